@@ -1,0 +1,140 @@
+//! Forms: from one surface form to its terms, all channels, as a list that reads top to bottom.
+//!
+//! The same for documents and queries. Knows nothing of positions or of neighbouring words; what of
+//! the surroundings matters arrives as a `Setting`.
+
+use rumorph::Dictionary;
+
+use super::{
+    capitals::{self, Capitals},
+    fold::{Case, case_of, clean, fold, is_cyrillic},
+    lemma::{self, Lemma, Reading},
+    place, stem,
+    term::{Channel, Rule, Term},
+};
+
+/// A word of more letters than this is no word of any dictionary.
+const LONGEST_WORD: usize = 64;
+
+/// What of its surroundings bears on a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Setting {
+    /// Running text.
+    Text,
+    /// A line wholly in capitals.
+    Shouted,
+    /// A capital letter with a full stop behind it.
+    Initial,
+    /// The whole of a hyphenated word.
+    Whole,
+}
+
+impl Setting {
+    pub const COUNT: usize = 4;
+}
+
+/// A form, analysed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Form {
+    pub terms: Vec<Term>,
+    /// A preposition, conjunction, particle or pronoun, or a bare letter: never required in a query.
+    pub function: bool,
+}
+
+impl Form {
+    fn push(&mut self, channel: Channel, text: &str, rule: Rule) {
+        let term = Term::new(channel, text, rule);
+        if !self.terms.iter().any(|known| known.key() == term.key()) {
+            self.terms.push(term);
+        }
+    }
+}
+
+/// The terms of a surface form.
+pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
+    let clean = clean(surface);
+    let folded = fold(&clean);
+    let letters = clean.chars().count();
+    let mut form = Form::default();
+    form.push(Channel::Exact, &folded, Rule::Surface);
+    if setting == Setting::Initial {
+        form.push(Channel::Lemma, &initial(&folded), Rule::Initial);
+        form.function = true;
+        return form;
+    }
+    if letters > LONGEST_WORD || clean.chars().any(char::is_numeric) {
+        return form;
+    }
+    if !clean.chars().any(is_cyrillic) {
+        if clean.is_ascii() {
+            form.push(Channel::Stem, &stem::english(&folded), Rule::Snowball);
+        }
+        return form;
+    }
+    if setting == Setting::Whole {
+        push_joined(&mut form, &folded);
+    }
+    if let Some(letters) = capitals::inflected_abbreviation(&clean) {
+        form.push(Channel::Lemma, letters, Rule::Abbreviation);
+        return form;
+    }
+    let reading = lemma::read(dictionary, &clean);
+    let case = case_of(&clean);
+    if case == Case::Upper && letters > 1 && setting != Setting::Whole {
+        let how = capitals::read(letters, &reading, setting == Setting::Shouted);
+        if how != Capitals::Word {
+            form.push(Channel::Lemma, &clean.replace('Ё', "Е"), Rule::Abbreviation);
+        }
+        if how == Capitals::Abbreviation {
+            return form;
+        }
+    }
+    if reading.abbreviation && case == Case::Lower {
+        form.push(Channel::Lemma, &folded.to_uppercase(), Rule::Abbreviation);
+    }
+    push_lemmas(&mut form, dictionary, &reading, &folded);
+    form.push(Channel::Stem, &stem::russian(&folded), Rule::Snowball);
+    form.function = reading.function && case != Case::Upper || letters == 1;
+    form
+}
+
+/// A given name's or an initial's first letter, as the lemma channel writes it.
+fn initial(folded: &str) -> String {
+    let mut letter: String = folded.chars().take(1).flat_map(char::to_uppercase).collect();
+    letter.push('.');
+    letter
+}
+
+fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, folded: &str) {
+    for lemma in &reading.lemmas {
+        let rule = if lemma.guessed { Rule::Guess } else { Rule::Dictionary };
+        form.push(Channel::Lemma, &lemma.text, rule);
+        if folded.contains('-') {
+            push_joined_lemma(form, &lemma.text);
+        }
+    }
+    if let Some(place) = reading.lemmas.first().and_then(|lemma| place::of_adjective(dictionary, &lemma.text))
+    {
+        form.push(Channel::Lemma, &format!("{place}+"), Rule::Place);
+    }
+    if may_be_surname(folded, &reading.lemmas) {
+        form.push(Channel::Lemma, folded, Rule::Surname);
+    }
+}
+
+/// A hyphenated word written together.
+fn push_joined(form: &mut Form, folded: &str) {
+    let joined: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();
+    form.push(Channel::Exact, &joined, Rule::Joined);
+}
+
+fn push_joined_lemma(form: &mut Form, lemma: &str) {
+    let joined: String = lemma.chars().filter(|c| c.is_alphanumeric()).collect();
+    form.push(Channel::Lemma, &joined, Rule::Joined);
+}
+
+/// Whether a form that the dictionary reads as a case of something else («Камилов» as the plural of
+/// «Камил») may be a surname's own dictionary form.
+fn may_be_surname(folded: &str, lemmas: &[Lemma]) -> bool {
+    lemma::has_surname_ending(folded) && !lemmas.iter().any(|lemma| lemma.text == folded)
+}

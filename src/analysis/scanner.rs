@@ -1,0 +1,385 @@
+//! The scanner: one pass over a text that finds where its tokens stand and how they are put together.
+//!
+//! It looks at characters only, never at dictionaries, and allocates nothing per token. Each byte is
+//! passed over a bounded number of times, so time is linear in the text.
+
+use super::fold::{is_ignorable, is_mark};
+
+/// A stretch of the text, in bytes, always on character bounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl Span {
+    pub fn of(self, text: &str) -> &str {
+        text.get(self.start..self.end).unwrap_or_default()
+    }
+}
+
+/// How a piece is put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// One run of letters and digits.
+    Word,
+    /// One capital letter with a full stop behind it, as in «В. Воронков».
+    Initial,
+    /// A number with blanks between its thousands or with a decimal mark: «1 000,5».
+    Number,
+    /// A sign that is read as a word: «%», «№».
+    Sign,
+    /// Runs joined by hyphens or apostrophes, a range, a clock time: «Санкт-Петербург», «2024–2025».
+    Joint,
+    /// Single small letters with full stops: «т.г.».
+    Dotted,
+    /// A day in figures: «13.05.2024».
+    Date,
+    /// A mail address, a web address, an @name or a #tag.
+    Address,
+}
+
+/// The next piece of a text; a shape of several runs leaves them in the scanner's `parts`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    pub span: Span,
+    pub shape: Shape,
+}
+
+/// Walks a text piece by piece.
+pub(crate) struct Scanner<'t> {
+    text: &'t str,
+    at: usize,
+    /// The runs of the last piece, where it has several.
+    pub parts: Vec<Span>,
+}
+
+impl<'t> Scanner<'t> {
+    pub fn new(text: &'t str) -> Self {
+        Self { text, at: 0, parts: Vec::new() }
+    }
+
+    pub fn next_piece(&mut self) -> Option<Piece> {
+        self.parts.clear();
+        loop {
+            let c = self.char_at(self.at)?;
+            if c.is_alphanumeric() {
+                return Some(self.piece(self.at));
+            }
+            let after = self.at + c.len_utf8();
+            match c {
+                '%' | '№' | '‰' => {
+                    self.at = after;
+                    let span = Span { start: after - c.len_utf8(), end: after };
+                    return Some(Piece { span, shape: Shape::Sign });
+                }
+                '@' | '#' if self.char_at(after).is_some_and(char::is_alphanumeric) => {
+                    return Some(self.marked(self.at, after));
+                }
+                _ => self.at = after,
+            }
+        }
+    }
+
+    /// A piece that begins with a letter or digit at `start`.
+    fn piece(&mut self, start: usize) -> Piece {
+        let end = self.run_end(start);
+        let first = Span { start, end };
+        self.at = end;
+        let Some(next) = self.char_at(end) else {
+            return self.single(first);
+        };
+        // Most words end at a blank, a comma or a full stop before a blank.
+        if matches!(next, ' ' | ',' | '\n' | '»' | ')') && !self.is_digits(first) {
+            return self.single(first);
+        }
+        if self.text[end..].starts_with("://") {
+            return self.url(first);
+        }
+        if self.is_digits(first) {
+            if let Some(piece) = self.number(first) {
+                return piece;
+            }
+        }
+        if next == '.' && is_single_letter(first.of(self.text)) {
+            return self.lettered(first);
+        }
+        self.joint(first)
+    }
+
+    fn single(&self, span: Span) -> Piece {
+        Piece { span, shape: Shape::Word }
+    }
+
+    /// The end of a run of letters, digits and what hides among them.
+    fn run_end(&self, start: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut at = start;
+        while let Some(&[lead @ (0xD0 | 0xD1), _]) = bytes.get(at..at + 2) {
+            // Every character of these two rows from U+0400 is a letter but the Cyrillic marks
+            // U+0482–U+0489, which begin at 0xD2: the rows hold letters only.
+            debug_assert!(lead == 0xD0 || lead == 0xD1);
+            at += 2;
+        }
+        let mut end = at;
+        for (offset, c) in self.text[at..].char_indices() {
+            if c.is_alphanumeric() || is_mark(c) {
+                end = at + offset + c.len_utf8();
+            } else if !is_ignorable(c) {
+                break;
+            }
+        }
+        end
+    }
+
+    /// Letters with full stops: an initial, or a chain such as «т.г.» and «и.о.».
+    fn lettered(&mut self, first: Span) -> Piece {
+        if first.of(self.text).chars().all(char::is_uppercase) {
+            return Piece { span: first, shape: Shape::Initial };
+        }
+        self.parts.push(first);
+        let mut end = first.end;
+        while self.char_at(end) == Some('.') {
+            let start = end + 1;
+            let run = Span { start, end: self.run_end_or(start) };
+            if !is_single_letter(run.of(self.text)) || self.char_at(run.end) != Some('.') {
+                break;
+            }
+            self.parts.push(run);
+            end = run.end;
+        }
+        if self.parts.len() == 1 {
+            self.parts.clear();
+            return self.single(first);
+        }
+        self.at = end + 1;
+        Piece { span: Span { start: first.start, end }, shape: Shape::Dotted }
+    }
+
+    /// Digits: blanks between thousands, a decimal mark, a date; `None` where none of these follows.
+    fn number(&mut self, first: Span) -> Option<Piece> {
+        let mut end = first.end;
+        if end - first.start <= 3 {
+            while let Some(group_end) = self.thousand(end) {
+                end = group_end;
+            }
+        }
+        if let Some(Some(fraction)) = self.char_at(end).filter(|&c| c == ',').map(|_| self.digits(end + 1)) {
+            let list_goes_on =
+                self.char_at(fraction.end) == Some(',') && self.digits(fraction.end + 1).is_some();
+            if !list_goes_on && !self.char_at(fraction.end).is_some_and(char::is_alphabetic) {
+                self.at = fraction.end;
+                return Some(Piece {
+                    span: Span { start: first.start, end: fraction.end },
+                    shape: Shape::Number,
+                });
+            }
+        }
+        if end > first.end {
+            self.at = end;
+            return Some(Piece { span: Span { start: first.start, end }, shape: Shape::Number });
+        }
+        if self.char_at(end) != Some('.') {
+            return None;
+        }
+        self.dotted_number(first)
+    }
+
+    /// «13.05.2024», «3.14», «192.168.0.1».
+    fn dotted_number(&mut self, first: Span) -> Option<Piece> {
+        self.parts.push(first);
+        let mut end = first.end;
+        while self.char_at(end) == Some('.') {
+            let Some(run) = self.digits(end + 1) else { break };
+            self.parts.push(run);
+            end = run.end;
+        }
+        if self.parts.len() == 1 {
+            self.parts.clear();
+            return None;
+        }
+        self.at = end;
+        let span = Span { start: first.start, end };
+        let lengths: Vec<usize> = self.parts.iter().take(4).map(|part| part.end - part.start).collect();
+        let shape = match lengths[..] {
+            [1 | 2, 1 | 2, 2 | 4] => Shape::Date,
+            _ => Shape::Joint,
+        };
+        Some(Piece { span, shape })
+    }
+
+    /// A blank and exactly three digits behind it.
+    fn thousand(&self, at: usize) -> Option<usize> {
+        let blank = self.char_at(at).filter(|c| matches!(c, ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}'))?;
+        let run = self.digits(at + blank.len_utf8())?;
+        (run.end - run.start == 3).then_some(run.end)
+    }
+
+    /// A run that holds ASCII digits only.
+    fn digits(&self, start: usize) -> Option<Span> {
+        let length = self.text.as_bytes().get(start..)?.iter().take_while(|b| b.is_ascii_digit()).count();
+        let span = Span { start, end: start + length };
+        let ends = !self.char_at(span.end).is_some_and(|c| c.is_alphanumeric() || is_mark(c));
+        (length > 0 && ends).then_some(span)
+    }
+
+    /// Runs that a sign between them holds together.
+    fn joint(&mut self, first: Span) -> Piece {
+        self.parts.push(first);
+        let mut shape = Shape::Joint;
+        let mut last = first;
+        while let Some((joint, start)) = self.link(last) {
+            if joint == Shape::Address {
+                shape = Shape::Address;
+            }
+            last = Span { start, end: self.run_end_or(start) };
+            self.parts.push(last);
+        }
+        self.at = last.end;
+        if self.parts.len() == 1 {
+            self.parts.clear();
+            return self.single(first);
+        }
+        Piece { span: Span { start: first.start, end: last.end }, shape }
+    }
+
+    /// What the sign after a run makes of it and the next one, and where that next one begins.
+    fn link(&self, run: Span) -> Option<(Shape, usize)> {
+        let sign = self.char_at(run.end)?;
+        let start = run.end + sign.len_utf8();
+        let next = self.char_at(start).filter(|c| c.is_alphanumeric())?;
+        let last = run.of(self.text).chars().rev().find(|&c| !is_mark(c) && !is_ignorable(c))?;
+        let ascii = last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric();
+        let shape = match sign {
+            '-' | '\u{2010}' | '\u{2011}' => Shape::Joint,
+            '–' | '—' | '−' if last.is_numeric() && next.is_numeric() => Shape::Joint,
+            '\'' | '’' | 'ʼ' if last.is_alphabetic() && next.is_alphabetic() => Shape::Joint,
+            ':' if last.is_ascii_digit() && next.is_ascii_digit() => Shape::Joint,
+            '@' | '_' => Shape::Address,
+            '.' | '&' if ascii => Shape::Address,
+            '.' if self.text[start..].starts_with("рф") && self.run_end(start) == start + "рф".len() => {
+                Shape::Address
+            }
+            _ => return None,
+        };
+        Some((shape, start))
+    }
+
+    /// «@name» and «#tag».
+    fn marked(&mut self, start: usize, word: usize) -> Piece {
+        let mut end = self.run_end(word);
+        self.parts.push(Span { start: word, end });
+        while self.char_at(end) == Some('_') && self.char_at(end + 1).is_some_and(char::is_alphanumeric) {
+            let part = Span { start: end + 1, end: self.run_end(end + 1) };
+            self.parts.push(part);
+            end = part.end;
+        }
+        self.at = end;
+        Piece { span: Span { start, end }, shape: Shape::Address }
+    }
+
+    /// Everything up to a blank, a quote or a bracket; its parts are the runs behind the scheme.
+    fn url(&mut self, scheme: Span) -> Piece {
+        let body = scheme.end + "://".len();
+        let stop =
+            |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '«' | '»' | '(' | ')' | '”' | '“');
+        let length = self.text[body..].find(stop).unwrap_or(self.text.len() - body);
+        let trimmed = self.text[body..body + length].trim_end_matches(|c: char| !c.is_alphanumeric());
+        let end = body + trimmed.len();
+        let mut at = body;
+        while at < end {
+            let Some(c) = self.char_at(at) else { break };
+            if c.is_alphanumeric() {
+                let part = Span { start: at, end: self.run_end(at).min(end) };
+                self.parts.push(part);
+                at = part.end;
+            } else {
+                at += c.len_utf8();
+            }
+        }
+        if self.parts.is_empty() {
+            return self.single(scheme);
+        }
+        self.at = end;
+        Piece { span: Span { start: scheme.start, end }, shape: Shape::Address }
+    }
+
+    fn run_end_or(&self, start: usize) -> usize {
+        if self.char_at(start).is_some_and(char::is_alphanumeric) { self.run_end(start) } else { start }
+    }
+
+    fn is_digits(&self, span: Span) -> bool {
+        span.of(self.text).bytes().all(|b| b.is_ascii_digit())
+    }
+
+    fn char_at(&self, at: usize) -> Option<char> {
+        let byte = *self.text.as_bytes().get(at)?;
+        if byte < 0x80 {
+            return Some(char::from(byte));
+        }
+        self.text.get(at..)?.chars().next()
+    }
+}
+
+fn is_single_letter(run: &str) -> bool {
+    let mut chars = run.chars();
+    chars.next().is_some_and(char::is_alphabetic) && chars.all(|c| is_mark(c) || is_ignorable(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pieces of a text, one after a `|`, with the parts of each in brackets.
+    fn cut(text: &str) -> String {
+        let mut scanner = Scanner::new(text);
+        let mut out = Vec::new();
+        while let Some(piece) = scanner.next_piece() {
+            let mut line = piece.span.of(text).to_owned();
+            if !scanner.parts.is_empty() {
+                let parts: Vec<&str> = scanner.parts.iter().map(|part| part.of(text)).collect();
+                line = format!("{line}[{}]", parts.join(" "));
+            }
+            out.push(line);
+        }
+        out.join("|")
+    }
+
+    #[test]
+    fn texts_are_cut_where_a_reader_would_cut_them() {
+        for (input, expected) in [
+            ("Стороны обсудили вопросы.", "Стороны|обсудили|вопросы"),
+            ("«Дорожная карта»", "Дорожная|карта"),
+            ("нормативно-правовых документов", "нормативно-правовых[нормативно правовых]|документов"),
+            ("слово - слово", "слово|слово"),
+            ("на 2024–2025 годы", "на|2024–2025[2024 2025]|годы"),
+            ("1 000,5 рубля", "1 000,5|рубля"),
+            ("1\u{A0}250\u{A0}000 сум", "1\u{A0}250\u{A0}000|сум"),
+            ("в 2024 100 человек", "в|2024|100|человек"),
+            ("1, 2, 3", "1|2|3"),
+            ("1,2,3", "1|2|3"),
+            ("3,5%", "3,5|%"),
+            ("№ 312", "№|312"),
+            ("13.05.2024 г.", "13.05.2024[13 05 2024]|г"),
+            ("14 мая т.г.", "14|мая|т.г[т г]"),
+            ("В.Воронков и А. Х. Камилов", "В|Воронков|и|А|Х|Камилов"),
+            ("press@example.org", "press@example.org[press example org]"),
+            ("https://example.org/news?id=1.", "https://example.org/news?id=1[example org news id 1]"),
+            ("сайт мвд.рф открыт", "сайт|мвд.рф[мвд рф]|открыт"),
+            ("конец.Начало", "конец|Начало"),
+            ("#реабилитация @mid_uz", "#реабилитация[реабилитация]|@mid_uz[mid uz]"),
+            ("24-й COVID-19", "24-й[24 й]|COVID-19[COVID 19]"),
+            ("О’Нил", "О’Нил[О Нил]"),
+            ("пра\u{AD}во и\u{306}", "пра\u{AD}во|и\u{306}"),
+            ("24/7 и/или", "24|7|и|или"),
+            ("в 10:30", "в|10:30[10 30]"),
+            ("и.о. директора", "и.о[и о]|директора"),
+            ("им. Навои", "им|Навои"),
+            ("http://", "http"),
+            ("---", ""),
+            ("", ""),
+        ] {
+            assert_eq!(cut(input), expected, "{input}");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Where the index and the corpus lie, and the index that is built when none is there.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use vestnik::Index;
+
+use crate::{index, screen::Screen};
+
+const DEFAULT_INDEX: &str = "index";
+const DEFAULT_CORPUS: &str = "corpus";
+
+/// Which index to use.
+#[derive(clap::Args)]
+pub struct IndexPlace {
+    /// The index folder [default: index]
+    #[arg(long = "index", env = "VESTNIK_INDEX", value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+impl IndexPlace {
+    pub fn folder(&self) -> &Path {
+        self.folder.as_deref().unwrap_or(Path::new(DEFAULT_INDEX))
+    }
+
+    /// Opens the index. Where it is the default one, is missing, and the default corpus is there, the
+    /// corpus is indexed first.
+    pub fn open_or_build(&self, screen: &mut Screen) -> Result<Index> {
+        let corpus = default_corpus();
+        if self.folder.is_none() && !Index::exists(self.folder()) && corpus.is_dir() {
+            screen.note(format_args!("no index yet: indexing {} first", corpus.display()));
+            index::build(self.folder(), &[corpus], &index::Choices::default(), screen)?;
+        }
+        self.open()
+    }
+
+    /// The index folder where one was named.
+    pub fn given(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    pub fn open(&self) -> Result<Index> {
+        Ok(Index::open(self.folder())?)
+    }
+}
+
+/// The corpus folder where none is named.
+pub fn default_corpus() -> PathBuf {
+    std::env::var_os("VESTNIK_CORPUS").map_or_else(|| DEFAULT_CORPUS.into(), PathBuf::from)
+}

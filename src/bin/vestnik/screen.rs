@@ -1,0 +1,143 @@
+//! The only file that prints: answers on standard output, everything else on standard error.
+
+use std::{
+    fmt::{self, Display},
+    io::{self, BufWriter, Write},
+    ops::Range,
+    time::Duration,
+};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use anyhow::Result;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The styles of the screen.
+pub const STRONG: Style = Style::new().bold();
+pub const FAINT: Style = Style::new().dimmed();
+pub const MARKED: Style = Style::new().bold().fg_color(Some(anstyle::Color::Ansi(AnsiColor::Red)));
+
+/// Standard output and standard error.
+pub struct Screen {
+    answers: BufWriter<AutoStream<io::Stdout>>,
+    notes: AutoStream<io::Stderr>,
+    progress: Option<ProgressBar>,
+}
+
+impl Screen {
+    pub fn new(color: Color) -> Self {
+        let choice = |auto: ColorChoice| match color {
+            Color::Auto => auto,
+            Color::Always => ColorChoice::AlwaysAnsi,
+            Color::Never => ColorChoice::Never,
+        };
+        let answers = AutoStream::new(io::stdout(), choice(AutoStream::choice(&io::stdout())));
+        Self {
+            answers: BufWriter::new(answers),
+            notes: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
+            progress: None,
+        }
+    }
+
+    /// Prints a line of the answer.
+    pub fn line(&mut self, text: impl Display) -> Result<()> {
+        writeln!(self.answers, "{text}")?;
+        Ok(())
+    }
+
+    /// Prints what is no answer: what is going on, what went wrong on the way.
+    pub fn note(&mut self, text: impl Display) {
+        if let Some(progress) = &self.progress {
+            progress.suspend(|| ());
+        }
+        // There is nowhere left to tell that standard error cannot be written.
+        _ = writeln!(self.notes, "vestnik: {text}");
+    }
+
+    /// Prints why a command failed.
+    pub fn complain(&mut self, error: &anyhow::Error) {
+        self.end_progress();
+        _ = self.answers.flush();
+        self.note(format_args!("{error:#}"));
+    }
+
+    /// Shows how far a run has come; on a terminal only.
+    pub fn progress(&mut self, text: impl Into<String>) {
+        let bar = self.progress.get_or_insert_with(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            bar.enable_steady_tick(Duration::from_millis(100));
+            bar
+        });
+        bar.set_message(text.into());
+    }
+
+    pub fn end_progress(&mut self) {
+        if let Some(bar) = self.progress.take() {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Writes out everything that was printed.
+    pub fn finish(&mut self) -> Result<()> {
+        self.end_progress();
+        self.answers.flush()?;
+        Ok(())
+    }
+
+    /// Standard output as a writer, for what other formats are written to.
+    pub fn answers(&mut self) -> &mut impl Write {
+        &mut self.answers
+    }
+}
+
+/// Text in a style.
+pub fn styled<'t>(style: Style, text: impl Display + 't) -> impl Display + 't {
+    struct Styled<T>(Style, T);
+    impl<T: Display> Display for Styled<T> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "{}{}{}", self.0.render(), self.1, self.0.render_reset())
+        }
+    }
+    Styled(style, text)
+}
+
+/// A text with some of its ranges, in bytes and in order, set off.
+pub fn marked(text: &str, ranges: impl IntoIterator<Item = Range<usize>>, plain: Style) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    let mut push = |style: Style, part: &str| {
+        if !part.is_empty() {
+            out.push_str(&styled(style, part).to_string());
+        }
+    };
+    for range in ranges {
+        if let (Some(before), Some(inside)) = (text.get(at..range.start), text.get(range.clone())) {
+            push(plain, before);
+            push(MARKED, inside);
+            at = range.end;
+        }
+    }
+    push(plain, text.get(at..).unwrap_or_default());
+    out
+}
+
+/// Whether an error only says that the reader of standard output has gone.
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

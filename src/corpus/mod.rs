@@ -1,0 +1,165 @@
+//! A corpus on disk: which files it has, and the releases in them.
+//!
+//! Turns files into plain [`Release`](crate::release::Release)s and knows nothing of terms or
+//! indexes. Nothing is dropped silently: what is not read is named, as passed over or as failed.
+
+mod decode;
+mod fields;
+mod file;
+mod html;
+mod json;
+mod jsonl;
+mod text;
+mod walk;
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+pub use file::{Releases, SourceFile};
+pub use walk::Found;
+
+/// Folders and files to read releases from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Corpus {
+    places: Vec<Place>,
+}
+
+/// A folder of a corpus and the part of it that was asked for.
+///
+/// Files are named from the root, so that reading a part of a corpus gives the same ids as reading
+/// all of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The folder that names are counted from, absolute.
+    pub root: PathBuf,
+    /// The file or folder below the root, with `/` between its parts; empty for the whole root.
+    pub below: String,
+}
+
+impl Corpus {
+    /// A corpus of these files and folders.
+    ///
+    /// A path inside a known root becomes a part of that root; any other folder becomes a root, and
+    /// any other file a part of its folder. Paths inside one another are read once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] where a path does not exist; [`Error::Malformed`] where its name is not UTF-8.
+    pub fn open(paths: &[PathBuf], known_roots: &[PathBuf]) -> Result<Self> {
+        let asked = paths.iter().map(|path| canonical(path)).collect::<Result<Vec<_>>>()?;
+        let mut places: Vec<Place> = Vec::new();
+        for path in &asked {
+            let place = place(path, known_roots, &asked)?;
+            if places.iter().any(|other| other.holds(&place)) {
+                continue;
+            }
+            places.retain(|other| !place.holds(other));
+            places.push(place);
+        }
+        Ok(Self { places })
+    }
+
+    /// The places that the corpus is made of.
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// Everything found in the places: in their order, and within each by name, the same every time.
+    ///
+    /// Files that cannot be read are items too, and the walk goes on behind them.
+    pub fn files(&self) -> impl Iterator<Item = Found> + '_ {
+        self.places.iter().flat_map(walk::below)
+    }
+}
+
+impl Place {
+    /// The file or folder that was asked for, absolute.
+    pub fn path(&self) -> PathBuf {
+        if self.below.is_empty() { self.root.clone() } else { self.root.join(&self.below) }
+    }
+
+    fn holds(&self, other: &Self) -> bool {
+        self.root == other.root && other.path().starts_with(self.path())
+    }
+}
+
+fn canonical(path: &Path) -> Result<PathBuf> {
+    path.canonicalize().map_err(|source| Error::Read { path: path.to_owned(), source })
+}
+
+fn place(path: &Path, known: &[PathBuf], asked: &[PathBuf]) -> Result<Place> {
+    // Of nested known roots the nearest one gave the file its id; of folders asked for together
+    // the outermost one holds the rest.
+    let known = known.iter().filter(|root| path.starts_with(root)).max_by_key(|root| root.as_os_str().len());
+    let asked = || {
+        let around = asked.iter().filter(|root| path.starts_with(root) && root.is_dir());
+        around.min_by_key(|root| root.as_os_str().len())
+    };
+    let root = known.or_else(asked).map(PathBuf::as_path).or(path.parent()).unwrap_or(path);
+    if root.to_str().is_none() {
+        return Err(not_utf8(root));
+    }
+    Ok(Place { root: root.to_owned(), below: name_below(root, path)? })
+}
+
+/// A path's name below a root, with `/` between its parts.
+fn name_below(root: &Path, path: &Path) -> Result<String> {
+    let parts = path.strip_prefix(root).unwrap_or(path).components();
+    let names: Option<Vec<&str>> = parts.map(|part| part.as_os_str().to_str()).collect();
+    names.map(|names| names.join("/")).ok_or_else(|| not_utf8(path))
+}
+
+fn not_utf8(path: &Path) -> Error {
+    let reason = "has a name that is not UTF-8; rename it".to_owned();
+    Error::Malformed { path: path.to_owned(), line: None, reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// Paths asked for; known roots; root and part of each place.
+    type Row<'a> = (&'a [&'a str], &'a [&'a str], &'a [(&'a str, &'a str)]);
+
+    #[test]
+    fn places_follow_known_roots() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(top.join("un/old")).unwrap();
+        for name in ["a.txt", "un/b.txt", "un/old/c.txt"] {
+            fs::write(top.join(name), "Заголовок").unwrap();
+        }
+        let table: [Row; 12] = [
+            (&["un"], &[], &[("un", "")]),
+            (&["un/b.txt"], &[], &[("un", "b.txt")]),
+            (&["un/b.txt"], &[""], &[("", "un/b.txt")]),
+            (&["un"], &["un"], &[("un", "")]),
+            (&["un/old"], &["", "un"], &[("un", "old")]),
+            (&["un/old/c.txt"], &["un"], &[("un", "old/c.txt")]),
+            (&["un"], &["u", "un/old"], &[("un", "")]),
+            (&["", "un"], &[], &[("", "")]),
+            (&["un/old", "un"], &[], &[("un", "")]),
+            (&["un/b.txt", "a.txt"], &[], &[("un", "b.txt"), ("", "a.txt")]),
+            (&["un/b.txt", "un/old/../b.txt"], &[], &[("un", "b.txt")]),
+            (&[], &["un"], &[]),
+        ];
+        for (paths, known, expected) in table {
+            let under = |names: &[&str]| names.iter().map(|name| top.join(name)).collect::<Vec<_>>();
+            let corpus = Corpus::open(&under(paths), &under(known)).unwrap();
+            let found: Vec<_> =
+                corpus.places().iter().map(|place| (place.root.clone(), place.below.as_str())).collect();
+            let expected: Vec<_> = expected.iter().map(|(root, below)| (top.join(root), *below)).collect();
+            assert_eq!(found, expected, "{paths:?} {known:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_path_is_named() {
+        let missing = PathBuf::from("/nowhere/at/all");
+        let error = Corpus::open(std::slice::from_ref(&missing), &[]).unwrap_err();
+        assert!(matches!(error, Error::Read { path, .. } if path == missing));
+    }
+}

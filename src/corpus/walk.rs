@@ -1,0 +1,168 @@
+//! Walks a place of a corpus, folder by folder and by name.
+//!
+//! Looks at names and kinds only, never into files; whatever it does not hand on as a source file
+//! it hands on as passed over or failed.
+
+use std::{io, iter, path::PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Place, SourceFile, file, name_below};
+use crate::error::{Error, Result};
+
+/// One thing found in a corpus.
+#[derive(Debug)]
+pub enum Found {
+    /// A file to read releases from.
+    File(SourceFile),
+    /// A file of another kind, or a hidden file or folder: not a release and not an error.
+    PassedOver(PathBuf),
+    /// A file or folder that could not be looked at; the rest is found all the same.
+    Failed(Error),
+}
+
+pub(super) fn below(place: &Place) -> impl Iterator<Item = Found> + '_ {
+    let mut walk = WalkDir::new(place.path()).follow_links(true).sort_by_file_name().into_iter();
+    iter::from_fn(move || {
+        loop {
+            let entry = match walk.next()? {
+                Ok(entry) => entry,
+                Err(error) => return Some(Found::Failed(unreadable(error, place))),
+            };
+            let folder = entry.file_type().is_dir();
+            if is_hidden(&entry) {
+                if folder {
+                    walk.skip_current_dir();
+                }
+                return Some(Found::PassedOver(entry.into_path()));
+            }
+            if !folder {
+                return Some(looked_at(entry, place));
+            }
+        }
+    })
+}
+
+/// What was asked for by name is never hidden.
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn looked_at(entry: DirEntry, place: &Place) -> Found {
+    if entry.file_type().is_file() && file::is_read(entry.path()) {
+        return source_file(&entry, place).map_or_else(Found::Failed, Found::File);
+    }
+    if entry.depth() > 0 {
+        return Found::PassedOver(entry.into_path());
+    }
+    let reason = "is not a kind of file that releases are read from; give .txt, .html, .json or .jsonl";
+    Found::Failed(Error::Malformed { path: entry.into_path(), line: None, reason: reason.to_owned() })
+}
+
+fn source_file(entry: &DirEntry, place: &Place) -> Result<SourceFile> {
+    let name = name_below(&place.root, entry.path())?;
+    let about = entry.metadata().map_err(|error| unreadable(error, place))?;
+    let modified =
+        about.modified().map_err(|source| Error::Read { path: entry.path().to_owned(), source })?;
+    Ok(SourceFile { root: place.root.clone(), name, size: about.len(), modified })
+}
+
+fn unreadable(error: walkdir::Error, place: &Place) -> Error {
+    let path = error.path().map_or_else(|| place.path(), PathBuf::from);
+    let source = match error.loop_ancestor() {
+        Some(above) => io::Error::other(format!(
+            "it leads back to {}, where it stands itself; remove the link",
+            above.display()
+        )),
+        None => error.into_io_error().unwrap_or_else(|| io::Error::other("the walk stopped here")),
+    };
+    Error::Read { path, source }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{ffi::OsStr, fs, os::unix, os::unix::ffi::OsStrExt};
+
+    use super::*;
+    use crate::corpus::Corpus;
+
+    fn walked(corpus: &Corpus) -> Vec<String> {
+        let root = corpus.places()[0].root.clone();
+        let name = |path: PathBuf| path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        let shown = |found| match found {
+            Found::File(file) => format!("{} {}", file.name, file.size),
+            Found::PassedOver(path) => format!("over {}", name(path)),
+            Found::Failed(Error::Read { path, .. }) => format!("unread {}", name(path)),
+            Found::Failed(Error::Malformed { path, .. }) => format!("malformed {}", name(path)),
+            Found::Failed(error) => error.to_string(),
+        };
+        corpus.files().map(shown).collect()
+    }
+
+    #[test]
+    fn everything_is_accounted_for_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path();
+        for name in ["un/old", ".git", "пресса"] {
+            fs::create_dir_all(top.join(name)).unwrap();
+        }
+        let files =
+            ["b.TXT", "a.html", "un/c.json", "un/old/d.NDJSON", "README.md", ".DS_Store", ".git/e.txt"];
+        for name in files.into_iter().chain(["un/style.css", "пресса/ё.htm", "none"]) {
+            fs::write(top.join(name), "12").unwrap();
+        }
+        unix::fs::symlink(top.join("b.TXT"), top.join("un/link.txt")).unwrap();
+        unix::fs::symlink(top.join("gone.txt"), top.join("un/broken.txt")).unwrap();
+        unix::fs::symlink(top, top.join("un/up")).unwrap();
+        fs::write(top.join(OsStr::from_bytes(b"\xEF\xF0.txt")), "12").unwrap();
+
+        let corpus = Corpus::open(&[top.to_owned()], &[]).unwrap();
+        let expected = [
+            "over .DS_Store",
+            "over .git",
+            "over README.md",
+            "a.html 2",
+            "b.TXT 2",
+            "over none",
+            "unread un/broken.txt",
+            "un/c.json 2",
+            "un/link.txt 2",
+            "un/old/d.NDJSON 2",
+            "over un/style.css",
+            "unread un/up",
+            "пресса/ё.htm 2",
+            "malformed \u{FFFD}\u{FFFD}.txt",
+        ];
+        assert_eq!(walked(&corpus), expected);
+    }
+
+    #[test]
+    fn a_part_keeps_the_names_of_the_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        fs::create_dir_all(top.join("un/.drafts")).unwrap();
+        for name in ["a.txt", "un/b.txt", "un/.drafts/c.txt", "un/d.docx"] {
+            fs::write(top.join(name), "12").unwrap();
+        }
+        let table: [(&str, &[&str]); 4] = [
+            ("un", &["over un/.drafts", "un/b.txt 2", "over un/d.docx"]),
+            ("un/b.txt", &["un/b.txt 2"]),
+            ("un/.drafts", &["un/.drafts/c.txt 2"]),
+            ("un/d.docx", &["malformed un/d.docx"]),
+        ];
+        for (below, expected) in table {
+            let corpus = Corpus::open(&[top.join(below)], std::slice::from_ref(&top)).unwrap();
+            assert_eq!(walked(&corpus), expected, "{below}");
+        }
+    }
+
+    #[test]
+    fn what_vanished_is_reported_not_fatal() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        fs::write(top.join("a.txt"), "12").unwrap();
+        let corpus = Corpus::open(&[top.join("a.txt")], std::slice::from_ref(&top)).unwrap();
+        fs::remove_file(top.join("a.txt")).unwrap();
+        assert_eq!(walked(&corpus), ["unread a.txt"]);
+    }
+}

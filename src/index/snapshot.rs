@@ -1,0 +1,258 @@
+//! A snapshot: the index as it stood at one commit, with the figures that ranking needs.
+//!
+//! All figures count living releases only, so that they don't depend on how the index is cut into
+//! segments or on what deletions wait for a merge.
+
+use std::sync::Arc;
+
+use tantivy::{
+    DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, TantivyDocument, Term,
+    columnar::{Column, StrColumn},
+    postings::SegmentPostings,
+    schema::{Field, IndexRecordOption, Value},
+    store::StoreReader,
+};
+
+use super::{Fields, Index, column};
+use crate::{error::Result, release::Release};
+
+/// A release within a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Address {
+    pub segment: SegmentOrdinal,
+    pub doc: DocId,
+}
+
+/// The index as it stood at one commit.
+pub(crate) struct Snapshot {
+    pub index: Index,
+    pub fields: Fields,
+    pub segments: Vec<Segment>,
+    /// How many releases live in it.
+    pub releases: u64,
+    /// The mean length of a title, in words.
+    pub mean_title: f32,
+    /// The mean length of a body, in words.
+    pub mean_body: f32,
+}
+
+/// One segment of a snapshot, its columns at hand.
+pub(crate) struct Segment {
+    pub reader: SegmentReader,
+    store: StoreReader,
+    ids: StrColumn,
+    dates: Column<i64>,
+    title_words: Column<u64>,
+    body_words: Column<u64>,
+    digests: Column<u64>,
+    roots: Option<StrColumn>,
+    files: Option<StrColumn>,
+    text: Arc<tantivy::InvertedIndexReader>,
+    title: Arc<tantivy::InvertedIndexReader>,
+    source: Arc<tantivy::InvertedIndexReader>,
+    fields: Fields,
+}
+
+/// How many blocks of stored releases a segment keeps unpacked.
+const STORE_BLOCKS: usize = 32;
+
+impl Snapshot {
+    pub fn open(index: &Index) -> Result<Self> {
+        let engine = &index.inner.engine;
+        let reader = engine
+            .reader_builder()
+            .reload_policy(tantivy::ReloadPolicy::Manual)
+            .try_into()
+            .map_err(|error| index.damaged(&error))?;
+        let searcher = reader.searcher();
+        let fields = index.fields();
+        let mut segments = Vec::new();
+        for reader in searcher.segment_readers() {
+            segments.push(Segment::open(reader.clone(), fields).map_err(|error| index.damaged(&error))?);
+        }
+        let mut snapshot =
+            Self { index: index.clone(), fields, segments, releases: 0, mean_title: 1.0, mean_body: 1.0 };
+        snapshot.count();
+        Ok(snapshot)
+    }
+
+    fn count(&mut self) {
+        let (mut releases, mut title, mut body) = (0_u64, 0_u64, 0_u64);
+        for segment in &self.segments {
+            for doc in segment.living() {
+                releases += 1;
+                title += u64::from(segment.title_words(doc));
+                body += u64::from(segment.body_words(doc));
+            }
+        }
+        self.releases = releases;
+        self.mean_title = mean(title, releases);
+        self.mean_body = mean(body, releases);
+    }
+
+    pub fn segment(&self, ordinal: SegmentOrdinal) -> &Segment {
+        &self.segments[ordinal as usize]
+    }
+
+    /// The release itself.
+    pub fn release(&self, address: Address) -> Result<Release> {
+        self.segment(address.segment).release(address.doc).map_err(|reason| self.index.damaged(&reason))
+    }
+
+    /// Where the release with this id lies.
+    pub fn find(&self, id: &str) -> Result<Option<Address>> {
+        let term = Term::from_field_text(self.fields.id, id);
+        for (ordinal, segment) in (0..).zip(&self.segments) {
+            let list = segment
+                .reader
+                .inverted_index(self.fields.id)
+                .and_then(|terms| Ok(terms.read_postings(&term, IndexRecordOption::Basic)?))
+                .map_err(|error| self.index.damaged(&error))?;
+            let Some(mut list) = list else { continue };
+            while list.doc() != TERMINATED {
+                if !segment.reader.is_deleted(list.doc()) {
+                    return Ok(Some(Address { segment: ordinal, doc: list.doc() }));
+                }
+                list.advance();
+            }
+        }
+        Ok(None)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a mean needs no more than a float's precision")]
+fn mean(sum: u64, count: u64) -> f32 {
+    // An empty index, or one of empty titles, must not make lengths infinite.
+    (sum as f64 / count.max(1) as f64).max(1.0) as f32
+}
+
+impl Segment {
+    fn open(reader: SegmentReader, fields: Fields) -> tantivy::Result<Self> {
+        let columns = reader.fast_fields();
+        let ids = columns.str(column::ID)?.ok_or_else(|| {
+            tantivy::TantivyError::SchemaError(format!("the column {} is missing", column::ID))
+        })?;
+        Ok(Self {
+            ids,
+            dates: columns.i64(column::DATE)?,
+            title_words: columns.u64(column::TITLE_WORDS)?,
+            body_words: columns.u64(column::BODY_WORDS)?,
+            digests: columns.u64(column::DIGEST)?,
+            roots: columns.str(column::ROOT)?,
+            files: columns.str(column::FILE)?,
+            store: reader.get_store_reader(STORE_BLOCKS)?,
+            text: reader.inverted_index(fields.text)?,
+            title: reader.inverted_index(fields.title)?,
+            source: reader.inverted_index(fields.source)?,
+            fields,
+            reader,
+        })
+    }
+
+    /// The segment's releases that are not deleted.
+    pub fn living(&self) -> impl Iterator<Item = DocId> + '_ {
+        (0..self.reader.max_doc()).filter(|&doc| !self.reader.is_deleted(doc))
+    }
+
+    fn release(&self, doc: DocId) -> Result<Release, String> {
+        let document: TantivyDocument = self.store.get(doc).map_err(|error| error.to_string())?;
+        let stored = document.get_first(self.fields.release);
+        let bytes =
+            stored.as_ref().and_then(|value| value.as_bytes()).ok_or("a stored release is missing")?;
+        serde_json::from_slice(bytes).map_err(|error| format!("a stored release cannot be read: {error}"))
+    }
+
+    /// A list of releases for one term; none where the segment has no such term.
+    pub fn postings(&self, field: Field, key: &str) -> tantivy::Result<Option<SegmentPostings>> {
+        let terms = if field == self.fields.text {
+            &self.text
+        } else if field == self.fields.title {
+            &self.title
+        } else {
+            &self.source
+        };
+        let term = Term::from_field_text(field, key);
+        Ok(terms.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?)
+    }
+
+    /// The releases that have a term in title or body.
+    pub fn text_postings(&self, key: &str) -> tantivy::Result<Option<SegmentPostings>> {
+        self.postings(self.fields.text, key)
+    }
+
+    /// Whether any release of the segment has this term in its title, body or source.
+    pub fn has_term(&self, key: &str) -> tantivy::Result<bool> {
+        Ok(self.text.terms().get(key)?.is_some() || self.source.terms().get(key)?.is_some())
+    }
+
+    /// Visits the text field's terms that begin so, in order, with the number of releases of each.
+    pub fn terms_from(&self, start: &str, visit: &mut dyn FnMut(&str, u64)) -> tantivy::Result<()> {
+        let mut terms = self.text.terms().range().ge(start).into_stream()?;
+        while let Some((key, info)) = terms.next() {
+            if !key.starts_with(start.as_bytes()) {
+                break;
+            }
+            if let Ok(key) = std::str::from_utf8(key) {
+                visit(key, info.doc_freq.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The release's id.
+    pub fn id(&self, doc: DocId) -> String {
+        text_of(&self.ids, doc).unwrap_or_default()
+    }
+
+    /// A number that orders the segment's releases by id.
+    pub fn id_rank(&self, doc: DocId) -> u64 {
+        self.ids.ords().first(doc).unwrap_or(u64::MAX)
+    }
+
+    /// The day of publication, in days from 1970-01-01.
+    pub fn day(&self, doc: DocId) -> Option<i64> {
+        self.dates.first(doc)
+    }
+
+    /// The title's length in words.
+    pub fn title_words(&self, doc: DocId) -> u32 {
+        length(&self.title_words, doc)
+    }
+
+    /// The body's length in words.
+    pub fn body_words(&self, doc: DocId) -> u32 {
+        length(&self.body_words, doc)
+    }
+
+    pub fn digest(&self, doc: DocId) -> u64 {
+        self.digests.first(doc).unwrap_or_default()
+    }
+
+    /// The corpus folder and the file below it that the release was read from.
+    pub fn origin(&self, doc: DocId) -> Option<(String, String)> {
+        Some((text_of(self.roots.as_ref()?, doc)?, text_of(self.files.as_ref()?, doc)?))
+    }
+}
+
+fn length(column: &Column<u64>, doc: DocId) -> u32 {
+    u32::try_from(column.first(doc).unwrap_or_default()).unwrap_or(u32::MAX)
+}
+
+fn text_of(column: &StrColumn, doc: DocId) -> Option<String> {
+    let mut text = String::new();
+    let found = column.ord_to_str(column.ords().first(doc)?, &mut text).ok()?;
+    found.then_some(text)
+}
+
+/// The number of living releases in a list.
+pub(crate) fn living_count(segment: &Segment, list: &mut SegmentPostings) -> u64 {
+    if !segment.reader.has_deletes() {
+        return u64::from(list.doc_freq());
+    }
+    let mut count = 0;
+    while list.doc() != TERMINATED {
+        count += u64::from(!segment.reader.is_deleted(list.doc()));
+        list.advance();
+    }
+    count
+}

@@ -1,0 +1,163 @@
+//! The grammar: from tokens to an expression.
+//!
+//! ```text
+//! wanted = any*                    any   = all (ИЛИ all)*       all = unary (И unary)*
+//! unary  = НЕ* item                item  = [field:] chain [^N]
+//! chain  = leaf (/N leaf)* | '(' wanted ')'
+//! ```
+//!
+//! Every token is read once; brackets are at most 64 deep, which bounds the recursion.
+
+use std::{convert::Infallible, iter::Peekable, str::FromStr, vec::IntoIter};
+
+use super::{
+    Expr, Query, brackets,
+    doubt::Doubts,
+    lex, settle, shape,
+    token::{Kind, Operator, Token},
+};
+use crate::error::Result;
+
+impl Query {
+    /// Reads a query as people type it. Nothing is an error: what makes no sense as an operator is
+    /// a word, or is passed over.
+    ///
+    /// ```
+    /// # use vestnik::Query;
+    /// assert_eq!(Query::parse("((Ташкент И \"").to_string(), "Ташкент \"И\"");
+    /// assert!(Query::parse(" … ").is_empty());
+    /// ```
+    pub fn parse(text: &str) -> Self {
+        read(text, &mut Doubts::default())
+    }
+
+    /// Reads a query and refuses what [`Query::parse`] passes over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`](crate::Error::Query) for the first doubtful place: a quote or a bracket
+    /// without its partner, an operator without something to work on, a date that is none, a number
+    /// out of its range.
+    ///
+    /// ```
+    /// # use vestnik::Query;
+    /// let error = Query::parse_strict("встреча /500 Ташкент").unwrap_err();
+    /// assert_eq!(error.to_string(), "query, character 9: a distance is a number from 1 to 100, as in /3");
+    /// ```
+    pub fn parse_strict(text: &str) -> Result<Self> {
+        let mut doubts = Doubts::default();
+        let query = read(text, &mut doubts);
+        doubts.into_error().map_or(Ok(query), Err)
+    }
+
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.expr, Expr::Wanted(items) if items.is_empty())
+    }
+}
+
+impl FromStr for Query {
+    type Err = Infallible;
+
+    /// As [`Query::parse`].
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::parse(text))
+    }
+}
+
+fn read(text: &str, doubts: &mut Doubts) -> Query {
+    let tokens = lex::tokens(text, doubts);
+    let tokens = brackets::matched(tokens, doubts);
+    let tokens = settle::settled(tokens, doubts);
+    let mut parser = Parser { tokens: tokens.into_iter().peekable(), doubts };
+    Query { expr: parser.wanted() }
+}
+
+struct Parser<'a> {
+    tokens: Peekable<IntoIter<Token>>,
+    doubts: &'a mut Doubts,
+}
+
+impl Parser<'_> {
+    fn next_if(&mut self, fits: impl Fn(&Kind) -> bool) -> Option<Token> {
+        self.tokens.next_if(|token| fits(&token.kind))
+    }
+
+    fn wanted(&mut self) -> Expr {
+        let mut items = Vec::new();
+        while self.tokens.peek().is_some_and(|token| token.kind != Kind::Close) {
+            items.append(&mut self.any());
+        }
+        shape::wanted(items)
+    }
+
+    /// One element of a list of wanted things, or more where a choice excludes something.
+    fn any(&mut self) -> Vec<Expr> {
+        let mut items = vec![self.all()];
+        let mut joined_at = None;
+        while let Some(or) = self.next_if(|kind| kind.is(Operator::Or)) {
+            joined_at = joined_at.or(Some(or.at));
+            items.push(self.all());
+        }
+        let Some(at) = joined_at else { return items };
+        if items.iter().any(|item| matches!(item, Expr::Not(_))) {
+            self.doubts.note(at, "an exclusion is no alternative; take it out of the choice");
+        }
+        shape::any_apart(items)
+    }
+
+    fn all(&mut self) -> Expr {
+        let mut items = vec![self.unary()];
+        while self.next_if(|kind| kind.is(Operator::And)).is_some() {
+            items.push(self.unary());
+        }
+        shape::all(items)
+    }
+
+    fn unary(&mut self) -> Expr {
+        let mut negated = false;
+        while self.next_if(|kind| kind.is(Operator::Not)).is_some() {
+            negated = !negated;
+        }
+        let item = self.item();
+        if negated { shape::not(item) } else { item }
+    }
+
+    fn item(&mut self) -> Expr {
+        let field = self.next_if(|kind| matches!(kind, Kind::Field { .. })).map(|token| token.kind);
+        let mut item = self.chain();
+        if let Some(Kind::Field { field, .. }) = field {
+            item = shape::in_field(field, item);
+        }
+        match self.next_if(|kind| matches!(kind, Kind::Weight(_))).map(|token| token.kind) {
+            Some(Kind::Weight(weight)) => shape::weighted(weight, item),
+            _ => item,
+        }
+    }
+
+    /// A leaf, a group, or leaves with distances between them: each distance holds for the two
+    /// leaves beside it, and all of them together.
+    fn chain(&mut self) -> Expr {
+        let mut left = match self.tokens.next().map(|token| token.kind) {
+            Some(Kind::Open) => return self.group(),
+            Some(Kind::Leaf(leaf)) => leaf,
+            // Settled tokens leave nothing else here; were it otherwise, it would be passed over.
+            _ => return Expr::Wanted(Vec::new()),
+        };
+        let mut pairs = Vec::new();
+        while let Some(Kind::Near(within)) =
+            self.next_if(|kind| matches!(kind, Kind::Near(_))).map(|token| token.kind)
+        {
+            let Some(Kind::Leaf(right)) = self.next_if(Kind::is_text).map(|token| token.kind) else { break };
+            pairs.push(shape::near(left, right.clone(), within));
+            left = right;
+        }
+        if pairs.is_empty() { left } else { shape::all(pairs) }
+    }
+
+    fn group(&mut self) -> Expr {
+        let inner = self.wanted();
+        self.next_if(|kind| *kind == Kind::Close);
+        inner
+    }
+}

@@ -1,0 +1,175 @@
+//! Where a word begins and ends: what is kept of its punctuation and what surrounds it.
+//!
+//! Text stays as typed; nothing here folds letters or knows a dictionary.
+
+use super::{Expr, Form};
+
+/// What separates words; an invisible character is no part of a word.
+pub(super) fn is_space(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}')
+}
+
+/// Every mark that opens or closes a phrase. The apostrophes are no quotes: they stand in words.
+pub(super) fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '«' | '»' | '„' | '“' | '”')
+}
+
+/// Whether a word can begin with it.
+pub(super) fn begins_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '#' | '№' | '@' | '§' | '$' | '€' | '₽' | '£' | '_')
+}
+
+/// A stress mark or another accent that follows its letter.
+fn is_accent(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036F}')
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_alphanumeric() || is_accent(c) || matches!(c, '%' | '‰' | '°' | '+' | '$' | '€' | '₽' | '£' | '_')
+}
+
+/// Splits a piece of text into its word and the punctuation after it; the word is empty where the
+/// piece has no letter and no digit. An initial keeps its dot: «В.», «А.Б.».
+pub(super) fn split_word(piece: &str) -> (&str, &str) {
+    let begin = piece.find(begins_word).unwrap_or(piece.len());
+    let from_word = piece.get(begin..).unwrap_or_default();
+    let end = from_word.char_indices().rfind(|&(_, c)| ends_word(c)).map_or(0, |(at, c)| at + c.len_utf8());
+    let (word, after) = from_word.split_at(end);
+    if !word.contains(char::is_alphanumeric) {
+        return ("", after);
+    }
+    if after.starts_with('.') && ends_with_initial(word) {
+        return from_word.split_at(end + '.'.len_utf8());
+    }
+    (word, after)
+}
+
+fn ends_with_initial(word: &str) -> bool {
+    let mut backwards = word.chars().rev();
+    let letter = backwards.next().is_some_and(char::is_alphabetic);
+    letter && backwards.next().is_none_or(|c| !c.is_alphanumeric() && !is_accent(c))
+}
+
+/// A word, or a phrase where there are more words than one, or nothing where there is none.
+///
+/// Quotes inside count as spaces, and parts without a letter or a digit are left out.
+pub(super) fn text(text: &str, form: Form, slop: Option<u32>) -> Option<Expr> {
+    let parts: Vec<&str> = text
+        .split(|c| is_space(c) || is_quote(c))
+        .filter(|part| part.contains(char::is_alphanumeric))
+        .collect();
+    let joined = parts.join(" ");
+    let (text, _) = split_word(&joined);
+    match parts.len() {
+        0 => None,
+        1 => Some(Expr::Word { text: text.to_owned(), form }),
+        _ => Some(Expr::Phrase { text: text.to_owned(), form, slop }),
+    }
+}
+
+/// Whether it is a number with nothing but a unit sign after it, as in «-5°C» or «-10,5%».
+pub(super) fn is_number(piece: &str) -> bool {
+    let (word, _) = split_word(piece);
+    let number = word.split(['%', '‰', '°']).next().unwrap_or_default();
+    number.starts_with(|c: char| c.is_ascii_digit())
+        && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
+}
+
+/// A prefix or a pattern from a word with wildcards in it, or nothing where they are only signs.
+///
+/// A prefix has at least two letters or digits; a pattern has one before its first wildcard, two
+/// in all, and a letter among them, so that «2*2» is none. A `?` stands between letters.
+pub(super) fn wildcards(word: &str) -> Option<Expr> {
+    let word = without_double_stars(word);
+    let is_wild = |c: char| matches!(c, '*' | '?');
+    let fits = |c: char| c.is_alphanumeric() || is_accent(c) || is_wild(c) || "-.'’ʼ‘".contains(c);
+    let (head, _) = word.split_at(word.find(is_wild)?);
+    let letters = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count();
+    if !word.starts_with(char::is_alphanumeric) || !word.chars().all(fits) {
+        return None;
+    }
+    if word.strip_suffix('*') == Some(head) {
+        return (letters(head) >= 2).then(|| Expr::Prefix(head.to_owned()));
+    }
+    let holds = letters(&word) >= 2 && word.contains(char::is_alphabetic) && marks_are_letters(&word);
+    holds.then_some(Expr::Pattern(word))
+}
+
+fn without_double_stars(word: &str) -> String {
+    let mut single = String::with_capacity(word.len());
+    for c in word.chars() {
+        if c != '*' || !single.ends_with('*') {
+            single.push(c);
+        }
+    }
+    single
+}
+
+/// Whether each `?` has a letter, a digit or another wildcard on both sides.
+fn marks_are_letters(word: &str) -> bool {
+    let beside =
+        |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || is_accent(c) || matches!(c, '*' | '?'));
+    let mut before = None;
+    let mut rest = word.chars();
+    while let Some(c) = rest.next() {
+        if c == '?' && !(beside(before) && beside(rest.clone().next())) {
+            return false;
+        }
+        before = Some(c);
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_lose_their_punctuation_and_keep_what_is_theirs() {
+        let table = [
+            ("Ташкент,", "Ташкент", ","),
+            ("(ООН)", "ООН", ")"),
+            ("В.", "В.", ""),
+            ("В.Воронков.", "В.Воронков", "."),
+            ("Ш.М.,", "Ш.М.", ","),
+            ("Ж.-Б.", "Ж.-Б.", ""),
+            ("млн.", "млн", "."),
+            ("5%,", "5%", ","),
+            ("+18°", "18°", ""),
+            ("№5.", "№5", "."),
+            ("@president_uz!", "@president_uz", "!"),
+            ("дома\u{301}.", "дома\u{301}", "."),
+            ("О’Брайен", "О’Брайен", ""),
+            ("#", "", "#"),
+            ("...", "", ""),
+            ("", "", ""),
+        ];
+        for (piece, word, after) in table {
+            assert_eq!(split_word(piece), (word, after), "{piece}");
+            assert_eq!(split_word(word).0, word, "{piece}: again");
+        }
+    }
+
+    #[test]
+    fn wildcards_need_letters() {
+        let pattern = |text: &str| Some(Expr::Pattern(text.to_owned()));
+        let prefix = |text: &str| Some(Expr::Prefix(text.to_owned()));
+        let table = [
+            ("дипло*", prefix("дипло")),
+            ("дипло**", prefix("дипло")),
+            ("до*", prefix("до")),
+            ("д*", None),
+            ("сл?во", pattern("сл?во")),
+            ("сл??во", pattern("сл??во")),
+            ("с*во", pattern("с*во")),
+            ("сло?*", pattern("сло?*")),
+            ("2*2", None),
+            ("а-?б", None),
+            ("/page?id", None),
+            ("слово", None),
+        ];
+        for (word, expected) in table {
+            assert_eq!(wildcards(word), expected, "{word}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! One press release as plain data, and the dates that releases and queries are written with.
+//!
+//! Knows nothing of files, terms or indexes: whoever has a title and a body can make one.
+
+mod date;
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+pub use date::{Date, DateSpan, day};
+
+/// One press release.
+///
+/// Only `id`, `title` and `body` take part in search as text; the rest filters, sorts and informs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Release {
+    /// Names the release for ever: adding another with the same id replaces it. Not empty.
+    pub id: String,
+    /// The headline, one line of plain text without markup.
+    pub title: String,
+    /// The text, plain, paragraphs separated by an empty line.
+    pub body: String,
+    /// The day of publication.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    /// Who published it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// Where it was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// The id that the record itself carries, where that is not `id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<String>,
+    /// The file that it was read from, where it came from a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// Whatever else its file says, kept as it stands.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Release {
+    /// A release with an id, a title and a body, and nothing else known of it.
+    ///
+    /// ```
+    /// let release = vestnik::Release::new("1", "Встреча в Ташкенте", "Стороны обсудили сотрудничество.");
+    /// assert_eq!(release.title, "Встреча в Ташкенте");
+    /// ```
+    pub fn new(id: impl Into<String>, title: impl Into<String>, body: impl Into<String>) -> Self {
+        Self { id: id.into(), title: title.into(), body: body.into(), ..Self::default() }
+    }
+}
+
+/// Where in a corpus a release was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The corpus folder, absolute.
+    pub root: PathBuf,
+    /// The file's path below the root, with `/` between its parts.
+    pub file: String,
+    /// The line in the file, counted from 1, where a file holds many releases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
+}
+
+impl Origin {
+    /// The file's whole path.
+    pub fn path(&self) -> PathBuf {
+        self.root.join(&self.file)
+    }
+}

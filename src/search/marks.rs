@@ -1,0 +1,199 @@
+//! What of a query stands in a text, and where: each word, phrase and nearness, clause by clause.
+//!
+//! Follows the plan word for word, as the index does, but reads plain text. Decides neither what is
+//! shown nor how it is marked.
+
+mod pattern;
+mod phrase;
+
+use std::{collections::HashMap, ops::Range};
+
+use self::{
+    pattern::Pattern,
+    phrase::{Order, near},
+};
+use super::plan::{self, Node, Plan, Scope, Weighed};
+use crate::analysis::{Analyzer, Channel, Role, Tokens};
+
+/// A mention that counts less than this is weak: a place by its adjective, above all.
+const WEAK: f32 = 0.3;
+
+/// How surely a mention is of the word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Strength {
+    /// By the stem alone, which the index does not take for the word.
+    Hint,
+    /// Near in meaning, or capitals read as a plain word.
+    Weak,
+    /// The word itself.
+    Full,
+}
+
+/// One thing of the query where it stands in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Find {
+    /// The clause that it belongs to.
+    pub clause: usize,
+    /// Its words, in bytes of the text, in order.
+    pub words: Vec<Range<usize>>,
+    strength: Strength,
+}
+
+/// What a query looks for, laid out for reading texts.
+pub(super) struct Wanted {
+    scopes: Vec<Scope>,
+    /// The words that a term is a mention of.
+    keys: HashMap<String, Vec<(usize, Strength)>>,
+    patterns: Vec<(usize, Pattern)>,
+    things: Vec<(usize, Thing)>,
+}
+
+enum Thing {
+    /// One word; of several that are wanted together, function words are not worth a mark.
+    Word { word: usize, among_others: bool },
+    Phrase(Order),
+    Near { left: Order, right: Order, within: u32 },
+}
+
+/// A token of the text that is read.
+struct Seen {
+    position: u32,
+    span: Range<usize>,
+    /// A function word that stands for itself.
+    function: bool,
+}
+
+/// A text as the query sees it.
+struct Reading {
+    tokens: Vec<Seen>,
+    /// For each word of the query the tokens that mention it, in order.
+    mentions: Vec<Vec<(usize, Strength)>>,
+}
+
+impl Wanted {
+    pub fn new(plan: &Plan) -> Self {
+        let mut wanted =
+            Self { scopes: Vec::new(), keys: HashMap::new(), patterns: Vec::new(), things: Vec::new() };
+        for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.content) {
+            wanted.node(at, &clause.node, false);
+        }
+        wanted
+    }
+
+    fn node(&mut self, clause: usize, node: &Node, among_others: bool) {
+        let thing = match node {
+            Node::Word(word) => Thing::Word { word: self.word(word), among_others },
+            Node::Phrase(phrase) => Thing::Phrase(self.order(phrase)),
+            Node::Near { left, right, within, .. } => {
+                Thing::Near { left: self.order(left), right: self.order(right), within: *within }
+            }
+            Node::All(nodes) => return nodes.iter().for_each(|node| self.node(clause, node, true)),
+            Node::Any(nodes) => return nodes.iter().for_each(|node| self.node(clause, node, among_others)),
+            Node::Except(node, _) => return self.node(clause, node, among_others),
+            Node::Dated(_) => return,
+        };
+        self.things.push((clause, thing));
+    }
+
+    fn order(&mut self, phrase: &plan::Phrase) -> Order {
+        let slots = phrase.slots.iter().map(|(place, word)| (*place, self.word(word))).collect();
+        Order { slots, slop: phrase.slop }
+    }
+
+    fn word(&mut self, word: &plan::Word) -> usize {
+        let at = self.scopes.len();
+        self.scopes.push(word.scope);
+        for term in &word.terms {
+            self.term(at, term, if term.weight < WEAK { Strength::Weak } else { Strength::Full });
+        }
+        for term in &word.otherwise {
+            self.term(at, term, Strength::Weak);
+        }
+        if let Some(shape) = &word.pattern {
+            self.patterns.push((at, Pattern::new(shape)));
+        }
+        at
+    }
+
+    fn term(&mut self, word: usize, term: &Weighed, strength: Strength) {
+        let strength = if term.full { strength } else { Strength::Hint };
+        self.keys.entry(term.key.clone()).or_default().push((word, strength));
+    }
+
+    /// Everything of the query that stands in a text, in no order; weak mentions only of clauses that
+    /// have no better ones. The text is a title or a body, as `part` says.
+    pub fn find(&self, analyzer: &Analyzer, text: &str, part: Scope) -> Vec<Find> {
+        let reading = self.read(analyzer, text, part);
+        let mut finds = Vec::new();
+        for (clause, thing) in &self.things {
+            let found = match thing {
+                Thing::Word { word, among_others } => reading.word(*word, *among_others),
+                Thing::Phrase(order) => order.find(&reading),
+                Thing::Near { left, right, within } => near(&left.find(&reading), &right.find(&reading), *within),
+            };
+            finds.extend(
+                found.into_iter().map(|met| Find { clause: *clause, words: met.words, strength: met.strength }),
+            );
+        }
+        let clauses = self.things.iter().map(|(clause, _)| clause + 1).max().unwrap_or(0);
+        let mut full = vec![false; clauses];
+        for find in &finds {
+            full[find.clause] |= find.strength == Strength::Full;
+        }
+        finds.retain(|find| find.strength == Strength::Full || !full[find.clause]);
+        finds
+    }
+
+    fn read(&self, analyzer: &Analyzer, text: &str, part: Scope) -> Reading {
+        let mut forms = analyzer.forms();
+        let mut walk = Tokens::new(text);
+        let mut reading = Reading { tokens: Vec::new(), mentions: vec![Vec::new(); self.scopes.len()] };
+        while let Some(token) = walk.next(&mut forms) {
+            let at = reading.tokens.len();
+            let mut meet = |word: usize, strength: Strength| {
+                if self.scopes[word] != Scope::Anywhere && self.scopes[word] != part {
+                    return;
+                }
+                match reading.mentions[word].last_mut() {
+                    Some((last, known)) if *last == at => *known = strength.max(*known),
+                    _ => reading.mentions[word].push((at, strength)),
+                }
+            };
+            for term in &token.form.terms {
+                for &(word, strength) in self.keys.get(term.key()).into_iter().flatten() {
+                    meet(word, strength);
+                }
+                if term.channel() == Channel::Exact {
+                    let fitting = self.patterns.iter().filter(|(_, pattern)| pattern.fits(term.text()));
+                    fitting.for_each(|(word, _)| meet(*word, Strength::Full));
+                }
+            }
+            reading.tokens.push(Seen {
+                position: token.position,
+                span: token.span.start..token.span.end,
+                function: token.form.function && !matches!(token.role, Role::Whole(_)),
+            });
+        }
+        reading
+    }
+}
+
+/// Something met in a text: where it begins, in words, and what it consists of.
+#[derive(Clone)]
+struct Met {
+    position: u32,
+    words: Vec<Range<usize>>,
+    strength: Strength,
+}
+
+impl Reading {
+    fn word(&self, word: usize, among_others: bool) -> Vec<Met> {
+        let mentions = self.mentions[word].iter();
+        let mentions = mentions.filter(|(token, _)| !(among_others && self.tokens[*token].function));
+        let met = mentions.map(|&(token, strength)| {
+            let seen = &self.tokens[token];
+            Met { position: seen.position, words: vec![seen.span.clone()], strength }
+        });
+        met.collect()
+    }
+}

@@ -1,0 +1,228 @@
+//! Searching: a query against a snapshot of an index, ranked, with snippets.
+//!
+//! A [`Searcher`] is a snapshot: what is written after it was made, it does not see. Reads, never
+//! writes; returns text and ranges and leaves all markup to its caller.
+
+mod best;
+mod compile;
+mod cursor;
+//mod marks;
+mod phrase;
+pub mod plan;
+mod proximity;
+mod rank;
+//mod sentence;
+#[path = "stub.rs"]
+mod snippet;
+mod weights;
+mod word;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use serde::Serialize;
+
+pub use snippet::{Fragment, Mark, Snippet, SnippetOptions};
+pub use weights::Weights;
+
+use self::{cursor::Stops, plan::Plan, rank::Walk};
+use crate::{
+    error::{Error, Result},
+    index::{Index, Segment, Snapshot},
+    query::Query,
+    release::{DateSpan, Release},
+};
+
+/// Searches one snapshot of an index. Cheap to clone, usable from many threads.
+#[derive(Clone)]
+pub struct Searcher {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    snapshot: Snapshot,
+    weights: Weights,
+    /// Joint document frequencies that were counted once.
+    frequencies: Mutex<HashMap<String, u64>>,
+}
+
+/// How to search.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How many hits to return at most.
+    pub limit: usize,
+    /// How many of the best hits to leave out first.
+    pub offset: usize,
+    /// What comes first.
+    pub sort: Sort,
+    /// Leave out releases that lack a word.
+    pub only_all_words: bool,
+    /// Days within which a release must have appeared; all of them.
+    pub dates: Vec<DateSpan>,
+    /// How much of each hit's body to show; none: nothing.
+    pub snippets: Option<SnippetOptions>,
+    /// Look at every release instead of leaving out those that cannot reach the answer. Slower, same
+    /// answer; for proving just that.
+    pub exhaustive: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            limit: 10,
+            offset: 0,
+            sort: Sort::Relevance,
+            only_all_words: false,
+            dates: Vec::new(),
+            snippets: Some(SnippetOptions::default()),
+            exhaustive: false,
+        }
+    }
+}
+
+/// What comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    /// The most relevant.
+    #[default]
+    Relevance,
+    /// The latest; releases without a date last.
+    Date,
+}
+
+/// The answer to a query.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The hits, best first.
+    pub hits: Vec<Hit>,
+    /// How many releases have all the words of the query.
+    pub all_words: u64,
+}
+
+/// A release that was found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Hit {
+    /// The release.
+    pub release: Release,
+    /// Its rank, from 1.
+    pub rank: usize,
+    /// Its worth for this query; comparable within one answer only.
+    pub score: f32,
+    /// The words of the query that it lacks, as typed.
+    pub lacks: Vec<String>,
+    /// What to highlight in the title.
+    pub title_marks: Vec<Mark>,
+    /// What it says around the words of the query.
+    pub snippet: Option<Snippet>,
+}
+
+impl Index {
+    /// A snapshot of the index as the last commit left it.
+    ///
+    /// # Errors
+    /// `IndexDamaged` where its files are not whole.
+    pub fn searcher(&self) -> Result<Searcher> {
+        Searcher::with_weights(self, Weights::default())
+    }
+}
+
+impl Searcher {
+    /// A snapshot of an index that ranks with other weights than the usual ones.
+    ///
+    /// # Errors
+    /// `IndexDamaged` where its files are not whole.
+    pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
+        let snapshot = Snapshot::open(index)?;
+        Ok(Self { inner: Arc::new(Inner { snapshot, weights, frequencies: Mutex::default() }) })
+    }
+
+    /// How many releases there are.
+    pub fn releases(&self) -> u64 {
+        self.snapshot().releases
+    }
+
+    /// The release with this id.
+    ///
+    /// # Errors
+    /// `UnknownRelease` where there is none.
+    pub fn release(&self, id: &str) -> Result<Release> {
+        let address = self.snapshot().find(id)?.ok_or_else(|| Error::UnknownRelease(id.into()))?;
+        self.snapshot().release(address)
+    }
+
+    /// The best releases for a query.
+    ///
+    /// # Errors
+    /// `IndexDamaged` where the index cannot be read.
+    pub fn search(&self, query: &Query, options: &Options) -> Result<Answer> {
+        let plan = Plan::new(query, self.snapshot().index.analyzer());
+        let job = self.job(&plan, options)?;
+        let ranking = self.rank(&job, options)?;
+        let marker = snippet::Marker::new(&plan);
+        let mut hits = Vec::new();
+        for (at, placed) in ranking.best.iter().enumerate().skip(options.offset) {
+            let lacks = if placed.full {
+                Vec::new()
+            } else {
+                let segment = self.snapshot().segment(placed.address.segment);
+                let mut walk = Walk::open(self, segment, &job, Stops::Hints)?;
+                walk.lacks(placed.address.doc).iter().map(|&at| plan.clauses[at].text.clone()).collect()
+            };
+            let release = self.snapshot().release(placed.address)?;
+            let analyzer = self.snapshot().index.analyzer();
+            let snippet =
+                options.snippets.as_ref().map(|options| marker.body(analyzer, &release.body, options));
+            let title_marks =
+                if snippet.is_some() { marker.title(analyzer, &release.title) } else { Vec::new() };
+            hits.push(Hit {
+                release,
+                rank: at + 1,
+                score: placed.candidate.score,
+                lacks,
+                title_marks,
+                snippet,
+            });
+        }
+        Ok(Answer { hits, all_words: ranking.all_words })
+    }
+
+    fn snapshot(&self) -> &Snapshot {
+        &self.inner.snapshot
+    }
+
+    fn weights(&self) -> &Weights {
+        &self.inner.weights
+    }
+
+    fn frequencies(&self) -> &Mutex<HashMap<String, u64>> {
+        &self.inner.frequencies
+    }
+
+    fn damaged(&self, error: &dyn std::fmt::Display) -> Error {
+        self.snapshot().index.damaged(error)
+    }
+
+    /// What mentions in title and body are worth together, before the word's rarity: BM25F's saturated
+    /// sum (Robertson & Zaragoza 2009, § 3.6), from 0 to `k1 + 1`.
+    #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
+    fn saturate(&self, segment: &Segment, doc: tantivy::DocId, title: f32, body: f32) -> f32 {
+        let weights = self.weights();
+        let mut mentions = 0.0;
+        if title > 0.0 {
+            let length = segment.title_words(doc) as f32 / self.snapshot().mean_title;
+            mentions += weights.title * title / (1.0 - weights.title_b + weights.title_b * length);
+        }
+        if body > 0.0 {
+            let length = segment.body_words(doc) as f32 / self.snapshot().mean_body;
+            mentions += body / (1.0 - weights.body_b + weights.body_b * length);
+        }
+        mentions * (weights.k1 + 1.0) / (weights.k1 + mentions)
+    }
+
+    /// No mentions are worth more than this.
+    fn most(&self) -> f32 {
+        self.weights().k1 + 1.0
+    }
+}
