@@ -42,8 +42,9 @@ pub(super) struct WordPart {
     pub scope: Scope,
     pub weight: f32,
     pub idf: f32,
-    /// Whether mentions by different terms are different mentions, as with the forms of a prefix.
-    pub disjoint: bool,
+    /// The prefix or pattern that the terms are forms of: then mentions by different terms are
+    /// different mentions.
+    pub pattern: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -98,8 +99,8 @@ impl Searcher {
             terms = self.present(&word.otherwise)?;
         }
         let idf = self.idf(self.joint_frequency(&terms)?);
-        let disjoint = word.pattern.is_some();
-        Ok(WordPart { terms, scope: word.scope, weight: word.weight, idf, disjoint })
+        let pattern = word.pattern.clone();
+        Ok(WordPart { terms, scope: word.scope, weight: word.weight, idf, pattern })
     }
 
     /// The terms that some segment has.
@@ -175,7 +176,7 @@ fn joint_count(segment: &Segment, keys: &[&str]) -> tantivy::Result<u64> {
         return Ok(living_count(segment, list));
     }
     let mut count = 0;
-    while let Some(doc) = lists.iter().map(|list| list.doc()).min().filter(|&doc| doc != TERMINATED) {
+    while let Some(doc) = lists.iter().map(DocSet::doc).min().filter(|&doc| doc != TERMINATED) {
         count += u64::from(!segment.reader.is_deleted(doc));
         for list in &mut lists {
             if list.doc() == doc {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::weights;
 use crate::{
-    analysis::{Analyzer, Channel, Role, Rule, Token},
+    analysis::{Analyzer, Channel, Role, Rule, Term, Token},
     query::{Expr, Field, Form, Query},
     release::DateSpan,
 };
@@ -146,10 +146,12 @@ impl Plan {
 
     fn wanted(&mut self, analyzer: &Analyzer, expr: &Expr, around: Around, required: bool) {
         match expr {
-            Expr::Wanted(parts) => {
-                parts.iter().for_each(|part| self.wanted(analyzer, part, around, required))
+            Expr::Wanted(parts) | Expr::All(parts) => {
+                let required = required || matches!(expr, Expr::All(_));
+                for part in parts {
+                    self.wanted(analyzer, part, around, required);
+                }
             }
-            Expr::All(parts) => parts.iter().for_each(|part| self.wanted(analyzer, part, around, true)),
             Expr::Not(part) => self.excluded.extend(excluded(analyzer, part, around)),
             Expr::Dated(span) => self.dates.push(*span),
             Expr::In { field: Field::Source, expr } => {
@@ -377,8 +379,9 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
     for term in &token.terms {
         match (term.channel(), term.rule()) {
             (_, Rule::Place) => {}
-            (Channel::Lemma, _) => push(term.key().into(), weights::LEMMA, true),
-            (Channel::Exact, Rule::Joined) => push(term.key().into(), weights::LEMMA, true),
+            (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => {
+                push(term.key().into(), weights::LEMMA, true);
+            }
             (Channel::Exact, _) if !has_lemma => push(term.key().into(), weights::LEMMA, true),
             (Channel::Exact, _) => {}
             (Channel::Stem, _) => push(term.key().into(), weights::STEM, !known),
@@ -388,7 +391,7 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
         .terms
         .iter()
         .filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess))
-        .map(|term| term.key())
+        .map(Term::key)
         .collect();
     for lemma in lemmas {
         push(format!("{lemma}+"), weights::PLACE, true);
