@@ -7,10 +7,11 @@
 use std::{fmt::Write, path::Path};
 
 use vestnik::{
-    Index,
+    Index, Query,
     corpus::Corpus,
     eval::{Evaluation, Judgments, evaluate},
     index::sync,
+    search::Options,
 };
 
 /// What the shipped judgments must reach, in nDCG@10.
@@ -53,4 +54,32 @@ fn shipped_judgments_stay_well_answered() {
     let (_, evaluation) = shipped();
     let reached = evaluation.ranked.mean.ndcg_10;
     assert!(reached >= FLOOR, "nDCG@10 fell to {reached:.4}, below {FLOOR}");
+}
+
+#[test]
+fn pruning_never_changes_the_answer() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let index = Index::in_memory().unwrap();
+    let corpus = Corpus::open(std::slice::from_ref(&root), &[]).unwrap();
+    sync(&index, &corpus, false, &mut |_, _| ()).unwrap();
+    let searcher = index.searcher().unwrap();
+    let judgments = Judgments::read(&root.join("judgments.toml")).unwrap();
+    let mut queries: Vec<String> =
+        judgments.queries().iter().map(|judged| judged.query.text.clone()).collect();
+    // Long queries of common and rare words together, where pruning has the most to leave out.
+    let long: Vec<String> = queries.chunks(3).map(|some| some.join(" ")).collect();
+    queries.extend(long);
+    queries.extend(
+        ["мост | дорога банк", "в на по", "рабо* год*", "\"в 2024 году\" школа -банк"].map(String::from),
+    );
+    for text in &queries {
+        let ask = |exhaustive| {
+            let options = Options { limit: 10, exhaustive, snippets: None, ..Options::default() };
+            let answer = searcher.search(&Query::parse(text), &options).unwrap();
+            let hits: Vec<(String, f32)> =
+                answer.hits.into_iter().map(|hit| (hit.release.id, hit.score)).collect();
+            (hits, answer.all_words)
+        };
+        assert_eq!(ask(false), ask(true), "{text}");
+    }
 }

@@ -37,7 +37,7 @@ pub struct ClauseScore {
 /// How often a term stands in a release.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mention {
-    /// The term, as the index holds it: the channel's letter and the text; or the words of a phrase.
+    /// The term: the channel's letter, a colon and the text; or the words of a phrase.
     pub term: String,
     /// How often in the title.
     pub title: u32,

@@ -8,10 +8,8 @@ mod phrase;
 
 use std::{collections::HashMap, ops::Range};
 
-use self::{
-    pattern::Pattern,
-    phrase::{Order, near},
-};
+pub(super) use self::pattern::Pattern;
+use self::phrase::{Order, near};
 use super::plan::{self, Node, Plan, Scope, Weighed};
 use crate::analysis::{Analyzer, Channel, Role, Tokens};
 

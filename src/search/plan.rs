@@ -144,12 +144,28 @@ impl Plan {
         self.clauses.iter().filter(|clause| clause.content).count()
     }
 
+    /// Plain words side by side are analysed as one text: «1 000,5», «В. Воронков» and a query all in
+    /// capitals mean what they mean only together.
+    fn plain(&mut self, analyzer: &Analyzer, text: &str, around: Around, required: bool) {
+        for (text, node, content) in words(analyzer, text, around) {
+            self.clauses.push(Clause { text, node, content, required });
+        }
+    }
+
     fn wanted(&mut self, analyzer: &Analyzer, expr: &Expr, around: Around, required: bool) {
         match expr {
             Expr::Wanted(parts) | Expr::All(parts) => {
                 let required = required || matches!(expr, Expr::All(_));
-                for part in parts {
-                    self.wanted(analyzer, part, around, required);
+                let mut rest = &parts[..];
+                while let Some((first, behind)) = rest.split_first() {
+                    let run = plain_run(rest);
+                    if run.is_empty() {
+                        self.wanted(analyzer, first, around, required);
+                        rest = behind;
+                    } else {
+                        self.plain(analyzer, &run.join(" "), around, required);
+                        rest = &rest[run.len()..];
+                    }
                 }
             }
             Expr::Not(part) => self.excluded.extend(excluded(analyzer, part, around)),
@@ -163,11 +179,7 @@ impl Plan {
             Expr::Weighted { weight, expr } => {
                 self.wanted(analyzer, expr, Around { weight: around.weight * weight, ..around }, required);
             }
-            Expr::Word { text, form: Form::Any } => {
-                for (text, node, content) in words(analyzer, text, around) {
-                    self.clauses.push(Clause { text, node, content, required });
-                }
-            }
+            Expr::Word { text, form: Form::Any } => self.plain(analyzer, text, around, required),
             other => {
                 if let Some(node) = node(analyzer, other, around) {
                     let text = Query { expr: other.clone() }.to_string();
@@ -176,6 +188,15 @@ impl Plan {
             }
         }
     }
+}
+
+/// The plain words that a list of parts begins with.
+fn plain_run(parts: &[Expr]) -> Vec<&str> {
+    let words = parts.iter().map_while(|part| match part {
+        Expr::Word { text, form: Form::Any } => Some(text.as_str()),
+        _ => None,
+    });
+    words.collect()
 }
 
 fn scope_of(field: Field) -> Scope {

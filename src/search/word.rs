@@ -177,7 +177,7 @@ impl<'s> WordCursor<'s> {
             let count = list.text.count_at(self.doc);
             let title = if self.part.scope == Scope::Title { count } else { list.title_count(self.doc) };
             if count > 0 {
-                out.push(Mention { term: list.key.to_owned(), title, body: count - title.min(count) });
+                out.push(Mention { term: readable(list.key), title, body: count - title.min(count) });
             }
         }
     }
@@ -221,6 +221,12 @@ impl List<'_> {
     fn title_count(&mut self, doc: DocId) -> u32 {
         self.title.as_mut().map_or(0, |title| title.count_at(doc))
     }
+}
+
+/// A term as `vestnik analyze` writes it: the channel's letter, a colon, the text.
+fn readable(key: &str) -> String {
+    let mut letters = key.chars();
+    letters.next().map_or_else(String::new, |channel| format!("{channel}:{}", letters.as_str()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a word in one release are small")]

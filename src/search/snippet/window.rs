@@ -201,6 +201,7 @@ mod tests {
                 80,
                 &[(99, 175)],
             ),
+            ("no more than show more", &[(0, 5, 0), (50, 55, 1), (500, 590, 2)], 2, 100, &[(0, 55)]),
             ("none fits", &[(0, 90, 0)], 1, 80, &[]),
         ] {
             assert_eq!(chosen(targets, most, length), expected, "{what}");
