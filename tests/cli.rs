@@ -1,5 +1,7 @@
 //! The program as a person meets it: what it prints, where, and how it exits.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
 use std::{fs, path::Path, process::Output};
 
 use assert_cmd::Command;
@@ -138,7 +140,8 @@ fn json_is_one_object_a_line_with_a_version() {
     assert_eq!(lines[0]["release"]["id"], "un/2024-05-13-tashkent-ktu.txt");
     let mark = &lines[0]["snippet"]["fragments"][0]["marks"][0];
     let text = lines[0]["snippet"]["fragments"][0]["text"].as_str().unwrap();
-    let (start, end) = (mark["start"].as_u64().unwrap() as usize, mark["end"].as_u64().unwrap() as usize);
+    let at = |end: &str| usize::try_from(mark[end].as_u64().unwrap()).unwrap();
+    let (start, end) = (at("start"), at("end"));
     assert!(text[start..end].starts_with("Камилов"), "{text}");
     let summary = lines.last().unwrap();
     assert_eq!((&summary["type"], &summary["all_words"]), (&"summary".into(), &1.into()));

@@ -4,6 +4,8 @@
 //! `cargo insta review`, or set `INSTA_UPDATE=always` and read the diff. And a floor: whatever the
 //! diff says, the shipped judgments must stay well answered.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
 use std::{fmt::Write, path::Path};
 
 use vestnik::{

@@ -1,5 +1,7 @@
 //! What the README promises of indexing and searching, one promise a test.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -11,7 +11,7 @@ use std::{collections::HashMap, ops::Range};
 pub(super) use self::pattern::Pattern;
 use self::phrase::{Order, near};
 use super::plan::{self, Node, Plan, Scope, Weighed};
-use crate::analysis::{Analyzer, Channel, Role, Tokens};
+use crate::analysis::{Channel, Forms, Role, Tokens};
 
 /// A mention that counts less than this is weak: a place by its adjective, above all.
 const WEAK: f32 = 0.3;
@@ -41,7 +41,7 @@ pub(super) struct Find {
 pub(super) struct Wanted {
     scopes: Vec<Scope>,
     /// The words that a term is a mention of.
-    keys: HashMap<String, Vec<(usize, Strength)>>,
+    keys: HashMap<String, Vec<(usize, Strength)>, foldhash::fast::RandomState>,
     patterns: Vec<(usize, Pattern)>,
     things: Vec<(usize, Thing)>,
 }
@@ -78,7 +78,7 @@ struct Reading {
 impl Wanted {
     pub fn new(plan: &Plan) -> Self {
         let mut wanted =
-            Self { scopes: Vec::new(), keys: HashMap::new(), patterns: Vec::new(), things: Vec::new() };
+            Self { scopes: Vec::new(), keys: HashMap::default(), patterns: Vec::new(), things: Vec::new() };
         for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.content) {
             wanted.node(at, &clause.node, false);
         }
@@ -127,8 +127,8 @@ impl Wanted {
 
     /// Everything of the query that stands in a text, in no order; weak mentions only of clauses that
     /// have no better ones. The text is a title or a body, as `part` says.
-    pub fn find(&self, analyzer: &Analyzer, text: &str, part: Scope) -> Vec<Find> {
-        let reading = self.read(analyzer, text, part);
+    pub fn find(&self, forms: &mut Forms, text: &str, part: Scope) -> Vec<Find> {
+        let reading = self.read(forms, text, part);
         let mut finds = Vec::new();
         for (clause, thing) in &self.things {
             let found = match thing {
@@ -153,11 +153,10 @@ impl Wanted {
         finds
     }
 
-    fn read(&self, analyzer: &Analyzer, text: &str, part: Scope) -> Reading {
-        let mut forms = analyzer.forms();
+    fn read(&self, forms: &mut Forms, text: &str, part: Scope) -> Reading {
         let mut walk = Tokens::new(text);
         let mut reading = Reading { tokens: Vec::new(), mentions: vec![Vec::new(); self.scopes.len()] };
-        while let Some(token) = walk.next(&mut forms) {
+        while let Some(token) = walk.next(forms) {
             let at = reading.tokens.len();
             let mut meet = |word: usize, strength: Strength| {
                 if self.scopes[word] != Scope::Anywhere && self.scopes[word] != part {

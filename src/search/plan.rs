@@ -139,6 +139,14 @@ impl Plan {
         plan
     }
 
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        self.clauses.is_empty()
+            && self.filters.is_empty()
+            && self.excluded.is_empty()
+            && self.dates.is_empty()
+    }
+
     /// How many of the clauses are content.
     pub fn content(&self) -> usize {
         self.clauses.iter().filter(|clause| clause.content).count()

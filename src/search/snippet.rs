@@ -24,7 +24,7 @@ use super::{
     marks::{Find, Wanted},
     plan::{Plan, Scope},
 };
-use crate::analysis::Analyzer;
+use crate::analysis::Forms;
 
 /// What a hit shows of its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -87,15 +87,15 @@ impl Marker {
     }
 
     /// What to mark in a title, as it stands.
-    pub fn title(&self, analyzer: &Analyzer, title: &str) -> Vec<Mark> {
-        let finds = self.wanted.find(analyzer, title, Scope::Title);
+    pub fn title(&self, forms: &mut Forms, title: &str) -> Vec<Mark> {
+        let finds = self.wanted.find(forms, title, Scope::Title);
         let shown = Shown::verbatim(title);
         marks_in(&shown, &marked(&shown, &finds), &(0..shown.len()))
     }
 
     /// What to show of a body.
-    pub fn body(&self, analyzer: &Analyzer, body: &str, options: &SnippetOptions) -> Snippet {
-        let finds = self.wanted.find(analyzer, body, Scope::Body);
+    pub fn body(&self, forms: &mut Forms, body: &str, options: &SnippetOptions) -> Snippet {
+        let finds = self.wanted.find(forms, body, Scope::Body);
         let shown = Shown::tidy(body);
         let targets = targets(&shown, &finds, options.length);
         let places = if finds.is_empty() && options.fragments > 0 {

@@ -27,6 +27,7 @@ const RECENCY: f32 = 0.3;
 /// Releases with all the words come first; where these are few, releases with some of them follow,
 /// and each says what it lacks.
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
     /// The query; several words are taken as one query
     #[arg(required_unless_present = "queries", allow_hyphen_values = false)]
@@ -128,6 +129,12 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
         let parsed = parse(query, args)?;
         if args.explain {
             screen.note(format_args!("understood as: {}", parsed.explain().trim_end()));
+        }
+        if parsed.is_empty() && options.dates.is_empty() {
+            screen.note(format_args!(
+                "nothing to look for in {:?}; give a word of letters or digits",
+                query.text
+            ));
         }
         let answer = searcher.search(&parsed, &options).with_context(|| format!("query {:?}", query.text))?;
         found |= !answer.hits.is_empty();

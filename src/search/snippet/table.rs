@@ -3,7 +3,7 @@
 //! Marks stand in square brackets, `~` where text was left out, ` / ` between fragments.
 
 use super::*;
-use crate::query::Query;
+use crate::{analysis::Analyzer, query::Query};
 
 /// Query, text, the text with its marks.
 const MARKS: &[(&str, &str, &str)] = &[
@@ -260,7 +260,7 @@ fn rendered(snippet: &Snippet) -> String {
 fn what_is_marked() {
     let analyzer = Analyzer::new().unwrap();
     for &(query, body, expected) in MARKS {
-        let snippet = marker(&analyzer, query).body(&analyzer, body, &SnippetOptions::default());
+        let snippet = marker(&analyzer, query).body(&mut analyzer.forms(), body, &SnippetOptions::default());
         assert_eq!(rendered(&snippet), expected, "{query}");
         assert_eq!(snippet.opening, !expected.contains('['), "{query}");
     }
@@ -270,7 +270,7 @@ fn what_is_marked() {
 fn titles_are_marked_as_they_stand() {
     let analyzer = Analyzer::new().unwrap();
     for &(query, title, expected) in TITLES {
-        let marks = marker(&analyzer, query).title(&analyzer, title);
+        let marks = marker(&analyzer, query).title(&mut analyzer.forms(), title);
         assert_eq!(bracketed(title, &marks), expected, "{query}");
     }
 }
@@ -280,7 +280,7 @@ fn which_fragments_are_shown() {
     let analyzer = Analyzer::new().unwrap();
     for &(query, length, body, expected) in FRAGMENTS {
         let options = SnippetOptions { length, ..SnippetOptions::default() };
-        let snippet = marker(&analyzer, query).body(&analyzer, body, &options);
+        let snippet = marker(&analyzer, query).body(&mut analyzer.forms(), body, &options);
         assert_eq!(rendered(&snippet), expected, "{query}");
     }
 }
@@ -291,7 +291,7 @@ fn as_many_fragments_as_are_asked_for() {
     let body = format!("Вода.{0}Газ.{0}Нефть.{0}Уголь.", " Тут совсем другое.".repeat(30));
     for (fragments, expected) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (9, 4)] {
         let options = SnippetOptions { fragments, length: 200 };
-        let snippet = marker(&analyzer, "вода газ нефть уголь").body(&analyzer, &body, &options);
+        let snippet = marker(&analyzer, "вода газ нефть уголь").body(&mut analyzer.forms(), &body, &options);
         assert_eq!(snippet.fragments.len(), expected);
         assert!(!snippet.opening);
     }
