@@ -3,7 +3,7 @@
 //! All figures count living releases only, so that they don't depend on how the index is cut into
 //! segments or on what deletions wait for a merge.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, TantivyDocument, Term,
@@ -13,7 +13,7 @@ use tantivy::{
     store::StoreReader,
 };
 
-use super::{Fields, Index, column};
+use super::{Fields, Index, column, schema::short_digest};
 use crate::{error::Result, release::Release};
 
 /// A release within a snapshot.
@@ -169,10 +169,8 @@ impl Segment {
     }
 
     fn release(&self, doc: DocId) -> Result<Release, String> {
-        let document: TantivyDocument = self.store.get(doc).map_err(|error| error.to_string())?;
-        let stored = document.get_first(self.fields.release);
-        let bytes = stored.as_ref().and_then(Value::as_bytes).ok_or("a stored release is missing")?;
-        serde_json::from_slice(bytes).map_err(|error| format!("a stored release cannot be read: {error}"))
+        serde_json::from_slice(&self.stored(doc)?)
+            .map_err(|error| format!("a stored release cannot be read: {error}"))
     }
 
     /// A list of releases for one term; none where the segment has no such term.
@@ -241,10 +239,58 @@ impl Segment {
         self.digests.first(doc).unwrap_or_default()
     }
 
-    /// The corpus folder and the file below it that the release was read from.
-    pub fn origin(&self, doc: DocId) -> Option<(String, String)> {
-        Some((text_of(self.roots.as_ref()?, doc)?, text_of(self.files.as_ref()?, doc)?))
+    /// Numbers of the corpus folder and of the file below it that the release was read from, in
+    /// [`Segment::all_origins`].
+    pub fn origin_ranks(&self, doc: DocId) -> Option<(u64, u64)> {
+        Some((self.roots.as_ref()?.ords().first(doc)?, self.files.as_ref()?.ords().first(doc)?))
     }
+
+    /// The ids of all releases that were ever in the segment, by [`Segment::id_rank`].
+    pub fn all_ids(&self) -> io::Result<Vec<Option<String>>> {
+        Ok(texts(&self.ids)?.into_iter().map(Some).collect())
+    }
+
+    /// The names of all corpus folders and files of the segment.
+    pub fn all_origins(&self) -> io::Result<Origins> {
+        let all = |column: &Option<StrColumn>| column.as_ref().map_or(Ok(Vec::new()), texts);
+        Ok(Origins { roots: all(&self.roots)?, files: all(&self.files)? })
+    }
+
+    /// The stored bytes of a release.
+    fn stored(&self, doc: DocId) -> Result<Vec<u8>, String> {
+        let document: TantivyDocument = self.store.get(doc).map_err(|error| error.to_string())?;
+        let stored = document.get_first(self.fields.release);
+        let bytes = stored.as_ref().and_then(|value| value.as_bytes());
+        bytes.map(<[u8]>::to_vec).ok_or_else(|| "a stored release is missing".to_owned())
+    }
+
+    /// Reads a release and holds it against the digest that was taken when it was written.
+    pub fn check(&self, doc: DocId) -> Result<(), String> {
+        let id = self.id(doc);
+        let stored = self.stored(doc).map_err(|reason| format!("release {id:?}: {reason}"))?;
+        if short_digest(&stored) != self.digest(doc) {
+            return Err(format!("release {id:?} is not what was written"));
+        }
+        let release: Release =
+            serde_json::from_slice(&stored).map_err(|error| format!("release {id:?}: {error}"))?;
+        if release.id == id { Ok(()) } else { Err(format!("release {id:?} calls itself {:?}", release.id)) }
+    }
+}
+
+/// Names of corpus folders and files.
+pub(crate) struct Origins {
+    pub roots: Vec<String>,
+    pub files: Vec<String>,
+}
+
+/// All texts of a column, in the order of their numbers.
+fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
+    let mut texts = Vec::with_capacity(column.num_terms());
+    let mut stream = column.dictionary().stream()?;
+    while stream.advance() {
+        texts.push(String::from_utf8_lossy(stream.key()).into_owned());
+    }
+    Ok(texts)
 }
 
 fn length(column: &Column<u64>, doc: DocId) -> u32 {
