@@ -32,7 +32,7 @@ use tantivy::index::SegmentId;
 
 pub use check::{Report, check};
 pub(crate) use schema::{Fields, column, day_number};
-pub(crate) use snapshot::{Address, Segment, Snapshot, living_count};
+pub(crate) use snapshot::{Address, Lists, Segment, Snapshot, living_count};
 pub use sync::{Event, Progress, Summary, sync};
 pub use update::{Choices, update};
 pub use writer::{Change, Means, Writer};

@@ -3,7 +3,7 @@
 //! All candidates of a word are one term to ranking, with one document frequency: the number of
 //! releases that have any of them.
 
-use std::{collections::HashMap, sync::PoisonError};
+use std::{collections::HashMap, io, sync::PoisonError};
 
 use tantivy::{DocSet, TERMINATED};
 
@@ -16,7 +16,7 @@ use super::{
 use crate::{
     analysis::Channel,
     error::Result,
-    index::{Segment, day_number, living_count},
+    index::{Lists, Segment, day_number, living_count},
 };
 
 /// A node of a plan, bound to a snapshot.
@@ -39,13 +39,26 @@ pub(super) enum Part {
 
 #[derive(Clone, Debug)]
 pub(super) struct WordPart {
-    pub terms: Vec<Weighed>,
+    pub terms: Vec<Located>,
     pub scope: Scope,
     pub weight: f32,
     pub idf: f32,
     /// The prefix or pattern that the terms are forms of: then mentions by different terms are
     /// different mentions.
     pub pattern: Option<String>,
+}
+
+/// A term that the index has, and where each segment keeps its lists.
+#[derive(Clone, Debug)]
+pub(super) struct Located {
+    pub term: Weighed,
+    lists: Vec<Lists>,
+}
+
+impl Located {
+    pub fn lists(&self, segment: &Segment) -> &Lists {
+        &self.lists[segment.ordinal as usize]
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -93,38 +106,38 @@ impl Searcher {
 
     fn compile_word(&self, word: &Word) -> Result<WordPart> {
         let mut terms = match &word.pattern {
-            Some(pattern) => self.expand(pattern)?,
-            None => self.present(&word.terms)?,
+            Some(pattern) => self.locate(&self.expand(pattern)?)?,
+            None => self.locate(&word.terms)?,
         };
         if terms.is_empty() {
-            terms = self.present(&word.otherwise)?;
+            terms = self.locate(&word.otherwise)?;
         }
         let idf = self.idf(self.joint_frequency(&terms)?);
         let pattern = word.pattern.clone();
         Ok(WordPart { terms, scope: word.scope, weight: word.weight, idf, pattern })
     }
 
-    /// The terms that some segment has.
-    fn present(&self, terms: &[Weighed]) -> Result<Vec<Weighed>> {
-        let mut present = Vec::new();
+    /// The terms that some segment has, with their lists.
+    fn locate(&self, terms: &[Weighed]) -> Result<Vec<Located>> {
+        let mut located = Vec::new();
         for term in terms {
-            let mut found = false;
+            let mut lists = Vec::with_capacity(self.snapshot().segments.len());
             for segment in &self.snapshot().segments {
-                found = found || segment.has_term(&term.key).map_err(|error| self.damaged(&error))?;
+                lists.push(segment.lists(&term.key).map_err(|error| self.damaged(&error))?);
             }
-            if found {
-                present.push(term.clone());
+            if lists.iter().any(|lists| lists.text.is_some() || lists.source.is_some()) {
+                located.push(Located { term: term.clone(), lists });
             }
         }
-        Ok(present)
+        Ok(located)
     }
 
     /// The number of living releases that have any of a word's full terms, or of all its terms where
     /// none is full.
-    fn joint_frequency(&self, terms: &[Weighed]) -> Result<u64> {
-        let any_full = terms.iter().any(|term| term.full);
-        let keys: Vec<&str> =
-            terms.iter().filter(|term| term.full || !any_full).map(|term| term.key.as_str()).collect();
+    fn joint_frequency(&self, terms: &[Located]) -> Result<u64> {
+        let any_full = terms.iter().any(|located| located.term.full);
+        let terms: Vec<&Located> = terms.iter().filter(|located| located.term.full || !any_full).collect();
+        let keys: Vec<&str> = terms.iter().map(|located| located.term.key.as_str()).collect();
         let name = keys.join("\n");
         let known = self.frequencies().lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
         if let Some(known) = known {
@@ -132,7 +145,7 @@ impl Searcher {
         }
         let mut frequency = 0;
         for segment in &self.snapshot().segments {
-            frequency += joint_count(segment, &keys).map_err(|error| self.damaged(&error))?;
+            frequency += joint_count(segment, &terms).map_err(|error| self.damaged(&error))?;
         }
         self.frequencies().lock().unwrap_or_else(PoisonError::into_inner).insert(name, frequency);
         Ok(frequency)
@@ -167,10 +180,10 @@ impl Searcher {
     }
 }
 
-fn joint_count(segment: &Segment, keys: &[&str]) -> tantivy::Result<u64> {
+fn joint_count(segment: &Segment, terms: &[&Located]) -> io::Result<u64> {
     let mut lists = Vec::new();
-    for key in keys {
-        lists.extend(segment.text_postings(key)?);
+    for list in terms.iter().filter_map(|located| located.lists(segment).text.as_ref()) {
+        lists.push(segment.open_text(list, false)?);
     }
     if let [list] = &mut lists[..] {
         return Ok(living_count(segment, list));

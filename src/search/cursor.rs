@@ -32,6 +32,16 @@ pub(super) enum Stops {
     Hints,
 }
 
+/// What a segment's cursors are opened for.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'s> {
+    pub searcher: &'s Searcher,
+    pub segment: &'s Segment,
+    pub stops: Stops,
+    /// Whether positions will be asked for; lists without them are cheaper to open.
+    pub places: bool,
+}
+
 pub(super) enum Cursor<'s> {
     Word(Box<WordCursor<'s>>),
     Phrase(Box<PhraseCursor<'s>>),
@@ -43,15 +53,15 @@ pub(super) enum Cursor<'s> {
 }
 
 impl<'s> Cursor<'s> {
-    pub fn open(searcher: &'s Searcher, segment: &'s Segment, part: &'s Part, stops: Stops) -> Result<Self> {
+    pub fn open(reading: Reading<'s>, part: &'s Part) -> Result<Self> {
         let open_all = |parts: &'s [Part]| -> Result<Vec<Self>> {
-            parts.iter().map(|part| Self::open(searcher, segment, part, stops)).collect()
+            parts.iter().map(|part| Self::open(reading, part)).collect()
         };
         Ok(match part {
-            Part::Word(word) => Self::Word(Box::new(WordCursor::open(searcher, segment, word, stops)?)),
-            Part::Phrase(phrase) => Self::Phrase(Box::new(PhraseCursor::open(searcher, segment, phrase)?)),
+            Part::Word(word) => Self::Word(Box::new(WordCursor::open(reading, word)?)),
+            Part::Phrase(phrase) => Self::Phrase(Box::new(PhraseCursor::open(reading, phrase)?)),
             Part::Near { left, right, within, weight } => {
-                Self::Near(Box::new(NearCursor::open(searcher, segment, (left, right), *within, *weight)?))
+                Self::Near(Box::new(NearCursor::open(reading, (left, right), *within, *weight)?))
             }
             Part::All(parts) => {
                 let mut cursors = open_all(parts)?;
@@ -60,14 +70,14 @@ impl<'s> Cursor<'s> {
             }
             Part::Any(parts) => Self::Any(open_all(parts)?),
             Part::Except(part, not) => {
-                let mut cursor = Self::open(searcher, segment, part, stops)?;
-                let mut not = Self::open(searcher, segment, not, Stops::Full)?;
+                let mut cursor = Self::open(reading, part)?;
+                let mut not = Self::open(Reading { stops: Stops::Full, ..reading }, not)?;
                 let start = cursor.doc();
                 skip_excluded(&mut cursor, &mut not, start);
                 Self::Except(Box::new(cursor), Box::new(not))
             }
             Part::Dated(from, to) => {
-                let mut cursor = Self::Dated { segment, from: *from, to: *to, doc: 0 };
+                let mut cursor = Self::Dated { segment: reading.segment, from: *from, to: *to, doc: 0 };
                 cursor.seek(0);
                 cursor
             }

@@ -47,7 +47,8 @@ pub struct Mention {
 
 impl Searcher {
     pub(super) fn explanation(&self, plan: &Plan, job: &Job, placed: &Placed) -> Result<Explanation> {
-        let mut walk = Walk::open(self, self.snapshot().segment(placed.address.segment), job, Stops::Hints)?;
+        let mut walk =
+            Walk::open(self, self.snapshot().segment(placed.address.segment), job, Stops::Hints, false)?;
         let mut clauses = Vec::new();
         for (clause, cursor) in plan.clauses.iter().zip(walk.cursors_at(placed.address.doc)) {
             let mut added =

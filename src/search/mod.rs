@@ -220,7 +220,8 @@ impl Searcher {
         let release = snapshot.release(placed.address)?;
         let mut lacks = Vec::new();
         if !placed.full {
-            let mut walk = Walk::open(self, snapshot.segment(placed.address.segment), job, Stops::Hints)?;
+            let mut walk =
+                Walk::open(self, snapshot.segment(placed.address.segment), job, Stops::Hints, false)?;
             lacks.extend(walk.lacks(placed.address.doc).into_iter().map(|at| plan.clauses[at].text.clone()));
         }
         let Reader { marker, forms } = reader;

@@ -7,7 +7,7 @@ use tantivy::{DocId, TERMINATED};
 use super::{
     Searcher,
     compile::PhrasePart,
-    cursor::{Found, Stops},
+    cursor::{Found, Reading, Stops},
     explain::Mention,
     plan::Scope,
     word::WordCursor,
@@ -25,12 +25,11 @@ pub(super) struct PhraseCursor<'s> {
 }
 
 impl<'s> PhraseCursor<'s> {
-    pub fn open(searcher: &'s Searcher, segment: &'s Segment, part: &'s PhrasePart) -> Result<Self> {
-        let words = part
-            .slots
-            .iter()
-            .map(|(_, word)| WordCursor::open(searcher, segment, word, Stops::Full))
-            .collect::<Result<Vec<_>>>()?;
+    pub fn open(reading: Reading<'s>, part: &'s PhrasePart) -> Result<Self> {
+        let reading = Reading { stops: Stops::Full, places: true, ..reading };
+        let words =
+            part.slots.iter().map(|(_, word)| WordCursor::open(reading, word)).collect::<Result<Vec<_>>>()?;
+        let Reading { searcher, segment, .. } = reading;
         let mut cursor = Self { searcher, segment, part, words, doc: 0, starts: Vec::new() };
         cursor.doc = cursor.next_from(0);
         Ok(cursor)
@@ -117,7 +116,7 @@ impl<'s> PhraseCursor<'s> {
     pub fn mention(&self) -> Mention {
         let (title, body) = self.counts();
         let words = self.part.slots.iter().filter_map(|(_, word)| word.terms.first());
-        let words: Vec<&str> = words.map(|term| term.key.get(1..).unwrap_or_default()).collect();
+        let words: Vec<&str> = words.map(|located| located.term.key.get(1..).unwrap_or_default()).collect();
         Mention { term: words.join(" "), title, body }
     }
 
@@ -148,14 +147,13 @@ pub(super) struct NearCursor<'s> {
 
 impl<'s> NearCursor<'s> {
     pub fn open(
-        searcher: &'s Searcher,
-        segment: &'s Segment,
+        reading: Reading<'s>,
         (left, right): (&'s PhrasePart, &'s PhrasePart),
         within: u32,
         weight: f32,
     ) -> Result<Self> {
-        let left = PhraseCursor::open(searcher, segment, left)?;
-        let right = PhraseCursor::open(searcher, segment, right)?;
+        let left = PhraseCursor::open(reading, left)?;
+        let right = PhraseCursor::open(reading, right)?;
         let mut cursor = Self { left, right, within, weight, doc: 0 };
         cursor.doc = cursor.next_from(0);
         Ok(cursor)

@@ -21,7 +21,7 @@ impl Searcher {
             let segment = placed[first].address.segment;
             let end = start
                 + order[start..].iter().take_while(|&&at| placed[at].address.segment == segment).count();
-            let mut walk = Walk::open(self, self.snapshot().segment(segment), job, Stops::Hints)?;
+            let mut walk = Walk::open(self, self.snapshot().segment(segment), job, Stops::Hints, true)?;
             let bounds = walk.content_bounds();
             for &at in &order[start..end] {
                 let candidate = &mut placed[at].candidate;

@@ -10,7 +10,7 @@ use super::{
     Options, Searcher, Sort,
     best::{Best, Candidate},
     compile::Part,
-    cursor::{Cursor, Found, Stops, align},
+    cursor::{Cursor, Found, Reading, Stops, align},
     plan::Plan,
     weights::{BOUND_SLACK, POOL, PROXIMITY_WORDS, TIERED_WORDS},
 };
@@ -110,7 +110,7 @@ impl Searcher {
         let mut placed = Vec::new();
         let mut count = 0;
         for (ordinal, segment) in (0..).zip(&self.snapshot().segments) {
-            let mut walk = Walk::open(self, segment, job, Stops::Full)?;
+            let mut walk = Walk::open(self, segment, job, Stops::Full, false)?;
             let mut best = Best::new(limit, sort);
             let mut doc = walk.next_with_all(0);
             while doc != TERMINATED {
@@ -145,7 +145,7 @@ impl Searcher {
     ) -> Result<Vec<Placed>> {
         let mut placed = Vec::new();
         for (ordinal, segment) in (0..).zip(&self.snapshot().segments) {
-            let mut walk = Walk::open(self, segment, job, Stops::Hints)?;
+            let mut walk = Walk::open(self, segment, job, Stops::Hints, false)?;
             let mut best = Best::new(limit, sort);
             let mut full = Vec::new();
             let mut doc = walk.next_with_some(0, f32::NEG_INFINITY, exhaustive);
@@ -209,13 +209,20 @@ pub(super) struct Walk<'s> {
 }
 
 impl<'s> Walk<'s> {
-    pub fn open(searcher: &'s Searcher, segment: &'s Segment, job: &'s Job, stops: Stops) -> Result<Self> {
+    pub fn open(
+        searcher: &'s Searcher,
+        segment: &'s Segment,
+        job: &'s Job,
+        stops: Stops,
+        places: bool,
+    ) -> Result<Self> {
+        let reading = Reading { searcher, segment, stops: Stops::Full, places: false };
         let open = |parts: &'s [Part]| -> Result<Vec<Cursor<'s>>> {
-            parts.iter().map(|part| Cursor::open(searcher, segment, part, Stops::Full)).collect()
+            parts.iter().map(|part| Cursor::open(reading, part)).collect()
         };
         let mut cursors = Vec::new();
         for clause in &job.clauses {
-            cursors.push(Cursor::open(searcher, segment, &clause.part, stops)?);
+            cursors.push(Cursor::open(Reading { stops, places, ..reading }, &clause.part)?);
         }
         let bounds: Vec<f32> = cursors.iter().map(|cursor| cursor.bound() * BOUND_SLACK).collect();
         let mut by_bound: Vec<usize> = (0..cursors.len()).filter(|&at| job.clauses[at].content).collect();

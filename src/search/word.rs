@@ -3,6 +3,8 @@
 //! Reads tantivy's postings and nothing else of it. Mentions by several candidates of one word are
 //! the same mentions, so the candidate with the most of them counts, not their sum.
 
+use std::io;
+
 use tantivy::{
     DocId, DocSet, TERMINATED,
     postings::{Postings, SegmentPostings},
@@ -10,8 +12,8 @@ use tantivy::{
 
 use super::{
     Searcher,
-    compile::WordPart,
-    cursor::{Found, Stops},
+    compile::{Located, WordPart},
+    cursor::{Found, Reading, Stops},
     explain::Mention,
     plan::Scope,
 };
@@ -78,29 +80,20 @@ impl Mentions {
 }
 
 impl<'s> WordCursor<'s> {
-    pub fn open(
-        searcher: &'s Searcher,
-        segment: &'s Segment,
-        part: &'s WordPart,
-        stops: Stops,
-    ) -> Result<Self> {
+    pub fn open(reading: Reading<'s>, part: &'s WordPart) -> Result<Self> {
+        let Reading { searcher, segment, stops, places } = reading;
         let mut lists = Vec::new();
-        for term in &part.terms {
-            let open = |field| segment.postings(field, &term.key).map_err(|error| searcher.damaged(&error));
-            let fields = searcher.snapshot().fields;
-            let (text, title) = match part.scope {
-                Scope::Anywhere | Scope::Body => (open(fields.text)?, open(fields.title)?),
-                Scope::Title => (open(fields.title)?, None),
-                Scope::Source => (open(fields.source)?, None),
-            };
+        for located in &part.terms {
+            let (text, title) =
+                open(segment, part.scope, located, places).map_err(|error| searcher.damaged(&error))?;
             let Some(text) = text else { continue };
             lists.push(List {
-                key: &term.key,
+                key: &located.term.key,
                 text: Mentions::Listed(Box::new(text)),
                 title: title.map(|title| Mentions::Listed(Box::new(title))),
-                weight: term.weight,
-                full: term.full,
-                drives: term.full || stops == Stops::Hints,
+                weight: located.term.weight,
+                full: located.term.full,
+                drives: located.term.full || stops == Stops::Hints,
             });
         }
         if part.pattern.is_some() && lists.len() >= GATHERED {
@@ -215,6 +208,29 @@ impl<'s> WordCursor<'s> {
         tail.dedup();
         out.append(&mut tail);
     }
+}
+
+/// A term's list within a scope, and that of its mentions in the title beside it.
+fn open(
+    segment: &Segment,
+    scope: Scope,
+    located: &Located,
+    places: bool,
+) -> io::Result<(Option<SegmentPostings>, Option<SegmentPostings>)> {
+    let lists = located.lists(segment);
+    let (main, title) = match scope {
+        Scope::Anywhere | Scope::Body => {
+            let text = lists.text.as_ref().map(|list| segment.open_text(list, places)).transpose()?;
+            (text, lists.title.as_ref().map(|list| segment.open_title(list, false)).transpose()?)
+        }
+        Scope::Title => {
+            (lists.title.as_ref().map(|list| segment.open_title(list, places)).transpose()?, None)
+        }
+        Scope::Source => {
+            (lists.source.as_ref().map(|list| segment.open_source(list, places)).transpose()?, None)
+        }
+    };
+    Ok((main, title))
 }
 
 impl List<'_> {
