@@ -34,6 +34,8 @@ pub(crate) struct Snapshot {
     pub mean_title: f32,
     /// The mean length of a body, in words.
     pub mean_body: f32,
+    /// The latest day of publication, in days from 1970-01-01.
+    pub newest: i64,
 }
 
 /// One segment of a snapshot, its columns at hand.
@@ -70,8 +72,15 @@ impl Snapshot {
         for reader in searcher.segment_readers() {
             segments.push(Segment::open(reader.clone(), fields).map_err(|error| index.damaged(&error))?);
         }
-        let mut snapshot =
-            Self { index: index.clone(), fields, segments, releases: 0, mean_title: 1.0, mean_body: 1.0 };
+        let mut snapshot = Self {
+            index: index.clone(),
+            fields,
+            segments,
+            releases: 0,
+            mean_title: 1.0,
+            mean_body: 1.0,
+            newest: 0,
+        };
         snapshot.count();
         Ok(snapshot)
     }
@@ -83,6 +92,7 @@ impl Snapshot {
                 releases += 1;
                 title += u64::from(segment.title_words(doc));
                 body += u64::from(segment.body_words(doc));
+                self.newest = segment.day(doc).map_or(self.newest, |day| day.max(self.newest));
             }
         }
         self.releases = releases;
@@ -120,7 +130,11 @@ impl Snapshot {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a mean needs no more than a float's precision")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a mean needs no more than a float's precision"
+)]
 fn mean(sum: u64, count: u64) -> f32 {
     // An empty index, or one of empty titles, must not make lengths infinite.
     (sum as f64 / count.max(1) as f64).max(1.0) as f32
@@ -157,8 +171,7 @@ impl Segment {
     fn release(&self, doc: DocId) -> Result<Release, String> {
         let document: TantivyDocument = self.store.get(doc).map_err(|error| error.to_string())?;
         let stored = document.get_first(self.fields.release);
-        let bytes =
-            stored.as_ref().and_then(|value| value.as_bytes()).ok_or("a stored release is missing")?;
+        let bytes = stored.as_ref().and_then(Value::as_bytes).ok_or("a stored release is missing")?;
         serde_json::from_slice(bytes).map_err(|error| format!("a stored release cannot be read: {error}"))
     }
 

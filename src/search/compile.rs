@@ -9,6 +9,7 @@ use tantivy::{DocSet, TERMINATED};
 
 use super::{
     Searcher,
+    marks::Pattern,
     plan::{Node, Phrase, Scope, Weighed, Word},
     weights::{LEMMA, MOST_EXPANSIONS},
 };
@@ -42,8 +43,9 @@ pub(super) struct WordPart {
     pub scope: Scope,
     pub weight: f32,
     pub idf: f32,
-    /// Whether mentions by different terms are different mentions, as with the forms of a prefix.
-    pub disjoint: bool,
+    /// The prefix or pattern that the terms are forms of: then mentions by different terms are
+    /// different mentions.
+    pub pattern: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -98,8 +100,8 @@ impl Searcher {
             terms = self.present(&word.otherwise)?;
         }
         let idf = self.idf(self.joint_frequency(&terms)?);
-        let disjoint = word.pattern.is_some();
-        Ok(WordPart { terms, scope: word.scope, weight: word.weight, idf, disjoint })
+        let pattern = word.pattern.clone();
+        Ok(WordPart { terms, scope: word.scope, weight: word.weight, idf, pattern })
     }
 
     /// The terms that some segment has.
@@ -148,12 +150,11 @@ impl Searcher {
     fn expand(&self, pattern: &str) -> Result<Vec<Weighed>> {
         let letters = pattern.find(['*', '?']).unwrap_or(pattern.len());
         let start = format!("{}{}", Channel::Exact.letter(), &pattern[..letters]);
-        let shape: Vec<char> = pattern.chars().collect();
+        let shape = Pattern::new(pattern);
         let mut forms: HashMap<String, u64> = HashMap::new();
         for segment in &self.snapshot().segments {
             let mut visit = |key: &str, frequency: u64| {
-                let form: Vec<char> = key.chars().skip(1).collect();
-                if matches(&shape, &form) {
+                if shape.fits(key.get(1..).unwrap_or_default()) {
                     *forms.entry(key.to_owned()).or_default() += frequency;
                 }
             };
@@ -175,7 +176,7 @@ fn joint_count(segment: &Segment, keys: &[&str]) -> tantivy::Result<u64> {
         return Ok(living_count(segment, list));
     }
     let mut count = 0;
-    while let Some(doc) = lists.iter().map(|list| list.doc()).min().filter(|&doc| doc != TERMINATED) {
+    while let Some(doc) = lists.iter().map(DocSet::doc).min().filter(|&doc| doc != TERMINATED) {
         count += u64::from(!segment.reader.is_deleted(doc));
         for list in &mut lists {
             if list.doc() == doc {
@@ -184,56 +185,4 @@ fn joint_count(segment: &Segment, keys: &[&str]) -> tantivy::Result<u64> {
         }
     }
     Ok(count)
-}
-
-/// Whether a form has a shape: `?` stands for one letter, `*` for any number of them.
-///
-/// Goes back to the last `*` only, so that it takes at most as many steps as the two are long
-/// multiplied, and for one `*` as many as they are long together.
-fn matches(shape: &[char], form: &[char]) -> bool {
-    let (mut at, mut in_form) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while in_form < form.len() {
-        match shape.get(at) {
-            Some('*') => {
-                last_star = Some((at, in_form));
-                at += 1;
-            }
-            Some(&c) if c == '?' || c == form[in_form] => {
-                at += 1;
-                in_form += 1;
-            }
-            _ => match last_star {
-                Some((star, from)) => {
-                    last_star = Some((star, from + 1));
-                    at = star + 1;
-                    in_form = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    shape[at..].iter().all(|&c| c == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shapes_match_forms() {
-        for (shape, form, expected) in [
-            ("реабил*", "реабилитация", true),
-            ("реабил*", "абилитация", false),
-            ("сл?во", "слово", true),
-            ("сл?во", "слоово", false),
-            ("с*во", "средство", true),
-            ("*", "", true),
-            ("а*б*в", "аббв", true),
-            ("а*б*в", "аббг", false),
-        ] {
-            let chars = |text: &str| text.chars().collect::<Vec<_>>();
-            assert_eq!(matches(&chars(shape), &chars(form)), expected, "{shape} {form}");
-        }
-    }
 }

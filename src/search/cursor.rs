@@ -9,6 +9,7 @@ use tantivy::{DocId, TERMINATED};
 use super::{
     Searcher,
     compile::Part,
+    explain::Mention,
     phrase::{NearCursor, PhraseCursor},
     word::WordCursor,
 };
@@ -144,6 +145,36 @@ impl<'s> Cursor<'s> {
             Self::All(cursors, _) => cursors.iter().map(Self::bound).sum(),
             Self::Any(cursors) => cursors.iter().map(Self::bound).fold(0.0, f32::max),
             Self::Except(cursor, _) => cursor.bound(),
+            Self::Dated { .. } => 0.0,
+        }
+    }
+
+    /// Adds what each term contributes in the release that it stands on.
+    pub fn mentions(&mut self, out: &mut Vec<Mention>) {
+        match self {
+            Self::Word(word) => word.mentions(out),
+            Self::Phrase(phrase) => out.push(phrase.mention()),
+            Self::Near(near) => near.mentions(out),
+            Self::All(cursors, _) => cursors.iter_mut().for_each(|cursor| cursor.mentions(out)),
+            Self::Any(cursors) => {
+                let doc = cursors.iter().map(Self::doc).min().unwrap_or(TERMINATED);
+                let here = cursors.iter_mut().filter(|cursor| cursor.doc() == doc);
+                here.for_each(|cursor| cursor.mentions(out));
+            }
+            Self::Except(cursor, _) => cursor.mentions(out),
+            Self::Dated { .. } => {}
+        }
+    }
+
+    /// How rare what it looks for is: the sum over a phrase's words, the rarest of alternatives.
+    pub fn rarity(&self) -> f32 {
+        match self {
+            Self::Word(word) => word.rarity(),
+            Self::Phrase(phrase) => phrase.rarity(),
+            Self::Near(near) => near.rarity(),
+            Self::All(cursors, _) => cursors.iter().map(Self::rarity).sum(),
+            Self::Any(cursors) => cursors.iter().map(Self::rarity).fold(0.0, f32::max),
+            Self::Except(cursor, _) => cursor.rarity(),
             Self::Dated { .. } => 0.0,
         }
     }

@@ -8,10 +8,8 @@ mod phrase;
 
 use std::{collections::HashMap, ops::Range};
 
-use self::{
-    pattern::Pattern,
-    phrase::{Order, near},
-};
+pub(super) use self::pattern::Pattern;
+use self::phrase::{Order, near};
 use super::plan::{self, Node, Plan, Scope, Weighed};
 use crate::analysis::{Analyzer, Channel, Role, Tokens};
 
@@ -50,9 +48,16 @@ pub(super) struct Wanted {
 
 enum Thing {
     /// One word; of several that are wanted together, function words are not worth a mark.
-    Word { word: usize, among_others: bool },
+    Word {
+        word: usize,
+        among_others: bool,
+    },
     Phrase(Order),
-    Near { left: Order, right: Order, within: u32 },
+    Near {
+        left: Order,
+        right: Order,
+        within: u32,
+    },
 }
 
 /// A token of the text that is read.
@@ -129,11 +134,15 @@ impl Wanted {
             let found = match thing {
                 Thing::Word { word, among_others } => reading.word(*word, *among_others),
                 Thing::Phrase(order) => order.find(&reading),
-                Thing::Near { left, right, within } => near(&left.find(&reading), &right.find(&reading), *within),
+                Thing::Near { left, right, within } => {
+                    near(&left.find(&reading), &right.find(&reading), *within)
+                }
             };
-            finds.extend(
-                found.into_iter().map(|met| Find { clause: *clause, words: met.words, strength: met.strength }),
-            );
+            finds.extend(found.into_iter().map(|met| Find {
+                clause: *clause,
+                words: met.words,
+                strength: met.strength,
+            }));
         }
         let clauses = self.things.iter().map(|(clause, _)| clause + 1).max().unwrap_or(0);
         let mut full = vec![false; clauses];

@@ -6,13 +6,13 @@
 mod best;
 mod compile;
 mod cursor;
-//mod marks;
+mod explain;
+mod marks;
 mod phrase;
 pub mod plan;
 mod proximity;
 mod rank;
-//mod sentence;
-#[path = "stub.rs"]
+mod sentence;
 mod snippet;
 mod weights;
 mod word;
@@ -24,10 +24,15 @@ use std::{
 
 use serde::Serialize;
 
+pub use explain::{ClauseScore, Explanation, Mention};
 pub use snippet::{Fragment, Mark, Snippet, SnippetOptions};
 pub use weights::Weights;
 
-use self::{cursor::Stops, plan::Plan, rank::Walk};
+use self::{
+    cursor::Stops,
+    plan::Plan,
+    rank::{Job, Placed, Walk},
+};
 use crate::{
     error::{Error, Result},
     index::{Index, Segment, Snapshot},
@@ -66,6 +71,8 @@ pub struct Options {
     /// Look at every release instead of leaving out those that cannot reach the answer. Slower, same
     /// answer; for proving just that.
     pub exhaustive: bool,
+    /// Tell of each hit where its score came from.
+    pub explain: bool,
 }
 
 impl Default for Options {
@@ -78,6 +85,7 @@ impl Default for Options {
             dates: Vec::new(),
             snippets: Some(SnippetOptions::default()),
             exhaustive: false,
+            explain: false,
         }
     }
 }
@@ -116,6 +124,9 @@ pub struct Hit {
     pub title_marks: Vec<Mark>,
     /// What it says around the words of the query.
     pub snippet: Option<Snippet>,
+    /// Where its score came from, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 impl Index {
@@ -163,29 +174,32 @@ impl Searcher {
         let marker = snippet::Marker::new(&plan);
         let mut hits = Vec::new();
         for (at, placed) in ranking.best.iter().enumerate().skip(options.offset) {
-            let lacks = if placed.full {
-                Vec::new()
-            } else {
-                let segment = self.snapshot().segment(placed.address.segment);
-                let mut walk = Walk::open(self, segment, &job, Stops::Hints)?;
-                walk.lacks(placed.address.doc).iter().map(|&at| plan.clauses[at].text.clone()).collect()
-            };
-            let release = self.snapshot().release(placed.address)?;
-            let analyzer = self.snapshot().index.analyzer();
-            let snippet =
-                options.snippets.as_ref().map(|options| marker.body(analyzer, &release.body, options));
-            let title_marks =
-                if snippet.is_some() { marker.title(analyzer, &release.title) } else { Vec::new() };
-            hits.push(Hit {
-                release,
-                rank: at + 1,
-                score: placed.candidate.score,
-                lacks,
-                title_marks,
-                snippet,
-            });
+            hits.push(self.hit(&plan, &job, &marker, options, at + 1, placed)?);
         }
         Ok(Answer { hits, all_words: ranking.all_words })
+    }
+
+    fn hit(
+        &self,
+        plan: &Plan,
+        job: &Job,
+        marker: &snippet::Marker,
+        options: &Options,
+        rank: usize,
+        placed: &Placed,
+    ) -> Result<Hit> {
+        let snapshot = self.snapshot();
+        let release = snapshot.release(placed.address)?;
+        let mut lacks = Vec::new();
+        if !placed.full {
+            let mut walk = Walk::open(self, snapshot.segment(placed.address.segment), job, Stops::Hints)?;
+            lacks.extend(walk.lacks(placed.address.doc).into_iter().map(|at| plan.clauses[at].text.clone()));
+        }
+        let analyzer = snapshot.index.analyzer();
+        let snippet = options.snippets.as_ref().map(|options| marker.body(analyzer, &release.body, options));
+        let title_marks = if snippet.is_some() { marker.title(analyzer, &release.title) } else { Vec::new() };
+        let explanation = if options.explain { Some(self.explanation(plan, job, placed)?) } else { None };
+        Ok(Hit { release, rank, score: placed.candidate.score, lacks, title_marks, snippet, explanation })
     }
 
     fn snapshot(&self) -> &Snapshot {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::weights;
 use crate::{
-    analysis::{Analyzer, Channel, Role, Rule, Token},
+    analysis::{Analyzer, Channel, Role, Rule, Term, Token},
     query::{Expr, Field, Form, Query},
     release::DateSpan,
 };
@@ -144,12 +144,30 @@ impl Plan {
         self.clauses.iter().filter(|clause| clause.content).count()
     }
 
+    /// Plain words side by side are analysed as one text: «1 000,5», «В. Воронков» and a query all in
+    /// capitals mean what they mean only together.
+    fn plain(&mut self, analyzer: &Analyzer, text: &str, around: Around, required: bool) {
+        for (text, node, content) in words(analyzer, text, around) {
+            self.clauses.push(Clause { text, node, content, required });
+        }
+    }
+
     fn wanted(&mut self, analyzer: &Analyzer, expr: &Expr, around: Around, required: bool) {
         match expr {
-            Expr::Wanted(parts) => {
-                parts.iter().for_each(|part| self.wanted(analyzer, part, around, required))
+            Expr::Wanted(parts) | Expr::All(parts) => {
+                let required = required || matches!(expr, Expr::All(_));
+                let mut rest = &parts[..];
+                while let Some((first, behind)) = rest.split_first() {
+                    let run = plain_run(rest);
+                    if run.is_empty() {
+                        self.wanted(analyzer, first, around, required);
+                        rest = behind;
+                    } else {
+                        self.plain(analyzer, &run.join(" "), around, required);
+                        rest = &rest[run.len()..];
+                    }
+                }
             }
-            Expr::All(parts) => parts.iter().for_each(|part| self.wanted(analyzer, part, around, true)),
             Expr::Not(part) => self.excluded.extend(excluded(analyzer, part, around)),
             Expr::Dated(span) => self.dates.push(*span),
             Expr::In { field: Field::Source, expr } => {
@@ -161,11 +179,7 @@ impl Plan {
             Expr::Weighted { weight, expr } => {
                 self.wanted(analyzer, expr, Around { weight: around.weight * weight, ..around }, required);
             }
-            Expr::Word { text, form: Form::Any } => {
-                for (text, node, content) in words(analyzer, text, around) {
-                    self.clauses.push(Clause { text, node, content, required });
-                }
-            }
+            Expr::Word { text, form: Form::Any } => self.plain(analyzer, text, around, required),
             other => {
                 if let Some(node) = node(analyzer, other, around) {
                     let text = Query { expr: other.clone() }.to_string();
@@ -174,6 +188,15 @@ impl Plan {
             }
         }
     }
+}
+
+/// The plain words that a list of parts begins with.
+fn plain_run(parts: &[Expr]) -> Vec<&str> {
+    let words = parts.iter().map_while(|part| match part {
+        Expr::Word { text, form: Form::Any } => Some(text.as_str()),
+        _ => None,
+    });
+    words.collect()
 }
 
 fn scope_of(field: Field) -> Scope {
@@ -377,8 +400,9 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
     for term in &token.terms {
         match (term.channel(), term.rule()) {
             (_, Rule::Place) => {}
-            (Channel::Lemma, _) => push(term.key().into(), weights::LEMMA, true),
-            (Channel::Exact, Rule::Joined) => push(term.key().into(), weights::LEMMA, true),
+            (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => {
+                push(term.key().into(), weights::LEMMA, true);
+            }
             (Channel::Exact, _) if !has_lemma => push(term.key().into(), weights::LEMMA, true),
             (Channel::Exact, _) => {}
             (Channel::Stem, _) => push(term.key().into(), weights::STEM, !known),
@@ -388,7 +412,7 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
         .terms
         .iter()
         .filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess))
-        .map(|term| term.key())
+        .map(Term::key)
         .collect();
     for lemma in lemmas {
         push(format!("{lemma}+"), weights::PLACE, true);

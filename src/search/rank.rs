@@ -80,9 +80,8 @@ impl Searcher {
         let content = job.clauses.iter().filter(|clause| clause.content).count();
         let tiered = content <= TIERED_WORDS || options.sort == Sort::Date;
         let wanted = options.offset.saturating_add(options.limit);
-        let looks_again = self.weights().proximity > 0.0
-            && (2..=PROXIMITY_WORDS).contains(&content)
-            && options.sort == Sort::Relevance;
+        let near = self.weights().proximity > 0.0 && (2..=PROXIMITY_WORDS).contains(&content);
+        let looks_again = options.sort == Sort::Relevance && (near || self.weights().recency > 0.0);
         let limit = if looks_again { wanted.max(POOL) } else { wanted };
         let only_all = options.only_all_words;
 
@@ -325,6 +324,11 @@ impl<'s> Walk<'s> {
             }
         }
         lacks
+    }
+
+    /// The cursor of each clause, where the release has it.
+    pub fn cursors_at(&mut self, doc: DocId) -> impl Iterator<Item = Option<&mut Cursor<'s>>> {
+        self.cursors.iter_mut().map(move |cursor| (cursor.seek(doc) == doc).then_some(cursor))
     }
 
     /// The positions of each content clause in a release.

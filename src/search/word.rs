@@ -12,6 +12,7 @@ use super::{
     Searcher,
     compile::WordPart,
     cursor::{Found, Stops},
+    explain::Mention,
     plan::Scope,
 };
 use crate::{error::Result, index::Segment};
@@ -23,12 +24,14 @@ pub(super) struct WordCursor<'s> {
     searcher: &'s Searcher,
     segment: &'s Segment,
     part: &'s WordPart,
-    lists: Vec<List>,
+    lists: Vec<List<'s>>,
     doc: DocId,
 }
 
 /// The releases of one term, with its mentions in the title beside them.
-struct List {
+struct List<'s> {
+    /// The term, for telling where a score came from.
+    key: &'s str,
     text: Mentions,
     title: Option<Mentions>,
     weight: f32,
@@ -38,7 +41,7 @@ struct List {
 }
 
 enum Mentions {
-    Listed(SegmentPostings),
+    Listed(Box<SegmentPostings>),
     Gathered(Vec<(DocId, u32)>, usize),
 }
 
@@ -92,15 +95,17 @@ impl<'s> WordCursor<'s> {
             };
             let Some(text) = text else { continue };
             lists.push(List {
-                text: Mentions::Listed(text),
-                title: title.map(Mentions::Listed),
+                key: &term.key,
+                text: Mentions::Listed(Box::new(text)),
+                title: title.map(|title| Mentions::Listed(Box::new(title))),
                 weight: term.weight,
                 full: term.full,
                 drives: term.full || stops == Stops::Hints,
             });
         }
-        if part.disjoint && lists.len() >= GATHERED {
-            lists = vec![gather(lists)];
+        if part.pattern.is_some() && lists.len() >= GATHERED {
+            let shape = part.pattern.as_deref().unwrap_or_default();
+            lists = vec![gather(lists, shape)];
         }
         let mut cursor = Self { searcher, segment, part, lists, doc: 0 };
         cursor.doc = cursor.next_from(0);
@@ -154,7 +159,7 @@ impl<'s> WordCursor<'s> {
             let counts_title = self.part.scope != Scope::Body;
             let titled = if counts_title { weighed(in_title, list.weight) } else { 0.0 };
             let bodied = weighed(in_body, list.weight);
-            if self.part.disjoint {
+            if self.part.pattern.is_some() {
                 title += titled;
                 body += bodied;
             } else {
@@ -164,6 +169,22 @@ impl<'s> WordCursor<'s> {
         }
         let score = self.searcher.saturate(self.segment, doc, title, body) * self.part.idf * self.part.weight;
         Found { score, full }
+    }
+
+    /// Adds what each term contributes in the release that it stands on.
+    pub fn mentions(&mut self, out: &mut Vec<Mention>) {
+        for list in &mut self.lists {
+            let count = list.text.count_at(self.doc);
+            let title = if self.part.scope == Scope::Title { count } else { list.title_count(self.doc) };
+            if count > 0 {
+                out.push(Mention { term: readable(list.key), title, body: count - title.min(count) });
+            }
+        }
+    }
+
+    /// How rare the word is.
+    pub fn rarity(&self) -> f32 {
+        self.part.idf
     }
 
     pub fn bound(&self) -> f32 {
@@ -196,10 +217,16 @@ impl<'s> WordCursor<'s> {
     }
 }
 
-impl List {
+impl List<'_> {
     fn title_count(&mut self, doc: DocId) -> u32 {
         self.title.as_mut().map_or(0, |title| title.count_at(doc))
     }
+}
+
+/// A term as `vestnik analyze` writes it: the channel's letter, a colon, the text.
+fn readable(key: &str) -> String {
+    let mut letters = key.chars();
+    letters.next().map_or_else(String::new, |channel| format!("{channel}:{}", letters.as_str()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a word in one release are small")]
@@ -208,7 +235,7 @@ fn weighed(count: u32, weight: f32) -> f32 {
 }
 
 /// Many lists as one, their counts added up.
-fn gather(lists: Vec<List>) -> List {
+fn gather<'s>(lists: Vec<List<'s>>, key: &'s str) -> List<'s> {
     let (mut text, mut title) = (Vec::new(), Vec::new());
     for list in lists {
         walk(list.text, &mut text);
@@ -217,7 +244,7 @@ fn gather(lists: Vec<List>) -> List {
         }
     }
     let title = Some(Mentions::Gathered(summed(title), 0));
-    List { text: Mentions::Gathered(summed(text), 0), title, weight: 1.0, full: true, drives: true }
+    List { key, text: Mentions::Gathered(summed(text), 0), title, weight: 1.0, full: true, drives: true }
 }
 
 fn walk(mut mentions: Mentions, out: &mut Vec<(DocId, u32)>) {
