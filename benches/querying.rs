@@ -7,10 +7,11 @@
 
 mod measure;
 
-use std::{path::Path, thread, time::Instant};
+use std::{path::Path, time::Instant};
 
 use measure::{
     arguments,
+    clock::{processor, thread},
     generated::Generator,
     mix::{KINDS, Kind, Question, questions},
     spread::{Spread, median},
@@ -114,14 +115,17 @@ fn profile(searcher: &Searcher, questions: &[Question], rounds: usize) {
     println!("{} questions, {rounds} rounds: {each:.3} ms each", asked.len());
 }
 
-/// Each question's time in milliseconds: the median of the rounds.
+/// Each question's time in milliseconds, the median of the rounds: processor time of the thread that
+/// asks, which other work on the machine changes little, or with `--wall` the time on the wall.
 fn timed(questions: &[Question], rounds: usize, ask: impl Fn(&Question)) -> Vec<f64> {
+    let on_the_wall = arguments::given("--wall");
     let mut times = vec![Vec::new(); questions.len()];
     for _ in 0..rounds {
         for (question, times) in questions.iter().zip(&mut times) {
-            let start = Instant::now();
+            let (wall, processor) = (Instant::now(), thread());
             ask(question);
-            times.push(start.elapsed().as_secs_f64() * 1e3);
+            let took = if on_the_wall { wall.elapsed() } else { thread() - processor };
+            times.push(took.as_secs_f64() * 1e3);
         }
     }
     times.iter().map(|times| median(times)).collect()
@@ -130,8 +134,8 @@ fn timed(questions: &[Question], rounds: usize, ask: impl Fn(&Question)) -> Vec<
 /// Questions a second, by one thread and by more.
 fn threads(searcher: &Searcher, questions: &[Question]) {
     for threads in arguments::numbers("--threads", &[1, 2, 16]) {
-        let start = Instant::now();
-        thread::scope(|scope| {
+        let (start, busy) = (Instant::now(), processor());
+        std::thread::scope(|scope| {
             for first in 0..threads {
                 scope.spawn(move || {
                     for question in questions.iter().skip(first).step_by(threads) {
@@ -141,7 +145,9 @@ fn threads(searcher: &Searcher, questions: &[Question]) {
                 });
             }
         });
-        let rate = questions.len() as f64 / start.elapsed().as_secs_f64();
-        println!("{threads:>20} threads {rate:>10.0} questions a second");
+        let wall = start.elapsed().as_secs_f64();
+        let rate = questions.len() as f64 / wall;
+        let cores = (processor() - busy).as_secs_f64() / wall;
+        println!("{threads:>20} threads {rate:>10.0} questions a second on {cores:.2} cores");
     }
 }

@@ -32,6 +32,13 @@ pub fn processor() -> Duration {
     Duration::new(now.tv_sec.cast_unsigned(), u32::try_from(now.tv_nsec).expect("below a second"))
 }
 
+/// The processor time of this thread so far: how long a question takes where nobody else wants the
+/// processor, but for waiting on the disk.
+pub fn thread() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.cast_unsigned(), u32::try_from(now.tv_nsec).expect("below a second"))
+}
+
 /// The most memory that a process has held, in bytes, where the system tells (Linux).
 pub fn peak_memory(process: &str) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
