@@ -3,6 +3,8 @@
 //! Knows the analyzer and the weights, never an index: the same plan can be run on any engine that
 //! holds the same terms.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::weights;
@@ -147,7 +149,9 @@ impl Plan {
     fn wanted(&mut self, analyzer: &Analyzer, expr: &Expr, around: Around, required: bool) {
         match expr {
             Expr::Wanted(parts) => {
-                parts.iter().for_each(|part| self.wanted(analyzer, part, around, required))
+                for part in joined(parts) {
+                    self.wanted(analyzer, &part, around, required);
+                }
             }
             Expr::All(parts) => parts.iter().for_each(|part| self.wanted(analyzer, part, around, true)),
             Expr::Not(part) => self.excluded.extend(excluded(analyzer, part, around)),
@@ -174,6 +178,24 @@ impl Plan {
             }
         }
     }
+}
+
+/// Plain words side by side as one text, so that analysis sees what it sees in a release: the thousands
+/// of «1 000», a line in capitals, an initial's surname.
+fn joined(parts: &[Expr]) -> Vec<Cow<'_, Expr>> {
+    let mut joined: Vec<Cow<Expr>> = Vec::new();
+    for part in parts {
+        if let (Some(Expr::Word { text: before, form: Form::Any }), Expr::Word { text, form: Form::Any }) =
+            (joined.last().map(AsRef::as_ref), part)
+        {
+            let text = format!("{before} {text}");
+            joined.pop();
+            joined.push(Cow::Owned(Expr::Word { text, form: Form::Any }));
+            continue;
+        }
+        joined.push(Cow::Borrowed(part));
+    }
+    joined
 }
 
 fn scope_of(field: Field) -> Scope {
@@ -341,10 +363,21 @@ fn phrase(analyzer: &Analyzer, text: &str, form: Form, slop: Option<u32>, around
 
 /// A token as a word to look for.
 fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word {
-    let terms = match form {
+    let mut terms = match form {
         Form::Exact => exact_terms(token),
         Form::Any => any_terms(token),
     };
+    if form == Form::Any && token.surface.starts_with(char::is_lowercase) {
+        // Names are typed in small letters too.
+        let mut name = token.surface.clone();
+        capitalise(&mut name);
+        let capital = analyzer.analyze(&name).first().map(any_terms).unwrap_or_default();
+        for term in capital {
+            if !terms.iter().any(|known| known.key == term.key) {
+                terms.push(term);
+            }
+        }
+    }
     let is_abbreviation = form == Form::Any
         && token.terms.iter().any(|term| term.rule() == Rule::Abbreviation)
         && !token.terms.iter().any(|term| term.channel() == Channel::Stem);
@@ -354,6 +387,13 @@ fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word 
         Vec::new()
     };
     Word { terms, otherwise, pattern: None, scope: around.scope, weight: around.weight }
+}
+
+/// «воронков» as «Воронков».
+fn capitalise(word: &mut String) {
+    if let Some(first) = word.chars().next() {
+        word.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+    }
 }
 
 fn exact_terms(token: &Token) -> Vec<Weighed> {
@@ -377,6 +417,8 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
     for term in &token.terms {
         match (term.channel(), term.rule()) {
             (_, Rule::Place) => {}
+            // A name is not met by whoever shares its first letter.
+            (_, Rule::Initial) if token.role != Role::Initial => {}
             (Channel::Lemma, _) => push(term.key().into(), weights::LEMMA, true),
             (Channel::Exact, Rule::Joined) => push(term.key().into(), weights::LEMMA, true),
             (Channel::Exact, _) if !has_lemma => push(term.key().into(), weights::LEMMA, true),
