@@ -83,6 +83,41 @@ pub enum Error {
         /// Who holds the lock, where that is known, with a leading space; or nothing.
         holder: String,
     },
+    /// The index was rebuilt, or another was put in its place, after this handle was opened.
+    #[error("the index in {} was replaced by a newer one meanwhile; open it again", path.display())]
+    IndexReplaced {
+        /// The index folder.
+        path: PathBuf,
+    },
+    /// There is no older index to go back to, or none that this program can use.
+    #[error("there is no older index in {} to go back to; `vestnik index --keep N` keeps some", path.display())]
+    NothingOlder {
+        /// The index folder.
+        path: PathBuf,
+    },
+    /// The folders that an index was built from cannot be told.
+    #[error("{} does not tell which folders it was built from; name them: `vestnik index FOLDER...`", path.display())]
+    RootsUnknown {
+        /// The index folder.
+        path: PathBuf,
+    },
+    /// A corpus folder has no files that releases are read from.
+    #[error(
+        "no releases in {}, so nothing was changed; is the right disk mounted? if it is, run `vestnik index --allow-removals`", path.display()
+    )]
+    CorpusEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A folder that must be empty has something in it.
+    #[error("{} is not empty; give a new folder", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Whoever called asked to stop, and nothing was changed.
+    #[error("interrupted; the index is as it was")]
+    Interrupted,
     /// The engine below failed in a way that has no better name.
     #[error("{doing} failed in {}: {reason}", path.display())]
     Engine {
@@ -140,6 +175,11 @@ impl Error {
             | Self::IndexStale { path, .. }
             | Self::IndexDamaged { path, .. }
             | Self::IndexLocked { path, .. }
+            | Self::IndexReplaced { path }
+            | Self::NothingOlder { path }
+            | Self::RootsUnknown { path }
+            | Self::CorpusEmpty { path }
+            | Self::NotEmpty { path }
             | Self::Engine { path, .. } => Some(path),
             _ => None,
         }

@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     decode::decode,
+    digest::{Digest, Digesting},
     fields::Fault,
     html, json,
     jsonl::{LONGEST_LINE, Lines},
@@ -24,6 +25,9 @@ use crate::{
 /// The largest file that is read whole, in bytes; a file of many releases may be of any size.
 const LARGEST: u64 = 64 << 20;
 
+/// How many bytes of a large file are read at a time.
+const READ_AT_ONCE: usize = 256 << 10;
+
 /// A file of a corpus that may hold releases.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
@@ -35,16 +39,19 @@ pub struct SourceFile {
     pub size: u64,
     /// When it was last changed, as of when it was found.
     pub modified: SystemTime,
+    /// When its contents or what the system keeps of it last changed, where the system tells: a copy
+    /// that brings an old `modified` along does not bring this.
+    pub changed: SystemTime,
 }
 
 /// The releases of one file, in its order; those that cannot be read are items too.
 #[derive(Debug)]
-pub struct Releases(Inner);
+pub struct Releases(Inner, Digest);
 
 #[derive(Debug)]
 enum Inner {
     One(Option<Box<Release>>),
-    Many(Box<Lines<BufReader<File>>>),
+    Many(Box<Lines<BufReader<Digesting<File>>>>),
 }
 
 #[derive(Clone, Copy)]
@@ -94,15 +101,30 @@ impl SourceFile {
         })?;
         let file = File::open(&path).map_err(|source| self.unreadable(source))?;
         if let Format::JsonLines = format {
-            let input = BufReader::new(file);
+            let digest = Digest::default();
+            let input = BufReader::with_capacity(READ_AT_ONCE, Digesting::new(file, digest.clone()));
             let lines = Lines::new(input, LONGEST_LINE, self.root.clone(), self.name.clone());
-            return Ok(Releases(Inner::Many(Box::new(lines))));
+            return Ok(Releases(Inner::Many(Box::new(lines)), digest));
         }
         let bytes = self.whole(file)?;
+        let digest = Digest::of(&bytes);
         let release = read(format, &bytes, &self.name).map_err(|fault| self.malformed(fault))?;
         let origin = Origin { root: self.root.clone(), file: self.name.clone(), line: None };
         let release = Release { id: self.name.clone(), origin: Some(origin), ..release };
-        Ok(Releases(Inner::One(Some(Box::new(release)))))
+        Ok(Releases(Inner::One(Some(Box::new(release))), digest))
+    }
+
+    /// The BLAKE3 digest of the file's bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] where the system refuses it.
+    pub fn digest(&self) -> Result<[u8; 32]> {
+        let digest = Digest::default();
+        let file = File::open(self.path()).map_err(|source| self.unreadable(source))?;
+        let mut file = BufReader::with_capacity(READ_AT_ONCE, Digesting::new(file, digest.clone()));
+        io::copy(&mut file, &mut io::sink()).map_err(|source| self.unreadable(source))?;
+        Ok(digest.so_far())
     }
 
     fn whole(&self, file: File) -> Result<Vec<u8>> {
@@ -139,6 +161,13 @@ fn read(format: Format, bytes: &[u8], name: &str) -> Result<Release, Fault> {
     }
 }
 
+impl Releases {
+    /// The BLAKE3 digest of the bytes read so far: of the whole file once there are no more releases.
+    pub fn digest(&self) -> [u8; 32] {
+        self.1.so_far()
+    }
+}
+
 impl Iterator for Releases {
     type Item = Result<Release>;
 
@@ -158,7 +187,9 @@ mod tests {
     use crate::corpus::{Corpus, Found};
 
     fn file(root: &Path, name: &str) -> SourceFile {
-        SourceFile { root: root.to_owned(), name: name.to_owned(), size: 0, modified: SystemTime::UNIX_EPOCH }
+        let long_ago = SystemTime::UNIX_EPOCH;
+        let (root, name) = (root.to_owned(), name.to_owned());
+        SourceFile { root, name, size: 0, modified: long_ago, changed: long_ago }
     }
 
     #[test]
@@ -181,7 +212,10 @@ mod tests {
         ];
         for (name, bytes, expected) in files {
             fs::write(root.join(name), bytes).unwrap();
-            let releases: Vec<Release> = file(root, name).releases().unwrap().map(Result::unwrap).collect();
+            let mut reading = file(root, name).releases().unwrap();
+            let releases: Vec<Release> = reading.by_ref().map(Result::unwrap).collect();
+            assert_eq!(reading.digest(), *blake3::hash(bytes).as_bytes(), "{name}");
+            assert_eq!(file(root, name).digest().unwrap(), reading.digest(), "{name}");
             let [release] = &releases[..] else { panic!("{name}: {}", releases.len()) };
             let date = release.date.map(|date| date.to_string()).unwrap_or_default();
             let record = release.record.as_deref().unwrap_or("-");

@@ -4,6 +4,7 @@
 //! indexes. Nothing is dropped silently: what is not read is named, as passed over or as failed.
 
 mod decode;
+mod digest;
 mod fields;
 mod file;
 mod html;
@@ -69,7 +70,12 @@ impl Corpus {
     ///
     /// Files that cannot be read are items too, and the walk goes on behind them.
     pub fn files(&self) -> impl Iterator<Item = Found> + '_ {
-        self.places.iter().flat_map(walk::below)
+        self.places.iter().flat_map(Self::files_of)
+    }
+
+    /// Everything found in one place.
+    pub(crate) fn files_of(place: &Place) -> impl Iterator<Item = Found> + '_ {
+        walk::below(place)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Looks at names and kinds only, never into files; whatever it does not hand on as a source file
 //! it hands on as passed over or failed.
 
-use std::{io, iter, path::PathBuf};
+use std::{fs::Metadata, io, iter, path::PathBuf, time::SystemTime};
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -64,7 +64,21 @@ fn source_file(entry: &DirEntry, place: &Place) -> Result<SourceFile> {
     let about = entry.metadata().map_err(|error| unreadable(error, place))?;
     let modified =
         about.modified().map_err(|source| Error::Read { path: entry.path().to_owned(), source })?;
-    Ok(SourceFile { root: place.root.clone(), name, size: about.len(), modified })
+    let changed = changed(&about).unwrap_or(modified);
+    Ok(SourceFile { root: place.root.clone(), name, size: about.len(), modified, changed })
+}
+
+#[cfg(unix)]
+fn changed(about: &Metadata) -> Option<SystemTime> {
+    use std::{os::unix::fs::MetadataExt, time::Duration};
+    let seconds = Duration::from_secs(about.ctime().try_into().ok()?);
+    let rest = Duration::from_nanos(about.ctime_nsec().try_into().ok()?);
+    SystemTime::UNIX_EPOCH.checked_add(seconds + rest)
+}
+
+#[cfg(not(unix))]
+fn changed(_: &Metadata) -> Option<SystemTime> {
+    None
 }
 
 fn unreadable(error: walkdir::Error, place: &Place) -> Error {

@@ -2,59 +2,95 @@
 //!
 //! An index folder holds one folder per generation and a small file `current` that names the one in
 //! force. A rebuild fills a new generation beside the old one; renaming `current` is the switch, so
-//! that a reader sees the old index or the new one and never anything between.
+//! that a reader sees the old index or the new one and never anything between. A generation gets its
+//! manifest when it is complete: one without it was never in force, or is on its way out.
 
 use std::{
-    fs,
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::schema::fingerprint;
+use super::{durable, schema::fingerprint};
 use crate::error::{Error, Result};
 
-const CURRENT: &str = "current";
-const MANIFEST: &str = "vestnik.json";
+pub(super) const CURRENT: &str = "current";
+pub(super) const MANIFEST: &str = "vestnik.json";
 const PREFIX: &str = "generation-";
 
 /// What a generation says of itself.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Manifest {
+struct Manifest {
     /// Everything that decides what the index holds for a text.
-    pub fingerprint: String,
+    fingerprint: String,
 }
 
-/// The folder of the generation in force, its fingerprint checked.
-pub(super) fn current(index: &Path) -> Result<PathBuf> {
-    let name = match fs::read_to_string(index.join(CURRENT)) {
-        Ok(name) => name,
+/// A generation's folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Generation {
+    /// Counts up; a number is never used again.
+    pub number: u64,
+    pub folder: PathBuf,
+}
+
+impl Generation {
+    /// Whether it was finished and may be put in force.
+    pub fn is_complete(&self) -> bool {
+        self.folder.join(MANIFEST).is_file()
+    }
+
+    /// Refuses a generation that another version made or that has no sound manifest.
+    pub fn check_version(&self, index: &Path) -> Result<()> {
+        let path = self.folder.join(MANIFEST);
+        let damaged = |reason: String| Error::IndexDamaged { path: path.clone(), reason };
+        let bytes = fs::read(&path).map_err(|error| damaged(error.to_string()))?;
+        let expected = fingerprint();
+        // Another version may seal its manifest in another way, or not at all.
+        if let Some(Ok(Manifest { fingerprint: found })) =
+            serde_json::Deserializer::from_slice(&bytes).into_iter().next()
+            && found != expected
+        {
+            return Err(Error::IndexStale { path: index.into(), found, expected });
+        }
+        durable::unsealed(bytes).map_err(|error| damaged(error.to_string()))?;
+        Ok(())
+    }
+
+    /// Removes it so that it is nothing a reader or a rollback would take, at whatever moment that stops.
+    pub fn remove(&self) -> Result<()> {
+        let failed = |source| Error::Write { path: self.folder.clone(), source };
+        match fs::remove_file(self.folder.join(MANIFEST)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => fs::remove_dir_all(&self.folder).map_err(failed),
+        }
+    }
+}
+
+/// The generation in force, whatever made it.
+pub(super) fn in_force(index: &Path) -> Result<Generation> {
+    let path = index.join(CURRENT);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(Error::IndexMissing { path: index.into() });
         }
-        Err(source) => return Err(Error::Read { path: index.join(CURRENT), source }),
+        Err(source) => return Err(Error::Read { path, source }),
     };
-    let name = name.trim();
-    if number(name).is_none() {
-        let reason = format!("{CURRENT} names {name:?}, which is no generation");
+    let name = durable::unsealed(bytes).ok().and_then(|name| String::from_utf8(name).ok());
+    let name = name.as_deref().unwrap_or_default().trim_end();
+    let Some(number) = number(name) else {
+        let reason = format!("the file {CURRENT} does not name a generation as it was written");
         return Err(Error::IndexDamaged { path: index.into(), reason });
-    }
-    let folder = index.join(name);
-    check_manifest(index, &folder)?;
-    Ok(folder)
+    };
+    Ok(Generation { number, folder: index.join(name) })
 }
 
-fn check_manifest(index: &Path, folder: &Path) -> Result<()> {
-    let path = folder.join(MANIFEST);
-    let damaged = |reason: String| Error::IndexDamaged { path: path.clone(), reason };
-    let text = fs::read_to_string(&path).map_err(|error| damaged(error.to_string()))?;
-    let manifest: Manifest = serde_json::from_str(&text).map_err(|error| damaged(error.to_string()))?;
-    let expected = fingerprint();
-    if manifest.fingerprint != expected {
-        return Err(Error::IndexStale { path: index.into(), found: manifest.fingerprint, expected });
-    }
-    Ok(())
+/// The folder of the generation in force, made by this version.
+pub(super) fn current(index: &Path) -> Result<PathBuf> {
+    let generation = in_force(index)?;
+    generation.check_version(index)?;
+    Ok(generation.folder)
 }
 
 /// Whether an index, of whatever version, stands in this folder.
@@ -64,30 +100,62 @@ pub(super) fn exists(index: &Path) -> bool {
 
 /// Makes an empty folder for the next generation, which nobody reads yet.
 pub(super) fn start(index: &Path) -> Result<PathBuf> {
-    let next = numbered(index)?.last().map_or(1, |&(number, _)| number + 1);
+    let next = all(index)?.last().map_or(1, |last| last.number + 1);
     let folder = index.join(format!("{PREFIX}{next:06}"));
     fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
-    let manifest = serde_json::json!({ "fingerprint": fingerprint() });
-    write_whole(&folder.join(MANIFEST), &format!("{manifest}\n"))?;
     Ok(folder)
 }
 
-/// Puts a generation in force, and removes all others but the one it replaces.
-pub(super) fn publish(index: &Path, folder: &Path) -> Result<()> {
-    let previous = fs::read_to_string(index.join(CURRENT)).unwrap_or_default();
+/// Puts a finished generation in force, and keeps so many others: the one that it replaces first.
+pub(super) fn publish(index: &Path, folder: &Path, keep: usize) -> Result<()> {
+    let previous = in_force(index).ok();
+    let manifest = serde_json::json!({ "fingerprint": fingerprint() });
+    write(&folder.join(MANIFEST), &format!("{manifest}\n"))?;
+    point(index, folder)?;
+    retire(index, previous.as_ref(), keep)
+}
+
+/// Names a complete generation as the one in force.
+pub(super) fn point(index: &Path, folder: &Path) -> Result<()> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    write_whole(&index.join(CURRENT), &format!("{name}\n"))?;
-    for (_, old) in numbered(index)? {
-        let kept = old == folder || old.file_name().is_some_and(|name| *name == *previous.trim());
-        if !kept {
-            fs::remove_dir_all(&old).map_err(|source| Error::Write { path: old, source })?;
+    write(&index.join(CURRENT), &format!("{name}\n"))
+}
+
+fn write(path: &Path, contents: &str) -> Result<()> {
+    durable::replace(path, &durable::sealed(contents.as_bytes()))
+        .map_err(|source| Error::Write { path: path.into(), source })
+}
+
+/// Removes all generations but the one in force and so many others, and whatever was never finished.
+/// Only for who has the right to write.
+pub(super) fn retire(index: &Path, first_kept: Option<&Generation>, keep: usize) -> Result<()> {
+    let current = in_force(index)?;
+    let mut others: Vec<Generation> =
+        all(index)?.into_iter().filter(|generation| *generation != current).collect();
+    // Newest first, but the one just replaced before all: it is known to have worked.
+    others.sort_by_key(|generation| (Some(generation) != first_kept, std::cmp::Reverse(generation.number)));
+    let mut kept = 0;
+    for generation in others {
+        if generation.is_complete() && kept < keep {
+            kept += 1;
+        } else {
+            generation.remove()?;
         }
     }
     Ok(())
 }
 
+/// The newest complete generation that is older than the one in force and of this version.
+pub(super) fn older(index: &Path) -> Result<Generation> {
+    let current = in_force(index)?;
+    let mut older = all(index)?;
+    older.retain(|generation| generation.number < current.number && generation.is_complete());
+    let fit = older.into_iter().rev().find(|generation| generation.check_version(index).is_ok());
+    fit.ok_or_else(|| Error::NothingOlder { path: index.into() })
+}
+
 /// The generations in an index folder, in order of age.
-fn numbered(index: &Path) -> Result<Vec<(u64, PathBuf)>> {
+pub(super) fn all(index: &Path) -> Result<Vec<Generation>> {
     let entries = match fs::read_dir(index) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -97,7 +165,7 @@ fn numbered(index: &Path) -> Result<Vec<(u64, PathBuf)>> {
     for entry in entries {
         let entry = entry.map_err(|source| Error::Read { path: index.into(), source })?;
         if let Some(number) = entry.file_name().to_str().and_then(number) {
-            found.push((number, entry.path()));
+            found.push(Generation { number, folder: entry.path() });
         }
     }
     found.sort();
@@ -105,16 +173,56 @@ fn numbered(index: &Path) -> Result<Vec<(u64, PathBuf)>> {
 }
 
 fn number(name: &str) -> Option<u64> {
-    name.strip_prefix(PREFIX)?.parse().ok()
+    let digits = name.strip_prefix(PREFIX)?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
-/// Writes a file so that a reader, or a crash, meets the old contents or the new, never a part.
-fn write_whole(path: &Path, contents: &str) -> Result<()> {
-    let failed = |source: io::Error| Error::Write { path: path.into(), source };
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(contents.as_bytes()).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|error| failed(error.error))?;
-    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(index: &Path) -> Vec<u64> {
+        all(index).unwrap().into_iter().map(|generation| generation.number).collect()
+    }
+
+    #[test]
+    fn the_one_replaced_is_kept_before_newer_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = folder.path();
+        for expected in [&[1][..], &[1, 2], &[1, 2, 3], &[2, 3, 4]] {
+            publish(index, &start(index).unwrap(), 2).unwrap();
+            assert_eq!(names(index), expected);
+        }
+        let back = older(index).unwrap();
+        assert_eq!(back.number, 3);
+        point(index, &back.folder).unwrap();
+        start(index).unwrap();
+        assert_eq!(names(index), [2, 3, 4, 5]);
+        publish(index, &start(index).unwrap(), 1).unwrap();
+        assert_eq!(names(index), [3, 6], "3 worked; 4 was gone back from, 5 never finished");
+        point(index, &older(index).unwrap().folder).unwrap();
+        assert!(matches!(older(index), Err(Error::NothingOlder { .. })));
+    }
+
+    #[test]
+    fn what_current_says_is_checked() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = folder.path();
+        assert!(matches!(in_force(index), Err(Error::IndexMissing { .. })));
+        publish(index, &start(index).unwrap(), 1).unwrap();
+        let whole = fs::read(index.join(CURRENT)).unwrap();
+        for at in 0..whole.len() {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1;
+            fs::write(index.join(CURRENT), flipped).unwrap();
+            assert!(matches!(current(index), Err(Error::IndexDamaged { .. })), "{at}");
+        }
+        let manifest = index.join("generation-000001").join(MANIFEST);
+        fs::write(index.join(CURRENT), whole).unwrap();
+        current(index).unwrap();
+        fs::write(&manifest, r#"{"fingerprint":"older"}"#).unwrap();
+        assert!(matches!(current(index), Err(Error::IndexStale { found, .. }) if found == "older"));
+        fs::remove_file(manifest).unwrap();
+        assert!(matches!(current(index), Err(Error::IndexDamaged { .. })));
+    }
 }

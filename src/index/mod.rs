@@ -3,25 +3,41 @@
 //! The one bridge between `Release` and tantivy: nothing outside this room and `search` names the
 //! engine, and no type of it stands in a public signature. Ranks nothing, prints nothing.
 
+mod check;
+mod disk;
+mod durable;
+mod files;
 mod generation;
+mod known;
+mod lock;
+mod pass;
 mod schema;
+mod seal;
 mod snapshot;
+mod sweep;
 mod sync;
 mod tokenizer;
+mod update;
 mod writer;
 
 use std::{
+    fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicBool},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
+use tantivy::index::SegmentId;
 
+pub use check::{Report, check};
 pub(crate) use schema::{Fields, column, day_number};
-pub(crate) use snapshot::{Address, Segment, Snapshot, living_count};
+pub(crate) use snapshot::{Address, Lists, Segment, Snapshot, living_count};
 pub use sync::{Event, Progress, Summary, sync};
-pub use writer::{Change, Writer};
+pub use update::{Choices, update};
+pub use writer::{Change, Means, Writer};
 
+use self::{disk::Disk, files::Files, generation::Generation, lock::Lock};
 use crate::{
     analysis::Analyzer,
     error::{Error, Result},
@@ -39,9 +55,19 @@ struct Inner {
     folder: Option<PathBuf>,
     /// The folder of this generation within it.
     generation: Option<PathBuf>,
+    /// The right to write, while the generation is being built.
+    building: Mutex<Option<Lock>>,
     engine: tantivy::Index,
     fields: Fields,
     analyzer: Analyzer,
+}
+
+/// A state of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Mark {
+    current: Option<Generation>,
+    opstamp: u64,
+    segments: Vec<(SegmentId, Option<u64>)>,
 }
 
 /// What an index records of itself with every commit.
@@ -53,6 +79,26 @@ pub struct State {
     /// When the commit was made, in seconds since 1970-01-01 UTC.
     #[serde(default)]
     pub committed: u64,
+    /// How many releases the index holds.
+    #[serde(default)]
+    pub releases: u64,
+    /// The file that says what was read of each file of the corpus; empty for an index in memory.
+    #[serde(default)]
+    files: String,
+}
+
+impl State {
+    /// What the last commit of a generation recorded, whatever version made it: the engine keeps it as
+    /// JSON text within JSON text.
+    fn of_any_version(generation: &Path) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Meta {
+            payload: String,
+        }
+        let bytes = fs::read(generation.join(sweep::META)).ok()?;
+        let meta = serde_json::Deserializer::from_slice(&bytes).into_iter::<Meta>().next()?.ok()?;
+        serde_json::from_str(&meta.payload).ok()
+    }
 }
 
 impl Index {
@@ -63,10 +109,21 @@ impl Index {
     /// `IndexDamaged` where its files are not whole.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let generation = generation::current(folder)?;
-        let engine = tantivy::Index::open_in_dir(&generation)
-            .map_err(|error| Error::IndexDamaged { path: generation.clone(), reason: error.to_string() })?;
-        Self::assemble(engine, Some((folder.into(), generation)))
+        loop {
+            let generation = generation::current(folder)?;
+            let opened = Self::open_generation(folder, &generation);
+            // A writer may have put a new one in force, and removed this, since its name was read.
+            if opened.is_ok() || generation::current(folder)? == generation {
+                return opened;
+            }
+        }
+    }
+
+    fn open_generation(folder: &Path, generation: &Path) -> Result<Self> {
+        let damaged = |reason| Error::IndexDamaged { path: generation.into(), reason };
+        let disk = Disk::open(generation).map_err(|error| damaged(error.to_string()))?;
+        let engine = tantivy::Index::open(disk).map_err(|error| damaged(error.to_string()))?;
+        Self::assemble(engine, Some((folder.into(), generation.into())), None)
     }
 
     /// Opens the index in a folder, or makes an empty one where there is none.
@@ -84,32 +141,48 @@ impl Index {
     }
 
     /// Starts an empty index beside the one in a folder, whatever made that one. Searches go on in
-    /// the old one until [`Index::publish`].
+    /// the old one until [`Index::publish`]; nobody else can write until then, or until the last handle
+    /// to the new one goes.
     ///
     /// # Errors
-    /// `Write` where the folder cannot be written.
+    /// `IndexLocked` where another writer works in the folder; `Write` where it cannot be written.
     pub fn rebuild(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let generation = generation::start(folder)?;
-        let (schema, _) = Fields::build();
-        let engine = tantivy::Index::create_in_dir(&generation, schema).map_err(|error| Error::Engine {
-            doing: "making an index",
-            path: generation.clone(),
-            reason: error.to_string(),
-        })?;
-        Self::assemble(engine, Some((folder.into(), generation)))
+        let lock = Lock::acquire(folder, Duration::ZERO, &AtomicBool::new(false))?;
+        Self::build(folder, Some(lock))
     }
 
-    /// Puts a rebuilt index in the old one's place, at once and for good. Does nothing to an index
-    /// in memory.
+    /// As `rebuild`, where the caller may hold the lock.
+    fn build(folder: &Path, lock: Option<Lock>) -> Result<Self> {
+        let generation = generation::start(folder)?;
+        let failed =
+            |reason: String| Error::Engine { doing: "making an index", path: generation.clone(), reason };
+        let disk = Disk::open(&generation).map_err(|error| failed(error.to_string()))?;
+        let settings = tantivy::IndexSettings::default();
+        let engine = tantivy::Index::create(disk, Fields::build().0, settings)
+            .map_err(|error| failed(error.to_string()))?;
+        Self::assemble(engine, Some((folder.into(), generation)), lock)
+    }
+
+    /// Puts a rebuilt index in the old one's place, at once and for good, keeps the old one beside it
+    /// and removes older ones. Does nothing to an index in memory.
     ///
     /// # Errors
     /// `Write` where the folder cannot be written; the old index then stays in force.
     pub fn publish(&self) -> Result<()> {
-        match (&self.inner.folder, &self.inner.generation) {
-            (Some(folder), Some(generation)) => generation::publish(folder, generation),
-            _ => Ok(()),
+        self.publish_keeping(1)
+    }
+
+    fn publish_keeping(&self, keep: usize) -> Result<()> {
+        if let (Some(folder), Some(generation)) = (&self.inner.folder, &self.inner.generation)
+            && !self.is_in_force()?
+        {
+            generation::publish(folder, generation, keep)?;
         }
+        if let Some(mut lock) = self.inner.building.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            lock.done();
+        }
+        Ok(())
     }
 
     /// An empty index that lives in memory and goes with its last handle.
@@ -117,15 +190,57 @@ impl Index {
     /// # Errors
     /// `Dictionary` where the dictionary cannot be loaded.
     pub fn in_memory() -> Result<Self> {
-        Self::assemble(tantivy::Index::create_in_ram(Fields::build().0), None)
+        Self::assemble(tantivy::Index::create_in_ram(Fields::build().0), None, None)
     }
 
-    fn assemble(engine: tantivy::Index, place: Option<(PathBuf, PathBuf)>) -> Result<Self> {
+    fn assemble(
+        engine: tantivy::Index,
+        place: Option<(PathBuf, PathBuf)>,
+        building: Option<Lock>,
+    ) -> Result<Self> {
         let analyzer = Analyzer::new()?;
         let (_, fields) = Fields::build();
         engine.tokenizers().register(schema::TOKENIZER, tokenizer::TermTokenizer::new(&analyzer));
         let (folder, generation) = place.unzip();
-        Ok(Self { inner: Arc::new(Inner { folder, generation, engine, fields, analyzer }) })
+        let building = Mutex::new(building);
+        Ok(Self { inner: Arc::new(Inner { folder, generation, building, engine, fields, analyzer }) })
+    }
+
+    fn is_being_built(&self) -> bool {
+        self.inner.building.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
+    /// Whether this generation is the one that the index folder names.
+    fn is_in_force(&self) -> Result<bool> {
+        let (Some(folder), Some(generation)) = (&self.inner.folder, &self.inner.generation) else {
+            return Ok(true);
+        };
+        match generation::in_force(folder) {
+            Ok(current) => Ok(current.folder == *generation),
+            Err(Error::IndexMissing { .. } | Error::IndexDamaged { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Names the state that the index is in: another after each commit, and after each merge.
+    fn mark(&self) -> Result<Mark> {
+        // While the first generation is being built there is none in force.
+        let current = self.inner.folder.as_deref().and_then(|folder| generation::in_force(folder).ok());
+        let meta = self.inner.engine.load_metas().map_err(|error| self.damaged(&error))?;
+        let segments = meta.segments.iter().map(|segment| (segment.id(), segment.delete_opstamp()));
+        Ok(Mark { current, opstamp: meta.opstamp, segments: segments.collect() })
+    }
+
+    fn generation_folder(&self) -> Option<&Path> {
+        self.inner.generation.as_deref()
+    }
+
+    /// What was read of each file of the corpus.
+    fn files(&self) -> Result<Files> {
+        match (self.generation_folder(), self.state()?.files) {
+            (Some(folder), name) if !name.is_empty() => Files::read(folder, &name),
+            _ => Ok(Files::default()),
+        }
     }
 
     /// Whether an index stands in this folder, of whatever version.
@@ -161,7 +276,7 @@ impl Index {
         let Some(folder) = &self.inner.generation else { return Ok(0) };
         let failed = |source: std::io::Error| Error::Read { path: folder.clone(), source };
         let mut bytes = 0;
-        for entry in std::fs::read_dir(folder).map_err(failed)? {
+        for entry in fs::read_dir(folder).map_err(failed)? {
             bytes += entry.and_then(|entry| entry.metadata()).map_err(failed)?.len();
         }
         Ok(bytes)
@@ -170,9 +285,18 @@ impl Index {
     /// Starts writing. One writer at a time; it holds the index until it is dropped.
     ///
     /// # Errors
-    /// `IndexLocked` where another writer works on it, in this process or another.
+    /// `IndexLocked` where another writer works on it, in this process or another; `IndexReplaced`
+    /// where a rebuilt index has taken its place.
     pub fn writer(&self) -> Result<Writer> {
-        Writer::new(self.clone())
+        Writer::new(self.clone(), Means::default())
+    }
+
+    /// As [`Index::writer`], with so much memory and so many threads.
+    ///
+    /// # Errors
+    /// As [`Index::writer`]; `Value` where the memory is too little.
+    pub fn writer_with(&self, means: Means) -> Result<Writer> {
+        Writer::new(self.clone(), means)
     }
 
     /// Adds releases from anywhere, one after another, and commits once: a release whose id is

@@ -16,8 +16,9 @@ use crate::{
     release::{Date, Release},
 };
 
-/// Changes whenever the fields below do: an index of another number must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
+/// Changes whenever the fields below or the files' layout do: an index of another number must be
+/// rebuilt.
+pub(crate) const SCHEMA_VERSION: u32 = 2;
 
 /// The tokenizer's name in tantivy.
 pub(super) const TOKENIZER: &str = "vestnik";
@@ -112,10 +113,15 @@ pub(crate) fn day_number(day: Date) -> i64 {
 /// A short digest of everything that a release says, from BLAKE3: two releases that differ in
 /// anything have different digests but for one chance in 2⁶⁴.
 pub(crate) fn digest(release: &Release) -> serde_json::Result<u64> {
-    let hash = blake3::hash(&serde_json::to_vec(release)?);
+    Ok(short_digest(&serde_json::to_vec(release)?))
+}
+
+/// The digest of a release as it is stored.
+pub(crate) fn short_digest(stored: &[u8]) -> u64 {
+    let hash = blake3::hash(stored);
     let mut first = [0; 8];
     first.copy_from_slice(&hash.as_bytes()[..8]);
-    Ok(u64::from_le_bytes(first))
+    u64::from_le_bytes(first)
 }
 
 /// What makes an index of this program different from one of another version.

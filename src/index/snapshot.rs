@@ -3,17 +3,17 @@
 //! All figures count living releases only, so that they don't depend on how the index is cut into
 //! segments or on what deletions wait for a merge.
 
-use std::sync::Arc;
+use std::{io, sync::Arc};
 
 use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, TantivyDocument, Term,
     columnar::{Column, StrColumn},
-    postings::SegmentPostings,
-    schema::{Field, IndexRecordOption, Value},
+    postings::{SegmentPostings, TermInfo},
+    schema::{IndexRecordOption, Value},
     store::StoreReader,
 };
 
-use super::{Fields, Index, column};
+use super::{Fields, Index, column, schema::short_digest};
 use crate::{error::Result, release::Release};
 
 /// A release within a snapshot.
@@ -34,16 +34,21 @@ pub(crate) struct Snapshot {
     pub mean_title: f32,
     /// The mean length of a body, in words.
     pub mean_body: f32,
+    /// The latest day of publication, in days from 1970-01-01.
+    pub newest: i64,
 }
 
 /// One segment of a snapshot, its columns at hand.
 pub(crate) struct Segment {
+    /// Its place among the snapshot's segments.
+    pub ordinal: SegmentOrdinal,
     pub reader: SegmentReader,
     store: StoreReader,
     ids: StrColumn,
     dates: Column<i64>,
     title_words: Column<u64>,
-    body_words: Column<u64>,
+    /// The lengths of all bodies in words, unpacked: every scored release asks for one.
+    body_words: Vec<u32>,
     digests: Column<u64>,
     roots: Option<StrColumn>,
     files: Option<StrColumn>,
@@ -67,11 +72,19 @@ impl Snapshot {
         let searcher = reader.searcher();
         let fields = index.fields();
         let mut segments = Vec::new();
-        for reader in searcher.segment_readers() {
-            segments.push(Segment::open(reader.clone(), fields).map_err(|error| index.damaged(&error))?);
+        for (ordinal, reader) in (0..).zip(searcher.segment_readers()) {
+            segments
+                .push(Segment::open(ordinal, reader.clone(), fields).map_err(|error| index.damaged(&error))?);
         }
-        let mut snapshot =
-            Self { index: index.clone(), fields, segments, releases: 0, mean_title: 1.0, mean_body: 1.0 };
+        let mut snapshot = Self {
+            index: index.clone(),
+            fields,
+            segments,
+            releases: 0,
+            mean_title: 1.0,
+            mean_body: 1.0,
+            newest: 0,
+        };
         snapshot.count();
         Ok(snapshot)
     }
@@ -83,6 +96,7 @@ impl Snapshot {
                 releases += 1;
                 title += u64::from(segment.title_words(doc));
                 body += u64::from(segment.body_words(doc));
+                self.newest = segment.day(doc).map_or(self.newest, |day| day.max(self.newest));
             }
         }
         self.releases = releases;
@@ -120,23 +134,28 @@ impl Snapshot {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a mean needs no more than a float's precision")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a mean needs no more than a float's precision"
+)]
 fn mean(sum: u64, count: u64) -> f32 {
     // An empty index, or one of empty titles, must not make lengths infinite.
     (sum as f64 / count.max(1) as f64).max(1.0) as f32
 }
 
 impl Segment {
-    fn open(reader: SegmentReader, fields: Fields) -> tantivy::Result<Self> {
+    fn open(ordinal: SegmentOrdinal, reader: SegmentReader, fields: Fields) -> tantivy::Result<Self> {
         let columns = reader.fast_fields();
         let ids = columns.str(column::ID)?.ok_or_else(|| {
             tantivy::TantivyError::SchemaError(format!("the column {} is missing", column::ID))
         })?;
         Ok(Self {
+            ordinal,
             ids,
             dates: columns.i64(column::DATE)?,
             title_words: columns.u64(column::TITLE_WORDS)?,
-            body_words: columns.u64(column::BODY_WORDS)?,
+            body_words: unpacked(&columns.u64(column::BODY_WORDS)?, reader.max_doc()),
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
@@ -155,34 +174,32 @@ impl Segment {
     }
 
     fn release(&self, doc: DocId) -> Result<Release, String> {
-        let document: TantivyDocument = self.store.get(doc).map_err(|error| error.to_string())?;
-        let stored = document.get_first(self.fields.release);
-        let bytes =
-            stored.as_ref().and_then(|value| value.as_bytes()).ok_or("a stored release is missing")?;
-        serde_json::from_slice(bytes).map_err(|error| format!("a stored release cannot be read: {error}"))
+        serde_json::from_slice(&self.stored(doc)?)
+            .map_err(|error| format!("a stored release cannot be read: {error}"))
     }
 
-    /// A list of releases for one term; none where the segment has no such term.
-    pub fn postings(&self, field: Field, key: &str) -> tantivy::Result<Option<SegmentPostings>> {
-        let terms = if field == self.fields.text {
-            &self.text
-        } else if field == self.fields.title {
-            &self.title
-        } else {
-            &self.source
-        };
-        let term = Term::from_field_text(field, key);
-        Ok(terms.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?)
+    /// Where the lists of a term lie.
+    pub fn lists(&self, key: &str) -> io::Result<Lists> {
+        Ok(Lists {
+            text: self.text.terms().get(key)?,
+            title: self.title.terms().get(key)?,
+            source: self.source.terms().get(key)?,
+        })
     }
 
-    /// The releases that have a term in title or body.
-    pub fn text_postings(&self, key: &str) -> tantivy::Result<Option<SegmentPostings>> {
-        self.postings(self.fields.text, key)
+    /// Opens a list of releases that have a term in title or body; with `places`, positions too.
+    pub fn open_text(&self, list: &TermInfo, places: bool) -> io::Result<SegmentPostings> {
+        self.text.read_postings_from_terminfo(list, detail(places))
     }
 
-    /// Whether any release of the segment has this term in its title, body or source.
-    pub fn has_term(&self, key: &str) -> tantivy::Result<bool> {
-        Ok(self.text.terms().get(key)?.is_some() || self.source.terms().get(key)?.is_some())
+    /// Opens a list of releases that have a term in the title.
+    pub fn open_title(&self, list: &TermInfo, places: bool) -> io::Result<SegmentPostings> {
+        self.title.read_postings_from_terminfo(list, detail(places))
+    }
+
+    /// Opens a list of releases that have a term in their publisher's name.
+    pub fn open_source(&self, list: &TermInfo, places: bool) -> io::Result<SegmentPostings> {
+        self.source.read_postings_from_terminfo(list, detail(places))
     }
 
     /// Visits the text field's terms that begin so, in order, with the number of releases of each.
@@ -221,17 +238,81 @@ impl Segment {
 
     /// The body's length in words.
     pub fn body_words(&self, doc: DocId) -> u32 {
-        length(&self.body_words, doc)
+        self.body_words.get(doc as usize).copied().unwrap_or_default()
     }
 
     pub fn digest(&self, doc: DocId) -> u64 {
         self.digests.first(doc).unwrap_or_default()
     }
 
-    /// The corpus folder and the file below it that the release was read from.
-    pub fn origin(&self, doc: DocId) -> Option<(String, String)> {
-        Some((text_of(self.roots.as_ref()?, doc)?, text_of(self.files.as_ref()?, doc)?))
+    /// Numbers of the corpus folder and of the file below it that the release was read from, in
+    /// [`Segment::all_origins`].
+    pub fn origin_ranks(&self, doc: DocId) -> Option<(u64, u64)> {
+        Some((self.roots.as_ref()?.ords().first(doc)?, self.files.as_ref()?.ords().first(doc)?))
     }
+
+    /// The ids of all releases that were ever in the segment, by [`Segment::id_rank`].
+    pub fn all_ids(&self) -> io::Result<Vec<Option<String>>> {
+        Ok(texts(&self.ids)?.into_iter().map(Some).collect())
+    }
+
+    /// The names of all corpus folders and files of the segment.
+    pub fn all_origins(&self) -> io::Result<Origins> {
+        let all = |column: &Option<StrColumn>| column.as_ref().map_or(Ok(Vec::new()), texts);
+        Ok(Origins { roots: all(&self.roots)?, files: all(&self.files)? })
+    }
+
+    /// The stored bytes of a release.
+    fn stored(&self, doc: DocId) -> Result<Vec<u8>, String> {
+        let document: TantivyDocument = self.store.get(doc).map_err(|error| error.to_string())?;
+        let stored = document.get_first(self.fields.release);
+        let bytes = stored.as_ref().and_then(|value| value.as_bytes());
+        bytes.map(<[u8]>::to_vec).ok_or_else(|| "a stored release is missing".to_owned())
+    }
+
+    /// Reads a release and holds it against the digest that was taken when it was written.
+    pub fn check(&self, doc: DocId) -> Result<(), String> {
+        let id = self.id(doc);
+        let stored = self.stored(doc).map_err(|reason| format!("release {id:?}: {reason}"))?;
+        if short_digest(&stored) != self.digest(doc) {
+            return Err(format!("release {id:?} is not what was written"));
+        }
+        let release: Release =
+            serde_json::from_slice(&stored).map_err(|error| format!("release {id:?}: {error}"))?;
+        if release.id == id { Ok(()) } else { Err(format!("release {id:?} calls itself {:?}", release.id)) }
+    }
+}
+
+/// Names of corpus folders and files.
+pub(crate) struct Origins {
+    pub roots: Vec<String>,
+    pub files: Vec<String>,
+}
+
+/// All texts of a column, in the order of their numbers.
+fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
+    let mut texts = Vec::with_capacity(column.num_terms());
+    let mut stream = column.dictionary().stream()?;
+    while stream.advance() {
+        texts.push(String::from_utf8_lossy(stream.key()).into_owned());
+    }
+    Ok(texts)
+}
+
+/// Where a segment keeps the lists of one term; none where it has no such term.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lists {
+    pub text: Option<TermInfo>,
+    pub title: Option<TermInfo>,
+    pub source: Option<TermInfo>,
+}
+
+fn detail(places: bool) -> IndexRecordOption {
+    if places { IndexRecordOption::WithFreqsAndPositions } else { IndexRecordOption::WithFreqs }
+}
+
+fn unpacked(column: &Column<u64>, docs: DocId) -> Vec<u32> {
+    (0..docs).map(|doc| length(column, doc)).collect()
 }
 
 fn length(column: &Column<u64>, doc: DocId) -> u32 {

@@ -1,30 +1,28 @@
 //! Bringing an index into the state of a corpus: what is new is added, what changed is replaced, what
 //! is gone is removed, in one commit.
 //!
-//! A file that cannot be read costs only itself: what the index holds of it stays. Prints nothing;
-//! the caller hears of each step as an event.
+//! How the files are gone through is the business of `pass`. Prints nothing; the caller hears of each
+//! step as an event.
 
 use std::{
-    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
-use super::{Change, Index, Writer};
+use super::{Choices, Index, Writer, pass::Pass};
 use crate::{
-    corpus::{Corpus, Found, SourceFile},
+    corpus::{Corpus, Place, SourceFile},
     error::{Error, Result},
-    release::Release,
 };
-
-/// A run that would remove more than this part of the releases is stopped: an empty mount and a
-/// mistyped folder look just like a corpus whose files are gone.
-const MOST_REMOVED: f64 = 0.5;
 
 /// What happens while a corpus is read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
+    /// The index is built anew beside the old one, for this reason.
+    Rebuilding(&'a str),
+    /// A folder or file is about to be gone through.
+    Place(&'a Place),
     /// A file is about to be read.
     File(&'a SourceFile),
     /// Something could not be read; all else goes on.
@@ -44,11 +42,13 @@ pub struct Progress {
     pub bytes: u64,
 }
 
-/// What a run did.
+/// What a run did, or would do.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     /// Files, releases and bytes that were read.
     pub read: Progress,
+    /// Files that were not read, or not for their releases, because they had not changed.
+    pub same_files: u64,
     /// Releases whose id was new.
     pub added: u64,
     /// Releases that replaced another of the same id.
@@ -63,160 +63,55 @@ pub struct Summary {
     pub passed_over: u64,
     /// Releases in the index now.
     pub total: u64,
+    /// Whether the index was built anew.
+    pub rebuilt: bool,
     /// How long it took.
     pub took: Duration,
 }
 
+/// Whoever hears of each step.
+pub(super) type OnEvent<'a> = &'a mut dyn FnMut(Event<'_>, Progress);
+
 /// Brings an index into the state of a corpus, in one commit.
 ///
 /// Releases of corpus folders that this corpus does not name are left as they are. With
-/// `allow_removals` a run may remove more than half of the releases.
+/// `allow_removals` a run may remove more than half of the releases, or find a folder empty.
 ///
 /// # Errors
-/// `IndexLocked` where another writer works on the index; `TooManyRemovals` without
-/// `allow_removals`; `Engine` where the engine fails. The index is then as it was before.
+/// `IndexLocked` where another writer works on the index; `TooManyRemovals` and `CorpusEmpty` without
+/// `allow_removals`; `Write` and `Engine` where the index cannot be written. The index is then as it
+/// was before.
 pub fn sync(
     index: &Index,
     corpus: &Corpus,
     allow_removals: bool,
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
+    let choices = Choices { allow_removals, ..Choices::default() };
+    run(index, index.writer()?, corpus, &[], &choices, on_event)
+}
+
+/// Goes through a corpus and commits. Of the folders in `forgotten`, nothing stays.
+pub(super) fn run(
+    index: &Index,
+    writer: Writer,
+    corpus: &Corpus,
+    forgotten: &[PathBuf],
+    choices: &Choices,
+    on_event: OnEvent<'_>,
+) -> Result<Summary> {
     let started = Instant::now();
-    let mut run = Run {
-        writer: index.writer()?,
-        seen: HashMap::new(),
-        kept: Kept::default(),
-        summary: Summary::default(),
-    };
-    let before = run.writer.releases();
-    for found in corpus.files() {
-        match found {
-            Found::File(file) => run.file(&file, on_event)?,
-            Found::Failed(error) => run.fail(&error, on_event),
-            Found::PassedOver(path) => {
-                run.summary.passed_over += 1;
-                on_event(Event::PassedOver(&path), run.summary.read);
-            }
-        }
-    }
-    run.remove_gone(corpus, before, allow_removals)?;
+    let pass = Pass::new(writer, corpus, index.files()?, forgotten, choices, on_event);
+    let (writer, files, mut summary) = pass.through()?;
     let mut roots = index.state()?.roots;
+    roots.retain(|root| !forgotten.contains(root));
     for place in corpus.places() {
         if !roots.contains(&place.root) {
             roots.push(place.root.clone());
         }
     }
-    let Run { writer, mut summary, .. } = run;
     summary.total = writer.releases() as u64;
-    writer.commit(&roots)?;
+    writer.commit_with(&roots, &files)?;
     summary.took = started.elapsed();
     Ok(summary)
-}
-
-struct Run {
-    writer: Writer,
-    /// Ids read in this run, and where.
-    seen: HashMap<String, PathBuf>,
-    kept: Kept,
-    summary: Summary,
-}
-
-/// What could not be read, so that nothing of it may be taken for gone.
-#[derive(Default)]
-struct Kept {
-    paths: HashSet<PathBuf>,
-    everything: bool,
-}
-
-impl Kept {
-    fn keep(&mut self, error: &Error) {
-        match error.path() {
-            Some(path) => _ = self.paths.insert(path.into()),
-            None => self.everything = true,
-        }
-    }
-
-    fn covers(&self, path: &Path) -> bool {
-        self.everything || path.ancestors().any(|part| self.paths.contains(part))
-    }
-}
-
-impl Run {
-    fn file(&mut self, file: &SourceFile, on_event: &mut dyn FnMut(Event<'_>, Progress)) -> Result<()> {
-        on_event(Event::File(file), self.summary.read);
-        let path = file.path();
-        match file.releases() {
-            Err(error) => self.fail(&error, on_event),
-            Ok(releases) => {
-                for release in releases {
-                    match release {
-                        Ok(release) => self.release(release, &path, on_event)?,
-                        Err(error) => {
-                            self.kept.paths.insert(path.clone());
-                            self.fail(&error, on_event);
-                        }
-                    }
-                }
-            }
-        }
-        self.summary.read.files += 1;
-        self.summary.read.bytes += file.size;
-        Ok(())
-    }
-
-    fn release(
-        &mut self,
-        release: Release,
-        path: &Path,
-        on_event: &mut dyn FnMut(Event<'_>, Progress),
-    ) -> Result<()> {
-        self.summary.read.releases += 1;
-        if let Some(first) = self.seen.get(&release.id) {
-            let error = Error::DuplicateId {
-                place: path.display().to_string(),
-                first: first.display().to_string(),
-                id: release.id,
-            };
-            self.summary.failed += 1;
-            on_event(Event::Failed(&error), self.summary.read);
-            return Ok(());
-        }
-        match self.writer.add(&release)? {
-            Change::Added => self.summary.added += 1,
-            Change::Changed => self.summary.changed += 1,
-            Change::Unchanged => self.summary.unchanged += 1,
-        }
-        self.seen.insert(release.id, path.into());
-        Ok(())
-    }
-
-    fn fail(&mut self, error: &Error, on_event: &mut dyn FnMut(Event<'_>, Progress)) {
-        self.summary.failed += 1;
-        self.kept.keep(error);
-        on_event(Event::Failed(error), self.summary.read);
-    }
-
-    fn remove_gone(&mut self, corpus: &Corpus, before: usize, allow_removals: bool) -> Result<()> {
-        let mut gone = Vec::new();
-        for (id, known) in self.writer.known() {
-            let Some((root, file)) = &known.origin else { continue };
-            let in_corpus = corpus.places().iter().any(|place| {
-                place.root == Path::new(root)
-                    && (place.below.is_empty() || Path::new(file).starts_with(&place.below))
-            });
-            if in_corpus && !self.seen.contains_key(id) && !self.kept.covers(&Path::new(root).join(file)) {
-                gone.push(id.clone());
-            }
-        }
-        #[expect(clippy::cast_precision_loss, reason = "a share of at most a few million")]
-        let share = gone.len() as f64 / before.max(1) as f64;
-        if share > MOST_REMOVED && !allow_removals {
-            return Err(Error::TooManyRemovals { gone: gone.len(), of: before });
-        }
-        for id in gone {
-            self.writer.remove(&id);
-            self.summary.removed += 1;
-        }
-        Ok(())
-    }
 }

@@ -1,26 +1,41 @@
 //! The writer: adds, replaces and removes releases by id, all in one commit.
 //!
 //! Nothing is seen by a reader before `commit`; a writer that is dropped without it leaves the index
-//! as it was. Knows nothing of files.
+//! as it was. The engine is not even started before something changes. Knows nothing of reading files.
 
-use std::{
-    collections::HashMap,
-    path::PathBuf,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{path::PathBuf, sync::atomic::AtomicBool, time::Duration};
 
 use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
 
-use super::{Index, State, schema::digest, snapshot::Snapshot};
+use super::{
+    Index, State,
+    files::Files,
+    known::Known,
+    lock::{self, Lock},
+    schema::digest,
+    snapshot::Snapshot,
+    sweep,
+};
 use crate::{
     error::{Error, Result},
     release::Release,
 };
 
-/// Memory for terms that wait to be written, in bytes, over all threads.
+/// Memory for terms that wait to be written, in bytes, over all threads, where nothing else is asked.
 const MEMORY: usize = 200 << 20;
+/// A thread with less memory than this makes nothing but tiny segments; the engine refuses it.
+const LEAST_MEMORY: usize = 15_000_000;
 /// More indexing threads than this make segments, not speed.
 const MOST_THREADS: usize = 8;
+
+/// What a writer may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Means {
+    /// Memory for terms that wait to be written, in bytes over all threads, from 15 million; 0: 200 MB.
+    pub memory: usize,
+    /// Threads that make terms; 0: as many as there are cores, at most 8.
+    pub threads: usize,
+}
 
 /// What adding a release did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,47 +48,68 @@ pub enum Change {
     Unchanged,
 }
 
-/// What is known of a release that the index already holds.
-#[derive(Debug)]
-pub(super) struct Known {
-    digest: u64,
-    /// The corpus folder and the file below it, where it came from a file.
-    pub origin: Option<(String, String)>,
-}
-
 /// Writes to an index. One at a time.
 pub struct Writer {
     index: Index,
-    engine: IndexWriter<TantivyDocument>,
-    known: HashMap<String, Known>,
+    /// None until something changes.
+    engine: Option<IndexWriter<TantivyDocument>>,
+    means: Means,
+    known: Known,
     changed: bool,
+    /// Only tells what would change.
+    dry: bool,
+    /// Held until the writer goes; none where the caller holds it.
+    lock: Option<Lock>,
 }
 
 impl Writer {
-    pub(super) fn new(index: Index) -> Result<Self> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
-        let engine =
-            index.inner.engine.writer_with_num_threads(threads, MEMORY).map_err(|error| match error {
-                TantivyError::LockFailure(..) => {
-                    Error::IndexLocked { path: index.place(), holder: String::new() }
+    /// A writer that takes the index's lock.
+    pub(super) fn new(index: Index, means: Means) -> Result<Self> {
+        let lock = match &index.inner.folder {
+            Some(folder) if !index.is_being_built() => {
+                let lock = Lock::acquire(folder, Duration::ZERO, &AtomicBool::new(false))?;
+                if !index.is_in_force()? {
+                    return Err(Error::IndexReplaced { path: folder.clone() });
                 }
-                other => index.failed("opening for writing", &other),
-            })?;
-        let mut known = HashMap::new();
-        let snapshot = Snapshot::open(&index)?;
-        for segment in &snapshot.segments {
-            for doc in segment.living() {
-                let origin = segment.origin(doc);
-                known.insert(segment.id(doc), Known { digest: segment.digest(doc), origin });
+                Some(lock)
             }
+            _ => None,
+        };
+        Self::under_lock(index, means, lock)
+    }
+
+    /// A writer whose caller holds the index's lock.
+    pub(super) fn under_lock(index: Index, means: Means, lock: Option<Lock>) -> Result<Self> {
+        if means.memory != 0 && means.memory < LEAST_MEMORY {
+            return Err(Error::Value {
+                what: "memory",
+                value: means.memory.to_string(),
+                reason: format!("is less than the {LEAST_MEMORY} bytes that one thread needs"),
+            });
         }
-        Ok(Self { index, engine, known, changed: false })
+        let known = Known::of(&Snapshot::open(&index)?)?;
+        Ok(Self { index, engine: None, means, known, changed: false, dry: false, lock })
+    }
+
+    /// A writer that changes nothing and tells what it would change.
+    pub(super) fn dry(index: Index) -> Result<Self> {
+        let mut writer = Self::under_lock(index, Means::default(), None)?;
+        writer.dry = true;
+        Ok(writer)
+    }
+
+    fn engine(&mut self) -> Result<&mut IndexWriter<TantivyDocument>> {
+        if self.engine.is_none() {
+            self.engine = Some(start(&self.index, self.means)?);
+        }
+        self.engine.as_mut().ok_or_else(|| self.index.failed("opening for writing", &"nothing was started"))
     }
 
     /// Adds a release, or replaces the one with its id. A release equal to the one there costs nothing.
     ///
     /// # Errors
-    /// `Value` where the id is empty; `Engine` where the engine fails.
+    /// `Value` where the id is empty; `Write` where the disk is full or refuses; `Engine` where the
+    /// engine fails.
     pub fn add(&mut self, release: &Release) -> Result<Change> {
         if release.id.is_empty() {
             return Err(Error::Value {
@@ -82,37 +118,44 @@ impl Writer {
                 reason: "is empty; every release needs one".into(),
             });
         }
-        let unwritable = |error: serde_json::Error| self.index.failed("writing a release", &error);
-        let digest = digest(release).map_err(unwritable)?;
+        let fields = self.index.fields();
+        let digest = digest(release).map_err(|error| self.index.failed("writing a release", &error))?;
         let change = match self.known.get(&release.id) {
-            Some(known) if known.digest == digest => return Ok(Change::Unchanged),
+            Some(held) if held.digest == digest => return Ok(Change::Unchanged),
             Some(_) => Change::Changed,
             None => Change::Added,
         };
-        let document = self.index.fields().document(release, digest).map_err(unwritable)?;
-        if change == Change::Changed {
-            self.delete(&release.id);
+        if !self.dry {
+            let document = fields
+                .document(release, digest)
+                .map_err(|error| self.index.failed("writing a release", &error))?;
+            let engine = self.engine()?;
+            if change == Change::Changed {
+                engine.delete_term(Term::from_field_text(fields.id, &release.id));
+            }
+            if let Err(error) = engine.add_document(document) {
+                return Err(self.broken("adding a release", error));
+            }
         }
-        self.engine.add_document(document).map_err(|error| self.index.failed("adding a release", &error))?;
-        let origin =
-            release.origin.as_ref().map(|origin| (origin.root.to_string_lossy().into(), origin.file.clone()));
-        self.known.insert(release.id.clone(), Known { digest, origin });
+        self.known.put(release.id.clone(), digest, release.origin.as_ref());
         self.changed = true;
         Ok(change)
     }
 
     /// Removes the release with this id; tells whether there was one.
-    pub fn remove(&mut self, id: &str) -> bool {
-        let there = self.known.remove(id).is_some();
-        if there {
-            self.delete(id);
-            self.changed = true;
+    ///
+    /// # Errors
+    /// `Write` and `Engine` as [`Writer::add`].
+    pub fn remove(&mut self, id: &str) -> Result<bool> {
+        if self.known.remove(id).is_none() {
+            return Ok(false);
         }
-        there
-    }
-
-    fn delete(&self, id: &str) {
-        self.engine.delete_term(Term::from_field_text(self.index.fields().id, id));
+        self.changed = true;
+        if !self.dry {
+            let term = Term::from_field_text(self.index.fields().id, id);
+            self.engine()?.delete_term(term);
+        }
+        Ok(true)
     }
 
     /// How many releases the index will hold.
@@ -120,7 +163,7 @@ impl Writer {
         self.known.len()
     }
 
-    pub(super) fn known(&self) -> &HashMap<String, Known> {
+    pub(super) fn known(&self) -> &Known {
         &self.known
     }
 
@@ -128,14 +171,27 @@ impl Writer {
     /// that the index stands for. Writes nothing where nothing has changed.
     ///
     /// # Errors
-    /// `Engine` where the engine fails; the index is then as it was before.
-    pub fn commit(mut self, roots: &[PathBuf]) -> Result<()> {
+    /// `Write` where the disk is full or refuses; `Engine` where the engine fails; the index is then as
+    /// it was before.
+    pub fn commit(self, roots: &[PathBuf]) -> Result<()> {
+        let files = self.index.files()?;
+        self.commit_with(roots, &files)
+    }
+
+    /// As `commit`, and records what was read of each file.
+    pub(super) fn commit_with(mut self, roots: &[PathBuf], files: &Files) -> Result<()> {
         let before = self.index.state()?;
-        if !self.changed && before.committed > 0 && before.roots == roots {
+        let same = !self.changed && before.committed > 0 && before.roots == roots;
+        if self.dry || same && files.same_as(&self.index.files()?) {
+            self.done();
             return Ok(());
         }
-        let committed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let state = State { roots: roots.to_vec(), committed };
+        let releases = self.known.len() as u64;
+        let record = match self.index.generation_folder() {
+            Some(folder) => files.write(folder)?,
+            None => String::new(),
+        };
+        let state = State { roots: roots.to_vec(), committed: lock::now(), releases, files: record };
         let payload =
             serde_json::to_string(&state).map_err(|error| self.index.failed("committing", &error))?;
         let commit = |engine: &mut IndexWriter<TantivyDocument>| {
@@ -143,7 +199,72 @@ impl Writer {
             prepared.set_payload(&payload);
             prepared.commit()
         };
-        commit(&mut self.engine).map_err(|error| self.index.failed("committing", &error))?;
-        self.engine.wait_merging_threads().map_err(|error| self.index.failed("merging segments", &error))
+        tracing::info!(releases, "committing");
+        if let Err(error) = commit(self.engine()?) {
+            return Err(self.broken("committing", error));
+        }
+        if let Some(engine) = self.engine.take() {
+            engine.wait_merging_threads().map_err(|error| failure(&self.index, "merging segments", error))?;
+        }
+        sweep::sweep(&self.index)?;
+        self.done();
+        Ok(())
+    }
+
+    fn done(&mut self) {
+        if let Some(lock) = &mut self.lock {
+            lock.done();
+        }
+    }
+
+    /// The reason why the engine stopped: the call that meets it first knows only that it has.
+    fn broken(&mut self, doing: &'static str, error: TantivyError) -> Error {
+        let told = match &mut self.engine {
+            Some(engine) if matches!(error, TantivyError::ErrorInThread(_)) => {
+                engine.prepare_commit().err().unwrap_or(error)
+            }
+            _ => error,
+        };
+        failure(&self.index, doing, told)
+    }
+}
+
+impl Drop for Writer {
+    /// What was written for a commit that never came is of no use, and may fill the disk.
+    fn drop(&mut self) {
+        if self.engine.take().is_some() {
+            // What this misses, the next writer finds.
+            _ = sweep::sweep(&self.index);
+        }
+    }
+}
+
+fn start(index: &Index, means: Means) -> Result<IndexWriter<TantivyDocument>> {
+    let memory = if means.memory == 0 { MEMORY } else { means.memory };
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if means.threads == 0 { cores() } else { means.threads };
+    let threads = threads.min(MOST_THREADS).min(memory / LEAST_MEMORY).max(1);
+    let started = index.inner.engine.writer_with_num_threads(threads, memory);
+    started.map_err(|error| match error {
+        TantivyError::LockFailure(..) => Error::IndexLocked { path: index.place(), holder: String::new() },
+        other => failure(index, "opening for writing", other),
+    })
+}
+
+/// An error of the engine as one of ours: what the system said, where it said something.
+pub(super) fn failure(index: &Index, doing: &'static str, error: TantivyError) -> Error {
+    use tantivy::directory::error::OpenWriteError;
+    let said = match &error {
+        TantivyError::IoError(said) => Some(said.clone()),
+        TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. }) => Some(io_error.clone()),
+        _ => None,
+    };
+    match said {
+        Some(said) if said.kind() == std::io::ErrorKind::InvalidData => index.damaged(&said),
+        Some(said) => {
+            let source = std::io::Error::new(said.kind(), said.to_string());
+            Error::Write { path: index.place(), source }
+        }
+        None => index.failed(doing, &error),
     }
 }

@@ -3,13 +3,11 @@
 //! Knows the analyzer and the weights, never an index: the same plan can be run on any engine that
 //! holds the same terms.
 
-use std::borrow::Cow;
-
 use serde::Serialize;
 
 use super::weights;
 use crate::{
-    analysis::{Analyzer, Channel, Role, Rule, Token},
+    analysis::{Analyzer, Channel, Role, Rule, Term, Token},
     query::{Expr, Field, Form, Query},
     release::DateSpan,
 };
@@ -141,19 +139,43 @@ impl Plan {
         plan
     }
 
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        self.clauses.is_empty()
+            && self.filters.is_empty()
+            && self.excluded.is_empty()
+            && self.dates.is_empty()
+    }
+
     /// How many of the clauses are content.
     pub fn content(&self) -> usize {
         self.clauses.iter().filter(|clause| clause.content).count()
     }
 
+    /// Plain words side by side are analysed as one text: «1 000,5», «В. Воронков» and a query all in
+    /// capitals mean what they mean only together.
+    fn plain(&mut self, analyzer: &Analyzer, text: &str, around: Around, required: bool) {
+        for (text, node, content) in words(analyzer, text, around) {
+            self.clauses.push(Clause { text, node, content, required });
+        }
+    }
+
     fn wanted(&mut self, analyzer: &Analyzer, expr: &Expr, around: Around, required: bool) {
         match expr {
-            Expr::Wanted(parts) => {
-                for part in joined(parts) {
-                    self.wanted(analyzer, &part, around, required);
+            Expr::Wanted(parts) | Expr::All(parts) => {
+                let required = required || matches!(expr, Expr::All(_));
+                let mut rest = &parts[..];
+                while let Some((first, behind)) = rest.split_first() {
+                    let run = plain_run(rest);
+                    if run.is_empty() {
+                        self.wanted(analyzer, first, around, required);
+                        rest = behind;
+                    } else {
+                        self.plain(analyzer, &run.join(" "), around, required);
+                        rest = &rest[run.len()..];
+                    }
                 }
             }
-            Expr::All(parts) => parts.iter().for_each(|part| self.wanted(analyzer, part, around, true)),
             Expr::Not(part) => self.excluded.extend(excluded(analyzer, part, around)),
             Expr::Dated(span) => self.dates.push(*span),
             Expr::In { field: Field::Source, expr } => {
@@ -165,11 +187,7 @@ impl Plan {
             Expr::Weighted { weight, expr } => {
                 self.wanted(analyzer, expr, Around { weight: around.weight * weight, ..around }, required);
             }
-            Expr::Word { text, form: Form::Any } => {
-                for (text, node, content) in words(analyzer, text, around) {
-                    self.clauses.push(Clause { text, node, content, required });
-                }
-            }
+            Expr::Word { text, form: Form::Any } => self.plain(analyzer, text, around, required),
             other => {
                 if let Some(node) = node(analyzer, other, around) {
                     let text = Query { expr: other.clone() }.to_string();
@@ -180,22 +198,13 @@ impl Plan {
     }
 }
 
-/// Plain words side by side as one text, so that analysis sees what it sees in a release: the thousands
-/// of «1 000», a line in capitals, an initial's surname.
-fn joined(parts: &[Expr]) -> Vec<Cow<'_, Expr>> {
-    let mut joined: Vec<Cow<Expr>> = Vec::new();
-    for part in parts {
-        if let (Some(Expr::Word { text: before, form: Form::Any }), Expr::Word { text, form: Form::Any }) =
-            (joined.last().map(AsRef::as_ref), part)
-        {
-            let text = format!("{before} {text}");
-            joined.pop();
-            joined.push(Cow::Owned(Expr::Word { text, form: Form::Any }));
-            continue;
-        }
-        joined.push(Cow::Borrowed(part));
-    }
-    joined
+/// The plain words that a list of parts begins with.
+fn plain_run(parts: &[Expr]) -> Vec<&str> {
+    let words = parts.iter().map_while(|part| match part {
+        Expr::Word { text, form: Form::Any } => Some(text.as_str()),
+        _ => None,
+    });
+    words.collect()
 }
 
 fn scope_of(field: Field) -> Scope {
@@ -419,8 +428,9 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
             (_, Rule::Place) => {}
             // A name is not met by whoever shares its first letter.
             (_, Rule::Initial) if token.role != Role::Initial => {}
-            (Channel::Lemma, _) => push(term.key().into(), weights::LEMMA, true),
-            (Channel::Exact, Rule::Joined) => push(term.key().into(), weights::LEMMA, true),
+            (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => {
+                push(term.key().into(), weights::LEMMA, true);
+            }
             (Channel::Exact, _) if !has_lemma => push(term.key().into(), weights::LEMMA, true),
             (Channel::Exact, _) => {}
             (Channel::Stem, _) => push(term.key().into(), weights::STEM, !known),
@@ -430,7 +440,7 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
         .terms
         .iter()
         .filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess))
-        .map(|term| term.key())
+        .map(Term::key)
         .collect();
     for lemma in lemmas {
         push(format!("{lemma}+"), weights::PLACE, true);

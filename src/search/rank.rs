@@ -10,7 +10,7 @@ use super::{
     Options, Searcher, Sort,
     best::{Best, Candidate},
     compile::Part,
-    cursor::{Cursor, Found, Stops, align},
+    cursor::{Cursor, Found, Reading, Stops, align},
     plan::Plan,
     weights::{BOUND_SLACK, POOL, PROXIMITY_WORDS, TIERED_WORDS},
 };
@@ -77,28 +77,28 @@ impl Searcher {
 
     /// The best releases for a job.
     pub(super) fn rank(&self, job: &Job, options: &Options) -> Result<Ranking> {
+        let sort = if job.clauses.is_empty() { Sort::Date } else { options.sort };
         let content = job.clauses.iter().filter(|clause| clause.content).count();
-        let tiered = content <= TIERED_WORDS || options.sort == Sort::Date;
+        let tiered = content <= TIERED_WORDS || sort == Sort::Date;
         let wanted = options.offset.saturating_add(options.limit);
-        let looks_again = self.weights().proximity > 0.0
-            && (2..=PROXIMITY_WORDS).contains(&content)
-            && options.sort == Sort::Relevance;
+        let near = self.weights().proximity > 0.0 && (2..=PROXIMITY_WORDS).contains(&content);
+        let looks_again = sort == Sort::Relevance && (near || self.weights().recency > 0.0);
         let limit = if looks_again { wanted.max(POOL) } else { wanted };
         let only_all = options.only_all_words;
 
         let full_limit = if tiered || only_all { limit } else { 0 };
-        let (mut best, all_words) = self.all_words(job, options, full_limit)?;
+        let (mut best, all_words) = self.all_words(job, sort, full_limit)?;
         if looks_again {
             self.look_again(job, &mut best)?;
         }
-        self.order(&mut best, options.sort);
+        self.order(&mut best, sort);
         if !only_all && best.len() < wanted {
             let missing = if looks_again { POOL.max(wanted) } else { wanted - best.len() };
-            let mut some = self.some_words(job, options, missing, tiered)?;
+            let mut some = self.some_words(job, options.exhaustive, sort, missing, tiered)?;
             if looks_again {
                 self.look_again(job, &mut some)?;
             }
-            self.order(&mut some, options.sort);
+            self.order(&mut some, sort);
             best.append(&mut some);
         }
         best.truncate(wanted);
@@ -106,12 +106,12 @@ impl Searcher {
     }
 
     /// Releases that have all content words: the best of them, and how many there are.
-    fn all_words(&self, job: &Job, options: &Options, limit: usize) -> Result<(Vec<Placed>, u64)> {
+    fn all_words(&self, job: &Job, sort: Sort, limit: usize) -> Result<(Vec<Placed>, u64)> {
         let mut placed = Vec::new();
         let mut count = 0;
         for (ordinal, segment) in (0..).zip(&self.snapshot().segments) {
-            let mut walk = Walk::open(self, segment, job, Stops::Full)?;
-            let mut best = Best::new(limit, options.sort);
+            let mut walk = Walk::open(self, segment, job, Stops::Full, false)?;
+            let mut best = Best::new(limit, sort);
             let mut doc = walk.next_with_all(0);
             while doc != TERMINATED {
                 if walk.admits(doc) {
@@ -130,20 +130,27 @@ impl Searcher {
                 full: true,
             }));
         }
-        self.keep_best(&mut placed, limit, options.sort);
+        self.keep_best(&mut placed, limit, sort);
         Ok((placed, count))
     }
 
     /// Releases that have some of the words; `tiered` leaves out those that have all.
-    fn some_words(&self, job: &Job, options: &Options, limit: usize, tiered: bool) -> Result<Vec<Placed>> {
+    fn some_words(
+        &self,
+        job: &Job,
+        exhaustive: bool,
+        sort: Sort,
+        limit: usize,
+        tiered: bool,
+    ) -> Result<Vec<Placed>> {
         let mut placed = Vec::new();
         for (ordinal, segment) in (0..).zip(&self.snapshot().segments) {
-            let mut walk = Walk::open(self, segment, job, Stops::Hints)?;
-            let mut best = Best::new(limit, options.sort);
+            let mut walk = Walk::open(self, segment, job, Stops::Hints, false)?;
+            let mut best = Best::new(limit, sort);
             let mut full = Vec::new();
-            let mut doc = walk.next_with_some(0, f32::NEG_INFINITY, options.exhaustive);
+            let mut doc = walk.next_with_some(0, f32::NEG_INFINITY, exhaustive);
             while doc != TERMINATED {
-                let threshold = if options.exhaustive { f32::NEG_INFINITY } else { best.threshold() };
+                let threshold = if exhaustive { f32::NEG_INFINITY } else { best.threshold() };
                 if walk.admits(doc)
                     && let Some((score, has_all)) = walk.score(doc, threshold)
                     && walk.has_required()
@@ -154,8 +161,8 @@ impl Searcher {
                         full.push(doc);
                     }
                 }
-                let threshold = if options.exhaustive { f32::NEG_INFINITY } else { best.threshold() };
-                doc = walk.next_with_some(doc + 1, threshold, options.exhaustive);
+                let threshold = if exhaustive { f32::NEG_INFINITY } else { best.threshold() };
+                doc = walk.next_with_some(doc + 1, threshold, exhaustive);
             }
             placed.extend(best.into_candidates().map(|candidate| Placed {
                 address: Address { segment: ordinal, doc: candidate.doc },
@@ -163,7 +170,7 @@ impl Searcher {
                 full: full.binary_search(&candidate.doc).is_ok(),
             }));
         }
-        self.keep_best(&mut placed, limit, options.sort);
+        self.keep_best(&mut placed, limit, sort);
         Ok(placed)
     }
 
@@ -202,13 +209,20 @@ pub(super) struct Walk<'s> {
 }
 
 impl<'s> Walk<'s> {
-    pub fn open(searcher: &'s Searcher, segment: &'s Segment, job: &'s Job, stops: Stops) -> Result<Self> {
+    pub fn open(
+        searcher: &'s Searcher,
+        segment: &'s Segment,
+        job: &'s Job,
+        stops: Stops,
+        places: bool,
+    ) -> Result<Self> {
+        let reading = Reading { searcher, segment, stops: Stops::Full, places: false };
         let open = |parts: &'s [Part]| -> Result<Vec<Cursor<'s>>> {
-            parts.iter().map(|part| Cursor::open(searcher, segment, part, Stops::Full)).collect()
+            parts.iter().map(|part| Cursor::open(reading, part)).collect()
         };
         let mut cursors = Vec::new();
         for clause in &job.clauses {
-            cursors.push(Cursor::open(searcher, segment, &clause.part, stops)?);
+            cursors.push(Cursor::open(Reading { stops, places, ..reading }, &clause.part)?);
         }
         let bounds: Vec<f32> = cursors.iter().map(|cursor| cursor.bound() * BOUND_SLACK).collect();
         let mut by_bound: Vec<usize> = (0..cursors.len()).filter(|&at| job.clauses[at].content).collect();
@@ -325,6 +339,11 @@ impl<'s> Walk<'s> {
             }
         }
         lacks
+    }
+
+    /// The cursor of each clause, where the release has it.
+    pub fn cursors_at(&mut self, doc: DocId) -> impl Iterator<Item = Option<&mut Cursor<'s>>> {
+        self.cursors.iter_mut().map(move |cursor| (cursor.seek(doc) == doc).then_some(cursor))
     }
 
     /// The positions of each content clause in a release.

@@ -22,11 +22,16 @@ pub struct Weights {
     ///
     /// Sequential dependence (Metzler & Croft 2005), on the best few hundred releases only.
     pub proximity: f32,
+    /// How much a release of the newest day gains over one of long ago, as a part of its score; 0 is off.
+    ///
+    /// Half of it is left after a year ([`HALF_LIFE`]). Off by default: who looks for an event wants the
+    /// release about it, however old.
+    pub recency: f32,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { k1: 1.0, body_b: 0.6, title_b: 0.4, title: 2.0, proximity: 0.6 }
+        Self { k1: 1.0, body_b: 0.6, title_b: 0.4, title: 2.0, proximity: 0.6, recency: 0.0 }
     }
 }
 
@@ -45,6 +50,9 @@ pub(crate) const TIERED_WORDS: usize = 4;
 
 /// How many of the best releases are looked at again for words that stand near each other.
 pub(crate) const POOL: usize = 200;
+
+/// After so many days half of the gain from being new is gone.
+pub const HALF_LIFE: f32 = 365.0;
 
 /// Up to this many content words the nearness of words counts.
 pub(crate) const PROXIMITY_WORDS: usize = 4;

@@ -3,6 +3,8 @@
 //! Reads tantivy's postings and nothing else of it. Mentions by several candidates of one word are
 //! the same mentions, so the candidate with the most of them counts, not their sum.
 
+use std::io;
+
 use tantivy::{
     DocId, DocSet, TERMINATED,
     postings::{Postings, SegmentPostings},
@@ -10,8 +12,9 @@ use tantivy::{
 
 use super::{
     Searcher,
-    compile::WordPart,
-    cursor::{Found, Stops},
+    compile::{Located, WordPart},
+    cursor::{Found, Reading, Stops},
+    explain::Mention,
     plan::Scope,
 };
 use crate::{error::Result, index::Segment};
@@ -23,12 +26,14 @@ pub(super) struct WordCursor<'s> {
     searcher: &'s Searcher,
     segment: &'s Segment,
     part: &'s WordPart,
-    lists: Vec<List>,
+    lists: Vec<List<'s>>,
     doc: DocId,
 }
 
 /// The releases of one term, with its mentions in the title beside them.
-struct List {
+struct List<'s> {
+    /// The term, for telling where a score came from.
+    key: &'s str,
     text: Mentions,
     title: Option<Mentions>,
     weight: f32,
@@ -38,7 +43,7 @@ struct List {
 }
 
 enum Mentions {
-    Listed(SegmentPostings),
+    Listed(Box<SegmentPostings>),
     Gathered(Vec<(DocId, u32)>, usize),
 }
 
@@ -75,32 +80,25 @@ impl Mentions {
 }
 
 impl<'s> WordCursor<'s> {
-    pub fn open(
-        searcher: &'s Searcher,
-        segment: &'s Segment,
-        part: &'s WordPart,
-        stops: Stops,
-    ) -> Result<Self> {
+    pub fn open(reading: Reading<'s>, part: &'s WordPart) -> Result<Self> {
+        let Reading { searcher, segment, stops, places } = reading;
         let mut lists = Vec::new();
-        for term in &part.terms {
-            let open = |field| segment.postings(field, &term.key).map_err(|error| searcher.damaged(&error));
-            let fields = searcher.snapshot().fields;
-            let (text, title) = match part.scope {
-                Scope::Anywhere | Scope::Body => (open(fields.text)?, open(fields.title)?),
-                Scope::Title => (open(fields.title)?, None),
-                Scope::Source => (open(fields.source)?, None),
-            };
+        for located in &part.terms {
+            let (text, title) =
+                open(segment, part.scope, located, places).map_err(|error| searcher.damaged(&error))?;
             let Some(text) = text else { continue };
             lists.push(List {
-                text: Mentions::Listed(text),
-                title: title.map(Mentions::Listed),
-                weight: term.weight,
-                full: term.full,
-                drives: term.full || stops == Stops::Hints,
+                key: &located.term.key,
+                text: Mentions::Listed(Box::new(text)),
+                title: title.map(|title| Mentions::Listed(Box::new(title))),
+                weight: located.term.weight,
+                full: located.term.full,
+                drives: located.term.full || stops == Stops::Hints,
             });
         }
-        if part.disjoint && lists.len() >= GATHERED {
-            lists = vec![gather(lists)];
+        if part.pattern.is_some() && lists.len() >= GATHERED {
+            let shape = part.pattern.as_deref().unwrap_or_default();
+            lists = vec![gather(lists, shape)];
         }
         let mut cursor = Self { searcher, segment, part, lists, doc: 0 };
         cursor.doc = cursor.next_from(0);
@@ -154,7 +152,7 @@ impl<'s> WordCursor<'s> {
             let counts_title = self.part.scope != Scope::Body;
             let titled = if counts_title { weighed(in_title, list.weight) } else { 0.0 };
             let bodied = weighed(in_body, list.weight);
-            if self.part.disjoint {
+            if self.part.pattern.is_some() {
                 title += titled;
                 body += bodied;
             } else {
@@ -164,6 +162,22 @@ impl<'s> WordCursor<'s> {
         }
         let score = self.searcher.saturate(self.segment, doc, title, body) * self.part.idf * self.part.weight;
         Found { score, full }
+    }
+
+    /// Adds what each term contributes in the release that it stands on.
+    pub fn mentions(&mut self, out: &mut Vec<Mention>) {
+        for list in &mut self.lists {
+            let count = list.text.count_at(self.doc);
+            let title = if self.part.scope == Scope::Title { count } else { list.title_count(self.doc) };
+            if count > 0 {
+                out.push(Mention { term: readable(list.key), title, body: count - title.min(count) });
+            }
+        }
+    }
+
+    /// How rare the word is.
+    pub fn rarity(&self) -> f32 {
+        self.part.idf
     }
 
     pub fn bound(&self) -> f32 {
@@ -196,10 +210,39 @@ impl<'s> WordCursor<'s> {
     }
 }
 
-impl List {
+/// A term's list within a scope, and that of its mentions in the title beside it.
+fn open(
+    segment: &Segment,
+    scope: Scope,
+    located: &Located,
+    places: bool,
+) -> io::Result<(Option<SegmentPostings>, Option<SegmentPostings>)> {
+    let lists = located.lists(segment);
+    let (main, title) = match scope {
+        Scope::Anywhere | Scope::Body => {
+            let text = lists.text.as_ref().map(|list| segment.open_text(list, places)).transpose()?;
+            (text, lists.title.as_ref().map(|list| segment.open_title(list, false)).transpose()?)
+        }
+        Scope::Title => {
+            (lists.title.as_ref().map(|list| segment.open_title(list, places)).transpose()?, None)
+        }
+        Scope::Source => {
+            (lists.source.as_ref().map(|list| segment.open_source(list, places)).transpose()?, None)
+        }
+    };
+    Ok((main, title))
+}
+
+impl List<'_> {
     fn title_count(&mut self, doc: DocId) -> u32 {
         self.title.as_mut().map_or(0, |title| title.count_at(doc))
     }
+}
+
+/// A term as `vestnik analyze` writes it: the channel's letter, a colon, the text.
+fn readable(key: &str) -> String {
+    let mut letters = key.chars();
+    letters.next().map_or_else(String::new, |channel| format!("{channel}:{}", letters.as_str()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a word in one release are small")]
@@ -208,7 +251,7 @@ fn weighed(count: u32, weight: f32) -> f32 {
 }
 
 /// Many lists as one, their counts added up.
-fn gather(lists: Vec<List>) -> List {
+fn gather<'s>(lists: Vec<List<'s>>, key: &'s str) -> List<'s> {
     let (mut text, mut title) = (Vec::new(), Vec::new());
     for list in lists {
         walk(list.text, &mut text);
@@ -217,7 +260,7 @@ fn gather(lists: Vec<List>) -> List {
         }
     }
     let title = Some(Mentions::Gathered(summed(title), 0));
-    List { text: Mentions::Gathered(summed(text), 0), title, weight: 1.0, full: true, drives: true }
+    List { key, text: Mentions::Gathered(summed(text), 0), title, weight: 1.0, full: true, drives: true }
 }
 
 fn walk(mut mentions: Mentions, out: &mut Vec<(DocId, u32)>) {

@@ -54,7 +54,7 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
     let searcher = index.searcher()?;
     let total = queries.len();
     let evaluation = evaluate(&searcher, &queries, &qrels, |done| {
-        screen.progress(format!("query {} of {total}", done + 1))
+        screen.progress(format!("query {} of {total}", done + 1));
     })?;
     screen.end_progress();
     if let Some(path) = &args.run {

@@ -3,22 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use vestnik::{
-    Index,
-    corpus::Corpus,
-    index::{Event, Summary, sync},
-};
+use vestnik::index::{Choices, Event, Summary, update};
 
 use crate::{
     exit::Exit,
     place::{IndexPlace, default_corpus},
     screen::Screen,
+    waiting::Waiting,
 };
 
 /// Index files and folders: add what is new, replace what changed, remove what is gone
 ///
 /// Reads .txt, .html, .json (one release each) and .jsonl (one release a line). What cannot be read
-/// is reported and skipped; the rest goes on, and the exit code is 2.
+/// is reported and skipped; the rest goes on, and the exit code is 2. Files that have not changed since
+/// the last run are not read. An index that is missing, damaged or of another version is built anew.
 #[derive(clap::Args)]
 pub struct Args {
     /// Files or folders [default: the folders indexed before, or else corpus]
@@ -31,38 +29,45 @@ pub struct Args {
     #[arg(long)]
     full: bool,
 
-    /// Go on even if more than half of the releases would be removed
+    /// Only say what would change
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Go on even if more than half of the releases would be removed, or a folder is empty or gone
     #[arg(long)]
     allow_removals: bool,
-}
 
-/// How to build.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Choices {
-    pub full: bool,
-    pub allow_removals: bool,
+    /// How many old generations of the index to keep when a new one takes over
+    #[arg(long, value_name = "N", default_value_t = Choices::default().keep)]
+    keep: usize,
+
+    #[command(flatten)]
+    waiting: Waiting,
+
+    /// Print nothing but what goes wrong
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
-    let choices = Choices { full: args.full, allow_removals: args.allow_removals };
+    let choices = Choices {
+        full: args.full,
+        dry_run: args.dry_run,
+        allow_removals: args.allow_removals,
+        keep: args.keep,
+        wait: args.waiting.time(),
+        ..Choices::default()
+    };
+    screen.set_quiet(args.quiet);
     let summary = build(args.place.folder(), &args.paths, &choices, screen)?;
-    Ok(if summary.failed > 0 { Exit::Failed } else { Exit::Done })
+    Ok(if summary.failed > 0 { Exit::Partly } else { Exit::Done })
 }
 
 /// Indexes paths into a folder and reports on standard error.
 pub fn build(folder: &Path, paths: &[PathBuf], choices: &Choices, screen: &mut Screen) -> Result<Summary> {
-    let index = if choices.full { Index::rebuild(folder)? } else { Index::open_or_create(folder)? };
-    let known = remembered(folder, &index, choices)?;
-    let paths = match (paths, &known[..]) {
-        ([], []) => vec![default_corpus()],
-        ([], known) => known.to_vec(),
-        (paths, _) => paths.to_vec(),
-    };
-    let corpus = Corpus::open(&paths, &known)?;
-    for place in corpus.places() {
-        screen.note(format_args!("indexing {}", place.path().display()));
-    }
-    let summary = sync(&index, &corpus, choices.allow_removals, &mut |event, progress| match event {
+    let summary = update(folder, paths, &default_corpus(), choices, &mut |event, progress| match event {
+        Event::Rebuilding(reason) => screen.remark(format_args!("building the index anew: {reason}")),
+        Event::Place(place) => screen.remark(format_args!("indexing {}", place.path().display())),
         Event::Failed(error) => screen.note(format_args!("skipped: {error}")),
         Event::File(file) => {
             screen
@@ -70,31 +75,20 @@ pub fn build(folder: &Path, paths: &[PathBuf], choices: &Choices, screen: &mut S
         }
         _ => {}
     })?;
-    index.publish()?;
     screen.end_progress();
-    report(&summary, screen);
+    report(&summary, choices, screen);
     Ok(summary)
 }
 
-/// The corpus folders that the index was built from; a rebuilt index asks the one it replaces.
-fn remembered(folder: &Path, index: &Index, choices: &Choices) -> Result<Vec<PathBuf>> {
-    if choices.full {
-        // An index of another version cannot be asked; then the paths decide.
-        return Ok(Index::open(folder)
-            .and_then(|old| old.state())
-            .map(|state| state.roots)
-            .unwrap_or_default());
-    }
-    Ok(index.state()?.roots)
-}
-
 #[expect(clippy::cast_precision_loss, reason = "a figure for reading")]
-fn report(summary: &Summary, screen: &mut Screen) {
+fn report(summary: &Summary, choices: &Choices, screen: &mut Screen) {
     let megabytes = summary.read.bytes as f64 / 1e6;
     let seconds = summary.took.as_secs_f64();
-    screen.note(format_args!(
-        "{} releases: {} added, {} changed, {} removed, {} unchanged, {} failed, {} passed over; \
-         {megabytes:.1} MB in {seconds:.1} s",
+    let speed = megabytes / seconds.max(1e-3);
+    let would = if choices.dry_run { "would be: " } else { "" };
+    screen.remark(format_args!(
+        "{would}{} releases: {} added, {} changed, {} removed, {} unchanged, {} failed, {} passed over; \
+         read {megabytes:.1} MB in {} files, {speed:.1} MB/s, {seconds:.1} s",
         summary.total,
         summary.added,
         summary.changed,
@@ -102,5 +96,6 @@ fn report(summary: &Summary, screen: &mut Screen) {
         summary.unchanged,
         summary.failed,
         summary.passed_over,
+        summary.read.files,
     ));
 }

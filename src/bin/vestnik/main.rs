@@ -13,10 +13,11 @@ mod screen;
 mod search;
 mod show;
 mod status;
+mod waiting;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
     exit::Exit,
@@ -26,7 +27,7 @@ use crate::{
 /// Full-text search over Russian-language press releases.
 #[derive(Parser)]
 #[command(name = "vestnik", version, max_term_width = 100, propagate_version = true)]
-#[command(after_help = "Exit codes: 0 found or done, 1 nothing found, 2 failed or something was skipped.")]
+#[command(after_help = exit::EXPLAINED)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -46,17 +47,25 @@ enum Command {
     Eval(eval::Args),
 }
 
+/// Names of the commands that keep the index, which say more with their exit codes.
+const KEEPING: [&str; 1] = ["index"];
+
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let mut screen = Screen::new(cli.color);
-    let outcome = match cli.command {
-        Command::Index(args) => index::run(&args, &mut screen),
-        Command::Search(args) => search::run(&args, &mut screen),
-        Command::Show(args) => show::run(&args, &mut screen),
-        Command::Analyze(args) => analyze::run(&args, &mut screen),
-        Command::Status(args) => status::run(&args, &mut screen),
-        Command::Eval(args) => eval::run(&args, &mut screen),
+    // Which command it is must be known even where its options make no sense.
+    let commands = Cli::command();
+    let named = |word: &String| commands.get_subcommands().any(|command| command.get_name() == word);
+    let keeping = std::env::args().skip(1).find(named).is_some_and(|name| KEEPING.contains(&&*name));
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output and is no error.
+            _ = error.print();
+            let usage = if keeping { Exit::Usage } else { Exit::Partly };
+            return if error.use_stderr() { usage.into() } else { Exit::Done.into() };
+        }
     };
+    let mut screen = Screen::new(cli.color);
+    let outcome = run(&cli.command, &mut screen);
     let outcome = outcome.and_then(|exit| screen.finish().map(|()| exit));
     match outcome {
         Ok(exit) => exit.into(),
@@ -64,7 +73,18 @@ fn main() -> ExitCode {
         Err(error) if screen::is_broken_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             screen.complain(&error);
-            Exit::Failed.into()
+            if keeping { Exit::of(&error).into() } else { Exit::Partly.into() }
         }
+    }
+}
+
+fn run(command: &Command, screen: &mut Screen) -> anyhow::Result<Exit> {
+    match command {
+        Command::Index(args) => index::run(args, screen),
+        Command::Search(args) => search::run(args, screen),
+        Command::Show(args) => show::run(args, screen),
+        Command::Analyze(args) => analyze::run(args, screen),
+        Command::Status(args) => status::run(args, screen),
+        Command::Eval(args) => eval::run(args, screen),
     }
 }

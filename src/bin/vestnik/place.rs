@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use vestnik::Index;
+use vestnik::{Index, index::Choices};
 
 use crate::{index, screen::Screen};
 
@@ -29,7 +29,7 @@ impl IndexPlace {
         let corpus = default_corpus();
         if self.folder.is_none() && !Index::exists(self.folder()) && corpus.is_dir() {
             screen.note(format_args!("no index yet: indexing {} first", corpus.display()));
-            index::build(self.folder(), &[corpus], &index::Choices::default(), screen)?;
+            index::build(self.folder(), &[corpus], &Choices::default(), screen)?;
         }
         self.open()
     }

@@ -34,6 +34,7 @@ pub struct Screen {
     answers: BufWriter<AutoStream<io::Stdout>>,
     notes: AutoStream<io::Stderr>,
     progress: Option<ProgressBar>,
+    quiet: bool,
 }
 
 impl Screen {
@@ -48,6 +49,7 @@ impl Screen {
             answers: BufWriter::new(answers),
             notes: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
             progress: None,
+            quiet: false,
         }
     }
 
@@ -59,11 +61,25 @@ impl Screen {
 
     /// Prints what is no answer: what is going on, what went wrong on the way.
     pub fn note(&mut self, text: impl Display) {
-        if let Some(progress) = &self.progress {
-            progress.suspend(|| ());
-        }
+        let notes = &mut self.notes;
         // There is nowhere left to tell that standard error cannot be written.
-        _ = writeln!(self.notes, "vestnik: {text}");
+        let mut write = || _ = writeln!(notes, "vestnik: {text}");
+        match &self.progress {
+            Some(progress) => progress.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// From now on prints neither remarks nor progress.
+    pub fn set_quiet(&mut self, quiet: bool) {
+        self.quiet = quiet;
+    }
+
+    /// Prints what is good to know and not wrong.
+    pub fn remark(&mut self, text: impl Display) {
+        if !self.quiet {
+            self.note(text);
+        }
     }
 
     /// Prints why a command failed.
@@ -75,6 +91,9 @@ impl Screen {
 
     /// Shows how far a run has come; on a terminal only.
     pub fn progress(&mut self, text: impl Into<String>) {
+        if self.quiet {
+            return;
+        }
         let bar = self.progress.get_or_insert_with(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{spinner} {msg} ({elapsed})");

@@ -1,0 +1,235 @@
+//! Checking an index: that every byte is as it was written, every release can be read, and the counts
+//! are those that were recorded.
+//!
+//! Changes nothing, and needs no lock: a writer may work meanwhile.
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use super::{
+    Index, State, durable,
+    files::{self, Files},
+    generation::{self, Generation, MANIFEST},
+    lock,
+    snapshot::Snapshot,
+    sweep::{self, MANAGED, META},
+};
+use crate::error::{Error, Result};
+
+/// A writer that keeps changing the index under a check is waited for so often.
+const TRIES: usize = 20;
+
+/// What a check found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Everything that is wrong, a sentence each; empty where the index is sound.
+    pub problems: Vec<String>,
+    /// Files that were read to the last byte, in all generations that are kept.
+    pub files: u64,
+    /// Bytes in them.
+    pub bytes: u64,
+    /// Releases that were read.
+    pub releases: u64,
+    /// How long ago a run last ended well, or else the last commit was made.
+    pub age: Option<Duration>,
+}
+
+/// Checks the index in a folder, and the older generations that are kept beside it.
+///
+/// # Errors
+/// `IndexMissing` where there is none; `IndexStale` where another version made it; `Interrupted` where
+/// `stop` is set. Whatever else is wrong stands in the report.
+pub fn check(folder: &Path, stop: &AtomicBool) -> Result<Report> {
+    let mut report = Report::default();
+    match Index::open(folder).and_then(|index| whole(&index, stop, &mut report)) {
+        Err(error @ (Error::IndexMissing { .. } | Error::IndexStale { .. } | Error::Interrupted)) => {
+            return Err(error);
+        }
+        Err(error) => report.problems.push(error.to_string()),
+        Ok(()) => {}
+    }
+    let current = generation::in_force(folder).ok();
+    for generation in generation::all(folder)? {
+        if Some(&generation) != current.as_ref() && generation.is_complete() {
+            kept(folder, &generation, &mut report);
+        }
+    }
+    let committed = || State::of_any_version(&current?.folder).map(|state| state.committed);
+    let last = lock::last_done(folder).or_else(committed).filter(|last| *last > 0);
+    report.age = last.map(|last| Duration::from_secs(lock::now().saturating_sub(last)));
+    Ok(report)
+}
+
+/// Checks the files of an index that was just made, and that it holds as much as it should.
+pub(super) fn check_files(index: &Index) -> Result<()> {
+    let mut report = Report::default();
+    let Held { files, snapshot, state } = Held::of(index)?;
+    files.check(&mut report);
+    count(&snapshot, &state, &mut report);
+    match report.problems.into_iter().next() {
+        Some(problem) => Err(index.damaged(&problem)),
+        None => Ok(()),
+    }
+}
+
+/// Everything about the generation in force.
+fn whole(index: &Index, stop: &AtomicBool, report: &mut Report) -> Result<()> {
+    let Held { files, snapshot, state } = Held::of(index)?;
+    files.check(report);
+    if !report.problems.is_empty() {
+        // What lies in changed files would only be told of again.
+        return Ok(());
+    }
+    count(&snapshot, &state, report);
+    read_all(&snapshot, stop, report)?;
+    origins(index, &snapshot, &state, report)
+}
+
+/// An older generation can be gone back to only if it is whole.
+fn kept(folder: &Path, generation: &Generation, report: &mut Report) {
+    let files = match generation.check_version(folder) {
+        // Of no use to this program, and no harm.
+        Err(Error::IndexStale { .. }) => return,
+        Err(error) => Err(error),
+        Ok(()) => Index::open_generation(folder, &generation.folder).and_then(|index| Held::of(&index)),
+    };
+    match files {
+        Ok(held) => held.files.check(report),
+        Err(error) => report.problems.push(error.to_string()),
+    }
+}
+
+/// One commit of an index, all its files open, so that no writer can take them away.
+struct Held {
+    files: Sound,
+    snapshot: Snapshot,
+    state: State,
+}
+
+impl Held {
+    fn of(index: &Index) -> Result<Self> {
+        let mut last = None;
+        for _ in 0..TRIES {
+            let mark = index.mark()?;
+            let held = Self::try_of(index);
+            if index.mark()? == mark {
+                return held;
+            }
+            last = Some(held);
+        }
+        last.unwrap_or_else(|| Err(index.damaged(&"it does not hold still")))
+    }
+
+    fn try_of(index: &Index) -> Result<Self> {
+        Ok(Self { files: Sound::of(index)?, snapshot: Snapshot::open(index)?, state: index.state()? })
+    }
+}
+
+/// The files of one commit: the engine's, open; and small ones, already checked.
+#[derive(Default)]
+struct Sound {
+    sealed: Vec<(PathBuf, super::seal::Sealed)>,
+    small: u64,
+    bytes: u64,
+    problems: Vec<String>,
+}
+
+impl Sound {
+    fn of(index: &Index) -> Result<Self> {
+        let mut sound = Self::default();
+        let Some(folder) = index.generation_folder() else { return Ok(sound) };
+        let disk = super::disk::Disk::open(folder).map_err(|error| index.damaged(&error))?;
+        for name in sweep::living(index)? {
+            let path = folder.join(&name);
+            let text = name.to_string_lossy();
+            let is_lock = text.ends_with(".lock");
+            if is_lock || !path.is_file() {
+                // A segment has only some of the files that it could have; a missing one that it needs
+                // shows when the snapshot is opened.
+                continue;
+            }
+            sound.bytes += fs::metadata(&path).map_or(0, |about| about.len());
+            if text == META || text == MANAGED || text == MANIFEST || files::is_records(&text) {
+                sound.small += 1;
+                if let Err(error) = fs::read(&path).and_then(durable::unsealed) {
+                    sound.problems.push(format!("{}: {error}", path.display()));
+                }
+                continue;
+            }
+            match disk.sealed(&name) {
+                Ok(file) => sound.sealed.push((path, file)),
+                Err(error) => sound.problems.push(format!("{}: {error}", path.display())),
+            }
+        }
+        Ok(sound)
+    }
+
+    fn check(self, report: &mut Report) {
+        report.files += self.small + self.sealed.len() as u64;
+        report.bytes += self.bytes;
+        report.problems.extend(self.problems);
+        for (path, file) in self.sealed {
+            if let Err(error) = file.check_all() {
+                report.problems.push(format!("{}: {error}", path.display()));
+            }
+        }
+    }
+}
+
+fn count(snapshot: &Snapshot, state: &State, report: &mut Report) {
+    if snapshot.releases != state.releases {
+        let (found, recorded) = (snapshot.releases, state.releases);
+        report.problems.push(format!("{found} releases are there, but {recorded} were recorded"));
+    }
+}
+
+fn read_all(snapshot: &Snapshot, stop: &AtomicBool, report: &mut Report) -> Result<()> {
+    let mut ids = HashSet::new();
+    for segment in &snapshot.segments {
+        for doc in segment.living() {
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Interrupted);
+            }
+            report.releases += 1;
+            if let Err(problem) = segment.check(doc) {
+                report.problems.push(problem);
+            }
+            let id = segment.id(doc);
+            if let Some(twice) = ids.replace(id) {
+                report.problems.push(format!("release {twice:?} is there twice"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The releases of each file are as many as were recorded when it was read.
+fn origins(index: &Index, snapshot: &Snapshot, state: &State, report: &mut Report) -> Result<()> {
+    let (Some(folder), false) = (index.generation_folder(), state.files.is_empty()) else { return Ok(()) };
+    let known = super::known::Known::of(snapshot)?;
+    let mut counts: HashMap<_, u32> = HashMap::new();
+    for (_, held) in known.releases() {
+        if let Some(file) = held.file {
+            *counts.entry(file).or_default() += 1;
+        }
+    }
+    // The records may be those of a commit since; then their file is gone, and so is this state.
+    let records = Files::read(folder, &state.files)?;
+    for (root, name, record) in records.iter() {
+        let found = known.file(root, name).and_then(|file| counts.get(&file)).copied().unwrap_or_default();
+        if found != record.releases {
+            let path = Path::new(root).join(name);
+            let recorded = record.releases;
+            report.problems.push(format!(
+                "of {}, {found} releases are there, but {recorded} were recorded",
+                path.display()
+            ));
+        }
+    }
+    Ok(())
+}

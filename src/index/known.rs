@@ -1,0 +1,105 @@
+//! What an index already holds: every release's id, its digest and the file that it came from.
+//!
+//! Read once before a run, by columns and in their order, so that a million releases take a second.
+
+use std::collections::HashMap;
+
+use super::snapshot::{Origins, Segment, Snapshot};
+use crate::{error::Result, release::Origin};
+
+/// A file that releases came from, as a number within one [`Known`].
+pub(super) type FileNumber = u32;
+
+/// A release that the index holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Held {
+    pub digest: u64,
+    /// Where it came from a file.
+    pub file: Option<FileNumber>,
+}
+
+/// Everything that an index holds.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    releases: HashMap<String, Held>,
+    /// The corpus folder and the file below it, by number.
+    files: Vec<(String, String)>,
+    numbers: HashMap<String, HashMap<String, FileNumber>>,
+}
+
+impl Known {
+    pub fn of(snapshot: &Snapshot) -> Result<Self> {
+        let mut known = Self::default();
+        known.releases.reserve(usize::try_from(snapshot.releases).unwrap_or_default());
+        for segment in &snapshot.segments {
+            known.take_in(segment).map_err(|error| snapshot.index.damaged(&error))?;
+        }
+        Ok(known)
+    }
+
+    fn take_in(&mut self, segment: &Segment) -> std::io::Result<()> {
+        let mut ids: Vec<Option<String>> = segment.all_ids()?;
+        let Origins { roots, files } = segment.all_origins()?;
+        let mut numbers: HashMap<(u64, u64), FileNumber> = HashMap::new();
+        for doc in segment.living() {
+            let place = usize::try_from(segment.id_rank(doc)).ok();
+            let Some(id) = place.and_then(|place| ids.get_mut(place)).and_then(Option::take) else {
+                continue;
+            };
+            let file = segment.origin_ranks(doc).and_then(|(root, file)| {
+                if let Some(number) = numbers.get(&(root, file)) {
+                    return Some(*number);
+                }
+                let names =
+                    (roots.get(usize::try_from(root).ok()?)?, files.get(usize::try_from(file).ok()?)?);
+                let number = self.number(names.0, names.1);
+                numbers.insert((root, file), number);
+                Some(number)
+            });
+            self.releases.insert(id, Held { digest: segment.digest(doc), file });
+        }
+        Ok(())
+    }
+
+    pub fn len(&self) -> usize {
+        self.releases.len()
+    }
+
+    pub fn get(&self, id: &str) -> Option<Held> {
+        self.releases.get(id).copied()
+    }
+
+    pub fn releases(&self) -> impl Iterator<Item = (&String, Held)> {
+        self.releases.iter().map(|(id, held)| (id, *held))
+    }
+
+    pub fn put(&mut self, id: String, digest: u64, origin: Option<&Origin>) {
+        let file = origin.map(|origin| self.number(&origin.root.to_string_lossy(), &origin.file));
+        self.releases.insert(id, Held { digest, file });
+    }
+
+    pub fn remove(&mut self, id: &str) -> Option<Held> {
+        self.releases.remove(id)
+    }
+
+    /// The number of a file that releases of the index came from.
+    pub fn file(&self, root: &str, file: &str) -> Option<FileNumber> {
+        self.numbers.get(root)?.get(file).copied()
+    }
+
+    /// The corpus folder, and the file below it, of this number.
+    pub fn file_name(&self, number: FileNumber) -> (&str, &str) {
+        self.files.get(number as usize).map_or(("", ""), |(root, file)| (root, file))
+    }
+
+    fn number(&mut self, root: &str, file: &str) -> FileNumber {
+        if let Some(number) = self.file(root, file) {
+            return number;
+        }
+        // A column of a segment has fewer than 2³² values, and so has an index, by memory alone.
+        let number = FileNumber::try_from(self.files.len()).unwrap_or(FileNumber::MAX);
+        self.files.push((root.to_owned(), file.to_owned()));
+        self.numbers.entry(root.to_owned()).or_default().insert(file.to_owned(), number);
+        number
+    }
+}

@@ -1,0 +1,309 @@
+//! One pass over the files of a corpus: which are as they were, which must be read, what is gone.
+//!
+//! A file whose record vouches for it is not opened; any other is read, and its contents decide. A
+//! file that cannot be read costs only itself: what the index holds of it stays. Of two releases with
+//! one id the first in the order of files keeps it, however the runs before went.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+    sync::atomic::Ordering,
+    time::SystemTime,
+};
+
+use super::{
+    Change, Choices, Event, Summary, Writer,
+    files::{Files, Record},
+    known::{FileNumber, Known},
+    sync::OnEvent,
+};
+use crate::{
+    corpus::{Corpus, Found, SourceFile},
+    error::{Error, Result},
+    release::Release,
+};
+
+/// A pass that would remove more than this part of the releases is stopped: an empty mount and a
+/// mistyped folder look just like a corpus whose files are gone.
+const MOST_REMOVED: f64 = 0.5;
+
+/// A pass on its way.
+pub(super) struct Pass<'a> {
+    writer: Writer,
+    corpus: &'a Corpus,
+    /// Corpus folders of which nothing may stay.
+    forgotten: &'a [PathBuf],
+    choices: &'a Choices,
+    on_event: OnEvent<'a>,
+    /// What was read of each file before, and what is known of it now.
+    before: Files,
+    now: Files,
+    /// When the files that the index knew come up, and which one is up.
+    order: HashMap<FileNumber, usize>,
+    at: usize,
+    /// Files that are as they were and were not read.
+    same: HashSet<FileNumber>,
+    /// Files that lost a release to an earlier one in this pass: they must be read.
+    disputed: HashSet<FileNumber>,
+    /// Ids read in this pass, and where.
+    seen: HashMap<String, PathBuf>,
+    kept: Kept,
+    summary: Summary,
+}
+
+/// What could not be read, so that nothing of it may be taken for gone.
+#[derive(Default)]
+struct Kept {
+    paths: HashSet<PathBuf>,
+    everything: bool,
+}
+
+impl Kept {
+    fn keep(&mut self, error: &Error) {
+        match error.path() {
+            Some(path) => _ = self.paths.insert(path.into()),
+            None => self.everything = true,
+        }
+    }
+
+    fn covers(&self, path: &Path) -> bool {
+        self.everything || path.ancestors().any(|part| self.paths.contains(part))
+    }
+}
+
+/// Where in this pass the files that the index knows come up.
+fn order(known: &Known, files: &[(SourceFile, SystemTime)]) -> HashMap<FileNumber, usize> {
+    let number = |file: &SourceFile| known.file(file.root.to_str()?, &file.name);
+    files.iter().enumerate().filter_map(|(at, (file, _))| Some((number(file)?, at))).collect()
+}
+
+impl<'a> Pass<'a> {
+    pub fn new(
+        writer: Writer,
+        corpus: &'a Corpus,
+        before: Files,
+        forgotten: &'a [PathBuf],
+        choices: &'a Choices,
+        on_event: OnEvent<'a>,
+    ) -> Self {
+        Self {
+            writer,
+            corpus,
+            forgotten,
+            choices,
+            on_event,
+            before,
+            now: Files::default(),
+            order: HashMap::new(),
+            at: 0,
+            same: HashSet::new(),
+            disputed: HashSet::new(),
+            seen: HashMap::new(),
+            kept: Kept::default(),
+            summary: Summary::default(),
+        }
+    }
+
+    /// Goes through all files; the writer then waits for its commit.
+    pub fn through(mut self) -> Result<(Writer, Files, Summary)> {
+        let before = self.writer.releases();
+        let files = self.walk()?;
+        self.order = order(self.writer.known(), &files);
+        for (at, (file, seen)) in files.iter().enumerate() {
+            self.at = at;
+            self.file(file, *seen)?;
+        }
+        self.remove_gone(before)?;
+        self.carry_over();
+        Ok((self.writer, self.now, self.summary))
+    }
+
+    /// All files of the corpus, and when each was looked at.
+    fn walk(&mut self) -> Result<Vec<(SourceFile, SystemTime)>> {
+        let mut files = Vec::new();
+        for place in self.corpus.places() {
+            (self.on_event)(Event::Place(place), self.summary.read);
+            let (before, failed) = (files.len(), self.summary.failed);
+            for found in Corpus::files_of(place) {
+                self.go_on()?;
+                match found {
+                    Found::File(file) => files.push((file, SystemTime::now())),
+                    Found::Failed(error) => self.fail(&error),
+                    Found::PassedOver(path) => {
+                        self.summary.passed_over += 1;
+                        (self.on_event)(Event::PassedOver(&path), self.summary.read);
+                    }
+                }
+            }
+            let empty = files.len() == before && self.summary.failed == failed;
+            if empty && !self.choices.allow_removals {
+                return Err(Error::CorpusEmpty { path: place.path() });
+            }
+        }
+        Ok(files)
+    }
+
+    fn go_on(&self) -> Result<()> {
+        if self.choices.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    fn file(&mut self, file: &SourceFile, seen: SystemTime) -> Result<()> {
+        self.go_on()?;
+        let root = file.root.to_string_lossy();
+        let number = self.writer.known().file(&root, &file.name);
+        let disputed = number.is_some_and(|number| self.disputed.contains(&number));
+        if !disputed && let Some(record) = self.same(&root, file, seen) {
+            self.summary.same_files += 1;
+            self.summary.unchanged += u64::from(record.releases);
+            self.same.extend(number);
+            self.now.put(&root, &file.name, record);
+            return Ok(());
+        }
+        (self.on_event)(Event::File(file), self.summary.read);
+        if let Some(record) = self.read(file, seen)? {
+            self.now.put(&root, &file.name, record);
+        }
+        self.summary.read.files += 1;
+        self.summary.read.bytes += file.size;
+        Ok(())
+    }
+
+    /// The record of a file whose contents are what they were when it was read.
+    fn same(&self, root: &str, file: &SourceFile, seen: SystemTime) -> Option<Record> {
+        let record = self.before.get(root, &file.name)?;
+        if record.vouches_for(file) {
+            return Some(record.clone());
+        }
+        if !record.has_size(file.size) {
+            return None;
+        }
+        let digest = file.digest().ok().filter(|digest| record.has_digest(digest))?;
+        Some(Record::new(file, seen, digest, record.releases))
+    }
+
+    /// Reads a file; its record where all of it was read.
+    fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<Option<Record>> {
+        let path = file.path();
+        let mut releases = match file.releases() {
+            Ok(releases) => releases,
+            Err(error) => {
+                self.fail(&error);
+                return Ok(None);
+            }
+        };
+        let (mut whole, mut count) = (true, 0);
+        for release in releases.by_ref() {
+            self.go_on()?;
+            let taken = match release {
+                Ok(release) => self.release(release, &path)?,
+                Err(error) => {
+                    self.kept.paths.insert(path.clone());
+                    self.fail(&error);
+                    false
+                }
+            };
+            whole &= taken;
+            count += u32::from(taken);
+        }
+        Ok(whole.then(|| Record::new(file, seen, releases.digest(), count)))
+    }
+
+    /// Takes in a release, unless another has its id.
+    fn release(&mut self, release: Release, path: &Path) -> Result<bool> {
+        self.summary.read.releases += 1;
+        if let Some(first) = self.holder_of(&release) {
+            let (place, first) = (path.display().to_string(), first.display().to_string());
+            let error = Error::DuplicateId { place, first, id: release.id };
+            self.summary.failed += 1;
+            (self.on_event)(Event::Failed(&error), self.summary.read);
+            return Ok(false);
+        }
+        match self.writer.add(&release)? {
+            Change::Added => self.summary.added += 1,
+            Change::Changed => self.summary.changed += 1,
+            Change::Unchanged => self.summary.unchanged += 1,
+        }
+        self.seen.insert(release.id, path.into());
+        Ok(true)
+    }
+
+    /// The other file that has a release's id and keeps it: it came before, or is none of this pass.
+    fn holder_of(&mut self, release: &Release) -> Option<PathBuf> {
+        if let Some(first) = self.seen.get(&release.id) {
+            return Some(first.clone());
+        }
+        let number = self.writer.known().get(&release.id)?.file?;
+        let (root, name) = self.writer.known().file_name(number);
+        let origin = release.origin.as_ref()?;
+        if origin.root == Path::new(root) && origin.file == name {
+            return None;
+        }
+        let holder = Path::new(root).join(name);
+        if self.order.get(&number).is_some_and(|&at| at > self.at) {
+            self.disputed.insert(number);
+            return None;
+        }
+        let keeps = self.same.contains(&number) || self.stays(root, name);
+        keeps.then_some(holder)
+    }
+
+    fn fail(&mut self, error: &Error) {
+        self.summary.failed += 1;
+        self.kept.keep(error);
+        (self.on_event)(Event::Failed(error), self.summary.read);
+    }
+
+    /// Whether what the index holds of a file stays though it was not read: it is none of this pass,
+    /// or could not be read.
+    fn stays(&self, root: &str, name: &str) -> bool {
+        let forgotten = self.forgotten.iter().any(|gone| gone == Path::new(root));
+        let asked = self.corpus.places().iter().any(|place| {
+            place.root == Path::new(root)
+                && (place.below.is_empty() || Path::new(name).starts_with(&place.below))
+        });
+        !forgotten && (!asked || self.kept.covers(&Path::new(root).join(name)))
+    }
+
+    fn remove_gone(&mut self, before: usize) -> Result<()> {
+        let mut files: HashMap<FileNumber, bool> = HashMap::new();
+        let mut gone = Vec::new();
+        let known = self.writer.known();
+        for (id, held) in known.releases() {
+            let Some(number) = held.file else { continue };
+            let file_gone = *files.entry(number).or_insert_with(|| {
+                let (root, name) = known.file_name(number);
+                !self.same.contains(&number) && !self.stays(root, name)
+            });
+            if file_gone && !self.seen.contains_key(id) {
+                gone.push(id.clone());
+            }
+        }
+        check_removals(gone.len(), before, self.choices)?;
+        for id in gone {
+            self.writer.remove(&id)?;
+            self.summary.removed += 1;
+        }
+        Ok(())
+    }
+
+    /// Keeps the records of files that this pass did not come by.
+    fn carry_over(&mut self) {
+        let before = std::mem::take(&mut self.before);
+        for (root, name, record) in before.iter() {
+            let failed = || self.kept.paths.contains(&Path::new(root).join(name));
+            if self.now.get(root, name).is_none() && self.stays(root, name) && !failed() {
+                self.now.put(root, name, record.clone());
+            }
+        }
+    }
+}
+
+/// Stops a run that would remove most of the releases, unless it was asked to.
+pub(super) fn check_removals(gone: usize, of: usize, choices: &Choices) -> Result<()> {
+    #[expect(clippy::cast_precision_loss, reason = "a share of at most a few million")]
+    let share = gone as f64 / of.max(1) as f64;
+    if share > MOST_REMOVED && !choices.allow_removals {
+        return Err(Error::TooManyRemovals { gone, of });
+    }
+    Ok(())
+}

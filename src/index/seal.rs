@@ -1,0 +1,256 @@
+//! Files that prove each block of themselves: a digest for every block, behind the contents.
+//!
+//! A flipped bit in a list of releases would not crash a search but change its answer. So a block is
+//! checked against its digest the first time that something in it is read, and what has changed is
+//! an error before anyone sees it. Reading costs one look at a bit from then on.
+
+use std::{
+    fmt,
+    io::{self, Write},
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use tantivy::{
+    HasLen,
+    directory::{AntiCallToken, FileHandle, OwnedBytes, TerminatingWrite},
+};
+
+/// Bytes in a block: small enough that a short list costs little, large enough for BLAKE3 to be fast.
+const BLOCK: usize = 16 << 10;
+/// Bytes of BLAKE3 kept for a block: an unnoticed change has one chance in 2⁶⁴.
+const DIGEST: usize = 8;
+/// The end of a file: the length of its contents, the digest of that and all digests, and the mark.
+const LENGTH: usize = 8;
+const ROOT: usize = blake3::OUT_LEN;
+const MARK: &[u8; 8] = b"vestnik1";
+const END: usize = LENGTH + ROOT + MARK.len();
+
+/// Writes a file and, when it is terminated, its digests.
+pub(super) struct Sealing<W: TerminatingWrite> {
+    /// None once terminated.
+    to: Option<W>,
+    block: blake3::Hasher,
+    in_block: usize,
+    digests: Vec<u8>,
+    length: u64,
+}
+
+impl<W: TerminatingWrite> Sealing<W> {
+    pub fn new(to: W) -> Self {
+        Self { to: Some(to), block: blake3::Hasher::new(), in_block: 0, digests: Vec::new(), length: 0 }
+    }
+
+    fn take_in(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (part, rest) = bytes.split_at(bytes.len().min(BLOCK - self.in_block));
+            self.block.update(part);
+            self.in_block += part.len();
+            self.length += part.len() as u64;
+            bytes = rest;
+            if self.in_block == BLOCK {
+                self.end_block();
+            }
+        }
+    }
+
+    fn end_block(&mut self) {
+        self.digests.extend_from_slice(short(&self.block.finalize()));
+        self.block.reset();
+        self.in_block = 0;
+    }
+}
+
+fn short(digest: &blake3::Hash) -> &[u8] {
+    &digest.as_bytes()[..DIGEST]
+}
+
+fn gone() -> io::Error {
+    io::Error::other("the file was ended before")
+}
+
+impl<W: TerminatingWrite> Write for Sealing<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.to.as_mut().ok_or_else(gone)?.write(bytes)?;
+        self.take_in(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.to.as_mut().ok_or_else(gone)?.flush()
+    }
+}
+
+impl<W: TerminatingWrite> TerminatingWrite for Sealing<W> {
+    fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+        if self.in_block > 0 {
+            self.end_block();
+        }
+        let mut to = self.to.take().ok_or_else(gone)?;
+        let mut end = std::mem::take(&mut self.digests);
+        end.extend_from_slice(&self.length.to_le_bytes());
+        let root = blake3::hash(&end);
+        end.extend_from_slice(root.as_bytes());
+        end.extend_from_slice(MARK);
+        to.write_all(&end)?;
+        to.terminate()
+    }
+}
+
+/// A sealed file, open for reading.
+pub(super) struct Sealed {
+    contents: OwnedBytes,
+    digests: OwnedBytes,
+    /// A bit for each block that was found as it was written.
+    checked: Box<[AtomicU64]>,
+    name: String,
+}
+
+impl Sealed {
+    /// Opens a file of these bytes; only its end is looked at.
+    pub fn open(bytes: &OwnedBytes, name: String) -> io::Result<Self> {
+        let changed = |what| changed(&name, what);
+        let rest = bytes.len().checked_sub(END).ok_or_else(|| changed("its end is missing"))?;
+        let end = &bytes[rest..];
+        let (length, tail) = end.split_at(LENGTH);
+        let (root, mark) = tail.split_at(ROOT);
+        if mark != MARK {
+            return Err(changed("its end is missing"));
+        }
+        let length = length.try_into().map(u64::from_le_bytes).unwrap_or(u64::MAX);
+        let length = usize::try_from(length).ok().filter(|length| *length <= rest);
+        let length = length.ok_or_else(|| changed("its length is wrong"))?;
+        let count = length.div_ceil(BLOCK);
+        if rest - length != count * DIGEST {
+            return Err(changed("its length is wrong"));
+        }
+        if blake3::hash(&bytes[length..rest + LENGTH]).as_bytes() != root {
+            return Err(changed("its checksums are not those that were written"));
+        }
+        let checked = std::iter::repeat_with(AtomicU64::default).take(count.div_ceil(64)).collect();
+        let (contents, digests) = (bytes.slice(0..length), bytes.slice(length..rest));
+        Ok(Self { contents, digests, checked, name })
+    }
+
+    /// Checks every block that holds something of a range and was not checked before.
+    fn check(&self, range: Range<usize>) -> io::Result<()> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        for block in range.start / BLOCK..range.end.div_ceil(BLOCK) {
+            let (word, bit) = (&self.checked[block / 64], 1 << (block % 64));
+            // Two threads may check a block at once, and find the same.
+            if word.load(Ordering::Relaxed) & bit != 0 {
+                continue;
+            }
+            let start = block * BLOCK;
+            let contents = &self.contents[start..self.contents.len().min(start + BLOCK)];
+            if short(&blake3::hash(contents)) != &self.digests[block * DIGEST..(block + 1) * DIGEST] {
+                return Err(changed(&self.name, &format!("bytes {start} and on have changed")));
+            }
+            word.fetch_or(bit, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Checks every byte.
+    pub fn check_all(&self) -> io::Result<()> {
+        self.check(0..self.contents.len())
+    }
+}
+
+fn changed(name: &str, what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{name} is not as it was written: {what}"))
+}
+
+impl fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sealed({}, {} bytes)", self.name, self.contents.len())
+    }
+}
+
+impl HasLen for Sealed {
+    fn len(&self) -> usize {
+        self.contents.len()
+    }
+}
+
+impl FileHandle for Sealed {
+    fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        if range.start > range.end || range.end > self.contents.len() {
+            return Err(changed(&self.name, "it names a place outside of itself"));
+        }
+        self.check(range.clone())?;
+        Ok(self.contents.slice(range))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A sealed file of so many bytes.
+    fn file(length: usize) -> Vec<u8> {
+        let contents: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let out = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
+        let mut sealing = Sealing::new(Plain(out));
+        for part in contents.chunks(1000) {
+            sealing.write_all(part).unwrap();
+        }
+        sealing.terminate().unwrap();
+        std::fs::read(&path).unwrap()
+    }
+
+    struct Plain(std::io::BufWriter<std::fs::File>);
+
+    impl Write for Plain {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+
+    impl TerminatingWrite for Plain {
+        fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+
+    fn open(bytes: Vec<u8>) -> io::Result<Sealed> {
+        Sealed::open(&OwnedBytes::new(bytes), "a.store".into())
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7] {
+            let sealed = open(file(length)).unwrap();
+            assert_eq!(sealed.len(), length);
+            let all = sealed.read_bytes(0..length).unwrap();
+            assert!(all.iter().enumerate().all(|(at, byte)| usize::from(*byte) == at % 251));
+            assert!(sealed.read_bytes(length..length).unwrap().is_empty());
+            assert!(sealed.read_bytes(0..length + 1).is_err());
+        }
+    }
+
+    #[test]
+    fn every_flipped_byte_is_found_and_the_rest_is_read() {
+        let whole = file(BLOCK + 40);
+        for at in (0..whole.len()).filter(|at| *at < 50 || *at > BLOCK - 5) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1;
+            let Ok(sealed) = open(flipped) else { continue };
+            assert!(sealed.check_all().is_err(), "{at}");
+            let (bad, good) = if at < BLOCK { (at, BLOCK) } else { (at, 0) };
+            assert!(bad < BLOCK + 40, "{at}");
+            assert!(sealed.read_bytes(bad..bad + 1).is_err(), "{at}");
+            assert!(sealed.read_bytes(good..good + 1).is_ok(), "{at}");
+        }
+        for cut in 0..60 {
+            assert!(open(whole[..whole.len() - 1 - cut].to_vec()).is_err());
+        }
+    }
+}
