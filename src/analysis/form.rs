@@ -103,7 +103,7 @@ pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) 
     form
 }
 
-/// A given name's or an initial's first letter, as the lemma channel writes it.
+/// An initial as the lemma channel writes it, «В.»; a given name that begins so is «В.+».
 fn initial(folded: &str) -> String {
     let mut letter: String = folded.chars().take(1).flat_map(char::to_uppercase).collect();
     letter.push('.');
@@ -125,8 +125,8 @@ fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, fold
     if case != Case::Lower && may_be_surname(folded, &reading.lemmas) {
         form.push(Channel::Lemma, folded, Rule::Surname);
     }
-    if case != Case::Lower && reading.lemmas.iter().any(|lemma| lemma.given) {
-        form.push(Channel::Lemma, &initial(folded), Rule::Initial);
+    if case != Case::Lower && reading.lemmas.first().is_some_and(|lemma| lemma.given) {
+        form.push(Channel::Lemma, &format!("{}+", initial(folded)), Rule::Initial);
     }
 }
 

@@ -15,6 +15,8 @@ mod cache;
 mod capitals;
 mod fold;
 mod form;
+#[cfg(test)]
+mod laws;
 mod lemma;
 mod place;
 mod scanner;
@@ -88,7 +90,7 @@ impl Analyzer {
     }
 
     /// A view of the cache for one thread.
-    pub(crate) fn forms(&self) -> cache::Forms {
-        cache::Forms::new(self.clone())
+    pub(crate) fn forms(&self) -> Forms {
+        Forms::new(self.clone())
     }
 }
