@@ -29,9 +29,8 @@ pub use snippet::{Fragment, Mark, Snippet, SnippetOptions};
 pub use weights::Weights;
 
 use self::{
-    cursor::Stops,
     plan::Plan,
-    rank::{Job, Placed, Walk},
+    rank::{Job, Placed},
     snippet::Marker,
 };
 use crate::{
@@ -218,12 +217,9 @@ impl Searcher {
     ) -> Result<Hit> {
         let snapshot = self.snapshot();
         let release = snapshot.release(placed.address)?;
-        let mut lacks = Vec::new();
-        if !placed.full {
-            let mut walk =
-                Walk::open(self, snapshot.segment(placed.address.segment), job, Stops::Hints, false)?;
-            lacks.extend(walk.lacks(placed.address.doc).into_iter().map(|at| plan.clauses[at].text.clone()));
-        }
+        let lacking =
+            plan.clauses.iter().take(64).enumerate().filter(|(at, _)| placed.candidate.lacks >> at & 1 == 1);
+        let lacks = lacking.map(|(_, clause)| clause.text.clone()).collect();
         let Reader { marker, forms } = reader;
         let snippet = options.snippets.as_ref().map(|options| marker.body(forms, &release.body, options));
         let title_marks = if snippet.is_some() { marker.title(forms, &release.title) } else { Vec::new() };

@@ -4,6 +4,8 @@
 //! with some. Longer ones in one, by score alone. The second pass leaves out releases that cannot
 //! reach the best any more (MaxScore: Turtle & Flood 1995), without ever changing the answer.
 
+use std::cmp::Ordering;
+
 use tantivy::{DocId, TERMINATED};
 
 use super::{
@@ -39,8 +41,6 @@ pub(super) struct JobClause {
 pub(super) struct Placed {
     pub address: Address,
     pub candidate: Candidate,
-    /// Whether it has all the words.
-    pub full: bool,
 }
 
 /// The outcome of ranking.
@@ -127,7 +127,6 @@ impl Searcher {
             placed.extend(best.into_candidates().map(|candidate| Placed {
                 address: Address { segment: ordinal, doc: candidate.doc },
                 candidate,
-                full: true,
             }));
         }
         self.keep_best(&mut placed, limit, sort);
@@ -147,7 +146,6 @@ impl Searcher {
         for (ordinal, segment) in (0..).zip(&self.snapshot().segments) {
             let mut walk = Walk::open(self, segment, job, Stops::Hints, false)?;
             let mut best = Best::new(limit, sort);
-            let mut full = Vec::new();
             let mut doc = walk.next_with_some(0, f32::NEG_INFINITY, exhaustive);
             while doc != TERMINATED {
                 let threshold = if exhaustive { f32::NEG_INFINITY } else { best.threshold() };
@@ -157,9 +155,6 @@ impl Searcher {
                     && !(tiered && has_all)
                 {
                     best.push(walk.candidate(doc, score));
-                    if has_all {
-                        full.push(doc);
-                    }
                 }
                 let threshold = if exhaustive { f32::NEG_INFINITY } else { best.threshold() };
                 doc = walk.next_with_some(doc + 1, threshold, exhaustive);
@@ -167,7 +162,6 @@ impl Searcher {
             placed.extend(best.into_candidates().map(|candidate| Placed {
                 address: Address { segment: ordinal, doc: candidate.doc },
                 candidate,
-                full: full.binary_search(&candidate.doc).is_ok(),
             }));
         }
         self.keep_best(&mut placed, limit, sort);
@@ -182,13 +176,19 @@ impl Searcher {
     /// Best first; equal ones by id, which no segment changes.
     fn order(&self, placed: &mut [Placed], sort: Sort) {
         placed.sort_by(|a, b| {
-            b.candidate
-                .compare_worth(&a.candidate, sort)
-                .then_with(|| self.id(a.address).cmp(&self.id(b.address)))
+            b.candidate.compare_worth(&a.candidate, sort).then_with(|| self.compare_ids(a, b))
         });
     }
 
-    pub(super) fn id(&self, address: Address) -> String {
+    /// Within a segment ids need not be read: their ranks are in the same order.
+    fn compare_ids(&self, a: &Placed, b: &Placed) -> Ordering {
+        if a.address.segment == b.address.segment {
+            return a.candidate.id_rank.cmp(&b.candidate.id_rank);
+        }
+        self.id(a.address).cmp(&self.id(b.address))
+    }
+
+    fn id(&self, address: Address) -> String {
         self.snapshot().segment(address.segment).id(address.doc)
     }
 }
@@ -326,19 +326,14 @@ impl<'s> Walk<'s> {
 
     fn candidate(&self, doc: DocId, score: f32) -> Candidate {
         let day = self.segment.day(doc).unwrap_or(i64::MIN);
-        Candidate { doc, score, day, id_rank: self.segment.id_rank(doc) }
+        Candidate { doc, score, day, id_rank: self.segment.id_rank(doc), lacks: self.lacks() }
     }
 
-    /// Which content clauses a release lacks, by their place in the query.
-    pub fn lacks(&mut self, doc: DocId) -> Vec<usize> {
-        let mut lacks = Vec::new();
-        for at in 0..self.cursors.len() {
-            let full = self.cursors[at].seek(doc) == doc && self.cursors[at].found().full;
-            if self.job.clauses[at].content && !full {
-                lacks.push(at);
-            }
-        }
-        lacks
+    /// The content clauses that the release looked at last lacks, a bit for each of the first 64 clauses.
+    fn lacks(&self) -> u64 {
+        let clauses = self.job.clauses.iter().zip(&self.found).take(64).enumerate();
+        let lacking = clauses.filter(|(_, (clause, found))| clause.content && !found.full);
+        lacking.fold(0, |bits, (at, _)| bits | 1 << at)
     }
 
     /// The cursor of each clause, where the release has it.

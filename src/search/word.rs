@@ -38,8 +38,6 @@ struct List<'s> {
     title: Option<Mentions>,
     weight: f32,
     full: bool,
-    /// Whether the cursor stops where this list has a release.
-    drives: bool,
 }
 
 enum Mentions {
@@ -83,7 +81,11 @@ impl<'s> WordCursor<'s> {
     pub fn open(reading: Reading<'s>, part: &'s WordPart) -> Result<Self> {
         let Reading { searcher, segment, stops, places } = reading;
         let mut lists = Vec::new();
-        for located in &part.terms {
+        // Full terms first: hints count only where none of them is there.
+        let (full, hints): (Vec<&Located>, Vec<&Located>) =
+            part.terms.iter().partition(|located| located.term.full);
+        let hints = if stops == Stops::Full { Vec::new() } else { hints };
+        for located in full.into_iter().chain(hints) {
             let (text, title) =
                 open(segment, part.scope, located, places).map_err(|error| searcher.damaged(&error))?;
             let Some(text) = text else { continue };
@@ -93,7 +95,6 @@ impl<'s> WordCursor<'s> {
                 title: title.map(|title| Mentions::Listed(Box::new(title))),
                 weight: located.term.weight,
                 full: located.term.full,
-                drives: located.term.full || stops == Stops::Hints,
             });
         }
         if part.pattern.is_some() && lists.len() >= GATHERED {
@@ -119,8 +120,7 @@ impl<'s> WordCursor<'s> {
     fn next_from(&mut self, target: DocId) -> DocId {
         let mut target = target;
         loop {
-            let driving = self.lists.iter_mut().filter(|list| list.drives);
-            let doc = driving.map(|list| list.text.seek(target)).min().unwrap_or(TERMINATED);
+            let doc = self.lists.iter_mut().map(|list| list.text.seek(target)).min().unwrap_or(TERMINATED);
             if doc == TERMINATED || self.part.scope != Scope::Body || self.is_in_body(doc) {
                 return doc;
             }
@@ -129,9 +129,7 @@ impl<'s> WordCursor<'s> {
     }
 
     fn is_in_body(&mut self, doc: DocId) -> bool {
-        self.lists
-            .iter_mut()
-            .any(|list| list.drives && list.text.doc() == doc && list.text.count() > list.title_count(doc))
+        self.lists.iter_mut().any(|list| list.text.doc() == doc && list.text.count() > list.title_count(doc))
     }
 
     /// What the release that it stands on is worth: BM25F over title and body.
@@ -139,10 +137,13 @@ impl<'s> WordCursor<'s> {
         let doc = self.doc;
         let (mut title, mut body, mut full) = (0.0_f32, 0.0_f32, false);
         for list in &mut self.lists {
-            let count = list.text.count_at(doc);
-            if count == 0 {
+            if list.text.doc() != doc {
                 continue;
             }
+            if full && !list.full {
+                break;
+            }
+            let count = list.text.count();
             let in_title = if self.part.scope == Scope::Title { count } else { list.title_count(doc) };
             let in_body = count - in_title.min(count);
             if self.part.scope == Scope::Body && in_body == 0 {
@@ -167,7 +168,7 @@ impl<'s> WordCursor<'s> {
     /// Adds what each term contributes in the release that it stands on.
     pub fn mentions(&mut self, out: &mut Vec<Mention>) {
         for list in &mut self.lists {
-            let count = list.text.count_at(self.doc);
+            let count = if list.text.doc() == self.doc { list.text.count() } else { 0 };
             let title = if self.part.scope == Scope::Title { count } else { list.title_count(self.doc) };
             if count > 0 {
                 out.push(Mention { term: readable(list.key), title, body: count - title.min(count) });
@@ -187,11 +188,15 @@ impl<'s> WordCursor<'s> {
     /// Adds the word's positions in the release that it stands on, in order, each once.
     pub fn positions(&mut self, out: &mut Vec<u32>) {
         let start = out.len();
-        let mut some = Vec::new();
+        let (mut some, mut full) = (Vec::new(), false);
         for list in &mut self.lists {
-            if !list.drives || list.text.seek(self.doc) != self.doc {
+            if list.text.doc() != self.doc {
                 continue;
             }
+            if full && !list.full {
+                break;
+            }
+            full |= list.full;
             if let Mentions::Listed(postings) = &mut list.text {
                 postings.positions(&mut some);
                 out.extend_from_slice(&some);
@@ -260,7 +265,7 @@ fn gather<'s>(lists: Vec<List<'s>>, key: &'s str) -> List<'s> {
         }
     }
     let title = Some(Mentions::Gathered(summed(title), 0));
-    List { key, text: Mentions::Gathered(summed(text), 0), title, weight: 1.0, full: true, drives: true }
+    List { key, text: Mentions::Gathered(summed(text), 0), title, weight: 1.0, full: true }
 }
 
 fn walk(mut mentions: Mentions, out: &mut Vec<(DocId, u32)>) {
