@@ -7,6 +7,7 @@ use rumorph::Dictionary;
 
 use super::{
     capitals::{self, Capitals},
+    figures,
     fold::{Case, case_of, clean, fold, is_cyrillic},
     lemma::{self, Lemma, Reading},
     place, stem,
@@ -27,10 +28,22 @@ pub(crate) enum Setting {
     Initial,
     /// The whole of a hyphenated word.
     Whole,
+    /// A number of several pieces.
+    Number,
+    /// A number with an ending.
+    Ordinal,
+    /// A sign that is read as a word.
+    Sign,
+    /// The day of a date in figures.
+    Day,
+    /// Its month.
+    Month,
+    /// What is found as it stands: an address, «т.г.», a date.
+    Literal,
 }
 
 impl Setting {
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = Self::Literal as usize + 1;
 }
 
 /// A form, analysed.
@@ -42,7 +55,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    fn push(&mut self, channel: Channel, text: &str, rule: Rule) {
+    pub(super) fn push(&mut self, channel: Channel, text: &str, rule: Rule) {
         let term = Term::new(channel, text, rule);
         if !self.terms.iter().any(|known| known.key() == term.key()) {
             self.terms.push(term);
@@ -52,6 +65,20 @@ impl Form {
 
 /// The terms of a surface form.
 pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
+    match setting {
+        Setting::Number => figures::number(surface),
+        Setting::Ordinal => figures::ordinal(surface),
+        Setting::Sign => figures::sign(surface),
+        Setting::Day => figures::day(surface),
+        Setting::Month => figures::month(surface),
+        Setting::Literal => figures::literal(surface),
+        Setting::Text | Setting::Shouted | Setting::Initial | Setting::Whole => {
+            word(dictionary, surface, setting)
+        }
+    }
+}
+
+fn word(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
     let clean = clean(surface);
     let folded = fold(&clean);
     let letters = clean.chars().count();
