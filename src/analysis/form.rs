@@ -7,6 +7,7 @@ use rumorph::Dictionary;
 
 use super::{
     capitals::{self, Capitals},
+    figures,
     fold::{Case, case_of, clean, fold, is_cyrillic},
     lemma::{self, Lemma, Reading},
     place, stem,
@@ -27,10 +28,22 @@ pub(crate) enum Setting {
     Initial,
     /// The whole of a hyphenated word.
     Whole,
+    /// A number of several pieces.
+    Number,
+    /// A number with an ending.
+    Ordinal,
+    /// A sign that is read as a word.
+    Sign,
+    /// The day of a date in figures.
+    Day,
+    /// Its month.
+    Month,
+    /// What is found as it stands: an address, «т.г.», a date.
+    Literal,
 }
 
 impl Setting {
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = Self::Literal as usize + 1;
 }
 
 /// A form, analysed.
@@ -42,7 +55,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    fn push(&mut self, channel: Channel, text: &str, rule: Rule) {
+    pub(super) fn push(&mut self, channel: Channel, text: &str, rule: Rule) {
         let term = Term::new(channel, text, rule);
         if !self.terms.iter().any(|known| known.key() == term.key()) {
             self.terms.push(term);
@@ -52,6 +65,20 @@ impl Form {
 
 /// The terms of a surface form.
 pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
+    match setting {
+        Setting::Number => figures::number(surface),
+        Setting::Ordinal => figures::ordinal(surface),
+        Setting::Sign => figures::sign(surface),
+        Setting::Day => figures::day(surface),
+        Setting::Month => figures::month(surface),
+        Setting::Literal => figures::literal(surface),
+        Setting::Text | Setting::Shouted | Setting::Initial | Setting::Whole => {
+            word(dictionary, surface, setting)
+        }
+    }
+}
+
+fn word(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
     let clean = clean(surface);
     let folded = fold(&clean);
     let letters = clean.chars().count();
@@ -103,7 +130,7 @@ pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) 
     form
 }
 
-/// A given name's or an initial's first letter, as the lemma channel writes it.
+/// An initial as the lemma channel writes it, «В.»; a given name that begins so is «В.+».
 fn initial(folded: &str) -> String {
     let mut letter: String = folded.chars().take(1).flat_map(char::to_uppercase).collect();
     letter.push('.');
@@ -125,8 +152,8 @@ fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, fold
     if case != Case::Lower && may_be_surname(folded, &reading.lemmas) {
         form.push(Channel::Lemma, folded, Rule::Surname);
     }
-    if case != Case::Lower && reading.lemmas.iter().any(|lemma| lemma.given) {
-        form.push(Channel::Lemma, &initial(folded), Rule::Initial);
+    if case != Case::Lower && reading.lemmas.first().is_some_and(|lemma| lemma.given) {
+        form.push(Channel::Lemma, &format!("{}+", initial(folded)), Rule::Initial);
     }
 }
 

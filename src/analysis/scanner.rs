@@ -131,7 +131,9 @@ impl<'t> Scanner<'t> {
             } else if !is_ignorable(c) {
                 break;
             }
+            looked_at(c.len_utf8());
         }
+        looked_at(at - start);
         end
     }
 
@@ -234,6 +236,7 @@ impl<'t> Scanner<'t> {
     /// A run that holds ASCII digits only.
     fn digits(&self, start: usize) -> Option<Span> {
         let length = self.text.as_bytes().get(start..)?.iter().take_while(|b| b.is_ascii_digit()).count();
+        looked_at(length);
         let span = Span { start, end: start + length };
         let ends = !self.char_at(span.end).is_some_and(|c| c.is_alphanumeric() || is_mark(c));
         (length > 0 && ends).then_some(span)
@@ -300,6 +303,7 @@ impl<'t> Scanner<'t> {
         let stop =
             |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '«' | '»' | '(' | ')' | '”' | '“');
         let length = self.text[body..].find(stop).unwrap_or(self.text.len() - body);
+        looked_at(length);
         let trimmed = self.text[body..body + length].trim_end_matches(|c: char| !c.is_alphanumeric());
         let end = body + trimmed.len();
         let mut at = body;
@@ -329,12 +333,20 @@ impl<'t> Scanner<'t> {
     }
 
     fn char_at(&self, at: usize) -> Option<char> {
+        looked_at(1);
         let byte = *self.text.as_bytes().get(at)?;
         if byte < 0x80 {
             return Some(char::from(byte));
         }
         self.text.get(at..)?.chars().next()
     }
+}
+
+/// Counts the bytes that the scanner looks at, where a test asks for it.
+fn looked_at(bytes: usize) {
+    #[cfg(test)]
+    super::laws::count_steps(bytes);
+    let _ = bytes;
 }
 
 fn is_single_letter(run: &str) -> bool {

@@ -320,22 +320,48 @@ fn words(analyzer: &Analyzer, text: &str, around: Around) -> Vec<(String, Node, 
     let tokens = analyzer.analyze(text);
     let mut found = Vec::new();
     let mut rest = &tokens[..];
+    let mut before = None;
     while let Some((token, behind)) = rest.split_first() {
         rest = behind;
         let Role::Whole(parts) = token.role else {
             let content = !token.function && token.role != Role::Initial;
-            found.push((
-                token.surface.clone(),
-                Node::Word(word(analyzer, token, Form::Any, around)),
-                content,
-            ));
+            let surname = behind.first().filter(|next| is_surname(next)).or(before);
+            let single = Node::Word(word(analyzer, token, Form::Any, around));
+            let initialled = surname.and_then(|surname| initialled(analyzer, token, surname, around));
+            let node = match initialled {
+                Some(initialled) => Node::Any(vec![single, initialled]),
+                None => single,
+            };
+            found.push((token.surface.clone(), node, content));
+            before = Some(token).filter(|token| is_surname(token));
             continue;
         };
+        before = None;
         let (parts, behind) = behind.split_at(behind.len().min(parts as usize));
         rest = behind;
         found.push((token.surface.clone(), compound(analyzer, token, parts, around), true));
     }
     found
+}
+
+/// Whether a token beside a given name may be the surname to it.
+fn is_surname(token: &Token) -> bool {
+    let is_given = token.terms.iter().any(|term| term.rule() == Rule::Initial);
+    token.role == Role::Single
+        && !token.function
+        && !is_given
+        && token.surface.starts_with(char::is_uppercase)
+}
+
+/// «Владимир» beside «Воронков» as the «В.» of «В. Воронков», «Воронков В. И.».
+fn initialled(analyzer: &Analyzer, given: &Token, surname: &Token, around: Around) -> Option<Node> {
+    let begins = given.terms.iter().find(|term| term.rule() == Rule::Initial)?;
+    let key = begins.key().strip_suffix('+')?.to_owned();
+    let terms = vec![Weighed { key, weight: weights::LEMMA, full: true }];
+    let weight = around.weight * weights::INITIAL;
+    let initial = Word { terms, otherwise: Vec::new(), pattern: None, scope: around.scope, weight };
+    let surname = word(analyzer, surname, Form::Any, around);
+    Some(Node::Phrase(Phrase { slots: vec![(0, initial), (1, surname)], slop: Some(1), weight }))
 }
 
 /// A compound: met whole, written together, or by its parts.
@@ -372,21 +398,11 @@ fn phrase(analyzer: &Analyzer, text: &str, form: Form, slop: Option<u32>, around
 
 /// A token as a word to look for.
 fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word {
-    let mut terms = match form {
+    let terms = match form {
         Form::Exact => exact_terms(token),
+        Form::Any if token.surface.starts_with(char::is_lowercase) => typed_small(analyzer, token),
         Form::Any => any_terms(token),
     };
-    if form == Form::Any && token.surface.starts_with(char::is_lowercase) {
-        // Names are typed in small letters too.
-        let mut name = token.surface.clone();
-        capitalise(&mut name);
-        let capital = analyzer.analyze(&name).first().map(any_terms).unwrap_or_default();
-        for term in capital {
-            if !terms.iter().any(|known| known.key == term.key) {
-                terms.push(term);
-            }
-        }
-    }
     let is_abbreviation = form == Form::Any
         && token.terms.iter().any(|term| term.rule() == Rule::Abbreviation)
         && !token.terms.iter().any(|term| term.channel() == Channel::Stem);
@@ -398,11 +414,17 @@ fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word 
     Word { terms, otherwise, pattern: None, scope: around.scope, weight: around.weight }
 }
 
-/// «воронков» as «Воронков».
-fn capitalise(word: &mut String) {
-    if let Some(first) = word.chars().next() {
-        word.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+/// People type names in small letters too: the terms of «воронков» and of «Воронков».
+fn typed_small(analyzer: &Analyzer, token: &Token) -> Vec<Weighed> {
+    let mut letters = token.surface.chars();
+    let name: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let mut terms = any_terms(token);
+    for term in analyzer.analyze(&name).first().map(any_terms).unwrap_or_default() {
+        if !terms.iter().any(|known| known.key == term.key) {
+            terms.push(term);
+        }
     }
+    terms
 }
 
 fn exact_terms(token: &Token) -> Vec<Weighed> {
@@ -426,8 +448,12 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
     for term in &token.terms {
         match (term.channel(), term.rule()) {
             (_, Rule::Place) => {}
-            // A name is not met by whoever shares its first letter.
-            (_, Rule::Initial) if token.role != Role::Initial => {}
+            // An initial stands for any name that begins so; a name is not met by whoever shares its letter.
+            (_, Rule::Initial) if token.role == Role::Initial => {
+                push(term.key().into(), weights::LEMMA, true);
+                push(format!("{}+", term.key()), weights::LEMMA, true);
+            }
+            (_, Rule::Initial) => {}
             (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => {
                 push(term.key().into(), weights::LEMMA, true);
             }

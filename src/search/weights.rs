@@ -41,6 +41,8 @@ pub(crate) const LEMMA: f32 = 1.0;
 pub(crate) const STEM: f32 = 0.4;
 /// A place met as its adjective, «пермский» for «Пермь»: near, but said of something else.
 pub(crate) const PLACE: f32 = 0.25;
+/// A given name met as its initial before the surname: seldom someone else.
+pub(crate) const INITIAL: f32 = 0.5;
 /// A preposition or a pronoun among content words: a hint, which questions gain from.
 pub(crate) const FUNCTION: f32 = 0.4;
 

@@ -17,7 +17,7 @@ const UNSEEN: &[(&str, &str)] = &[
 pub fn cases<const COLUMNS: usize>(table: &str) -> Vec<(usize, [String; COLUMNS])> {
     let mut cases = Vec::new();
     for (number, line) in (1..).zip(table.lines()) {
-        if line.is_empty() || line.starts_with("# ") {
+        if line.is_empty() || line == "#" || line.starts_with("# ") {
             continue;
         }
         let columns: Vec<String> = line.split('|').map(|column| spelt_out(column.trim())).collect();
