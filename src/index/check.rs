@@ -54,10 +54,8 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<Report> {
         Ok(()) => {}
     }
     let current = generation::in_force(folder).ok();
-    for generation in generation::all(folder)? {
-        if Some(&generation) != current.as_ref() && generation.is_complete() {
-            kept(folder, &generation, &mut report);
-        }
+    for generation in generation::kept(folder).unwrap_or_default() {
+        kept(folder, &generation, &mut report);
     }
     let committed = || State::of_any_version(&current?.folder).map(|state| state.committed);
     let last = lock::last_done(folder).or_else(committed).filter(|last| *last > 0);

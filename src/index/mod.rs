@@ -3,6 +3,8 @@
 //! The one bridge between `Release` and tantivy: nothing outside this room and `search` names the
 //! engine, and no type of it stands in a public signature. Ranks nothing, prints nothing.
 
+mod backup;
+mod care;
 mod check;
 mod disk;
 mod durable;
@@ -18,6 +20,7 @@ mod sweep;
 mod sync;
 mod tokenizer;
 mod update;
+mod watch;
 mod writer;
 
 use std::{
@@ -30,11 +33,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tantivy::index::SegmentId;
 
+pub use backup::{Taken, backup, restore};
+pub use care::{compact, gc, rollback};
 pub use check::{Report, check};
 pub(crate) use schema::{Fields, column, day_number};
 pub(crate) use snapshot::{Address, Segment, Snapshot, living_count};
 pub use sync::{Event, Progress, Summary, sync};
 pub use update::{Choices, update};
+pub use watch::Watch;
 pub use writer::{Change, Means, Writer};
 
 use self::{disk::Disk, files::Files, generation::Generation, lock::Lock};
@@ -246,6 +252,12 @@ impl Index {
     /// Whether an index stands in this folder, of whatever version.
     pub fn exists(folder: impl AsRef<Path>) -> bool {
         generation::exists(folder.as_ref())
+    }
+
+    /// When a run last ended well in this folder, in seconds since 1970-01-01 UTC, whether or not it
+    /// found anything to do; none where there is no telling.
+    pub fn last_run(folder: impl AsRef<Path>) -> Option<u64> {
+        lock::last_done(folder.as_ref())
     }
 
     /// The analyzer that the index and its searches share.

@@ -13,7 +13,7 @@ use tantivy::{
     store::StoreReader,
 };
 
-use super::{Fields, Index, column, schema::short_digest};
+use super::{Fields, Index, Mark, column, schema::short_digest};
 use crate::{error::Result, release::Release};
 
 /// A release within a snapshot.
@@ -34,6 +34,8 @@ pub(crate) struct Snapshot {
     pub mean_title: f32,
     /// The mean length of a body, in words.
     pub mean_body: f32,
+    /// The state of the index that it shows.
+    mark: Mark,
 }
 
 /// One segment of a snapshot, its columns at hand.
@@ -58,6 +60,8 @@ const STORE_BLOCKS: usize = 32;
 
 impl Snapshot {
     pub fn open(index: &Index) -> Result<Self> {
+        // Taken first: a commit that comes in between makes the snapshot newer than it says.
+        let mark = index.mark()?;
         let engine = &index.inner.engine;
         let reader = engine
             .reader_builder()
@@ -70,10 +74,15 @@ impl Snapshot {
         for reader in searcher.segment_readers() {
             segments.push(Segment::open(reader.clone(), fields).map_err(|error| index.damaged(&error))?);
         }
-        let mut snapshot =
-            Self { index: index.clone(), fields, segments, releases: 0, mean_title: 1.0, mean_body: 1.0 };
+        let (index, releases) = (index.clone(), 0);
+        let mut snapshot = Self { index, fields, segments, releases, mean_title: 1.0, mean_body: 1.0, mark };
         snapshot.count();
         Ok(snapshot)
+    }
+
+    /// Whether nothing was committed since.
+    pub fn is_current(&self) -> Result<bool> {
+        Ok(self.index.is_in_force()? && self.index.mark()? == self.mark)
     }
 
     fn count(&mut self) {
