@@ -85,7 +85,7 @@ fn take(index: &Index, into: &Path, folder: &Path, keep: usize) -> Result<Taken>
         }
     }
     durable::sync_folder(into).map_err(|source| Error::Write { path: into.into(), source })?;
-    check_files(&Index::open_generation(folder, into)?)?;
+    check_files(&Index::open_generation(folder, into, None)?)?;
     generation::publish(folder, into, keep)?;
     Ok(taken)
 }
@@ -94,7 +94,7 @@ fn take(index: &Index, into: &Path, folder: &Path, keep: usize) -> Result<Taken>
 fn named(index: &Index, folder: &Path, taken: &Path) -> Result<Vec<PathBuf>> {
     let disk = Disk::open(taken).map_err(|error| index.damaged(&error))?;
     let engine = tantivy::Index::open(disk).map_err(|error| index.damaged(&error))?;
-    let copy = Index::assemble(engine, Some((folder.into(), taken.into())), None)?;
+    let copy = Index::assemble(engine, Some((folder.into(), taken.into())), None, Some(index.analyzer()))?;
     let mut names: Vec<PathBuf> = sweep::living(&copy)?.into_iter().collect();
     // Its locks are its own, and it gets its manifest when it is complete.
     names.retain(|name| {

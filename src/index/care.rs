@@ -38,7 +38,7 @@ pub fn rollback(folder: &Path, choices: &Choices) -> Result<u64> {
     refuse_missing(folder)?;
     let _lock = Lock::acquire(folder, choices.wait, &choices.stop)?;
     let older = generation::older(folder)?;
-    check_files(&Index::open_generation(folder, &older.folder)?)?;
+    check_files(&Index::open_generation(folder, &older.folder, None)?)?;
     generation::point(folder, &older.folder)?;
     Ok(older.number)
 }
@@ -67,7 +67,7 @@ pub fn gc(folder: &Path, choices: &Choices) -> Result<Vec<PathBuf>> {
     for older in generation::kept(folder)? {
         // One that this program cannot open is not its own to tidy up.
         if older.check_version(folder).is_ok()
-            && let Ok(index) = Index::open_generation(folder, &older.folder)
+            && let Ok(index) = Index::open_generation(folder, &older.folder, None)
         {
             removed.extend(sweep::sweep(&index)?);
         }

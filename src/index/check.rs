@@ -92,9 +92,9 @@ fn whole(index: &Index, stop: &AtomicBool, report: &mut Report) -> Result<()> {
 fn kept(folder: &Path, generation: &Generation, report: &mut Report) {
     let files = match generation.check_version(folder) {
         // Of no use to this program, and no harm.
-        Err(Error::IndexStale { .. }) => return,
+        Err(Error::IndexStale { .. }) if generation.has_sound_manifest() => return,
         Err(error) => Err(error),
-        Ok(()) => Index::open_generation(folder, &generation.folder).and_then(|index| Held::of(&index)),
+        Ok(()) => Index::open_generation(folder, &generation.folder, None).and_then(|index| Held::of(&index)),
     };
     match files {
         Ok(held) => held.files.check(report),

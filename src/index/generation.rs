@@ -41,6 +41,11 @@ impl Generation {
         self.folder.join(MANIFEST).is_file()
     }
 
+    /// Whether its manifest is as it was written, by this version or one that seals it alike.
+    pub fn has_sound_manifest(&self) -> bool {
+        fs::read(self.folder.join(MANIFEST)).is_ok_and(|bytes| durable::unsealed(bytes).is_ok())
+    }
+
     /// Refuses a generation that another version made or that has no sound manifest.
     pub fn check_version(&self, index: &Path) -> Result<()> {
         let path = self.folder.join(MANIFEST);

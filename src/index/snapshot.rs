@@ -82,7 +82,7 @@ impl Snapshot {
 
     /// Whether nothing was committed since.
     pub fn is_current(&self) -> Result<bool> {
-        Ok(self.index.is_in_force()? && self.index.mark()? == self.mark)
+        Ok(self.index.is_in_force()? && self.index.mark()?.is_same_commit(&self.mark))
     }
 
     fn count(&mut self) {

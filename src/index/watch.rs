@@ -26,7 +26,7 @@ impl Index {
     /// As [`Index::open`].
     pub fn reload(&self) -> Result<Self> {
         match &self.inner.folder {
-            Some(folder) if !self.is_in_force()? => Self::open(folder),
+            Some(folder) if !self.is_in_force()? => Self::open_with(folder, Some(self.analyzer())),
             _ => Ok(self.clone()),
         }
     }
@@ -46,7 +46,7 @@ impl Index {
                 let now = index.reload().and_then(|newest| Ok((newest.mark()?, newest)));
                 match now {
                     Ok((mark, newest)) => {
-                        let changed = last.as_ref() != Some(&mark);
+                        let changed = !last.as_ref().is_some_and(|last| last.is_same_commit(&mark));
                         failing = false;
                         last = Some(mark);
                         if changed {

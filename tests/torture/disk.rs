@@ -58,7 +58,7 @@ fn full(disk: &SmallDisk, world: &mut World, rounds: u32, dice: &mut Dice) {
         let was = world.contents.clone();
         world.change(dice);
         let ballast = disk.path().join("ballast");
-        let room = 4096 * (1 + dice.below(200) as u64);
+        let room = 4096 * (1 + dice.below(50) as u64);
         fill(disk, &ballast, room);
         let corpus = world.corpus();
         let mut words = vec!["index", corpus.to_str().unwrap()];

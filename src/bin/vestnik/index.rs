@@ -59,6 +59,10 @@ pub struct Args {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=8))]
     threads: Option<u8>,
 
+    /// How far to stand back for others who need the processor, searches above all: 0 not, 19 most
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=19))]
+    nice: u8,
+
     /// Print what happens as JSON Lines on standard output
     #[arg(long)]
     json: bool,
@@ -81,6 +85,7 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
         },
         stop: signals::heed(),
     };
+    stand_back(args.nice);
     let folder = args.place.folder();
     let done = build(folder, &args.paths, &choices, args.json, screen);
     let exit = match &done {
@@ -98,6 +103,16 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
     }
     done.map(|_| exit)
 }
+
+/// Lowers the priority of this thread and of all that it starts from now on.
+#[cfg(unix)]
+fn stand_back(by: u8) {
+    // Whoever may not even be modest works at the usual priority.
+    _ = rustix::process::nice(by.into());
+}
+
+#[cfg(not(unix))]
+fn stand_back(_: u8) {}
 
 /// Indexes paths into a folder and reports.
 pub fn build(
