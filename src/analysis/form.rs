@@ -62,6 +62,9 @@ pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) 
         form.function = true;
         return form;
     }
+    if setting == Setting::Whole && folded.contains(char::is_alphabetic) {
+        push_joined(&mut form, &folded);
+    }
     if letters > LONGEST_WORD || clean.chars().any(char::is_numeric) {
         return form;
     }
@@ -71,14 +74,14 @@ pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) 
         }
         return form;
     }
-    if setting == Setting::Whole {
-        push_joined(&mut form, &folded);
-    }
-    if let Some(letters) = capitals::inflected_abbreviation(&clean) {
-        form.push(Channel::Lemma, letters, Rule::Abbreviation);
+    let reading = lemma::read(dictionary, &clean);
+    if let Some(letters) = capitals::mixed_abbreviation(&clean) {
+        form.push(Channel::Lemma, &letters, Rule::Abbreviation);
+        for name in reading.lemmas.iter().filter(|lemma| lemma.proper && !lemma.guessed) {
+            form.push(Channel::Lemma, &name.text, Rule::Dictionary);
+        }
         return form;
     }
-    let reading = lemma::read(dictionary, &clean);
     let case = case_of(&clean);
     if case == Case::Upper && letters > 1 && setting != Setting::Whole {
         let how = capitals::read(letters, &reading, setting == Setting::Shouted);
@@ -89,10 +92,12 @@ pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) 
             return form;
         }
     }
-    if reading.abbreviation && case == Case::Lower {
-        form.push(Channel::Lemma, &folded.to_uppercase(), Rule::Abbreviation);
+    if let Some(abbreviation) = &reading.abbreviation
+        && (abbreviation.declined || !reading.is_known_word())
+    {
+        form.push(Channel::Lemma, &abbreviation.letters, Rule::Abbreviation);
     }
-    push_lemmas(&mut form, dictionary, &reading, &folded);
+    push_lemmas(&mut form, dictionary, &reading, &folded, case);
     form.push(Channel::Stem, &stem::russian(&folded), Rule::Snowball);
     form.function = reading.function && case != Case::Upper || letters == 1;
     form
@@ -105,7 +110,7 @@ fn initial(folded: &str) -> String {
     letter
 }
 
-fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, folded: &str) {
+fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, folded: &str, case: Case) {
     for lemma in &reading.lemmas {
         let rule = if lemma.guessed { Rule::Guess } else { Rule::Dictionary };
         form.push(Channel::Lemma, &lemma.text, rule);
@@ -117,8 +122,11 @@ fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, fold
     {
         form.push(Channel::Lemma, &format!("{place}+"), Rule::Place);
     }
-    if may_be_surname(folded, &reading.lemmas) {
+    if case != Case::Lower && may_be_surname(folded, &reading.lemmas) {
         form.push(Channel::Lemma, folded, Rule::Surname);
+    }
+    if case != Case::Lower && reading.lemmas.iter().any(|lemma| lemma.given) {
+        form.push(Channel::Lemma, &initial(folded), Rule::Initial);
     }
 }
 

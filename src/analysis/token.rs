@@ -161,7 +161,8 @@ impl<'t> Tokens<'t> {
         let position = self.position;
         for (place, &part) in parts.iter().enumerate() {
             let form = match (piece.shape, place) {
-                (Shape::Date, 1) => Arc::new(month(part.of(self.text))),
+                (Shape::Date, 0) => day(part.of(self.text)),
+                (Shape::Date, 1) => month(part.of(self.text)),
                 _ => Arc::clone(forms.get(part.of(self.text), Setting::Text)),
             };
             let token = self.single(part, Role::Part, form);
@@ -207,7 +208,7 @@ fn is_one_word(text: &str, piece: Piece, parts: &[Span]) -> bool {
     match parts {
         [first, second] if piece.shape == Shape::Joint => {
             is_ordinal(first.of(text), second.of(text))
-                || capitals::inflected_abbreviation(piece.span.of(text)).is_some()
+                || capitals::mixed_abbreviation(&clean(piece.span.of(text))).is_some()
         }
         _ => false,
     }
@@ -242,9 +243,15 @@ const MONTHS: [&str; 12] = [
     "декабрь",
 ];
 
+/// The day of «05.06.2024», which «5 июня 2024» has as «5».
+fn day(figure: &str) -> Arc<Form> {
+    let digit = figure.strip_prefix('0').map(|digit| Term::new(Channel::Exact, digit, Rule::Surface));
+    Arc::new(form_of(std::iter::once(Term::new(Channel::Exact, figure, Rule::Surface)).chain(digit)))
+}
+
 /// The month of «13.05.2024»: the figure, and the word that «13 мая 2024» has in its place.
-fn month(figure: &str) -> Form {
+fn month(figure: &str) -> Arc<Form> {
     let name = figure.parse::<usize>().ok().and_then(|month| MONTHS.get(month.wrapping_sub(1)));
-    let figure = Term::new(Channel::Exact, figure, Rule::Surface);
-    form_of(std::iter::once(figure).chain(name.map(|name| Term::new(Channel::Lemma, name, Rule::Month))))
+    let name = name.map(|name| Term::new(Channel::Lemma, name, Rule::Month));
+    Arc::new(form_of(std::iter::once(Term::new(Channel::Exact, figure, Rule::Surface)).chain(name)))
 }

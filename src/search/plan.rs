@@ -372,10 +372,21 @@ fn phrase(analyzer: &Analyzer, text: &str, form: Form, slop: Option<u32>, around
 
 /// A token as a word to look for.
 fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word {
-    let terms = match form {
+    let mut terms = match form {
         Form::Exact => exact_terms(token),
         Form::Any => any_terms(token),
     };
+    if form == Form::Any && token.surface.starts_with(char::is_lowercase) {
+        // Names are typed in small letters too.
+        let mut name = token.surface.clone();
+        capitalise(&mut name);
+        let capital = analyzer.analyze(&name).first().map(any_terms).unwrap_or_default();
+        for term in capital {
+            if !terms.iter().any(|known| known.key == term.key) {
+                terms.push(term);
+            }
+        }
+    }
     let is_abbreviation = form == Form::Any
         && token.terms.iter().any(|term| term.rule() == Rule::Abbreviation)
         && !token.terms.iter().any(|term| term.channel() == Channel::Stem);
@@ -385,6 +396,13 @@ fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word 
         Vec::new()
     };
     Word { terms, otherwise, pattern: None, scope: around.scope, weight: around.weight }
+}
+
+/// «воронков» as «Воронков».
+fn capitalise(word: &mut String) {
+    if let Some(first) = word.chars().next() {
+        word.replace_range(..first.len_utf8(), &first.to_uppercase().to_string());
+    }
 }
 
 fn exact_terms(token: &Token) -> Vec<Weighed> {
@@ -408,6 +426,8 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
     for term in &token.terms {
         match (term.channel(), term.rule()) {
             (_, Rule::Place) => {}
+            // A name is not met by whoever shares its first letter.
+            (_, Rule::Initial) if token.role != Role::Initial => {}
             (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => {
                 push(term.key().into(), weights::LEMMA, true);
             }
