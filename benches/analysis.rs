@@ -1,7 +1,7 @@
 //! Analysis alone, ours against stock tantivy's Russian chain: text in, terms out, nothing indexed.
 //!
 //! `cargo bench --bench analysis -- --rounds 5`; `--megabytes 24` says how much text. The shared speeches
-//! where they are there, and the shipped releases over and over in shuffled order. What is compared is
+//! where they are there (`--alone` without stock, for a profiler), and the shipped releases over and over in shuffled order. What is compared is
 //! megabytes per second of processor time on one thread, each term copied once, as an indexer does.
 
 mod measure;
@@ -66,6 +66,9 @@ fn compare(name: &str, rounds: usize, texts: &[String]) {
     let analyzer = Analyzer::new().expect("the dictionary");
     let (mut forms, mut chain) = (analyzer.forms(), chain());
     let ours = rates(rounds, megabytes, || ours(&mut forms, texts));
+    if arguments::given("--alone") {
+        return println!("{name:<9}  vestnik {:>10.1} {:>10.1}", ours.0, ours.1);
+    }
     let stock = rates(rounds, megabytes, || stock(&mut chain, texts));
     for (who, (first, rate, made)) in [("vestnik", ours), ("stock", stock)] {
         println!("{name:<9} {who:>8} {first:>10.1} {rate:>10.1} {:>8} {:>12}", made.words, made.terms);

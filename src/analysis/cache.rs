@@ -14,6 +14,7 @@ use foldhash::fast::RandomState;
 use super::{
     Analyzer, Term, Tokens,
     form::{self, Form, Setting},
+    shelf::{FormRef, Place, Shelf},
 };
 
 type Table = HashMap<Box<str>, Arc<Form>, RandomState>;
@@ -65,61 +66,63 @@ impl SharedForms {
 /// One thread's way to analysed forms. Keep it from text to text: what it has read it knows.
 pub struct Forms {
     analyzer: Analyzer,
-    /// Where in `kept` a surface's form is.
-    places: [HashMap<Box<str>, u32, RandomState>; Setting::COUNT],
-    kept: Vec<Arc<Form>>,
-    /// The form that was asked for last, where it is none of the kept ones.
-    passing: Option<Form>,
-    /// The place of the form that was asked for last.
-    last: u32,
+    kept: Shelf,
+    /// Holds the form that was asked for last, where it is too long to keep.
+    passing: Shelf,
+    last: Last,
+}
+
+/// The form that was asked for last.
+#[derive(Clone, Copy)]
+enum Last {
+    None,
+    Kept(Place),
+    Passing(Place),
 }
 
 impl Forms {
     pub(super) fn new(analyzer: Analyzer) -> Self {
-        Self { analyzer, places: Default::default(), kept: Vec::new(), passing: None, last: 0 }
+        Self { analyzer, kept: Shelf::default(), passing: Shelf::default(), last: Last::None }
     }
 
     /// The terms of a text in order: each with the position of its word, counted from 0, and where in the
     /// text that stands, in bytes. Copies nothing.
-    pub fn terms(&mut self, text: &str, mut each: impl FnMut(u32, Range<usize>, &Term)) {
+    pub fn terms(&mut self, text: &str, mut each: impl FnMut(u32, Range<usize>, Term<&str>)) {
         let mut tokens = Tokens::new(text);
         while let Some(token) = tokens.next(self) {
-            for term in &token.form.terms {
+            for term in token.form.terms() {
                 each(token.position, token.span.start..token.span.end, term);
             }
         }
     }
 
     /// The form of a surface, from the nearest table that has it.
-    pub(super) fn get(&mut self, surface: &str, setting: Setting) -> &Form {
-        if surface.len() > LONGEST_KEPT {
-            return self.passing.insert(analyse(&self.analyzer, surface, setting));
-        }
-        self.passing = None;
-        self.last = match self.places[setting as usize].get(surface) {
-            Some(&place) => place,
-            None => self.keep(surface, setting),
+    pub(super) fn get(&mut self, surface: &str, setting: Setting) -> FormRef<'_> {
+        self.last = if surface.len() > LONGEST_KEPT {
+            self.passing.clear();
+            Last::Passing(self.passing.add("", setting, &analyse(&self.analyzer, surface, setting)))
+        } else {
+            Last::Kept(self.kept.find(surface, setting).unwrap_or_else(|| self.fetch(surface, setting)))
         };
         self.last()
     }
 
     /// The form that was asked for last.
-    pub(crate) fn last(&self) -> &Form {
-        static NONE: Form = Form { terms: Vec::new(), function: false };
-        let kept = self.kept.get(self.last as usize).map_or(&NONE, |form| &**form);
-        self.passing.as_ref().unwrap_or(kept)
+    pub(crate) fn last(&self) -> FormRef<'_> {
+        match self.last {
+            Last::None => FormRef::default(),
+            Last::Kept(place) => self.kept.form(place),
+            Last::Passing(place) => self.passing.form(place),
+        }
     }
 
     /// Fetches a form and keeps it; says where.
-    fn keep(&mut self, surface: &str, setting: Setting) -> u32 {
+    fn fetch(&mut self, surface: &str, setting: Setting) -> Place {
         if self.kept.len() >= MOST_KEPT {
             self.kept.clear();
-            self.places.iter_mut().for_each(HashMap::clear);
         }
-        let place = u32::try_from(self.kept.len()).unwrap_or(u32::MAX);
-        self.kept.push(self.analyzer.shared.forms.get_or_analyse(&self.analyzer, surface, setting));
-        self.places[setting as usize].insert(surface.into(), place);
-        place
+        let form = self.analyzer.shared.forms.get_or_analyse(&self.analyzer, surface, setting);
+        self.kept.add(surface, setting, &form)
     }
 }
 

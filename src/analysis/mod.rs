@@ -21,6 +21,7 @@ mod laws;
 mod lemma;
 mod place;
 mod scanner;
+mod shelf;
 mod stem;
 mod term;
 mod token;

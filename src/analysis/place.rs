@@ -41,9 +41,11 @@ pub(crate) fn of_adjective(dictionary: &Dictionary, adjective: &str) -> Option<S
 }
 
 fn is_place(dictionary: &Dictionary, name: &str) -> bool {
-    dictionary.analyze(name).iter().any(|analysis| {
-        analysis.source == Source::Dictionary
-            && fold(&analysis.lemma) == name
-            && dictionary.ud_tag(analysis.ud).is_some_and(|tag| tag.feat("NameType") == Some("Geo"))
-    })
+    // Most of what is tried is no word at all, and to look that up is cheap.
+    dictionary.is_known(name)
+        && dictionary.analyze(name).iter().any(|analysis| {
+            analysis.source == Source::Dictionary
+                && fold(&analysis.lemma) == name
+                && dictionary.ud_tag(analysis.ud).is_some_and(|tag| tag.feat("NameType") == Some("Geo"))
+        })
 }

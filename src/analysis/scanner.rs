@@ -65,6 +65,9 @@ impl<'t> Scanner<'t> {
     pub fn next_piece(&mut self) -> Option<Piece> {
         self.parts.clear();
         loop {
+            if self.is_letter_pair(self.at) {
+                return Some(self.piece(self.at));
+            }
             let c = self.char_at(self.at)?;
             if c.is_alphanumeric() {
                 return Some(self.piece(self.at));
@@ -116,13 +119,13 @@ impl<'t> Scanner<'t> {
 
     /// The end of a run of letters, digits and what hides among them.
     fn run_end(&self, start: usize) -> usize {
-        let bytes = self.text.as_bytes();
         let mut at = start;
-        while let Some(&[lead @ (0xD0 | 0xD1), _]) = bytes.get(at..at + 2) {
-            // Every character of these two rows from U+0400 is a letter but the Cyrillic marks
-            // U+0482–U+0489, which begin at 0xD2: the rows hold letters only.
-            debug_assert!(lead == 0xD0 || lead == 0xD1);
+        while self.is_letter_pair(at) {
             at += 2;
+        }
+        if self.text.as_bytes().get(at).is_none_or(|&byte| matches!(byte, b' ' | b',' | b'.' | b'\n')) {
+            looked_at(at - start);
+            return at;
         }
         let mut end = at;
         for (offset, c) in self.text[at..].char_indices() {
@@ -135,6 +138,12 @@ impl<'t> Scanner<'t> {
         }
         looked_at(at - start);
         end
+    }
+
+    /// Whether a Cyrillic letter of two bytes stands here. The rows from U+0400 to U+047F, which begin with
+    /// the bytes 0xD0 and 0xD1, hold letters only.
+    fn is_letter_pair(&self, at: usize) -> bool {
+        matches!(self.text.as_bytes().get(at), Some(0xD0 | 0xD1))
     }
 
     /// Letters with full stops: an initial, or a chain such as «т.г.» and «и.о.».

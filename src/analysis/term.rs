@@ -77,11 +77,11 @@ impl Rule {
     }
 }
 
-/// One term: its channel, its text and where it came from.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Term {
-    key: Box<str>,
-    channel: Channel,
+/// One term: its channel, its text and where it came from. Owns its text, or borrows it as
+/// `Term<&str>`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Term<S = Box<str>> {
+    key: S,
     rule: Rule,
 }
 
@@ -100,33 +100,54 @@ impl Term {
             key.push('…');
             key.push_str(&blake3::hash(text.as_bytes()).to_hex()[..32]);
         }
-        Self { key: key.into(), channel, rule }
+        Self { key: key.into(), rule }
+    }
+}
+
+impl<S: AsRef<str>> Term<S> {
+    /// A term that lies somewhere as the index holds it.
+    pub(super) fn from_key(key: S, rule: Rule) -> Self {
+        Self { key, rule }
     }
 
     /// The term as the index holds it: the channel's letter and the text.
     pub fn key(&self) -> &str {
-        &self.key
+        self.key.as_ref()
+    }
+
+    /// The key itself, for as long as it lives.
+    pub fn into_key(self) -> S {
+        self.key
     }
 
     /// The text without the channel's letter.
     pub fn text(&self) -> &str {
-        &self.key[1..]
+        &self.key()[1..]
     }
 
     /// Its channel.
     pub fn channel(&self) -> Channel {
-        self.channel
+        match self.key().as_bytes() {
+            [b'l', ..] => Channel::Lemma,
+            [b's', ..] => Channel::Stem,
+            _ => Channel::Exact,
+        }
     }
 
     /// What gave it.
     pub fn rule(&self) -> Rule {
         self.rule
     }
+
+    /// The same, owning its text.
+    pub fn to_owned(&self) -> Term {
+        Term { key: self.key().into(), rule: self.rule }
+    }
 }
 
-impl fmt::Debug for Term {
+impl<S: AsRef<str>> fmt::Debug for Term<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.channel.letter(), self.text())
+        write!(f, "{}:{}", self.channel().letter(), self.text())
     }
 }
 

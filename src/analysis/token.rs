@@ -10,8 +10,9 @@ use super::{
     capitals,
     figures::is_ordinal,
     fold::clean,
-    form::{Form, Setting},
+    form::Setting,
     scanner::{Piece, Scanner, Shape, Span},
+    shelf::FormRef,
     term::Term,
 };
 
@@ -49,12 +50,12 @@ pub struct Token {
 }
 
 /// A token that borrows its terms.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct TokenRef<'f> {
     pub position: u32,
     pub span: Span,
     pub role: Role,
-    pub form: &'f Form,
+    pub form: FormRef<'f>,
 }
 
 impl TokenRef<'_> {
@@ -66,7 +67,7 @@ impl TokenRef<'_> {
             surface: self.span.of(text).to_owned(),
             role: self.role,
             function: self.form.function,
-            terms: self.form.terms.clone(),
+            terms: self.form.terms().map(|term| term.to_owned()).collect(),
         }
     }
 }
@@ -158,8 +159,15 @@ impl<'t> Tokens<'t> {
 
     /// Capitals tell nothing in a line that has nothing else; only words in capitals need to ask.
     fn setting(&mut self, span: Span) -> Setting {
-        let mut letters = span.of(self.text).chars();
-        let capitals = letters.next().is_some_and(char::is_uppercase)
+        let surface = span.of(self.text);
+        if begins_small(surface.as_bytes()) {
+            return Setting::Text;
+        }
+        let mut letters = surface.chars();
+        let begins_large = letters.next().is_some_and(char::is_uppercase);
+        let behind = letters.as_str();
+        let capitals = begins_large
+            && !begins_small(behind.as_bytes())
             && letters.next().is_some_and(|c| !c.is_lowercase());
         if !capitals {
             return Setting::Text;
@@ -171,6 +179,11 @@ impl<'t> Tokens<'t> {
         }
         if self.line.1 { Setting::Shouted } else { Setting::Text }
     }
+}
+
+/// Whether the first letter is a small one: а–п, р–я with ё, a–z, as bytes. Most words are told so.
+fn begins_small(word: &[u8]) -> bool {
+    matches!(word, [0xD0, 0xB0..=0xBF, ..] | [0xD1, 0x80..=0x91, ..] | [b'a'..=b'z', ..])
 }
 
 /// How a piece of several runs is read that is one word all the same: «24-й», «ЦИК-а».

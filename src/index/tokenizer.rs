@@ -41,7 +41,7 @@ pub(super) struct TermStream<'a> {
 impl TokenStream for TermStream<'_> {
     fn advance(&mut self) -> bool {
         loop {
-            if let Some(term) = self.forms.last().terms.get(self.next_term) {
+            if let Some(term) = self.forms.last().term(self.next_term) {
                 self.next_term += 1;
                 self.token.text.clear();
                 self.token.text.push_str(term.key());

@@ -167,7 +167,7 @@ impl Wanted {
                     _ => reading.mentions[word].push((at, strength)),
                 }
             };
-            for term in &token.form.terms {
+            for term in token.form.terms() {
                 for &(word, strength) in self.keys.get(term.key()).into_iter().flatten() {
                     meet(word, strength);
                 }
