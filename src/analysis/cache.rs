@@ -5,13 +5,14 @@
 
 use std::{
     collections::HashMap,
+    ops::Range,
     sync::{Arc, PoisonError, RwLock},
 };
 
 use foldhash::fast::RandomState;
 
 use super::{
-    Analyzer,
+    Analyzer, Term, Tokens,
     form::{self, Form, Setting},
 };
 
@@ -42,6 +43,15 @@ impl SharedForms {
         shard[setting as usize].get(surface).cloned()
     }
 
+    fn get_or_analyse(&self, analyzer: &Analyzer, surface: &str, setting: Setting) -> Arc<Form> {
+        if let Some(form) = self.get(surface, setting) {
+            return form;
+        }
+        let form = Arc::new(analyse(analyzer, surface, setting));
+        self.put(surface, setting, &form);
+        form
+    }
+
     fn put(&self, surface: &str, setting: Setting, form: &Arc<Form>) {
         let mut shard = self.shard(surface).write().unwrap_or_else(PoisonError::into_inner);
         let table = &mut shard[setting as usize];
@@ -52,47 +62,64 @@ impl SharedForms {
     }
 }
 
-/// One thread's way to analysed forms.
-pub(crate) struct Forms {
+/// One thread's way to analysed forms. Keep it from text to text: what it has read it knows.
+pub struct Forms {
     analyzer: Analyzer,
-    tables: [Table; Setting::COUNT],
-    passing: Arc<Form>,
+    /// Where in `kept` a surface's form is.
+    places: [HashMap<Box<str>, u32, RandomState>; Setting::COUNT],
+    kept: Vec<Arc<Form>>,
+    /// The form that was asked for last, where it is none of the kept ones.
+    passing: Option<Form>,
+    /// The place of the form that was asked for last.
+    last: u32,
 }
 
 impl Forms {
     pub(super) fn new(analyzer: Analyzer) -> Self {
-        Self { analyzer, tables: Default::default(), passing: Arc::default() }
+        Self { analyzer, places: Default::default(), kept: Vec::new(), passing: None, last: 0 }
+    }
+
+    /// The terms of a text in order: each with the position of its word, counted from 0, and where in the
+    /// text that stands, in bytes. Copies nothing.
+    pub fn terms(&mut self, text: &str, mut each: impl FnMut(u32, Range<usize>, &Term)) {
+        let mut tokens = Tokens::new(text);
+        while let Some(token) = tokens.next(self) {
+            for term in &token.form.terms {
+                each(token.position, token.span.start..token.span.end, term);
+            }
+        }
     }
 
     /// The form of a surface, from the nearest table that has it.
-    pub(super) fn get(&mut self, surface: &str, setting: Setting) -> &Arc<Form> {
+    pub(super) fn get(&mut self, surface: &str, setting: Setting) -> &Form {
         if surface.len() > LONGEST_KEPT {
-            self.passing = Arc::new(self.analyse(surface, setting));
-            return &self.passing;
+            return self.passing.insert(analyse(&self.analyzer, surface, setting));
         }
-        let table = setting as usize;
-        if !self.tables[table].contains_key(surface) {
-            let form = self.fetch(surface, setting);
-            if self.tables[table].len() >= MOST_KEPT {
-                self.tables[table].clear();
-            }
-            self.tables[table].insert(surface.into(), form);
-        }
-        self.tables[table].get(surface).unwrap_or(&self.passing)
+        self.passing = None;
+        self.last = match self.places[setting as usize].get(surface) {
+            Some(&place) => place,
+            None => self.keep(surface, setting),
+        };
+        self.last()
     }
 
-    fn fetch(&self, surface: &str, setting: Setting) -> Arc<Form> {
-        let shared = &self.analyzer.shared.forms;
-        if let Some(form) = shared.get(surface, setting) {
-            return form;
-        }
-        let form = Arc::new(self.analyse(surface, setting));
-        shared.put(surface, setting, &form);
-        form
+    /// The form that was asked for last.
+    pub(crate) fn last(&self) -> &Form {
+        static NONE: Form = Form { terms: Vec::new(), function: false };
+        let kept = self.kept.get(self.last as usize).map_or(&NONE, |form| &**form);
+        self.passing.as_ref().unwrap_or(kept)
     }
 
-    fn analyse(&self, surface: &str, setting: Setting) -> Form {
-        form::analyse(&self.analyzer.shared.dictionary, surface, setting)
+    /// Fetches a form and keeps it; says where.
+    fn keep(&mut self, surface: &str, setting: Setting) -> u32 {
+        if self.kept.len() >= MOST_KEPT {
+            self.kept.clear();
+            self.places.iter_mut().for_each(HashMap::clear);
+        }
+        let place = u32::try_from(self.kept.len()).unwrap_or(u32::MAX);
+        self.kept.push(self.analyzer.shared.forms.get_or_analyse(&self.analyzer, surface, setting));
+        self.places[setting as usize].insert(surface.into(), place);
+        place
     }
 }
 
@@ -100,4 +127,8 @@ impl Clone for Forms {
     fn clone(&self) -> Self {
         Self::new(self.analyzer.clone())
     }
+}
+
+fn analyse(analyzer: &Analyzer, surface: &str, setting: Setting) -> Form {
+    form::analyse(&analyzer.shared.dictionary, surface, setting)
 }

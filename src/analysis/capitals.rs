@@ -33,25 +33,21 @@ const SHOUTED_WORD: usize = 6;
 /// around it is in capitals, so that they tell nothing.
 pub(crate) fn read(letters: usize, reading: &Reading, shouted: bool) -> Capitals {
     let known = reading.is_known_word();
-    if letters > LONGEST_ABBREVIATION {
-        return Capitals::Word;
+    let abbreviation = reading.abbreviation.as_ref();
+    let (fixed, declined) = match abbreviation {
+        Some(abbreviation) => (!abbreviation.declined, abbreviation.declined),
+        None => (false, false),
+    };
+    let short = letters <= SURELY_SHORT;
+    match known {
+        _ if letters > LONGEST_ABBREVIATION => Capitals::Word,
+        false if fixed || letters < MAYBE_WORD => Capitals::Abbreviation,
+        false => Capitals::Both,
+        true if declined => Capitals::Both,
+        true if shouted && !fixed => Capitals::Word,
+        true if short || fixed && !shouted => Capitals::Abbreviation,
+        true => Capitals::Both,
     }
-    if reading.abbreviation && !known {
-        return Capitals::Abbreviation;
-    }
-    if shouted {
-        return match (known, reading.abbreviation) {
-            (true, true) if letters <= SURELY_SHORT => Capitals::Abbreviation,
-            (true, true) => Capitals::Both,
-            (true, false) => Capitals::Word,
-            (false, _) if letters < MAYBE_WORD => Capitals::Abbreviation,
-            (false, _) => Capitals::Both,
-        };
-    }
-    if letters <= SURELY_SHORT || !known && letters < MAYBE_WORD {
-        return Capitals::Abbreviation;
-    }
-    Capitals::Both
 }
 
 /// Whether a line is written in capitals throughout, so that capitals tell nothing in it.
@@ -72,13 +68,16 @@ pub(crate) fn is_shouted(line: &str) -> bool {
 const ENDINGS: &[&str] =
     &["а", "у", "ом", "ем", "е", "ы", "и", "ов", "ев", "ам", "ами", "ах", "ой", "ей", "ю", "я"];
 
-/// The abbreviation in «МИДа» and «ЦИК-а»: at least two capitals and then an ending.
-pub(crate) fn inflected_abbreviation(clean: &str) -> Option<&str> {
-    let small = clean.char_indices().find(|(_, c)| !c.is_uppercase())?.0;
-    let (capitals, ending) = clean.split_at(small);
-    let ending = ending.strip_prefix(['-', '’', '\'']).unwrap_or(ending);
-    let long_enough = capitals.chars().count() >= 2 && case_of(capitals) == Case::Upper;
-    (long_enough && ENDINGS.contains(&ending)).then_some(capitals)
+/// The letters of an abbreviation with an ending, «МИДа» and «ЦИК-а», or with small letters inside,
+/// «УзА» and «КамАЗ».
+pub(crate) fn mixed_abbreviation(clean: &str) -> Option<String> {
+    let (last, capital) = clean.char_indices().rfind(|(_, c)| c.is_uppercase())?;
+    let (letters, ending) = clean.split_at(last + capital.len_utf8());
+    let ending = ending.strip_prefix(['-', '\'']).unwrap_or(ending);
+    let before = letters.chars().rev().nth(1)?;
+    let fits = ending.is_empty() || before.is_uppercase() && ENDINGS.contains(&ending);
+    let is_mixed = case_of(clean) == Case::Mixed && clean.starts_with(char::is_uppercase);
+    (fits && is_mixed && letters.chars().all(char::is_alphabetic)).then(|| letters.to_uppercase())
 }
 
 #[cfg(test)]
@@ -86,17 +85,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_inflected_abbreviation_shows_its_letters() {
+    fn an_abbreviation_shows_its_letters_through_small_ones() {
         for (input, expected) in [
             ("МИДа", Some("МИД")),
             ("ЦИК-а", Some("ЦИК")),
             ("ВУЗов", Some("ВУЗ")),
             ("НАТОвский", None),
-            ("КамАЗ", None),
+            ("КамАЗ", Some("КАМАЗ")),
+            ("КамАЗом", Some("КАМАЗ")),
+            ("УзА", Some("УЗА")),
+            ("ГазПром", None),
+            ("Нью-Йорк", None),
+            ("Санкт-ПетербургА", None),
             ("Ивана", None),
             ("ООН", None),
         ] {
-            assert_eq!(inflected_abbreviation(input), expected, "{input}");
+            assert_eq!(mixed_abbreviation(input).as_deref(), expected, "{input}");
         }
     }
 

@@ -51,9 +51,18 @@ pub(crate) fn clean(surface: &str) -> Cow<'_, str> {
         }
         !stress
     });
-    let heard: String = heard.collect();
+    let heard: String = heard.map(plain_sign).collect();
     let composed = if is_nfc(&heard) { heard } else { heard.nfc().collect() };
     Cow::Owned(mend(composed))
+}
+
+/// Hyphens, dashes and apostrophes of every length and curve in one spelling each.
+fn plain_sign(c: char) -> char {
+    match c {
+        '\u{2010}' | '\u{2011}' | '–' | '—' | '−' => '-',
+        '’' | 'ʼ' => '\'',
+        _ => c,
+    }
 }
 
 /// Letters that need no cleaning: Russian ones, and Latin ones and digits where they stand alone.
@@ -165,6 +174,9 @@ mod tests {
             ("Ўзбекистон", "ўзбекистон"),
             ("cafe\u{301}", "café"),
             ("Рr", "рr"),
+            ("2024–2025", "2024-2025"),
+            ("О’Нил", "о'нил"),
+            ("нормативно\u{2011}правовой", "нормативно-правовой"),
         ] {
             assert_eq!(fold(&clean(input)), expected, "{input}");
         }

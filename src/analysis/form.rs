@@ -7,6 +7,7 @@ use rumorph::Dictionary;
 
 use super::{
     capitals::{self, Capitals},
+    figures,
     fold::{Case, case_of, clean, fold, is_cyrillic},
     lemma::{self, Lemma, Reading},
     place, stem,
@@ -27,10 +28,22 @@ pub(crate) enum Setting {
     Initial,
     /// The whole of a hyphenated word.
     Whole,
+    /// A number of several pieces.
+    Number,
+    /// A number with an ending.
+    Ordinal,
+    /// A sign that is read as a word.
+    Sign,
+    /// The day of a date in figures.
+    Day,
+    /// Its month.
+    Month,
+    /// What is found as it stands: an address, «т.г.», a date.
+    Literal,
 }
 
 impl Setting {
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = Self::Literal as usize + 1;
 }
 
 /// A form, analysed.
@@ -42,7 +55,7 @@ pub(crate) struct Form {
 }
 
 impl Form {
-    fn push(&mut self, channel: Channel, text: &str, rule: Rule) {
+    pub(super) fn push(&mut self, channel: Channel, text: &str, rule: Rule) {
         let term = Term::new(channel, text, rule);
         if !self.terms.iter().any(|known| known.key() == term.key()) {
             self.terms.push(term);
@@ -52,6 +65,20 @@ impl Form {
 
 /// The terms of a surface form.
 pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
+    match setting {
+        Setting::Number => figures::number(surface),
+        Setting::Ordinal => figures::ordinal(surface),
+        Setting::Sign => figures::sign(surface),
+        Setting::Day => figures::day(surface),
+        Setting::Month => figures::month(surface),
+        Setting::Literal => figures::literal(surface),
+        Setting::Text | Setting::Shouted | Setting::Initial | Setting::Whole => {
+            word(dictionary, surface, setting)
+        }
+    }
+}
+
+fn word(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
     let clean = clean(surface);
     let folded = fold(&clean);
     let letters = clean.chars().count();
@@ -62,6 +89,9 @@ pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) 
         form.function = true;
         return form;
     }
+    if setting == Setting::Whole && folded.contains(char::is_alphabetic) {
+        push_joined(&mut form, &folded);
+    }
     if letters > LONGEST_WORD || clean.chars().any(char::is_numeric) {
         return form;
     }
@@ -71,14 +101,14 @@ pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) 
         }
         return form;
     }
-    if setting == Setting::Whole {
-        push_joined(&mut form, &folded);
-    }
-    if let Some(letters) = capitals::inflected_abbreviation(&clean) {
-        form.push(Channel::Lemma, letters, Rule::Abbreviation);
+    let reading = lemma::read(dictionary, &clean);
+    if let Some(letters) = capitals::mixed_abbreviation(&clean) {
+        form.push(Channel::Lemma, &letters, Rule::Abbreviation);
+        for name in reading.lemmas.iter().filter(|lemma| lemma.proper && !lemma.guessed) {
+            form.push(Channel::Lemma, &name.text, Rule::Dictionary);
+        }
         return form;
     }
-    let reading = lemma::read(dictionary, &clean);
     let case = case_of(&clean);
     if case == Case::Upper && letters > 1 && setting != Setting::Whole {
         let how = capitals::read(letters, &reading, setting == Setting::Shouted);
@@ -89,23 +119,25 @@ pub(crate) fn analyse(dictionary: &Dictionary, surface: &str, setting: Setting) 
             return form;
         }
     }
-    if reading.abbreviation && case == Case::Lower {
-        form.push(Channel::Lemma, &folded.to_uppercase(), Rule::Abbreviation);
+    if let Some(abbreviation) = &reading.abbreviation
+        && (abbreviation.declined || !reading.is_known_word())
+    {
+        form.push(Channel::Lemma, &abbreviation.letters, Rule::Abbreviation);
     }
-    push_lemmas(&mut form, dictionary, &reading, &folded);
+    push_lemmas(&mut form, dictionary, &reading, &folded, case);
     form.push(Channel::Stem, &stem::russian(&folded), Rule::Snowball);
     form.function = reading.function && case != Case::Upper || letters == 1;
     form
 }
 
-/// A given name's or an initial's first letter, as the lemma channel writes it.
+/// An initial as the lemma channel writes it, «В.»; a given name that begins so is «В.+».
 fn initial(folded: &str) -> String {
     let mut letter: String = folded.chars().take(1).flat_map(char::to_uppercase).collect();
     letter.push('.');
     letter
 }
 
-fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, folded: &str) {
+fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, folded: &str, case: Case) {
     for lemma in &reading.lemmas {
         let rule = if lemma.guessed { Rule::Guess } else { Rule::Dictionary };
         form.push(Channel::Lemma, &lemma.text, rule);
@@ -117,8 +149,11 @@ fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, fold
     {
         form.push(Channel::Lemma, &format!("{place}+"), Rule::Place);
     }
-    if may_be_surname(folded, &reading.lemmas) {
+    if case != Case::Lower && may_be_surname(folded, &reading.lemmas) {
         form.push(Channel::Lemma, folded, Rule::Surname);
+    }
+    if case != Case::Lower && reading.lemmas.first().is_some_and(|lemma| lemma.given) {
+        form.push(Channel::Lemma, &format!("{}+", initial(folded)), Rule::Initial);
     }
 }
 

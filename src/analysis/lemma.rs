@@ -5,22 +5,30 @@
 
 use rumorph::{Dictionary, Source};
 
-use super::fold::fold;
+use super::fold::{Case, case_of, fold};
 
-/// A guess that the dictionary itself holds less likely than this is noise.
+/// A guess or a shortening that the dictionary itself holds less likely than this is noise.
 const LEAST_GUESS: f64 = 0.05;
+/// So is a listed word, and a name in small letters.
+const LEAST_WORD: f64 = 0.005;
+/// So is a word that is listed beside a name, where the form is the name.
+const LEAST_BESIDE_NAME: f64 = 0.03;
+/// A form with a capital that is a name at least this likely is that name.
+const SURELY_NAME: f64 = 0.5;
 
 /// One dictionary form that a form may belong to.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Lemma {
     pub text: String,
     /// How likely, from 0 to 1; a form's candidates sum up to 1 at most.
-    pub probability: f64,
+    probability: f64,
     pub guessed: bool,
     /// A person's name, a place, a company.
     pub proper: bool,
-    pub surname: bool,
+    /// A person's given name.
     pub given: bool,
+    /// «млн» for «миллион».
+    shortened: bool,
 }
 
 /// What the dictionary says of one form.
@@ -28,62 +36,97 @@ pub(crate) struct Lemma {
 pub(crate) struct Reading {
     /// The candidates, each once, as the dictionary orders them: the likeliest first.
     pub lemmas: Vec<Lemma>,
-    /// One reading of the form is an abbreviation.
-    pub abbreviation: bool,
+    /// The abbreviation that one reading of the form is, in capitals: «ООН», «ВУЗ» for «вузы».
+    pub abbreviation: Option<Abbreviation>,
     /// The likeliest reading is a function word: a preposition, conjunction, particle or pronoun.
     pub function: bool,
 }
 
+/// An abbreviation that the dictionary knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Abbreviation {
+    /// Its letters, capitals all.
+    pub letters: String,
+    /// Whether it has cases and is written small as well: «вуз», «гост»; not so «ООН», «ВОЗ».
+    pub declined: bool,
+}
+
 impl Reading {
-    /// Whether the dictionary knows the form as a word that is no abbreviation.
+    /// Whether the dictionary knows the form as a word that is no abbreviation for good.
     pub fn is_known_word(&self) -> bool {
         self.lemmas.iter().any(|lemma| !lemma.guessed)
+    }
+
+    /// Adds a candidate, or what another reading says of one that is there.
+    fn add(&mut self, new: Lemma) {
+        let Some(lemma) = self.lemmas.iter_mut().find(|lemma| lemma.text == new.text) else {
+            self.lemmas.push(new);
+            return;
+        };
+        lemma.probability += new.probability;
+        lemma.proper |= new.proper;
+        lemma.given |= new.given;
+        lemma.guessed &= new.guessed;
+        lemma.shortened &= new.shortened;
+    }
+
+    /// Leaves out candidates that are there by chance.
+    fn prune(&mut self, form: &str) {
+        let case = case_of(form);
+        let folded = fold(form);
+        let is_sure =
+            |lemma: &Lemma| lemma.proper && lemma.probability >= SURELY_NAME && lemma.text == folded;
+        let is_name = case == Case::Title && self.lemmas.iter().any(is_sure);
+        // «Лавров» with a capital is no laurels, «Баку» no tank.
+        let is_surname = is_name && has_surname_ending(form);
+        self.lemmas.retain(|lemma| {
+            let is_listed_name = lemma.proper && !lemma.guessed;
+            let least = match lemma.guessed || lemma.shortened {
+                true => LEAST_GUESS,
+                false if is_name => LEAST_BESIDE_NAME,
+                false => LEAST_WORD,
+            };
+            is_listed_name && case != Case::Lower
+                || lemma.probability >= least && (is_listed_name || !is_surname)
+        });
     }
 }
 
 /// Reads a cleaned form in its own letter case, which the dictionary weighs.
 pub(crate) fn read(dictionary: &Dictionary, form: &str) -> Reading {
     let mut reading = Reading::default();
+    let folded = fold(form);
     for (rank, analysis) in dictionary.analyze(form).into_iter().enumerate() {
         let Some(tag) = dictionary.ud_tag(analysis.ud) else { continue };
         if rank == 0 {
             reading.function = matches!(tag.pos(), "ADP" | "CCONJ" | "SCONJ" | "PART" | "PRON" | "DET");
         }
-        if tag.feat("Abbr").is_some() || tag.has_label("Abbr") {
-            reading.abbreviation = true;
-            if tag.feat("Abbr").is_some() {
-                continue;
-            }
+        let text = fold(&analysis.lemma);
+        let (fixed, declined) = (tag.feat("Abbr").is_some(), tag.has_label("Abbr"));
+        let shortened = fixed && text != folded;
+        if (fixed || declined) && !shortened {
+            let letters = text.to_uppercase();
+            reading.abbreviation.get_or_insert(Abbreviation { letters, declined: !fixed });
         }
-        if analysis.source == Source::Rule {
+        if fixed && !shortened || analysis.source == Source::Rule {
             continue;
         }
+        let name = tag.feat("NameType");
         // «Камилов» as the plural of «Камил»: people have surnames far oftener than namesakes in a row.
-        let several_namesakes = tag.feat("NameType") == Some("Giv") && tag.feat("Number") == Some("Plur");
+        let several_namesakes = name == Some("Giv") && tag.feat("Number") == Some("Plur");
         if several_namesakes && has_surname_ending(form) {
             continue;
         }
-        let text = fold(&analysis.lemma);
-        let known = reading.lemmas.iter_mut().find(|lemma| lemma.text == text);
-        let name = tag.feat("NameType");
-        let (surname, given) = (name == Some("Sur"), matches!(name, Some("Giv")));
-        if let Some(lemma) = known {
-            lemma.probability += analysis.prob;
-            lemma.proper |= tag.pos() == "PROPN";
-            lemma.surname |= surname;
-            lemma.given |= given;
-            continue;
-        }
-        reading.lemmas.push(Lemma {
+        reading.add(Lemma {
             text,
             probability: analysis.prob,
             guessed: analysis.source == Source::Guess,
             proper: tag.pos() == "PROPN",
-            surname,
-            given,
+            given: name == Some("Giv"),
+            shortened,
         });
     }
-    reading.lemmas.retain(|lemma| !lemma.guessed || lemma.probability >= LEAST_GUESS);
+    reading.prune(form);
     reading
 }
 

@@ -6,15 +6,18 @@
 //!  3. `capitals` tells abbreviations from words written large;
 //!  4. `lemma`    asks the dictionary for every candidate;
 //!  5. `stem`     adds the Snowball stem, stemmed again until nothing changes;
-//!  6. `form`     gathers the terms of a form, and `cache` keeps them;
+//!  6. `form`     gathers the terms of a word, `figures` those of what is no word, and `cache` keeps them;
 //!  7. `token`    lays them out by position.
 //!
 //! Usable apart from any index: a term is plain text in a named channel.
 
 mod cache;
 mod capitals;
+mod figures;
 mod fold;
 mod form;
+#[cfg(test)]
+mod laws;
 mod lemma;
 mod place;
 mod scanner;
@@ -26,17 +29,17 @@ use std::sync::Arc;
 
 use rumorph::Dictionary;
 
-pub(crate) use cache::Forms;
+pub use cache::Forms;
 pub use term::{Channel, Rule, Term};
+pub(crate) use token::Tokens;
 pub use token::{Role, Token};
-pub(crate) use token::{TokenRef, Tokens};
 
 use crate::error::{Error, Result};
 
 /// Names the chain: an index made by a chain of another name must be rebuilt.
 ///
 /// Change the number whenever the terms of any text change, the dictionary's version included.
-const CHAIN: &str = "vestnik-1 rumorph-0.5.0 snowball-1.2.0";
+const CHAIN: &str = "vestnik-2 rumorph-0.5.0 snowball-1.2.0";
 
 /// Turns text into terms. Cheap to clone, usable from many threads; clones share one cache.
 #[derive(Clone)]
@@ -87,8 +90,8 @@ impl Analyzer {
         fold::fold(&fold::clean(word))
     }
 
-    /// A view of the cache for one thread.
-    pub(crate) fn forms(&self) -> cache::Forms {
-        cache::Forms::new(self.clone())
+    /// A view of the cache for one thread, to read many texts with.
+    pub fn forms(&self) -> Forms {
+        Forms::new(self.clone())
     }
 }

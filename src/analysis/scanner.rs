@@ -5,6 +5,9 @@
 
 use super::fold::{is_ignorable, is_mark};
 
+/// The one initial that is written with two letters: «Дж. Буш».
+const DZH: &str = "Дж";
+
 /// A stretch of the text, in bytes, always on character bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
@@ -101,7 +104,7 @@ impl<'t> Scanner<'t> {
                 return piece;
             }
         }
-        if next == '.' && is_single_letter(first.of(self.text)) {
+        if next == '.' && (is_single_letter(first.of(self.text)) || first.of(self.text) == DZH) {
             return self.lettered(first);
         }
         self.joint(first)
@@ -128,13 +131,16 @@ impl<'t> Scanner<'t> {
             } else if !is_ignorable(c) {
                 break;
             }
+            looked_at(c.len_utf8());
         }
+        looked_at(at - start);
         end
     }
 
     /// Letters with full stops: an initial, or a chain such as «т.г.» and «и.о.».
     fn lettered(&mut self, first: Span) -> Piece {
-        if first.of(self.text).chars().all(char::is_uppercase) {
+        let is_initial = first.of(self.text).starts_with(char::is_uppercase);
+        if is_initial && !self.is_small_letter_and_stop(first.end + 1) {
             return Piece { span: first, shape: Shape::Initial };
         }
         self.parts.push(first);
@@ -156,6 +162,12 @@ impl<'t> Scanner<'t> {
         Piece { span: Span { start: first.start, end }, shape: Shape::Dotted }
     }
 
+    /// The «о.» in «И.о.», which makes it no initial.
+    fn is_small_letter_and_stop(&self, at: usize) -> bool {
+        let letter = self.char_at(at).filter(|c| c.is_lowercase());
+        letter.is_some_and(|letter| self.char_at(at + letter.len_utf8()) == Some('.'))
+    }
+
     /// Digits: blanks between thousands, a decimal mark, a date; `None` where none of these follows.
     fn number(&mut self, first: Span) -> Option<Piece> {
         let mut end = first.end;
@@ -164,16 +176,12 @@ impl<'t> Scanner<'t> {
                 end = group_end;
             }
         }
-        if let Some(Some(fraction)) = self.char_at(end).filter(|&c| c == ',').map(|_| self.digits(end + 1)) {
-            let list_goes_on =
-                self.char_at(fraction.end) == Some(',') && self.digits(fraction.end + 1).is_some();
-            if !list_goes_on && !self.char_at(fraction.end).is_some_and(char::is_alphabetic) {
-                self.at = fraction.end;
-                return Some(Piece {
-                    span: Span { start: first.start, end: fraction.end },
-                    shape: Shape::Number,
-                });
-            }
+        if let Some(fraction) = self.fraction(first.start, end) {
+            self.at = fraction.end;
+            return Some(Piece {
+                span: Span { start: first.start, end: fraction.end },
+                shape: Shape::Number,
+            });
         }
         if end > first.end {
             self.at = end;
@@ -183,6 +191,16 @@ impl<'t> Scanner<'t> {
             return None;
         }
         self.dotted_number(first)
+    }
+
+    /// The digits behind a decimal comma, which the commas of a list, «1,2,3», are not.
+    fn fraction(&self, start: usize, comma: usize) -> Option<Span> {
+        let fraction = (self.char_at(comma) == Some(',')).then(|| self.digits(comma + 1))??;
+        let listed_before =
+            matches!(self.text.as_bytes()[..start], [.., before, b','] if before.is_ascii_digit());
+        let listed_behind =
+            self.char_at(fraction.end) == Some(',') && self.digits(fraction.end + 1).is_some();
+        (!listed_before && !listed_behind).then_some(fraction)
     }
 
     /// «13.05.2024», «3.14», «192.168.0.1».
@@ -218,6 +236,7 @@ impl<'t> Scanner<'t> {
     /// A run that holds ASCII digits only.
     fn digits(&self, start: usize) -> Option<Span> {
         let length = self.text.as_bytes().get(start..)?.iter().take_while(|b| b.is_ascii_digit()).count();
+        looked_at(length);
         let span = Span { start, end: start + length };
         let ends = !self.char_at(span.end).is_some_and(|c| c.is_alphanumeric() || is_mark(c));
         (length > 0 && ends).then_some(span)
@@ -284,6 +303,7 @@ impl<'t> Scanner<'t> {
         let stop =
             |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '«' | '»' | '(' | ')' | '”' | '“');
         let length = self.text[body..].find(stop).unwrap_or(self.text.len() - body);
+        looked_at(length);
         let trimmed = self.text[body..body + length].trim_end_matches(|c: char| !c.is_alphanumeric());
         let end = body + trimmed.len();
         let mut at = body;
@@ -313,12 +333,20 @@ impl<'t> Scanner<'t> {
     }
 
     fn char_at(&self, at: usize) -> Option<char> {
+        looked_at(1);
         let byte = *self.text.as_bytes().get(at)?;
         if byte < 0x80 {
             return Some(char::from(byte));
         }
         self.text.get(at..)?.chars().next()
     }
+}
+
+/// Counts the bytes that the scanner looks at, where a test asks for it.
+fn looked_at(bytes: usize) {
+    #[cfg(test)]
+    super::laws::count_steps(bytes);
+    let _ = bytes;
 }
 
 fn is_single_letter(run: &str) -> bool {
@@ -374,6 +402,7 @@ mod tests {
             ("24/7 и/или", "24|7|и|или"),
             ("в 10:30", "в|10:30[10 30]"),
             ("и.о. директора", "и.о[и о]|директора"),
+            ("И.о. директора Дж. Буш", "И.о[И о]|директора|Дж|Буш"),
             ("им. Навои", "им|Навои"),
             ("http://", "http"),
             ("---", ""),

@@ -3,17 +3,16 @@
 //! A compound gives a token for the whole and one for each part: the whole shares the position of
 //! the first part, so that «нормативно-правовой акт» and «правовой акт» are both phrases.
 
-use std::{collections::VecDeque, sync::Arc};
-
 use serde::Serialize;
 
 use super::{
     cache::Forms,
     capitals,
-    fold::{clean, fold},
+    figures::is_ordinal,
+    fold::clean,
     form::{Form, Setting},
     scanner::{Piece, Scanner, Shape, Span},
-    term::{Channel, Rule, Term},
+    term::Term,
 };
 
 /// What a token is to its neighbours.
@@ -50,16 +49,16 @@ pub struct Token {
 }
 
 /// A token that borrows its terms.
-#[derive(Clone, Debug)]
-pub(crate) struct TokenRef {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TokenRef<'f> {
     pub position: u32,
     pub span: Span,
     pub role: Role,
-    pub form: Arc<Form>,
+    pub form: &'f Form,
 }
 
-impl TokenRef {
-    pub fn to_token(&self, text: &str) -> Token {
+impl TokenRef<'_> {
+    pub fn to_token(self, text: &str) -> Token {
         Token {
             position: self.position,
             start: self.span.start,
@@ -77,32 +76,32 @@ pub(crate) struct Tokens<'t> {
     text: &'t str,
     scanner: Scanner<'t>,
     position: u32,
-    /// Tokens of the last piece that are not handed out yet.
-    waiting: VecDeque<TokenRef>,
+    /// The compound whose parts come next, and how many of them were handed out.
+    compound: Option<(Shape, usize)>,
     /// Where the last line that was looked at ends, and whether it is all in capitals.
     line: (usize, bool),
 }
 
 impl<'t> Tokens<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, scanner: Scanner::new(text), position: 0, waiting: VecDeque::new(), line: (0, false) }
+        Self { text, scanner: Scanner::new(text), position: 0, compound: None, line: (0, false) }
     }
 
-    pub fn next(&mut self, forms: &mut Forms) -> Option<TokenRef> {
-        if let Some(token) = self.waiting.pop_front() {
-            return Some(token);
+    pub fn next<'f>(&mut self, forms: &'f mut Forms) -> Option<TokenRef<'f>> {
+        if let Some((span, setting)) = self.next_part() {
+            return Some(self.word(span, Role::Part, setting, forms));
         }
         let piece = self.scanner.next_piece()?;
-        match piece.shape {
-            Shape::Word => Some(self.word(piece.span, forms)),
-            Shape::Initial => {
-                let form = Arc::clone(forms.get(piece.span.of(self.text), Setting::Initial));
-                Some(self.single(piece.span, Role::Initial, form))
+        let (role, setting) = match piece.shape {
+            Shape::Word => (Role::Single, self.setting(piece.span)),
+            Shape::Initial => (Role::Initial, Setting::Initial),
+            Shape::Number => (Role::Single, Setting::Number),
+            Shape::Sign => (Role::Single, Setting::Sign),
+            Shape::Joint | Shape::Dotted | Shape::Date | Shape::Address => {
+                return Some(self.whole(piece, forms));
             }
-            Shape::Number => Some(self.single(piece.span, Role::Single, number(piece.span.of(self.text)))),
-            Shape::Sign => Some(self.single(piece.span, Role::Single, sign(piece.span.of(self.text)))),
-            Shape::Joint | Shape::Dotted | Shape::Date | Shape::Address => self.compound(piece, forms),
-        }
+        };
+        Some(self.word(piece.span, role, setting, forms))
     }
 
     /// How many positions a text takes: the words that `next` would number, without analysing them.
@@ -111,21 +110,50 @@ impl<'t> Tokens<'t> {
         let mut words = 0;
         while let Some(piece) = scanner.next_piece() {
             let parts = &scanner.parts;
-            words += if parts.is_empty() || is_one_word(text, piece, parts) { 1 } else { parts.len() as u64 };
+            words += if parts.is_empty() || one_word(text, piece, parts).is_some() {
+                1
+            } else {
+                parts.len() as u64
+            };
         }
         words
     }
 
-    fn word(&mut self, span: Span, forms: &mut Forms) -> TokenRef {
-        let setting = self.setting(span);
-        let form = Arc::clone(forms.get(span.of(self.text), setting));
-        self.single(span, Role::Single, form)
+    fn word<'f>(&mut self, span: Span, role: Role, setting: Setting, forms: &'f mut Forms) -> TokenRef<'f> {
+        let position = self.position;
+        self.position += 1;
+        TokenRef { position, span, role, form: forms.get(span.of(self.text), setting) }
     }
 
-    fn single(&mut self, span: Span, role: Role, form: Arc<Form>) -> TokenRef {
-        let token = TokenRef { position: self.position, span, role, form };
-        self.position += 1;
-        token
+    /// A compound as a whole; its parts follow, the first of them at the same position.
+    fn whole<'f>(&mut self, piece: Piece, forms: &'f mut Forms) -> TokenRef<'f> {
+        if let Some(setting) = one_word(self.text, piece, &self.scanner.parts) {
+            return self.word(piece.span, Role::Single, setting, forms);
+        }
+        self.compound = Some((piece.shape, 0));
+        let role = Role::Whole(u32::try_from(self.scanner.parts.len()).unwrap_or(u32::MAX));
+        let setting = if piece.shape == Shape::Joint { Setting::Whole } else { Setting::Literal };
+        TokenRef {
+            position: self.position,
+            span: piece.span,
+            role,
+            form: forms.get(piece.span.of(self.text), setting),
+        }
+    }
+
+    fn next_part(&mut self) -> Option<(Span, Setting)> {
+        let (shape, place) = self.compound?;
+        let Some(&part) = self.scanner.parts.get(place) else {
+            self.compound = None;
+            return None;
+        };
+        self.compound = Some((shape, place + 1));
+        let setting = match (shape, place) {
+            (Shape::Date, 0) => Setting::Day,
+            (Shape::Date, 1) => Setting::Month,
+            _ => Setting::Text,
+        };
+        Some((part, setting))
     }
 
     /// Capitals tell nothing in a line that has nothing else; only words in capitals need to ask.
@@ -143,108 +171,17 @@ impl<'t> Tokens<'t> {
         }
         if self.line.1 { Setting::Shouted } else { Setting::Text }
     }
+}
 
-    fn compound(&mut self, piece: Piece, forms: &mut Forms) -> Option<TokenRef> {
-        let parts = std::mem::take(&mut self.scanner.parts);
-        let surface = piece.span.of(self.text);
-        let whole = match (piece.shape, &parts[..]) {
-            (Shape::Joint, [number, ending]) if is_ordinal(number.of(self.text), ending.of(self.text)) => {
-                ordinal(surface, number.of(self.text))
-            }
-            (Shape::Joint, _) => Arc::clone(forms.get(surface, Setting::Whole)),
-            _ => exact_whole(surface),
-        };
-        if is_one_word(self.text, piece, &parts) {
-            return Some(self.single(piece.span, Role::Single, whole));
-        }
-        let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-        let position = self.position;
-        for (place, &part) in parts.iter().enumerate() {
-            let form = match (piece.shape, place) {
-                (Shape::Date, 1) => Arc::new(month(part.of(self.text))),
-                _ => Arc::clone(forms.get(part.of(self.text), Setting::Text)),
-            };
-            let token = self.single(part, Role::Part, form);
-            self.waiting.push_back(token);
-        }
-        self.scanner.parts = parts;
-        Some(TokenRef { position, span: piece.span, role: Role::Whole(count), form: whole })
+/// How a piece of several runs is read that is one word all the same: «24-й», «ЦИК-а».
+fn one_word(text: &str, piece: Piece, parts: &[Span]) -> Option<Setting> {
+    let [first, second] = parts else { return None };
+    if piece.shape != Shape::Joint {
+        return None;
     }
-}
-
-fn form_of(terms: impl IntoIterator<Item = Term>) -> Form {
-    Form { terms: terms.into_iter().collect(), function: false }
-}
-
-/// «1 000,5» as 1000.5.
-fn number(surface: &str) -> Arc<Form> {
-    let digits: String =
-        surface.chars().filter(|c| !c.is_whitespace()).map(|c| if c == ',' { '.' } else { c }).collect();
-    Arc::new(form_of([Term::new(Channel::Exact, &digits, Rule::Surface)]))
-}
-
-/// Signs that people also write as words.
-fn sign(surface: &str) -> Arc<Form> {
-    let word = match surface {
-        "%" => "процент",
-        "№" => "номер",
-        _ => "промилле",
-    };
-    Arc::new(form_of([
-        Term::new(Channel::Exact, surface, Rule::Surface),
-        Term::new(Channel::Lemma, word, Rule::Sign),
-    ]))
-}
-
-/// Addresses, «т.г.» and days in figures: found whole as they stand, without a scheme.
-fn exact_whole(surface: &str) -> Arc<Form> {
-    let body = surface.split_once("://").map_or(surface, |(_, body)| body);
-    Arc::new(form_of([Term::new(Channel::Exact, &fold(&clean(body)), Rule::Surface)]))
-}
-
-/// Whether a piece of several runs is one word all the same: «24-й», «ЦИК-а».
-fn is_one_word(text: &str, piece: Piece, parts: &[Span]) -> bool {
-    match parts {
-        [first, second] if piece.shape == Shape::Joint => {
-            is_ordinal(first.of(text), second.of(text))
-                || capitals::inflected_abbreviation(piece.span.of(text)).is_some()
-        }
-        _ => false,
+    if is_ordinal(first.of(text), second.of(text)) {
+        return Some(Setting::Ordinal);
     }
-}
-
-/// «24-й»: the whole and the number alone.
-fn ordinal(surface: &str, number: &str) -> Arc<Form> {
-    Arc::new(form_of([
-        Term::new(Channel::Exact, &fold(&clean(surface)), Rule::Surface),
-        Term::new(Channel::Exact, number, Rule::Surface),
-    ]))
-}
-
-fn is_ordinal(number: &str, ending: &str) -> bool {
-    number.bytes().all(|b| b.is_ascii_digit())
-        && ending.chars().count() <= 3
-        && ending.chars().all(|c| matches!(c, 'а'..='я'))
-}
-
-const MONTHS: [&str; 12] = [
-    "январь",
-    "февраль",
-    "март",
-    "апрель",
-    "май",
-    "июнь",
-    "июль",
-    "август",
-    "сентябрь",
-    "октябрь",
-    "ноябрь",
-    "декабрь",
-];
-
-/// The month of «13.05.2024»: the figure, and the word that «13 мая 2024» has in its place.
-fn month(figure: &str) -> Form {
-    let name = figure.parse::<usize>().ok().and_then(|month| MONTHS.get(month.wrapping_sub(1)));
-    let figure = Term::new(Channel::Exact, figure, Rule::Surface);
-    form_of(std::iter::once(figure).chain(name.map(|name| Term::new(Channel::Lemma, name, Rule::Month))))
+    let is_abbreviation = capitals::mixed_abbreviation(&clean(piece.span.of(text))).is_some();
+    is_abbreviation.then_some(Setting::Whole)
 }

@@ -8,8 +8,8 @@ use std::{io, sync::Arc};
 use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, TantivyDocument, Term,
     columnar::{Column, StrColumn},
-    postings::SegmentPostings,
-    schema::{Field, IndexRecordOption, Value},
+    postings::{SegmentPostings, TermInfo},
+    schema::{IndexRecordOption, Value},
     store::StoreReader,
 };
 
@@ -34,18 +34,23 @@ pub(crate) struct Snapshot {
     pub mean_title: f32,
     /// The mean length of a body, in words.
     pub mean_body: f32,
+    /// The latest day of publication, in days from 1970-01-01.
+    pub newest: i64,
     /// The state of the index that it shows.
     mark: Mark,
 }
 
 /// One segment of a snapshot, its columns at hand.
 pub(crate) struct Segment {
+    /// Its place among the snapshot's segments.
+    pub ordinal: SegmentOrdinal,
     pub reader: SegmentReader,
     store: StoreReader,
     ids: StrColumn,
     dates: Column<i64>,
     title_words: Column<u64>,
-    body_words: Column<u64>,
+    /// The lengths of all bodies in words, unpacked: every scored release asks for one.
+    body_words: Vec<u32>,
     digests: Column<u64>,
     roots: Option<StrColumn>,
     files: Option<StrColumn>,
@@ -71,11 +76,20 @@ impl Snapshot {
         let searcher = reader.searcher();
         let fields = index.fields();
         let mut segments = Vec::new();
-        for reader in searcher.segment_readers() {
-            segments.push(Segment::open(reader.clone(), fields).map_err(|error| index.damaged(&error))?);
+        for (ordinal, reader) in (0..).zip(searcher.segment_readers()) {
+            segments
+                .push(Segment::open(ordinal, reader.clone(), fields).map_err(|error| index.damaged(&error))?);
         }
-        let (index, releases) = (index.clone(), 0);
-        let mut snapshot = Self { index, fields, segments, releases, mean_title: 1.0, mean_body: 1.0, mark };
+        let mut snapshot = Self {
+            index: index.clone(),
+            fields,
+            segments,
+            releases: 0,
+            mean_title: 1.0,
+            mean_body: 1.0,
+            newest: 0,
+            mark,
+        };
         snapshot.count();
         Ok(snapshot)
     }
@@ -92,6 +106,7 @@ impl Snapshot {
                 releases += 1;
                 title += u64::from(segment.title_words(doc));
                 body += u64::from(segment.body_words(doc));
+                self.newest = segment.day(doc).map_or(self.newest, |day| day.max(self.newest));
             }
         }
         self.releases = releases;
@@ -129,23 +144,28 @@ impl Snapshot {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a mean needs no more than a float's precision")]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    reason = "a mean needs no more than a float's precision"
+)]
 fn mean(sum: u64, count: u64) -> f32 {
     // An empty index, or one of empty titles, must not make lengths infinite.
     (sum as f64 / count.max(1) as f64).max(1.0) as f32
 }
 
 impl Segment {
-    fn open(reader: SegmentReader, fields: Fields) -> tantivy::Result<Self> {
+    fn open(ordinal: SegmentOrdinal, reader: SegmentReader, fields: Fields) -> tantivy::Result<Self> {
         let columns = reader.fast_fields();
         let ids = columns.str(column::ID)?.ok_or_else(|| {
             tantivy::TantivyError::SchemaError(format!("the column {} is missing", column::ID))
         })?;
         Ok(Self {
+            ordinal,
             ids,
             dates: columns.i64(column::DATE)?,
             title_words: columns.u64(column::TITLE_WORDS)?,
-            body_words: columns.u64(column::BODY_WORDS)?,
+            body_words: unpacked(&columns.u64(column::BODY_WORDS)?, reader.max_doc()),
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
@@ -168,27 +188,28 @@ impl Segment {
             .map_err(|error| format!("a stored release cannot be read: {error}"))
     }
 
-    /// A list of releases for one term; none where the segment has no such term.
-    pub fn postings(&self, field: Field, key: &str) -> tantivy::Result<Option<SegmentPostings>> {
-        let terms = if field == self.fields.text {
-            &self.text
-        } else if field == self.fields.title {
-            &self.title
-        } else {
-            &self.source
-        };
-        let term = Term::from_field_text(field, key);
-        Ok(terms.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?)
+    /// Where the lists of a term lie.
+    pub fn lists(&self, key: &str) -> io::Result<Lists> {
+        Ok(Lists {
+            text: self.text.terms().get(key)?,
+            title: self.title.terms().get(key)?,
+            source: self.source.terms().get(key)?,
+        })
     }
 
-    /// The releases that have a term in title or body.
-    pub fn text_postings(&self, key: &str) -> tantivy::Result<Option<SegmentPostings>> {
-        self.postings(self.fields.text, key)
+    /// Opens a list of releases that have a term in title or body; with `places`, positions too.
+    pub fn open_text(&self, list: &TermInfo, places: bool) -> io::Result<SegmentPostings> {
+        self.text.read_postings_from_terminfo(list, detail(places))
     }
 
-    /// Whether any release of the segment has this term in its title, body or source.
-    pub fn has_term(&self, key: &str) -> tantivy::Result<bool> {
-        Ok(self.text.terms().get(key)?.is_some() || self.source.terms().get(key)?.is_some())
+    /// Opens a list of releases that have a term in the title.
+    pub fn open_title(&self, list: &TermInfo, places: bool) -> io::Result<SegmentPostings> {
+        self.title.read_postings_from_terminfo(list, detail(places))
+    }
+
+    /// Opens a list of releases that have a term in their publisher's name.
+    pub fn open_source(&self, list: &TermInfo, places: bool) -> io::Result<SegmentPostings> {
+        self.source.read_postings_from_terminfo(list, detail(places))
     }
 
     /// Visits the text field's terms that begin so, in order, with the number of releases of each.
@@ -227,7 +248,7 @@ impl Segment {
 
     /// The body's length in words.
     pub fn body_words(&self, doc: DocId) -> u32 {
-        length(&self.body_words, doc)
+        self.body_words.get(doc as usize).copied().unwrap_or_default()
     }
 
     pub fn digest(&self, doc: DocId) -> u64 {
@@ -286,6 +307,22 @@ fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
         texts.push(String::from_utf8_lossy(stream.key()).into_owned());
     }
     Ok(texts)
+}
+
+/// Where a segment keeps the lists of one term; none where it has no such term.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lists {
+    pub text: Option<TermInfo>,
+    pub title: Option<TermInfo>,
+    pub source: Option<TermInfo>,
+}
+
+fn detail(places: bool) -> IndexRecordOption {
+    if places { IndexRecordOption::WithFreqsAndPositions } else { IndexRecordOption::WithFreqs }
+}
+
+fn unpacked(column: &Column<u64>, docs: DocId) -> Vec<u32> {
+    (0..docs).map(|doc| length(column, doc)).collect()
 }
 
 fn length(column: &Column<u64>, doc: DocId) -> u32 {

@@ -2,7 +2,7 @@
 
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
-use crate::analysis::{Analyzer, Forms, TokenRef, Tokens};
+use crate::analysis::{Analyzer, Forms, Tokens};
 
 /// Hands our analysis to tantivy; each indexing thread has its own clone.
 #[derive(Clone)]
@@ -23,8 +23,7 @@ impl Tokenizer for TermTokenizer {
         TermStream {
             forms: &mut self.forms,
             tokens: Tokens::new(text),
-            current: None,
-            next_term: 0,
+            next_term: usize::MAX,
             token: Token::default(),
         }
     }
@@ -34,7 +33,7 @@ impl Tokenizer for TermTokenizer {
 pub(super) struct TermStream<'a> {
     forms: &'a mut Forms,
     tokens: Tokens<'a>,
-    current: Option<TokenRef>,
+    /// The next one of the word read last; past all of them before the first word.
     next_term: usize,
     token: Token,
 }
@@ -42,9 +41,7 @@ pub(super) struct TermStream<'a> {
 impl TokenStream for TermStream<'_> {
     fn advance(&mut self) -> bool {
         loop {
-            if let Some(current) = &self.current
-                && let Some(term) = current.form.terms.get(self.next_term)
-            {
+            if let Some(term) = self.forms.last().terms.get(self.next_term) {
                 self.next_term += 1;
                 self.token.text.clear();
                 self.token.text.push_str(term.key());
@@ -54,7 +51,6 @@ impl TokenStream for TermStream<'_> {
             self.token.position = next.position as usize;
             self.token.offset_from = next.span.start;
             self.token.offset_to = next.span.end;
-            self.current = Some(next);
             self.next_term = 0;
         }
     }

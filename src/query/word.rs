@@ -45,9 +45,11 @@ pub(super) fn split_word(piece: &str) -> (&str, &str) {
 }
 
 fn ends_with_initial(word: &str) -> bool {
-    let mut backwards = word.chars().rev();
-    let letter = backwards.next().is_some_and(char::is_alphabetic);
-    letter && backwards.next().is_none_or(|c| !c.is_alphanumeric() && !is_accent(c))
+    let last = word.chars().next_back().filter(|c| c.is_alphabetic()).map_or(0, char::len_utf8);
+    // «Дж.» is the one initial of two letters.
+    let before = word.strip_suffix("Дж").unwrap_or(&word[..word.len() - last]);
+    before.len() < word.len()
+        && before.chars().next_back().is_none_or(|c| !c.is_alphanumeric() && !is_accent(c))
 }
 
 /// A word, or a phrase where there are more words than one, or nothing where there is none.
@@ -133,6 +135,7 @@ mod tests {
             ("В.Воронков.", "В.Воронков", "."),
             ("Ш.М.,", "Ш.М.", ","),
             ("Ж.-Б.", "Ж.-Б.", ""),
+            ("Дж.", "Дж.", ""),
             ("млн.", "млн", "."),
             ("5%,", "5%", ","),
             ("+18°", "18°", ""),

@@ -16,6 +16,8 @@ pub(super) struct Candidate {
     pub day: i64,
     /// Orders the segment's releases by id.
     pub id_rank: u64,
+    /// The content clauses that it lacks, a bit for each of the query's first 64 clauses.
+    pub lacks: u64,
 }
 
 impl Candidate {

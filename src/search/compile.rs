@@ -3,19 +3,20 @@
 //! All candidates of a word are one term to ranking, with one document frequency: the number of
 //! releases that have any of them.
 
-use std::{collections::HashMap, sync::PoisonError};
+use std::{collections::HashMap, io, sync::PoisonError};
 
 use tantivy::{DocSet, TERMINATED};
 
 use super::{
     Searcher,
+    marks::Pattern,
     plan::{Node, Phrase, Scope, Weighed, Word},
     weights::{LEMMA, MOST_EXPANSIONS},
 };
 use crate::{
     analysis::Channel,
     error::Result,
-    index::{Segment, day_number, living_count},
+    index::{Lists, Segment, day_number, living_count},
 };
 
 /// A node of a plan, bound to a snapshot.
@@ -38,12 +39,26 @@ pub(super) enum Part {
 
 #[derive(Clone, Debug)]
 pub(super) struct WordPart {
-    pub terms: Vec<Weighed>,
+    pub terms: Vec<Located>,
     pub scope: Scope,
     pub weight: f32,
     pub idf: f32,
-    /// Whether mentions by different terms are different mentions, as with the forms of a prefix.
-    pub disjoint: bool,
+    /// The prefix or pattern that the terms are forms of: then mentions by different terms are
+    /// different mentions.
+    pub pattern: Option<String>,
+}
+
+/// A term that the index has, and where each segment keeps its lists.
+#[derive(Clone, Debug)]
+pub(super) struct Located {
+    pub term: Weighed,
+    lists: Vec<Lists>,
+}
+
+impl Located {
+    pub fn lists(&self, segment: &Segment) -> &Lists {
+        &self.lists[segment.ordinal as usize]
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -91,38 +106,38 @@ impl Searcher {
 
     fn compile_word(&self, word: &Word) -> Result<WordPart> {
         let mut terms = match &word.pattern {
-            Some(pattern) => self.expand(pattern)?,
-            None => self.present(&word.terms)?,
+            Some(pattern) => self.locate(&self.expand(pattern)?)?,
+            None => self.locate(&word.terms)?,
         };
         if terms.is_empty() {
-            terms = self.present(&word.otherwise)?;
+            terms = self.locate(&word.otherwise)?;
         }
         let idf = self.idf(self.joint_frequency(&terms)?);
-        let disjoint = word.pattern.is_some();
-        Ok(WordPart { terms, scope: word.scope, weight: word.weight, idf, disjoint })
+        let pattern = word.pattern.clone();
+        Ok(WordPart { terms, scope: word.scope, weight: word.weight, idf, pattern })
     }
 
-    /// The terms that some segment has.
-    fn present(&self, terms: &[Weighed]) -> Result<Vec<Weighed>> {
-        let mut present = Vec::new();
+    /// The terms that some segment has, with their lists.
+    fn locate(&self, terms: &[Weighed]) -> Result<Vec<Located>> {
+        let mut located = Vec::new();
         for term in terms {
-            let mut found = false;
+            let mut lists = Vec::with_capacity(self.snapshot().segments.len());
             for segment in &self.snapshot().segments {
-                found = found || segment.has_term(&term.key).map_err(|error| self.damaged(&error))?;
+                lists.push(segment.lists(&term.key).map_err(|error| self.damaged(&error))?);
             }
-            if found {
-                present.push(term.clone());
+            if lists.iter().any(|lists| lists.text.is_some() || lists.source.is_some()) {
+                located.push(Located { term: term.clone(), lists });
             }
         }
-        Ok(present)
+        Ok(located)
     }
 
     /// The number of living releases that have any of a word's full terms, or of all its terms where
     /// none is full.
-    fn joint_frequency(&self, terms: &[Weighed]) -> Result<u64> {
-        let any_full = terms.iter().any(|term| term.full);
-        let keys: Vec<&str> =
-            terms.iter().filter(|term| term.full || !any_full).map(|term| term.key.as_str()).collect();
+    fn joint_frequency(&self, terms: &[Located]) -> Result<u64> {
+        let any_full = terms.iter().any(|located| located.term.full);
+        let terms: Vec<&Located> = terms.iter().filter(|located| located.term.full || !any_full).collect();
+        let keys: Vec<&str> = terms.iter().map(|located| located.term.key.as_str()).collect();
         let name = keys.join("\n");
         let known = self.frequencies().lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
         if let Some(known) = known {
@@ -130,7 +145,7 @@ impl Searcher {
         }
         let mut frequency = 0;
         for segment in &self.snapshot().segments {
-            frequency += joint_count(segment, &keys).map_err(|error| self.damaged(&error))?;
+            frequency += joint_count(segment, &terms).map_err(|error| self.damaged(&error))?;
         }
         self.frequencies().lock().unwrap_or_else(PoisonError::into_inner).insert(name, frequency);
         Ok(frequency)
@@ -148,12 +163,11 @@ impl Searcher {
     fn expand(&self, pattern: &str) -> Result<Vec<Weighed>> {
         let letters = pattern.find(['*', '?']).unwrap_or(pattern.len());
         let start = format!("{}{}", Channel::Exact.letter(), &pattern[..letters]);
-        let shape: Vec<char> = pattern.chars().collect();
+        let shape = Pattern::new(pattern);
         let mut forms: HashMap<String, u64> = HashMap::new();
         for segment in &self.snapshot().segments {
             let mut visit = |key: &str, frequency: u64| {
-                let form: Vec<char> = key.chars().skip(1).collect();
-                if matches(&shape, &form) {
+                if shape.fits(key.get(1..).unwrap_or_default()) {
                     *forms.entry(key.to_owned()).or_default() += frequency;
                 }
             };
@@ -166,16 +180,16 @@ impl Searcher {
     }
 }
 
-fn joint_count(segment: &Segment, keys: &[&str]) -> tantivy::Result<u64> {
+fn joint_count(segment: &Segment, terms: &[&Located]) -> io::Result<u64> {
     let mut lists = Vec::new();
-    for key in keys {
-        lists.extend(segment.text_postings(key)?);
+    for list in terms.iter().filter_map(|located| located.lists(segment).text.as_ref()) {
+        lists.push(segment.open_text(list, false)?);
     }
     if let [list] = &mut lists[..] {
         return Ok(living_count(segment, list));
     }
     let mut count = 0;
-    while let Some(doc) = lists.iter().map(|list| list.doc()).min().filter(|&doc| doc != TERMINATED) {
+    while let Some(doc) = lists.iter().map(DocSet::doc).min().filter(|&doc| doc != TERMINATED) {
         count += u64::from(!segment.reader.is_deleted(doc));
         for list in &mut lists {
             if list.doc() == doc {
@@ -184,56 +198,4 @@ fn joint_count(segment: &Segment, keys: &[&str]) -> tantivy::Result<u64> {
         }
     }
     Ok(count)
-}
-
-/// Whether a form has a shape: `?` stands for one letter, `*` for any number of them.
-///
-/// Goes back to the last `*` only, so that it takes at most as many steps as the two are long
-/// multiplied, and for one `*` as many as they are long together.
-fn matches(shape: &[char], form: &[char]) -> bool {
-    let (mut at, mut in_form) = (0, 0);
-    let mut last_star: Option<(usize, usize)> = None;
-    while in_form < form.len() {
-        match shape.get(at) {
-            Some('*') => {
-                last_star = Some((at, in_form));
-                at += 1;
-            }
-            Some(&c) if c == '?' || c == form[in_form] => {
-                at += 1;
-                in_form += 1;
-            }
-            _ => match last_star {
-                Some((star, from)) => {
-                    last_star = Some((star, from + 1));
-                    at = star + 1;
-                    in_form = from + 1;
-                }
-                None => return false,
-            },
-        }
-    }
-    shape[at..].iter().all(|&c| c == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shapes_match_forms() {
-        for (shape, form, expected) in [
-            ("реабил*", "реабилитация", true),
-            ("реабил*", "абилитация", false),
-            ("сл?во", "слово", true),
-            ("сл?во", "слоово", false),
-            ("с*во", "средство", true),
-            ("*", "", true),
-            ("а*б*в", "аббв", true),
-            ("а*б*в", "аббг", false),
-        ] {
-            let chars = |text: &str| text.chars().collect::<Vec<_>>();
-            assert_eq!(matches(&chars(shape), &chars(form)), expected, "{shape} {form}");
-        }
-    }
 }

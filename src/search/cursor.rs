@@ -9,6 +9,7 @@ use tantivy::{DocId, TERMINATED};
 use super::{
     Searcher,
     compile::Part,
+    explain::Mention,
     phrase::{NearCursor, PhraseCursor},
     word::WordCursor,
 };
@@ -31,6 +32,16 @@ pub(super) enum Stops {
     Hints,
 }
 
+/// What a segment's cursors are opened for.
+#[derive(Clone, Copy)]
+pub(super) struct Reading<'s> {
+    pub searcher: &'s Searcher,
+    pub segment: &'s Segment,
+    pub stops: Stops,
+    /// Whether positions will be asked for; lists without them are cheaper to open.
+    pub places: bool,
+}
+
 pub(super) enum Cursor<'s> {
     Word(Box<WordCursor<'s>>),
     Phrase(Box<PhraseCursor<'s>>),
@@ -42,15 +53,15 @@ pub(super) enum Cursor<'s> {
 }
 
 impl<'s> Cursor<'s> {
-    pub fn open(searcher: &'s Searcher, segment: &'s Segment, part: &'s Part, stops: Stops) -> Result<Self> {
+    pub fn open(reading: Reading<'s>, part: &'s Part) -> Result<Self> {
         let open_all = |parts: &'s [Part]| -> Result<Vec<Self>> {
-            parts.iter().map(|part| Self::open(searcher, segment, part, stops)).collect()
+            parts.iter().map(|part| Self::open(reading, part)).collect()
         };
         Ok(match part {
-            Part::Word(word) => Self::Word(Box::new(WordCursor::open(searcher, segment, word, stops)?)),
-            Part::Phrase(phrase) => Self::Phrase(Box::new(PhraseCursor::open(searcher, segment, phrase)?)),
+            Part::Word(word) => Self::Word(Box::new(WordCursor::open(reading, word)?)),
+            Part::Phrase(phrase) => Self::Phrase(Box::new(PhraseCursor::open(reading, phrase)?)),
             Part::Near { left, right, within, weight } => {
-                Self::Near(Box::new(NearCursor::open(searcher, segment, (left, right), *within, *weight)?))
+                Self::Near(Box::new(NearCursor::open(reading, (left, right), *within, *weight)?))
             }
             Part::All(parts) => {
                 let mut cursors = open_all(parts)?;
@@ -59,14 +70,14 @@ impl<'s> Cursor<'s> {
             }
             Part::Any(parts) => Self::Any(open_all(parts)?),
             Part::Except(part, not) => {
-                let mut cursor = Self::open(searcher, segment, part, stops)?;
-                let mut not = Self::open(searcher, segment, not, Stops::Full)?;
+                let mut cursor = Self::open(reading, part)?;
+                let mut not = Self::open(Reading { stops: Stops::Full, ..reading }, not)?;
                 let start = cursor.doc();
                 skip_excluded(&mut cursor, &mut not, start);
                 Self::Except(Box::new(cursor), Box::new(not))
             }
             Part::Dated(from, to) => {
-                let mut cursor = Self::Dated { segment, from: *from, to: *to, doc: 0 };
+                let mut cursor = Self::Dated { segment: reading.segment, from: *from, to: *to, doc: 0 };
                 cursor.seek(0);
                 cursor
             }
@@ -144,6 +155,36 @@ impl<'s> Cursor<'s> {
             Self::All(cursors, _) => cursors.iter().map(Self::bound).sum(),
             Self::Any(cursors) => cursors.iter().map(Self::bound).fold(0.0, f32::max),
             Self::Except(cursor, _) => cursor.bound(),
+            Self::Dated { .. } => 0.0,
+        }
+    }
+
+    /// Adds what each term contributes in the release that it stands on.
+    pub fn mentions(&mut self, out: &mut Vec<Mention>) {
+        match self {
+            Self::Word(word) => word.mentions(out),
+            Self::Phrase(phrase) => out.push(phrase.mention()),
+            Self::Near(near) => near.mentions(out),
+            Self::All(cursors, _) => cursors.iter_mut().for_each(|cursor| cursor.mentions(out)),
+            Self::Any(cursors) => {
+                let doc = cursors.iter().map(Self::doc).min().unwrap_or(TERMINATED);
+                let here = cursors.iter_mut().filter(|cursor| cursor.doc() == doc);
+                here.for_each(|cursor| cursor.mentions(out));
+            }
+            Self::Except(cursor, _) => cursor.mentions(out),
+            Self::Dated { .. } => {}
+        }
+    }
+
+    /// How rare what it looks for is: the sum over a phrase's words, the rarest of alternatives.
+    pub fn rarity(&self) -> f32 {
+        match self {
+            Self::Word(word) => word.rarity(),
+            Self::Phrase(phrase) => phrase.rarity(),
+            Self::Near(near) => near.rarity(),
+            Self::All(cursors, _) => cursors.iter().map(Self::rarity).sum(),
+            Self::Any(cursors) => cursors.iter().map(Self::rarity).fold(0.0, f32::max),
+            Self::Except(cursor, _) => cursor.rarity(),
             Self::Dated { .. } => 0.0,
         }
     }

@@ -8,12 +8,10 @@ mod phrase;
 
 use std::{collections::HashMap, ops::Range};
 
-use self::{
-    pattern::Pattern,
-    phrase::{Order, near},
-};
+pub(super) use self::pattern::Pattern;
+use self::phrase::{Order, near};
 use super::plan::{self, Node, Plan, Scope, Weighed};
-use crate::analysis::{Analyzer, Channel, Role, Tokens};
+use crate::analysis::{Channel, Forms, Role, Tokens};
 
 /// A mention that counts less than this is weak: a place by its adjective, above all.
 const WEAK: f32 = 0.3;
@@ -43,16 +41,23 @@ pub(super) struct Find {
 pub(super) struct Wanted {
     scopes: Vec<Scope>,
     /// The words that a term is a mention of.
-    keys: HashMap<String, Vec<(usize, Strength)>>,
+    keys: HashMap<String, Vec<(usize, Strength)>, foldhash::fast::RandomState>,
     patterns: Vec<(usize, Pattern)>,
     things: Vec<(usize, Thing)>,
 }
 
 enum Thing {
     /// One word; of several that are wanted together, function words are not worth a mark.
-    Word { word: usize, among_others: bool },
+    Word {
+        word: usize,
+        among_others: bool,
+    },
     Phrase(Order),
-    Near { left: Order, right: Order, within: u32 },
+    Near {
+        left: Order,
+        right: Order,
+        within: u32,
+    },
 }
 
 /// A token of the text that is read.
@@ -73,7 +78,7 @@ struct Reading {
 impl Wanted {
     pub fn new(plan: &Plan) -> Self {
         let mut wanted =
-            Self { scopes: Vec::new(), keys: HashMap::new(), patterns: Vec::new(), things: Vec::new() };
+            Self { scopes: Vec::new(), keys: HashMap::default(), patterns: Vec::new(), things: Vec::new() };
         for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.content) {
             wanted.node(at, &clause.node, false);
         }
@@ -122,18 +127,22 @@ impl Wanted {
 
     /// Everything of the query that stands in a text, in no order; weak mentions only of clauses that
     /// have no better ones. The text is a title or a body, as `part` says.
-    pub fn find(&self, analyzer: &Analyzer, text: &str, part: Scope) -> Vec<Find> {
-        let reading = self.read(analyzer, text, part);
+    pub fn find(&self, forms: &mut Forms, text: &str, part: Scope) -> Vec<Find> {
+        let reading = self.read(forms, text, part);
         let mut finds = Vec::new();
         for (clause, thing) in &self.things {
             let found = match thing {
                 Thing::Word { word, among_others } => reading.word(*word, *among_others),
                 Thing::Phrase(order) => order.find(&reading),
-                Thing::Near { left, right, within } => near(&left.find(&reading), &right.find(&reading), *within),
+                Thing::Near { left, right, within } => {
+                    near(&left.find(&reading), &right.find(&reading), *within)
+                }
             };
-            finds.extend(
-                found.into_iter().map(|met| Find { clause: *clause, words: met.words, strength: met.strength }),
-            );
+            finds.extend(found.into_iter().map(|met| Find {
+                clause: *clause,
+                words: met.words,
+                strength: met.strength,
+            }));
         }
         let clauses = self.things.iter().map(|(clause, _)| clause + 1).max().unwrap_or(0);
         let mut full = vec![false; clauses];
@@ -144,11 +153,10 @@ impl Wanted {
         finds
     }
 
-    fn read(&self, analyzer: &Analyzer, text: &str, part: Scope) -> Reading {
-        let mut forms = analyzer.forms();
+    fn read(&self, forms: &mut Forms, text: &str, part: Scope) -> Reading {
         let mut walk = Tokens::new(text);
         let mut reading = Reading { tokens: Vec::new(), mentions: vec![Vec::new(); self.scopes.len()] };
-        while let Some(token) = walk.next(&mut forms) {
+        while let Some(token) = walk.next(forms) {
             let at = reading.tokens.len();
             let mut meet = |word: usize, strength: Strength| {
                 if self.scopes[word] != Scope::Anywhere && self.scopes[word] != part {

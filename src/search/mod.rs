@@ -6,29 +6,35 @@
 mod best;
 mod compile;
 mod cursor;
-//mod marks;
+mod explain;
+mod marks;
 mod phrase;
 pub mod plan;
 mod proximity;
 mod rank;
-//mod sentence;
-#[path = "stub.rs"]
+mod sentence;
 mod snippet;
 mod weights;
 mod word;
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use serde::Serialize;
 
+pub use explain::{ClauseScore, Explanation, Mention};
 pub use snippet::{Fragment, Mark, Snippet, SnippetOptions};
 pub use weights::Weights;
 
-use self::{cursor::Stops, plan::Plan, rank::Walk};
+use self::{
+    plan::Plan,
+    rank::{Job, Placed},
+    snippet::Marker,
+};
 use crate::{
+    analysis::Forms,
     error::{Error, Result},
     index::{Index, Segment, Snapshot},
     query::Query,
@@ -46,6 +52,14 @@ struct Inner {
     weights: Weights,
     /// Joint document frequencies that were counted once.
     frequencies: Mutex<HashMap<String, u64>>,
+    /// Tables of analysed forms that no search uses just now.
+    forms: Mutex<Vec<Forms>>,
+}
+
+/// What reads the hits of one search.
+struct Reader {
+    marker: Marker,
+    forms: Forms,
 }
 
 /// How to search.
@@ -66,6 +80,8 @@ pub struct Options {
     /// Look at every release instead of leaving out those that cannot reach the answer. Slower, same
     /// answer; for proving just that.
     pub exhaustive: bool,
+    /// Tell of each hit where its score came from.
+    pub explain: bool,
 }
 
 impl Default for Options {
@@ -78,6 +94,7 @@ impl Default for Options {
             dates: Vec::new(),
             snippets: Some(SnippetOptions::default()),
             exhaustive: false,
+            explain: false,
         }
     }
 }
@@ -116,6 +133,9 @@ pub struct Hit {
     pub title_marks: Vec<Mark>,
     /// What it says around the words of the query.
     pub snippet: Option<Snippet>,
+    /// Where its score came from, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
 impl Index {
@@ -135,7 +155,14 @@ impl Searcher {
     /// `IndexDamaged` where its files are not whole.
     pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
         let snapshot = Snapshot::open(index)?;
-        Ok(Self { inner: Arc::new(Inner { snapshot, weights, frequencies: Mutex::default() }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                snapshot,
+                weights,
+                frequencies: Mutex::default(),
+                forms: Mutex::default(),
+            }),
+        })
     }
 
     /// Whether this snapshot shows the newest commit. Costs the look at two small files.
@@ -172,40 +199,52 @@ impl Searcher {
         self.snapshot().release(address)
     }
 
-    /// The best releases for a query.
+    /// The best releases for a query; none for a query that looks for nothing. Without words to rank by, as
+    /// for `дата:2024`, the latest come first.
     ///
     /// # Errors
     /// `IndexDamaged` where the index cannot be read.
     pub fn search(&self, query: &Query, options: &Options) -> Result<Answer> {
         let plan = Plan::new(query, self.snapshot().index.analyzer());
+        if plan.is_empty() && options.dates.is_empty() {
+            return Ok(Answer { hits: Vec::new(), all_words: 0 });
+        }
         let job = self.job(&plan, options)?;
         let ranking = self.rank(&job, options)?;
-        let marker = snippet::Marker::new(&plan);
+        let mut reader = Reader { marker: Marker::new(&plan), forms: self.forms() };
         let mut hits = Vec::new();
         for (at, placed) in ranking.best.iter().enumerate().skip(options.offset) {
-            let lacks = if placed.full {
-                Vec::new()
-            } else {
-                let segment = self.snapshot().segment(placed.address.segment);
-                let mut walk = Walk::open(self, segment, &job, Stops::Hints)?;
-                walk.lacks(placed.address.doc).iter().map(|&at| plan.clauses[at].text.clone()).collect()
-            };
-            let release = self.snapshot().release(placed.address)?;
-            let analyzer = self.snapshot().index.analyzer();
-            let snippet =
-                options.snippets.as_ref().map(|options| marker.body(analyzer, &release.body, options));
-            let title_marks =
-                if snippet.is_some() { marker.title(analyzer, &release.title) } else { Vec::new() };
-            hits.push(Hit {
-                release,
-                rank: at + 1,
-                score: placed.candidate.score,
-                lacks,
-                title_marks,
-                snippet,
-            });
+            hits.push(self.hit(&plan, &job, &mut reader, options, at + 1, placed)?);
         }
+        self.inner.forms.lock().unwrap_or_else(PoisonError::into_inner).push(reader.forms);
         Ok(Answer { hits, all_words: ranking.all_words })
+    }
+
+    /// A table of analysed forms that an earlier search has filled, where one lies idle.
+    fn forms(&self) -> Forms {
+        let idle = self.inner.forms.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.unwrap_or_else(|| self.snapshot().index.analyzer().forms())
+    }
+
+    fn hit(
+        &self,
+        plan: &Plan,
+        job: &Job,
+        reader: &mut Reader,
+        options: &Options,
+        rank: usize,
+        placed: &Placed,
+    ) -> Result<Hit> {
+        let snapshot = self.snapshot();
+        let release = snapshot.release(placed.address)?;
+        let lacking =
+            plan.clauses.iter().take(64).enumerate().filter(|(at, _)| placed.candidate.lacks >> at & 1 == 1);
+        let lacks = lacking.map(|(_, clause)| clause.text.clone()).collect();
+        let Reader { marker, forms } = reader;
+        let snippet = options.snippets.as_ref().map(|options| marker.body(forms, &release.body, options));
+        let title_marks = if snippet.is_some() { marker.title(forms, &release.title) } else { Vec::new() };
+        let explanation = if options.explain { Some(self.explanation(plan, job, placed)?) } else { None };
+        Ok(Hit { release, rank, score: placed.candidate.score, lacks, title_marks, snippet, explanation })
     }
 
     fn snapshot(&self) -> &Snapshot {

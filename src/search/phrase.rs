@@ -7,7 +7,8 @@ use tantivy::{DocId, TERMINATED};
 use super::{
     Searcher,
     compile::PhrasePart,
-    cursor::{Found, Stops},
+    cursor::{Found, Reading, Stops},
+    explain::Mention,
     plan::Scope,
     word::WordCursor,
 };
@@ -24,12 +25,11 @@ pub(super) struct PhraseCursor<'s> {
 }
 
 impl<'s> PhraseCursor<'s> {
-    pub fn open(searcher: &'s Searcher, segment: &'s Segment, part: &'s PhrasePart) -> Result<Self> {
-        let words = part
-            .slots
-            .iter()
-            .map(|(_, word)| WordCursor::open(searcher, segment, word, Stops::Full))
-            .collect::<Result<Vec<_>>>()?;
+    pub fn open(reading: Reading<'s>, part: &'s PhrasePart) -> Result<Self> {
+        let reading = Reading { stops: Stops::Full, places: true, ..reading };
+        let words =
+            part.slots.iter().map(|(_, word)| WordCursor::open(reading, word)).collect::<Result<Vec<_>>>()?;
+        let Reading { searcher, segment, .. } = reading;
         let mut cursor = Self { searcher, segment, part, words, doc: 0, starts: Vec::new() };
         cursor.doc = cursor.next_from(0);
         Ok(cursor)
@@ -104,13 +104,30 @@ impl<'s> PhraseCursor<'s> {
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "counts of a phrase in one release are small")]
-    pub fn found(&mut self) -> Found {
+    /// How often the phrase stands in title and body.
+    fn counts(&self) -> (u32, u32) {
         let words = self.segment.title_words(self.doc);
         let whole_title = self.part.slots.iter().all(|(_, word)| word.scope == Scope::Title);
-        let in_title = self.starts.iter().filter(|&&start| whole_title || start < words).count();
-        let in_body = self.starts.len() - in_title;
-        let saturated = self.searcher.saturate(self.segment, self.doc, in_title as f32, in_body as f32);
+        let (title, body): (Vec<u32>, Vec<u32>) =
+            self.starts.iter().partition(|&&start| whole_title || start < words);
+        (u32::try_from(title.len()).unwrap_or(u32::MAX), u32::try_from(body.len()).unwrap_or(u32::MAX))
+    }
+
+    pub fn mention(&self) -> Mention {
+        let (title, body) = self.counts();
+        let words = self.part.slots.iter().filter_map(|(_, word)| word.terms.first());
+        let words: Vec<&str> = words.map(|located| located.term.key.get(1..).unwrap_or_default()).collect();
+        Mention { term: words.join(" "), title, body }
+    }
+
+    pub fn rarity(&self) -> f32 {
+        self.part.idf
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of a phrase in one release are small")]
+    pub fn found(&mut self) -> Found {
+        let (title, body) = self.counts();
+        let saturated = self.searcher.saturate(self.segment, self.doc, title as f32, body as f32);
         Found { score: saturated * self.part.idf * self.part.weight, full: true }
     }
 
@@ -130,14 +147,13 @@ pub(super) struct NearCursor<'s> {
 
 impl<'s> NearCursor<'s> {
     pub fn open(
-        searcher: &'s Searcher,
-        segment: &'s Segment,
+        reading: Reading<'s>,
         (left, right): (&'s PhrasePart, &'s PhrasePart),
         within: u32,
         weight: f32,
     ) -> Result<Self> {
-        let left = PhraseCursor::open(searcher, segment, left)?;
-        let right = PhraseCursor::open(searcher, segment, right)?;
+        let left = PhraseCursor::open(reading, left)?;
+        let right = PhraseCursor::open(reading, right)?;
         let mut cursor = Self { left, right, within, weight, doc: 0 };
         cursor.doc = cursor.next_from(0);
         Ok(cursor)
@@ -175,6 +191,14 @@ impl<'s> NearCursor<'s> {
     pub fn found(&mut self) -> Found {
         let score = (self.left.found().score + self.right.found().score) * self.weight;
         Found { score, full: true }
+    }
+
+    pub fn mentions(&self, out: &mut Vec<Mention>) {
+        out.extend([self.left.mention(), self.right.mention()]);
+    }
+
+    pub fn rarity(&self) -> f32 {
+        self.left.rarity() + self.right.rarity()
     }
 
     pub fn bound(&self) -> f32 {

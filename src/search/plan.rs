@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::weights;
 use crate::{
-    analysis::{Analyzer, Channel, Role, Rule, Token},
+    analysis::{Analyzer, Channel, Role, Rule, Term, Token},
     query::{Expr, Field, Form, Query},
     release::DateSpan,
 };
@@ -139,17 +139,43 @@ impl Plan {
         plan
     }
 
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        self.clauses.is_empty()
+            && self.filters.is_empty()
+            && self.excluded.is_empty()
+            && self.dates.is_empty()
+    }
+
     /// How many of the clauses are content.
     pub fn content(&self) -> usize {
         self.clauses.iter().filter(|clause| clause.content).count()
     }
 
+    /// Plain words side by side are analysed as one text: «1 000,5», «В. Воронков» and a query all in
+    /// capitals mean what they mean only together.
+    fn plain(&mut self, analyzer: &Analyzer, text: &str, around: Around, required: bool) {
+        for (text, node, content) in words(analyzer, text, around) {
+            self.clauses.push(Clause { text, node, content, required });
+        }
+    }
+
     fn wanted(&mut self, analyzer: &Analyzer, expr: &Expr, around: Around, required: bool) {
         match expr {
-            Expr::Wanted(parts) => {
-                parts.iter().for_each(|part| self.wanted(analyzer, part, around, required))
+            Expr::Wanted(parts) | Expr::All(parts) => {
+                let required = required || matches!(expr, Expr::All(_));
+                let mut rest = &parts[..];
+                while let Some((first, behind)) = rest.split_first() {
+                    let run = plain_run(rest);
+                    if run.is_empty() {
+                        self.wanted(analyzer, first, around, required);
+                        rest = behind;
+                    } else {
+                        self.plain(analyzer, &run.join(" "), around, required);
+                        rest = &rest[run.len()..];
+                    }
+                }
             }
-            Expr::All(parts) => parts.iter().for_each(|part| self.wanted(analyzer, part, around, true)),
             Expr::Not(part) => self.excluded.extend(excluded(analyzer, part, around)),
             Expr::Dated(span) => self.dates.push(*span),
             Expr::In { field: Field::Source, expr } => {
@@ -161,11 +187,7 @@ impl Plan {
             Expr::Weighted { weight, expr } => {
                 self.wanted(analyzer, expr, Around { weight: around.weight * weight, ..around }, required);
             }
-            Expr::Word { text, form: Form::Any } => {
-                for (text, node, content) in words(analyzer, text, around) {
-                    self.clauses.push(Clause { text, node, content, required });
-                }
-            }
+            Expr::Word { text, form: Form::Any } => self.plain(analyzer, text, around, required),
             other => {
                 if let Some(node) = node(analyzer, other, around) {
                     let text = Query { expr: other.clone() }.to_string();
@@ -174,6 +196,15 @@ impl Plan {
             }
         }
     }
+}
+
+/// The plain words that a list of parts begins with.
+fn plain_run(parts: &[Expr]) -> Vec<&str> {
+    let words = parts.iter().map_while(|part| match part {
+        Expr::Word { text, form: Form::Any } => Some(text.as_str()),
+        _ => None,
+    });
+    words.collect()
 }
 
 fn scope_of(field: Field) -> Scope {
@@ -289,22 +320,48 @@ fn words(analyzer: &Analyzer, text: &str, around: Around) -> Vec<(String, Node, 
     let tokens = analyzer.analyze(text);
     let mut found = Vec::new();
     let mut rest = &tokens[..];
+    let mut before = None;
     while let Some((token, behind)) = rest.split_first() {
         rest = behind;
         let Role::Whole(parts) = token.role else {
             let content = !token.function && token.role != Role::Initial;
-            found.push((
-                token.surface.clone(),
-                Node::Word(word(analyzer, token, Form::Any, around)),
-                content,
-            ));
+            let surname = behind.first().filter(|next| is_surname(next)).or(before);
+            let single = Node::Word(word(analyzer, token, Form::Any, around));
+            let initialled = surname.and_then(|surname| initialled(analyzer, token, surname, around));
+            let node = match initialled {
+                Some(initialled) => Node::Any(vec![single, initialled]),
+                None => single,
+            };
+            found.push((token.surface.clone(), node, content));
+            before = Some(token).filter(|token| is_surname(token));
             continue;
         };
+        before = None;
         let (parts, behind) = behind.split_at(behind.len().min(parts as usize));
         rest = behind;
         found.push((token.surface.clone(), compound(analyzer, token, parts, around), true));
     }
     found
+}
+
+/// Whether a token beside a given name may be the surname to it.
+fn is_surname(token: &Token) -> bool {
+    let is_given = token.terms.iter().any(|term| term.rule() == Rule::Initial);
+    token.role == Role::Single
+        && !token.function
+        && !is_given
+        && token.surface.starts_with(char::is_uppercase)
+}
+
+/// «Владимир» beside «Воронков» as the «В.» of «В. Воронков», «Воронков В. И.».
+fn initialled(analyzer: &Analyzer, given: &Token, surname: &Token, around: Around) -> Option<Node> {
+    let begins = given.terms.iter().find(|term| term.rule() == Rule::Initial)?;
+    let key = begins.key().strip_suffix('+')?.to_owned();
+    let terms = vec![Weighed { key, weight: weights::LEMMA, full: true }];
+    let weight = around.weight * weights::INITIAL;
+    let initial = Word { terms, otherwise: Vec::new(), pattern: None, scope: around.scope, weight };
+    let surname = word(analyzer, surname, Form::Any, around);
+    Some(Node::Phrase(Phrase { slots: vec![(0, initial), (1, surname)], slop: Some(1), weight }))
 }
 
 /// A compound: met whole, written together, or by its parts.
@@ -343,6 +400,7 @@ fn phrase(analyzer: &Analyzer, text: &str, form: Form, slop: Option<u32>, around
 fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word {
     let terms = match form {
         Form::Exact => exact_terms(token),
+        Form::Any if token.surface.starts_with(char::is_lowercase) => typed_small(analyzer, token),
         Form::Any => any_terms(token),
     };
     let is_abbreviation = form == Form::Any
@@ -354,6 +412,19 @@ fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word 
         Vec::new()
     };
     Word { terms, otherwise, pattern: None, scope: around.scope, weight: around.weight }
+}
+
+/// People type names in small letters too: the terms of «воронков» and of «Воронков».
+fn typed_small(analyzer: &Analyzer, token: &Token) -> Vec<Weighed> {
+    let mut letters = token.surface.chars();
+    let name: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let mut terms = any_terms(token);
+    for term in analyzer.analyze(&name).first().map(any_terms).unwrap_or_default() {
+        if !terms.iter().any(|known| known.key == term.key) {
+            terms.push(term);
+        }
+    }
+    terms
 }
 
 fn exact_terms(token: &Token) -> Vec<Weighed> {
@@ -377,8 +448,15 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
     for term in &token.terms {
         match (term.channel(), term.rule()) {
             (_, Rule::Place) => {}
-            (Channel::Lemma, _) => push(term.key().into(), weights::LEMMA, true),
-            (Channel::Exact, Rule::Joined) => push(term.key().into(), weights::LEMMA, true),
+            // An initial stands for any name that begins so; a name is not met by whoever shares its letter.
+            (_, Rule::Initial) if token.role == Role::Initial => {
+                push(term.key().into(), weights::LEMMA, true);
+                push(format!("{}+", term.key()), weights::LEMMA, true);
+            }
+            (_, Rule::Initial) => {}
+            (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => {
+                push(term.key().into(), weights::LEMMA, true);
+            }
             (Channel::Exact, _) if !has_lemma => push(term.key().into(), weights::LEMMA, true),
             (Channel::Exact, _) => {}
             (Channel::Stem, _) => push(term.key().into(), weights::STEM, !known),
@@ -388,7 +466,7 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
         .terms
         .iter()
         .filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess))
-        .map(|term| term.key())
+        .map(Term::key)
         .collect();
     for lemma in lemmas {
         push(format!("{lemma}+"), weights::PLACE, true);

@@ -1,4 +1,4 @@
-//! Nearness of a query's words to each other, as a bonus on the best few hundred releases.
+//! A second look at the best few hundred releases: nearness of the query's words, and newness.
 //!
 //! Sequential dependence (Metzler & Croft 2005): each pair of neighbouring query words counts where it
 //! stands side by side in order, and, for less, anywhere within a window.
@@ -7,7 +7,7 @@ use super::{
     Searcher,
     cursor::Stops,
     rank::{Job, Placed, Walk},
-    weights::{UNORDERED, WINDOW},
+    weights::{HALF_LIFE, PROXIMITY_WORDS, UNORDERED, WINDOW},
 };
 use crate::error::Result;
 
@@ -21,15 +21,29 @@ impl Searcher {
             let segment = placed[first].address.segment;
             let end = start
                 + order[start..].iter().take_while(|&&at| placed[at].address.segment == segment).count();
-            let mut walk = Walk::open(self, self.snapshot().segment(segment), job, Stops::Hints)?;
+            let mut walk = Walk::open(self, self.snapshot().segment(segment), job, Stops::Hints, true)?;
             let bounds = walk.content_bounds();
             for &at in &order[start..end] {
-                let positions = walk.positions(placed[at].address.doc);
-                placed[at].candidate.score += self.bonus(&positions, &bounds);
+                let candidate = &mut placed[at].candidate;
+                if bounds.len() <= PROXIMITY_WORDS {
+                    candidate.score += self.bonus(&walk.positions(candidate.doc), &bounds);
+                }
+                candidate.score *= 1.0 + self.newness(candidate.day);
             }
             start = end;
         }
         Ok(())
+    }
+
+    /// What a release gains from being new, as a part of its score.
+    #[expect(clippy::cast_precision_loss, reason = "days between two dates are few")]
+    fn newness(&self, day: i64) -> f32 {
+        let recency = self.weights().recency;
+        if recency <= 0.0 || day == i64::MIN {
+            return 0.0;
+        }
+        let age = self.snapshot().newest.saturating_sub(day).max(0) as f32;
+        recency * 0.5_f32.powf(age / HALF_LIFE)
     }
 
     fn bonus(&self, positions: &[Vec<u32>], bounds: &[f32]) -> f32 {

@@ -4,13 +4,15 @@
 //! with some. Longer ones in one, by score alone. The second pass leaves out releases that cannot
 //! reach the best any more (MaxScore: Turtle & Flood 1995), without ever changing the answer.
 
+use std::cmp::Ordering;
+
 use tantivy::{DocId, TERMINATED};
 
 use super::{
     Options, Searcher, Sort,
     best::{Best, Candidate},
     compile::Part,
-    cursor::{Cursor, Found, Stops, align},
+    cursor::{Cursor, Found, Reading, Stops, align},
     plan::Plan,
     weights::{BOUND_SLACK, POOL, PROXIMITY_WORDS, TIERED_WORDS},
 };
@@ -39,8 +41,6 @@ pub(super) struct JobClause {
 pub(super) struct Placed {
     pub address: Address,
     pub candidate: Candidate,
-    /// Whether it has all the words.
-    pub full: bool,
 }
 
 /// The outcome of ranking.
@@ -77,28 +77,28 @@ impl Searcher {
 
     /// The best releases for a job.
     pub(super) fn rank(&self, job: &Job, options: &Options) -> Result<Ranking> {
+        let sort = if job.clauses.is_empty() { Sort::Date } else { options.sort };
         let content = job.clauses.iter().filter(|clause| clause.content).count();
-        let tiered = content <= TIERED_WORDS || options.sort == Sort::Date;
+        let tiered = content <= TIERED_WORDS || sort == Sort::Date;
         let wanted = options.offset.saturating_add(options.limit);
-        let looks_again = self.weights().proximity > 0.0
-            && (2..=PROXIMITY_WORDS).contains(&content)
-            && options.sort == Sort::Relevance;
+        let near = self.weights().proximity > 0.0 && (2..=PROXIMITY_WORDS).contains(&content);
+        let looks_again = sort == Sort::Relevance && (near || self.weights().recency > 0.0);
         let limit = if looks_again { wanted.max(POOL) } else { wanted };
         let only_all = options.only_all_words;
 
         let full_limit = if tiered || only_all { limit } else { 0 };
-        let (mut best, all_words) = self.all_words(job, options, full_limit)?;
+        let (mut best, all_words) = self.all_words(job, sort, full_limit)?;
         if looks_again {
             self.look_again(job, &mut best)?;
         }
-        self.order(&mut best, options.sort);
+        self.order(&mut best, sort);
         if !only_all && best.len() < wanted {
             let missing = if looks_again { POOL.max(wanted) } else { wanted - best.len() };
-            let mut some = self.some_words(job, options, missing, tiered)?;
+            let mut some = self.some_words(job, options.exhaustive, sort, missing, tiered)?;
             if looks_again {
                 self.look_again(job, &mut some)?;
             }
-            self.order(&mut some, options.sort);
+            self.order(&mut some, sort);
             best.append(&mut some);
         }
         best.truncate(wanted);
@@ -106,12 +106,12 @@ impl Searcher {
     }
 
     /// Releases that have all content words: the best of them, and how many there are.
-    fn all_words(&self, job: &Job, options: &Options, limit: usize) -> Result<(Vec<Placed>, u64)> {
+    fn all_words(&self, job: &Job, sort: Sort, limit: usize) -> Result<(Vec<Placed>, u64)> {
         let mut placed = Vec::new();
         let mut count = 0;
         for (ordinal, segment) in (0..).zip(&self.snapshot().segments) {
-            let mut walk = Walk::open(self, segment, job, Stops::Full)?;
-            let mut best = Best::new(limit, options.sort);
+            let mut walk = Walk::open(self, segment, job, Stops::Full, false)?;
+            let mut best = Best::new(limit, sort);
             let mut doc = walk.next_with_all(0);
             while doc != TERMINATED {
                 if walk.admits(doc) {
@@ -127,43 +127,44 @@ impl Searcher {
             placed.extend(best.into_candidates().map(|candidate| Placed {
                 address: Address { segment: ordinal, doc: candidate.doc },
                 candidate,
-                full: true,
             }));
         }
-        self.keep_best(&mut placed, limit, options.sort);
+        self.keep_best(&mut placed, limit, sort);
         Ok((placed, count))
     }
 
     /// Releases that have some of the words; `tiered` leaves out those that have all.
-    fn some_words(&self, job: &Job, options: &Options, limit: usize, tiered: bool) -> Result<Vec<Placed>> {
+    fn some_words(
+        &self,
+        job: &Job,
+        exhaustive: bool,
+        sort: Sort,
+        limit: usize,
+        tiered: bool,
+    ) -> Result<Vec<Placed>> {
         let mut placed = Vec::new();
         for (ordinal, segment) in (0..).zip(&self.snapshot().segments) {
-            let mut walk = Walk::open(self, segment, job, Stops::Hints)?;
-            let mut best = Best::new(limit, options.sort);
-            let mut full = Vec::new();
-            let mut doc = walk.next_with_some(0, f32::NEG_INFINITY, options.exhaustive);
+            let mut walk = Walk::open(self, segment, job, Stops::Hints, false)?;
+            let mut best = Best::new(limit, sort);
+            let mut doc = walk.next_with_some(0, f32::NEG_INFINITY, exhaustive);
             while doc != TERMINATED {
-                let threshold = if options.exhaustive { f32::NEG_INFINITY } else { best.threshold() };
+                let threshold = if exhaustive { f32::NEG_INFINITY } else { best.threshold() };
                 if walk.admits(doc)
                     && let Some((score, has_all)) = walk.score(doc, threshold)
                     && walk.has_required()
                     && !(tiered && has_all)
                 {
                     best.push(walk.candidate(doc, score));
-                    if has_all {
-                        full.push(doc);
-                    }
                 }
-                let threshold = if options.exhaustive { f32::NEG_INFINITY } else { best.threshold() };
-                doc = walk.next_with_some(doc + 1, threshold, options.exhaustive);
+                let threshold = if exhaustive { f32::NEG_INFINITY } else { best.threshold() };
+                doc = walk.next_with_some(doc + 1, threshold, exhaustive);
             }
             placed.extend(best.into_candidates().map(|candidate| Placed {
                 address: Address { segment: ordinal, doc: candidate.doc },
                 candidate,
-                full: full.binary_search(&candidate.doc).is_ok(),
             }));
         }
-        self.keep_best(&mut placed, limit, options.sort);
+        self.keep_best(&mut placed, limit, sort);
         Ok(placed)
     }
 
@@ -175,13 +176,19 @@ impl Searcher {
     /// Best first; equal ones by id, which no segment changes.
     fn order(&self, placed: &mut [Placed], sort: Sort) {
         placed.sort_by(|a, b| {
-            b.candidate
-                .compare_worth(&a.candidate, sort)
-                .then_with(|| self.id(a.address).cmp(&self.id(b.address)))
+            b.candidate.compare_worth(&a.candidate, sort).then_with(|| self.compare_ids(a, b))
         });
     }
 
-    pub(super) fn id(&self, address: Address) -> String {
+    /// Within a segment ids need not be read: their ranks are in the same order.
+    fn compare_ids(&self, a: &Placed, b: &Placed) -> Ordering {
+        if a.address.segment == b.address.segment {
+            return a.candidate.id_rank.cmp(&b.candidate.id_rank);
+        }
+        self.id(a.address).cmp(&self.id(b.address))
+    }
+
+    fn id(&self, address: Address) -> String {
         self.snapshot().segment(address.segment).id(address.doc)
     }
 }
@@ -202,13 +209,20 @@ pub(super) struct Walk<'s> {
 }
 
 impl<'s> Walk<'s> {
-    pub fn open(searcher: &'s Searcher, segment: &'s Segment, job: &'s Job, stops: Stops) -> Result<Self> {
+    pub fn open(
+        searcher: &'s Searcher,
+        segment: &'s Segment,
+        job: &'s Job,
+        stops: Stops,
+        places: bool,
+    ) -> Result<Self> {
+        let reading = Reading { searcher, segment, stops: Stops::Full, places: false };
         let open = |parts: &'s [Part]| -> Result<Vec<Cursor<'s>>> {
-            parts.iter().map(|part| Cursor::open(searcher, segment, part, Stops::Full)).collect()
+            parts.iter().map(|part| Cursor::open(reading, part)).collect()
         };
         let mut cursors = Vec::new();
         for clause in &job.clauses {
-            cursors.push(Cursor::open(searcher, segment, &clause.part, stops)?);
+            cursors.push(Cursor::open(Reading { stops, places, ..reading }, &clause.part)?);
         }
         let bounds: Vec<f32> = cursors.iter().map(|cursor| cursor.bound() * BOUND_SLACK).collect();
         let mut by_bound: Vec<usize> = (0..cursors.len()).filter(|&at| job.clauses[at].content).collect();
@@ -312,19 +326,19 @@ impl<'s> Walk<'s> {
 
     fn candidate(&self, doc: DocId, score: f32) -> Candidate {
         let day = self.segment.day(doc).unwrap_or(i64::MIN);
-        Candidate { doc, score, day, id_rank: self.segment.id_rank(doc) }
+        Candidate { doc, score, day, id_rank: self.segment.id_rank(doc), lacks: self.lacks() }
     }
 
-    /// Which content clauses a release lacks, by their place in the query.
-    pub fn lacks(&mut self, doc: DocId) -> Vec<usize> {
-        let mut lacks = Vec::new();
-        for at in 0..self.cursors.len() {
-            let full = self.cursors[at].seek(doc) == doc && self.cursors[at].found().full;
-            if self.job.clauses[at].content && !full {
-                lacks.push(at);
-            }
-        }
-        lacks
+    /// The content clauses that the release looked at last lacks, a bit for each of the first 64 clauses.
+    fn lacks(&self) -> u64 {
+        let clauses = self.job.clauses.iter().zip(&self.found).take(64).enumerate();
+        let lacking = clauses.filter(|(_, (clause, found))| clause.content && !found.full);
+        lacking.fold(0, |bits, (at, _)| bits | 1 << at)
+    }
+
+    /// The cursor of each clause, where the release has it.
+    pub fn cursors_at(&mut self, doc: DocId) -> impl Iterator<Item = Option<&mut Cursor<'s>>> {
+        self.cursors.iter_mut().map(move |cursor| (cursor.seek(doc) == doc).then_some(cursor))
     }
 
     /// The positions of each content clause in a release.

@@ -13,24 +13,117 @@ const TERMINATORS: &[char] = &['.', '!', '?', '…'];
 /// Abbreviations that something always follows: the full stop behind them ends nothing.
 const LEADING: &[&str] = &[
     // addresses
-    "ул", "им", "пр-т", "просп", "пер", "пл", "наб", "б-р", "ш", "пос", "дер", "д", "кв", "корп", "стр", "тел",
-    "факс", "моб", "доб", "г", "гор", "о", "оз", "р", "м",
+    "ул",
+    "им",
+    "пр-т",
+    "просп",
+    "пер",
+    "пл",
+    "наб",
+    "б-р",
+    "ш",
+    "пос",
+    "дер",
+    "д",
+    "кв",
+    "корп",
+    "стр",
+    "тел",
+    "факс",
+    "моб",
+    "доб",
+    "г",
+    "гор",
+    "о",
+    "оз",
+    "р",
+    "м",
     // people
-    "проф", "акад", "доц", "канд", "инж", "ген", "полк", "подп", "майор", "кап", "лейт", "адм", "гл", "зам", "пом",
-    "зав", "нач", "дир", "чл", "корр", "св", "гр", "гос", "тов", "и.о", "в.и.о", "врио", "ред", "сост", "пр", "mr",
-    "mrs", "ms", "dr", "prof", "st",
+    "проф",
+    "акад",
+    "доц",
+    "канд",
+    "инж",
+    "ген",
+    "полк",
+    "подп",
+    "майор",
+    "кап",
+    "лейт",
+    "адм",
+    "гл",
+    "зам",
+    "пом",
+    "зав",
+    "нач",
+    "дир",
+    "чл",
+    "корр",
+    "св",
+    "гр",
+    "гос",
+    "тов",
+    "и.о",
+    "в.и.о",
+    "врио",
+    "ред",
+    "сост",
+    "пр",
+    "mr",
+    "mrs",
+    "ms",
+    "dr",
+    "prof",
+    "st",
     // references
-    "изд", "вып", "рис", "табл", "илл", "ст", "п", "пп", "ч", "т", "тт", "с", "см", "ср", "напр", "прим", "no",
-    "vol", "pp", "стб",
+    "изд",
+    "вып",
+    "рис",
+    "табл",
+    "илл",
+    "ст",
+    "п",
+    "пп",
+    "ч",
+    "т",
+    "тт",
+    "с",
+    "см",
+    "ср",
+    "напр",
+    "прим",
+    "no",
+    "vol",
+    "pp",
+    "стб",
     // turns of phrase and languages
-    "т.е", "т.к", "т.н", "т.о", "т.ч", "ок", "прибл", "букв", "англ", "нем", "фр", "лат", "греч", "рус", "узб", "каз",
-    "тадж", "кирг", "туркм", "тюрк", "кит",
+    "т.е",
+    "т.к",
+    "т.н",
+    "т.о",
+    "т.ч",
+    "ок",
+    "прибл",
+    "букв",
+    "англ",
+    "нем",
+    "фр",
+    "лат",
+    "греч",
+    "рус",
+    "узб",
+    "каз",
+    "тадж",
+    "кирг",
+    "туркм",
+    "тюрк",
+    "кит",
 ];
 
 /// Units: behind a number the full stop may well end the sentence, but not before another number.
 const UNITS: &[&str] = &[
-    "г", "гг", "в", "вв", "стр", "с", "т", "л", "р", "ч", "мин", "сек", "руб", "коп", "тыс", "млн", "млрд", "трлн",
-    "кв", "чел", "экз", "км", "м", "кг", "га", "долл",
+    "г", "гг", "в", "вв", "стр", "с", "т", "л", "р", "ч", "мин", "сек", "руб", "коп", "тыс", "млн", "млрд",
+    "трлн", "кв", "чел", "экз", "км", "м", "кг", "га", "долл",
 ];
 
 /// Single letters with full stops that may end a sentence.
@@ -69,7 +162,10 @@ fn is_bound(before: &str, gap: &str, behind: &str) -> bool {
     let ended = before.trim_end_matches(CLOSERS);
     let said = ended.trim_end_matches(TERMINATORS);
     let end = &ended[said.len()..];
-    if end.is_empty() || said.is_empty() || first.is_lowercase() || matches!(first, ',' | ';' | ':' | '.' | '!' | '?')
+    if end.is_empty()
+        || said.is_empty()
+        || first.is_lowercase()
+        || matches!(first, ',' | ';' | ':' | '.' | '!' | '?')
     {
         return false;
     }
@@ -136,7 +232,8 @@ fn is_number(word: &str) -> bool {
 fn ends_in_number(word: &str) -> bool {
     let is_roman = !word.is_empty() && word.chars().all(|c| "IVXLСХ–-".contains(c));
     // «2 млн. руб.»
-    let is_power = UNITS.contains(&word.trim_end_matches('.').to_lowercase().as_str()) && word.chars().count() > 2;
+    let is_power =
+        UNITS.contains(&word.trim_end_matches('.').to_lowercase().as_str()) && word.chars().count() > 2;
     word.ends_with(|c: char| c.is_ascii_digit()) || is_roman || is_power
 }
 

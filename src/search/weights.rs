@@ -22,11 +22,16 @@ pub struct Weights {
     ///
     /// Sequential dependence (Metzler & Croft 2005), on the best few hundred releases only.
     pub proximity: f32,
+    /// How much a release of the newest day gains over one of long ago, as a part of its score; 0 is off.
+    ///
+    /// Half of it is left after a year (`HALF_LIFE`). Off by default: who looks for an event wants the
+    /// release about it, however old.
+    pub recency: f32,
 }
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { k1: 1.0, body_b: 0.6, title_b: 0.4, title: 2.0, proximity: 0.6 }
+        Self { k1: 1.0, body_b: 0.6, title_b: 0.4, title: 2.0, proximity: 0.6, recency: 0.0 }
     }
 }
 
@@ -36,6 +41,8 @@ pub(crate) const LEMMA: f32 = 1.0;
 pub(crate) const STEM: f32 = 0.4;
 /// A place met as its adjective, «пермский» for «Пермь»: near, but said of something else.
 pub(crate) const PLACE: f32 = 0.25;
+/// A given name met as its initial before the surname: seldom someone else.
+pub(crate) const INITIAL: f32 = 0.5;
 /// A preposition or a pronoun among content words: a hint, which questions gain from.
 pub(crate) const FUNCTION: f32 = 0.4;
 
@@ -45,6 +52,9 @@ pub(crate) const TIERED_WORDS: usize = 4;
 
 /// How many of the best releases are looked at again for words that stand near each other.
 pub(crate) const POOL: usize = 200;
+
+/// After so many days half of the gain from being new is gone.
+pub const HALF_LIFE: f32 = 365.0;
 
 /// Up to this many content words the nearness of words counts.
 pub(crate) const PROXIMITY_WORDS: usize = 4;

@@ -3,6 +3,8 @@
 //! Reads tantivy's postings and nothing else of it. Mentions by several candidates of one word are
 //! the same mentions, so the candidate with the most of them counts, not their sum.
 
+use std::io;
+
 use tantivy::{
     DocId, DocSet, TERMINATED,
     postings::{Postings, SegmentPostings},
@@ -10,8 +12,9 @@ use tantivy::{
 
 use super::{
     Searcher,
-    compile::WordPart,
-    cursor::{Found, Stops},
+    compile::{Located, WordPart},
+    cursor::{Found, Reading, Stops},
+    explain::Mention,
     plan::Scope,
 };
 use crate::{error::Result, index::Segment};
@@ -23,22 +26,22 @@ pub(super) struct WordCursor<'s> {
     searcher: &'s Searcher,
     segment: &'s Segment,
     part: &'s WordPart,
-    lists: Vec<List>,
+    lists: Vec<List<'s>>,
     doc: DocId,
 }
 
 /// The releases of one term, with its mentions in the title beside them.
-struct List {
+struct List<'s> {
+    /// The term, for telling where a score came from.
+    key: &'s str,
     text: Mentions,
     title: Option<Mentions>,
     weight: f32,
     full: bool,
-    /// Whether the cursor stops where this list has a release.
-    drives: bool,
 }
 
 enum Mentions {
-    Listed(SegmentPostings),
+    Listed(Box<SegmentPostings>),
     Gathered(Vec<(DocId, u32)>, usize),
 }
 
@@ -75,32 +78,28 @@ impl Mentions {
 }
 
 impl<'s> WordCursor<'s> {
-    pub fn open(
-        searcher: &'s Searcher,
-        segment: &'s Segment,
-        part: &'s WordPart,
-        stops: Stops,
-    ) -> Result<Self> {
+    pub fn open(reading: Reading<'s>, part: &'s WordPart) -> Result<Self> {
+        let Reading { searcher, segment, stops, places } = reading;
         let mut lists = Vec::new();
-        for term in &part.terms {
-            let open = |field| segment.postings(field, &term.key).map_err(|error| searcher.damaged(&error));
-            let fields = searcher.snapshot().fields;
-            let (text, title) = match part.scope {
-                Scope::Anywhere | Scope::Body => (open(fields.text)?, open(fields.title)?),
-                Scope::Title => (open(fields.title)?, None),
-                Scope::Source => (open(fields.source)?, None),
-            };
+        // Full terms first: hints count only where none of them is there.
+        let (full, hints): (Vec<&Located>, Vec<&Located>) =
+            part.terms.iter().partition(|located| located.term.full);
+        let hints = if stops == Stops::Full { Vec::new() } else { hints };
+        for located in full.into_iter().chain(hints) {
+            let (text, title) =
+                open(segment, part.scope, located, places).map_err(|error| searcher.damaged(&error))?;
             let Some(text) = text else { continue };
             lists.push(List {
-                text: Mentions::Listed(text),
-                title: title.map(Mentions::Listed),
-                weight: term.weight,
-                full: term.full,
-                drives: term.full || stops == Stops::Hints,
+                key: &located.term.key,
+                text: Mentions::Listed(Box::new(text)),
+                title: title.map(|title| Mentions::Listed(Box::new(title))),
+                weight: located.term.weight,
+                full: located.term.full,
             });
         }
-        if part.disjoint && lists.len() >= GATHERED {
-            lists = vec![gather(lists)];
+        if part.pattern.is_some() && lists.len() >= GATHERED {
+            let shape = part.pattern.as_deref().unwrap_or_default();
+            lists = vec![gather(lists, shape)];
         }
         let mut cursor = Self { searcher, segment, part, lists, doc: 0 };
         cursor.doc = cursor.next_from(0);
@@ -121,8 +120,7 @@ impl<'s> WordCursor<'s> {
     fn next_from(&mut self, target: DocId) -> DocId {
         let mut target = target;
         loop {
-            let driving = self.lists.iter_mut().filter(|list| list.drives);
-            let doc = driving.map(|list| list.text.seek(target)).min().unwrap_or(TERMINATED);
+            let doc = self.lists.iter_mut().map(|list| list.text.seek(target)).min().unwrap_or(TERMINATED);
             if doc == TERMINATED || self.part.scope != Scope::Body || self.is_in_body(doc) {
                 return doc;
             }
@@ -131,9 +129,7 @@ impl<'s> WordCursor<'s> {
     }
 
     fn is_in_body(&mut self, doc: DocId) -> bool {
-        self.lists
-            .iter_mut()
-            .any(|list| list.drives && list.text.doc() == doc && list.text.count() > list.title_count(doc))
+        self.lists.iter_mut().any(|list| list.text.doc() == doc && list.text.count() > list.title_count(doc))
     }
 
     /// What the release that it stands on is worth: BM25F over title and body.
@@ -141,10 +137,13 @@ impl<'s> WordCursor<'s> {
         let doc = self.doc;
         let (mut title, mut body, mut full) = (0.0_f32, 0.0_f32, false);
         for list in &mut self.lists {
-            let count = list.text.count_at(doc);
-            if count == 0 {
+            if list.text.doc() != doc {
                 continue;
             }
+            if full && !list.full {
+                break;
+            }
+            let count = list.text.count();
             let in_title = if self.part.scope == Scope::Title { count } else { list.title_count(doc) };
             let in_body = count - in_title.min(count);
             if self.part.scope == Scope::Body && in_body == 0 {
@@ -154,7 +153,7 @@ impl<'s> WordCursor<'s> {
             let counts_title = self.part.scope != Scope::Body;
             let titled = if counts_title { weighed(in_title, list.weight) } else { 0.0 };
             let bodied = weighed(in_body, list.weight);
-            if self.part.disjoint {
+            if self.part.pattern.is_some() {
                 title += titled;
                 body += bodied;
             } else {
@@ -166,6 +165,22 @@ impl<'s> WordCursor<'s> {
         Found { score, full }
     }
 
+    /// Adds what each term contributes in the release that it stands on.
+    pub fn mentions(&mut self, out: &mut Vec<Mention>) {
+        for list in &mut self.lists {
+            let count = if list.text.doc() == self.doc { list.text.count() } else { 0 };
+            let title = if self.part.scope == Scope::Title { count } else { list.title_count(self.doc) };
+            if count > 0 {
+                out.push(Mention { term: readable(list.key), title, body: count - title.min(count) });
+            }
+        }
+    }
+
+    /// How rare the word is.
+    pub fn rarity(&self) -> f32 {
+        self.part.idf
+    }
+
     pub fn bound(&self) -> f32 {
         self.searcher.most() * self.part.idf * self.part.weight
     }
@@ -173,11 +188,15 @@ impl<'s> WordCursor<'s> {
     /// Adds the word's positions in the release that it stands on, in order, each once.
     pub fn positions(&mut self, out: &mut Vec<u32>) {
         let start = out.len();
-        let mut some = Vec::new();
+        let (mut some, mut full) = (Vec::new(), false);
         for list in &mut self.lists {
-            if !list.drives || list.text.seek(self.doc) != self.doc {
+            if list.text.doc() != self.doc {
                 continue;
             }
+            if full && !list.full {
+                break;
+            }
+            full |= list.full;
             if let Mentions::Listed(postings) = &mut list.text {
                 postings.positions(&mut some);
                 out.extend_from_slice(&some);
@@ -196,10 +215,39 @@ impl<'s> WordCursor<'s> {
     }
 }
 
-impl List {
+/// A term's list within a scope, and that of its mentions in the title beside it.
+fn open(
+    segment: &Segment,
+    scope: Scope,
+    located: &Located,
+    places: bool,
+) -> io::Result<(Option<SegmentPostings>, Option<SegmentPostings>)> {
+    let lists = located.lists(segment);
+    let (main, title) = match scope {
+        Scope::Anywhere | Scope::Body => {
+            let text = lists.text.as_ref().map(|list| segment.open_text(list, places)).transpose()?;
+            (text, lists.title.as_ref().map(|list| segment.open_title(list, false)).transpose()?)
+        }
+        Scope::Title => {
+            (lists.title.as_ref().map(|list| segment.open_title(list, places)).transpose()?, None)
+        }
+        Scope::Source => {
+            (lists.source.as_ref().map(|list| segment.open_source(list, places)).transpose()?, None)
+        }
+    };
+    Ok((main, title))
+}
+
+impl List<'_> {
     fn title_count(&mut self, doc: DocId) -> u32 {
         self.title.as_mut().map_or(0, |title| title.count_at(doc))
     }
+}
+
+/// A term as `vestnik analyze` writes it: the channel's letter, a colon, the text.
+fn readable(key: &str) -> String {
+    let mut letters = key.chars();
+    letters.next().map_or_else(String::new, |channel| format!("{channel}:{}", letters.as_str()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a word in one release are small")]
@@ -208,7 +256,7 @@ fn weighed(count: u32, weight: f32) -> f32 {
 }
 
 /// Many lists as one, their counts added up.
-fn gather(lists: Vec<List>) -> List {
+fn gather<'s>(lists: Vec<List<'s>>, key: &'s str) -> List<'s> {
     let (mut text, mut title) = (Vec::new(), Vec::new());
     for list in lists {
         walk(list.text, &mut text);
@@ -217,7 +265,7 @@ fn gather(lists: Vec<List>) -> List {
         }
     }
     let title = Some(Mentions::Gathered(summed(title), 0));
-    List { text: Mentions::Gathered(summed(text), 0), title, weight: 1.0, full: true, drives: true }
+    List { key, text: Mentions::Gathered(summed(text), 0), title, weight: 1.0, full: true }
 }
 
 fn walk(mut mentions: Mentions, out: &mut Vec<(DocId, u32)>) {

@@ -16,7 +16,8 @@ use crate::{
 /// Print what the index sees of a text: positions, words, terms and which rule gave each
 ///
 /// Terms are printed as channel:text, the channel being e (exact form), l (lemma; in capitals: an
-/// abbreviation; with +: the place behind an adjective) or s (stem).
+/// abbreviation; with +: the place behind an adjective, or the initial
+/// of a given name) or s (stem).
 #[derive(clap::Args)]
 pub struct Args {
     /// The text; several words are taken as one text

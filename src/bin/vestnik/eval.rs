@@ -34,8 +34,10 @@ pub struct Args {
     /// A folder in BEIR layout
     dir: Option<PathBuf>,
 
-    #[command(flatten)]
-    place: IndexPlace,
+    /// The index folder: with DIR, where its corpus is indexed to stay [default: index, and with DIR a
+    /// temporary place]
+    #[arg(long, value_name = "DIR")]
+    index: Option<PathBuf>,
 
     /// Write the ranked run, as trec_eval reads it
     #[arg(long, value_name = "FILE")]
@@ -54,7 +56,7 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
     let searcher = index.searcher()?;
     let total = queries.len();
     let evaluation = evaluate(&searcher, &queries, &qrels, |done| {
-        screen.progress(format!("query {} of {total}", done + 1))
+        screen.progress(format!("query {} of {total}", done + 1));
     })?;
     screen.end_progress();
     if let Some(path) = &args.run {
@@ -70,7 +72,7 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
 type Set = (Index, Vec<TestQuery>, Qrels);
 
 fn shipped(args: &Args, screen: &mut Screen) -> Result<Set> {
-    let index = args.place.open_or_build(screen)?;
+    let index = IndexPlace::named(args.index.clone()).open_or_build(screen)?;
     let file = default_corpus().join("judgments.toml");
     let judgments = Judgments::read(&file)?;
     let searcher = index.searcher()?;
@@ -84,7 +86,7 @@ fn beir(dir: &Path, args: &Args, screen: &mut Screen) -> Result<Set> {
     let qrels = read_qrels(&qrels_file(dir)?)?;
     let releases: Vec<_> = Releases::open(dir)?.collect::<Result<_, _>>()?;
     screen.progress(format!("indexing {} releases of {}", releases.len(), dir.display()));
-    let index = match args.place.given() {
+    let index = match &args.index {
         Some(folder) => Index::open_or_create(folder)?,
         None => Index::in_memory()?,
     };

@@ -34,9 +34,9 @@ impl IndexPlace {
         self.open()
     }
 
-    /// The index folder where one was named.
-    pub fn given(&self) -> Option<&Path> {
-        self.folder.as_deref()
+    /// The place that a command's own option names, or else the environment, or else the default.
+    pub fn named(folder: Option<PathBuf>) -> Self {
+        Self { folder: folder.or_else(|| std::env::var_os("VESTNIK_INDEX").map(PathBuf::from)) }
     }
 
     pub fn open(&self) -> Result<Index> {

@@ -9,7 +9,7 @@ use vestnik::{
     DateSpan, Query,
     eval::{TestQuery, read_queries, write_run},
     query::{Expr, Field},
-    search::{Answer, Hit, Options, Searcher, SnippetOptions, Sort},
+    search::{Answer, Explanation, Hit, Options, Searcher, SnippetOptions, Sort, Weights},
 };
 
 use crate::{
@@ -19,11 +19,15 @@ use crate::{
     screen::{FAINT, STRONG, Screen, marked, styled},
 };
 
+/// What a release of the newest day gains with `--recent`, as a part of its score.
+const RECENCY: f32 = 0.3;
+
 /// Search: every word is wanted, in any of its forms
 ///
 /// Releases with all the words come first; where these are few, releases with some of them follow,
 /// and each says what it lacks.
 #[derive(clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Args {
     /// The query; several words are taken as one query
     #[arg(required_unless_present = "queries", allow_hyphen_values = false)]
@@ -68,6 +72,18 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     queries: Option<PathBuf>,
 
+    /// Print how the query was understood, and where each hit's score came from
+    #[arg(long)]
+    explain: bool,
+
+    /// Refuse a query that has something doubtful in it, such as a quotation mark without its pair
+    #[arg(long)]
+    strict: bool,
+
+    /// Let newer releases gain a little
+    #[arg(long)]
+    recent: bool,
+
     /// Print titles only
     #[arg(long)]
     no_snippets: bool,
@@ -105,10 +121,22 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
         Some(file) => read_queries(file)?,
         None => vec![TestQuery { id: "1".into(), text: args.query.join(" ") }],
     };
-    let searcher = args.place.open_or_build(screen)?.searcher()?;
+    let index = args.place.open_or_build(screen)?;
+    let recency = if args.recent { RECENCY } else { 0.0 };
+    let searcher = Searcher::with_weights(&index, Weights { recency, ..Weights::default() })?;
     let mut found = false;
     for query in &queries {
-        let answer = ask(&searcher, query, args, &options)?;
+        let parsed = parse(query, args)?;
+        if args.explain {
+            screen.note(format_args!("understood as: {}", parsed.explain().trim_end()));
+        }
+        if parsed.is_empty() && options.dates.is_empty() {
+            screen.note(format_args!(
+                "nothing to look for in {:?}; give a word of letters or digits",
+                query.text
+            ));
+        }
+        let answer = searcher.search(&parsed, &options).with_context(|| format!("query {:?}", query.text))?;
         found |= !answer.hits.is_empty();
         match args.format {
             Format::Text => print_text(&answer, query, args, screen)?,
@@ -144,18 +172,19 @@ fn options(args: &Args) -> Result<Options> {
         },
         only_all_words: args.matching == Matching::All,
         dates,
+        explain: args.explain,
         snippets: (!args.no_snippets && args.format != Format::Trec).then(SnippetOptions::default),
         ..Options::default()
     })
 }
 
-fn ask(searcher: &Searcher, query: &TestQuery, args: &Args, options: &Options) -> Result<Answer> {
-    let mut parsed = Query::parse(&query.text);
+fn parse(query: &TestQuery, args: &Args) -> Result<Query> {
+    let mut parsed = if args.strict { Query::parse_strict(&query.text)? } else { Query::parse(&query.text) };
     if let Some(source) = &args.source {
-        let source = Expr::In { field: Field::Source, expr: Box::new(Query::words(source).expr) };
-        parsed.expr = Expr::Wanted(vec![parsed.expr, source]);
+        let source = Query::words(source).expr.in_field(Field::Source);
+        parsed = Expr::wanted([parsed.expr, source]).into();
     }
-    searcher.search(&parsed, options).with_context(|| format!("query {:?}", query.text))
+    Ok(parsed)
 }
 
 /// What a run calls a release: the id of its own record where it has one.
@@ -210,7 +239,29 @@ fn print_hit(hit: &Hit, screen: &mut Screen) -> Result<()> {
         screen
             .line(format_args!("     {}", styled(FAINT, format_args!("lacks: {}", hit.lacks.join(", ")))))?;
     }
+    if let Some(explanation) = &hit.explanation {
+        print_explanation(hit.score, explanation, screen)?;
+    }
     Ok(())
+}
+
+fn print_explanation(score: f32, explanation: &Explanation, screen: &mut Screen) -> Result<()> {
+    screen.line(format_args!("     score {score:.3}:"))?;
+    for clause in &explanation.clauses {
+        let mentions: Vec<String> = clause
+            .mentions
+            .iter()
+            .map(|mention| {
+                format!("{} ×{} in the title, ×{} in the body", mention.term, mention.title, mention.body)
+            })
+            .collect();
+        let mentions = if mentions.is_empty() { "not there".to_owned() } else { mentions.join("; ") };
+        screen.line(format_args!(
+            "       {:.3}  {} (rarity {:.2}): {mentions}",
+            clause.score, clause.text, clause.rarity
+        ))?;
+    }
+    screen.line(format_args!("       {:.3}  for words near each other, and for being new", explanation.bonus))
 }
 
 /// Where the release lies: the path as seen from here, with the line or record in it.

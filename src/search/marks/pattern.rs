@@ -28,7 +28,9 @@ impl Pattern {
             let letter = form.next();
             match (shape.split_first(), letter) {
                 (None, None) => return true,
-                (Some((&wanted, behind)), Some(letter)) if wanted == '?' || wanted == letter => shape = behind,
+                (Some((&wanted, behind)), Some(letter)) if wanted == '?' || wanted == letter => {
+                    shape = behind;
+                }
                 (_, None) => return false,
                 _ => {
                     let Some((behind, from)) = &mut retry else { return false };

@@ -99,7 +99,11 @@ fn met(reading: &Reading, mut mentions: Vec<Mention>, strength: Strength) -> Met
     mentions.sort_unstable_by_key(|&(position, token, _)| (position, token));
     mentions.dedup_by_key(|&mut (_, token, _)| token);
     let position = mentions.first().map_or(0, |&(position, ..)| position);
-    Met { position, words: mentions.iter().map(|&(_, token, _)| reading.tokens[token].span.clone()).collect(), strength }
+    Met {
+        position,
+        words: mentions.iter().map(|&(_, token, _)| reading.tokens[token].span.clone()).collect(),
+        strength,
+    }
 }
 
 /// Pairs at most `within` words apart: each mention of either side with the nearest one of the other.

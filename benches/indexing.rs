@@ -1,0 +1,97 @@
+//! Indexing, ours against stock tantivy's Russian chain: the same releases, the same stored form.
+//!
+//! `cargo bench --bench indexing -- --releases 20000 --rounds 3`; `--speeches` takes the shared
+//! speeches as they are instead. What is compared is megabytes of title and body per second of
+//! processor time, over all threads, from plain releases to a committed and merged index.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
+)]
+
+mod measure;
+
+use std::path::Path;
+
+use measure::{
+    arguments,
+    clock::{Took, took},
+    generated::{Generator, size},
+    original::speeches,
+    spread::median,
+    stock::Stock,
+};
+use vestnik::{Index, Release};
+
+fn main() {
+    let rounds = arguments::value("--rounds", 3);
+    let releases: Vec<Release> = if arguments::given("--speeches") {
+        let Some(speeches) = speeches() else {
+            println!("skipped: the shared speeches are not there; VESTNIK_SHARED names their folder");
+            return;
+        };
+        speeches.collect()
+    } else {
+        println!("skipped: the shared speeches as they are; they want --speeches");
+        let generator = Generator::new();
+        println!("{}", generator.describe());
+        (0..arguments::value("--releases", 10_000)).map(|at| generator.release(at)).collect()
+    };
+    let megabytes = releases.iter().map(size).sum::<u64>() as f64 / 1e6;
+    println!("{} releases, {megabytes:.1} MB of title and body", releases.len());
+    println!("{:>8} {:>10} {:>10} {:>10} {:>8}", "", "MB/CPU-s", "MB/s", "CPU s", "size %");
+    let only = arguments::value("--only", String::new());
+    let mut rates = [Vec::new(), Vec::new()];
+    for _ in 0..rounds {
+        if only != "stock" {
+            rates[0].push(report("vestnik", megabytes, |folder| ours(folder, &releases)));
+        }
+        if only != "vestnik" {
+            rates[1].push(report("stock", megabytes, |folder| stock(folder, &releases)));
+        }
+    }
+    if only.is_empty() {
+        let (ours, stock) = (median(&rates[0]), median(&rates[1]));
+        println!("median   {ours:.2} against {stock:.2} MB per CPU-second: {:.2} times stock", ours / stock);
+    }
+}
+
+/// Runs one indexing in a folder of its own and prints its line; returns MB per CPU-second.
+fn report(name: &str, megabytes: f64, index: impl Fn(&Path) -> Took) -> f64 {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Took { wall, cpu } = index(folder.path());
+    let size = bytes_below(folder.path()) as f64 / 1e6;
+    let (rate, share) = (megabytes / cpu, size / megabytes * 100.0);
+    println!("{name:>8} {rate:>10.2} {:>10.2} {cpu:>10.2} {share:>8.1}", megabytes / wall);
+    rate
+}
+
+fn ours(folder: &Path, releases: &[Release]) -> Took {
+    let index = Index::open_or_create(folder).expect("an index");
+    let (added, work) = took(|| index.ingest(releases.iter().cloned()).expect("releases taken"));
+    assert_eq!(added, releases.len(), "every release is in the index");
+    assert_eq!(index.searcher().expect("a searcher").releases(), releases.len() as u64);
+    work
+}
+
+fn stock(folder: &Path, releases: &[Release]) -> Took {
+    let index = Stock::open_or_create(folder);
+    let ((), work) = took(|| index.ingest(releases.iter().cloned()));
+    assert_eq!(index.releases(), releases.len() as u64);
+    work
+}
+
+fn bytes_below(folder: &Path) -> u64 {
+    let files = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
+    files
+        .filter_map(|file| file.metadata().ok())
+        .filter(std::fs::Metadata::is_file)
+        .map(|meta| meta.len())
+        .sum()
+}

@@ -1,0 +1,17 @@
+//! What all benches share: a corpus to measure on, something to compare with, and a clock.
+//!
+//! Nothing here looks at the time of day or draws a number that a seed does not decide, so that two
+//! runs measure the same work.
+
+// Each bench is a program of its own and uses a part.
+#![allow(dead_code, reason = "each bench uses a part")]
+
+pub mod arguments;
+pub mod clock;
+pub mod coined;
+pub mod generated;
+pub mod mix;
+pub mod novelty;
+pub mod original;
+pub mod spread;
+pub mod stock;

@@ -1,0 +1,48 @@
+//! How figures are spread: percentiles, and the exponent of a growth.
+
+use std::fmt;
+
+/// Times of many questions, in milliseconds.
+#[derive(Clone, Debug, Default)]
+pub struct Spread {
+    sorted: Vec<f64>,
+}
+
+impl Spread {
+    /// A spread of these times.
+    pub fn of(times: impl IntoIterator<Item = f64>) -> Self {
+        let mut sorted: Vec<f64> = times.into_iter().collect();
+        sorted.sort_by(f64::total_cmp);
+        Self { sorted }
+    }
+
+    /// The time that this part of the questions does not exceed: 0.5 for the median.
+    ///
+    /// # Panics
+    /// Where there are no times.
+    pub fn part(&self, part: f64) -> f64 {
+        let last = self.sorted.len().checked_sub(1).expect("no times");
+        self.sorted[((last as f64 * part).round() as usize).min(last)]
+    }
+
+    /// The middle one.
+    pub fn median(&self) -> f64 {
+        self.part(0.5)
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:>8.3} {:>8.3} {:>8.3}", self.part(0.5), self.part(0.99), self.part(1.0))
+    }
+}
+
+/// The middle of a few figures.
+pub fn median(figures: &[f64]) -> f64 {
+    Spread::of(figures.iter().copied()).median()
+}
+
+/// The exponent b of y = a·xᵇ between two points.
+pub fn exponent(from: (f64, f64), to: (f64, f64)) -> f64 {
+    (to.1 / from.1).ln() / (to.0 / from.0).ln()
+}

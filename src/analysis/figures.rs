@@ -1,0 +1,91 @@
+//! Figures and signs: the terms of what is no word: numbers, days, months, ordinals, «%», addresses.
+//!
+//! No dictionary and no stems. What a piece is has been settled by the scanner.
+
+use super::{
+    fold::{clean, fold},
+    form::Form,
+    term::{Channel, Rule},
+};
+
+/// «1 000,5» as 1000.5.
+pub(super) fn number(surface: &str) -> Form {
+    let digits = surface.chars().filter(|c| !c.is_whitespace());
+    let digits: String = digits.map(|c| if c == ',' { '.' } else { c }).collect();
+    exact(&digits)
+}
+
+/// Signs that people also write as words.
+pub(super) fn sign(surface: &str) -> Form {
+    let mut form = exact(surface);
+    let word = match surface {
+        "%" => "процент",
+        "№" => "номер",
+        _ => "промилле",
+    };
+    form.push(Channel::Lemma, word, Rule::Sign);
+    form
+}
+
+/// Addresses, «т.г.» and days in figures: found whole as they stand, without a scheme.
+pub(super) fn literal(surface: &str) -> Form {
+    let body = surface.split_once("://").map_or(surface, |(_, body)| body);
+    exact(&fold(&clean(body)))
+}
+
+/// «24-й»: the whole and the number alone.
+pub(super) fn ordinal(surface: &str) -> Form {
+    let folded = fold(&clean(surface));
+    let mut form = exact(&folded);
+    if let Some((number, _)) = folded.split_once('-') {
+        form.push(Channel::Exact, number, Rule::Surface);
+    }
+    form
+}
+
+/// Whether a number and what a hyphen joins to it are an ordinal: «24-й», «90-х».
+pub(super) fn is_ordinal(number: &str, ending: &str) -> bool {
+    number.bytes().all(|b| b.is_ascii_digit())
+        && ending.chars().count() <= 3
+        && ending.chars().all(|c| matches!(c, 'а'..='я'))
+}
+
+/// The day of «05.06.2024», which «5 июня 2024» has as «5».
+pub(super) fn day(figure: &str) -> Form {
+    let mut form = exact(figure);
+    if let Some(digit) = figure.strip_prefix('0') {
+        form.push(Channel::Exact, digit, Rule::Surface);
+    }
+    form
+}
+
+const MONTHS: [&str; 12] = [
+    "январь",
+    "февраль",
+    "март",
+    "апрель",
+    "май",
+    "июнь",
+    "июль",
+    "август",
+    "сентябрь",
+    "октябрь",
+    "ноябрь",
+    "декабрь",
+];
+
+/// The month of «13.05.2024»: the figure, and the word that «13 мая 2024» has in its place.
+pub(super) fn month(figure: &str) -> Form {
+    let mut form = exact(figure);
+    let name = figure.parse::<usize>().ok().and_then(|month| MONTHS.get(month.wrapping_sub(1)));
+    if let Some(name) = name {
+        form.push(Channel::Lemma, name, Rule::Month);
+    }
+    form
+}
+
+fn exact(text: &str) -> Form {
+    let mut form = Form::default();
+    form.push(Channel::Exact, text, Rule::Surface);
+    form
+}

@@ -1,0 +1,192 @@
+//! Laws that hold for any text whatever: no panic, honest offsets, linear time.
+
+use std::cell::Cell;
+
+use proptest::{prelude::*, sample::select};
+
+use super::{Analyzer, Role, Token, Tokens, scanner::Scanner};
+
+thread_local! {
+    /// How many bytes the scanner has looked at, on this thread.
+    static STEPS: Cell<usize> = const { Cell::new(0) };
+    static ANALYZER: Analyzer = Analyzer::new().unwrap();
+}
+
+/// Called by the scanner for what it looks at.
+pub(super) fn count_steps(bytes: usize) {
+    STEPS.set(STEPS.get() + bytes);
+}
+
+/// What Russian texts are made of, and what breaks naive readers of them.
+const SCRAPS: &[&str] = &[
+    "а",
+    "В",
+    "Ё",
+    "й",
+    "и\u{306}",
+    "\u{301}",
+    "\u{308}",
+    "\u{AD}",
+    "\u{200B}",
+    "\u{FEFF}",
+    "\u{202E}",
+    "\u{A0}",
+    "\u{202F}",
+    "\0",
+    "\n",
+    "\t",
+    " ",
+    " ",
+    "-",
+    "‑",
+    "–",
+    "—",
+    ".",
+    ",",
+    ":",
+    "://",
+    "/",
+    "@",
+    "#",
+    "_",
+    "№",
+    "%",
+    "'",
+    "’",
+    "«",
+    "»",
+    "(",
+    "0",
+    "5",
+    "000",
+    "13.05.2024",
+    "1 000,5",
+    "т.г.",
+    "В.Воронков",
+    "Дж.",
+    "ООН",
+    "МИДа",
+    "ЦИК-а",
+    "УзА",
+    "Камилов",
+    "ПАРЛАМЕНТ",
+    "нормативно-правовой",
+    "COVID-19",
+    "Утратилo",
+    "рф",
+    "мвд.рф",
+    "https://a.b/c",
+    "x",
+    "Z",
+    "é",
+    "ß",
+    "İ",
+    "ﬁ",
+    "😀",
+    "👨\u{200D}👩",
+    "שלום",
+    "عربي",
+    "漢字",
+    "ўзбек",
+];
+
+fn text() -> impl Strategy<Value = String> {
+    let scraps = prop::collection::vec(select(SCRAPS), 0..60).prop_map(|scraps| scraps.concat());
+    let huge = (select(SCRAPS), 1..3_000_usize).prop_map(|(scrap, times)| scrap.repeat(times));
+    prop_oneof![6 => scraps, 1 => huge, 2 => any::<String>()]
+}
+
+fn steps(text: &str) -> usize {
+    STEPS.set(0);
+    let mut scanner = Scanner::new(text);
+    while scanner.next_piece().is_some() {}
+    STEPS.get()
+}
+
+fn tokens(text: &str) -> Vec<Token> {
+    ANALYZER.with(|analyzer| analyzer.analyze(text))
+}
+
+proptest! {
+    #[test]
+    fn offsets_map_back_to_the_text(text in text()) {
+        let mut before = (0, 0, false);
+        for token in tokens(&text) {
+            prop_assert!(token.start < token.end, "{token:?}");
+            prop_assert_eq!(text.get(token.start..token.end), Some(token.surface.as_str()));
+            let (position, start, in_whole) = before;
+            prop_assert!(token.position >= position && token.start >= start, "{token:?} after {before:?}");
+            prop_assert!(token.position > position || in_whole || position == 0, "{token:?} after {before:?}");
+            prop_assert!(!token.terms.is_empty(), "{token:?}");
+            before = (token.position, token.start, matches!(token.role, Role::Whole(_)));
+        }
+    }
+
+    #[test]
+    fn words_are_counted_as_they_are_numbered(text in text()) {
+        let numbered = tokens(&text).last().map_or(0, |token| u64::from(token.position) + 1);
+        prop_assert_eq!(Tokens::count(&text), numbered);
+    }
+
+    #[test]
+    fn a_text_twice_as_long_takes_twice_the_steps(text in text()) {
+        // Seams between the copies may join or part tokens; a constant covers them.
+        let once = steps(&text);
+        prop_assert!(once <= MOST_LOOKS * text.len() + 64, "{once} steps for {} bytes", text.len());
+        let copies = format!("{text}{text}{text}{text}");
+        prop_assert!(steps(&copies) <= MOST_LOOKS * copies.len() + 64);
+    }
+}
+
+/// How often the scanner may look at one byte.
+const MOST_LOOKS: usize = 16;
+
+#[test]
+fn no_trap_makes_time_grow_faster_than_the_text() {
+    let traps = [
+        "а.",
+        "а.б",
+        "1 000 ",
+        "1,2",
+        "1,",
+        "1.",
+        "1.2а",
+        "a://",
+        "a://(",
+        "://",
+        "а-",
+        "а-1",
+        "@а_",
+        "#а",
+        "_а_",
+        "А\n",
+        "АА\n",
+        "ААААААА ",
+        "а\u{301}",
+        "а\u{200B}",
+        "\u{200B}",
+        "и\u{306}'",
+        "1 0000",
+        "В.",
+        "Дж.",
+        "т.рф",
+        "x.рф",
+        "a&",
+        "a.b",
+        "1:2",
+    ];
+    for trap in traps {
+        let text = trap.repeat(20_000);
+        let steps = steps(&text);
+        assert!(steps <= MOST_LOOKS * text.len(), "{trap:?}: {steps} steps for {} bytes", text.len());
+    }
+}
+
+#[test]
+fn a_line_in_capitals_is_read_once() {
+    // One line of capitals without end and many short ones: either would take minutes if each word
+    // looked at its whole line, or at all lines before it.
+    for text in ["ООН МИД ".repeat(200_000), "ООН\n".repeat(200_000)] {
+        assert!(tokens(&text).len() >= 200_000);
+    }
+}

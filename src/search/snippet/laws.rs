@@ -1,0 +1,148 @@
+//! What holds of every snippet of every text.
+//!
+//! Random texts and queries; what is right for a given text is the table's business.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use unicode_normalization::char::is_combining_mark;
+
+use super::*;
+use crate::{analysis::Analyzer, query::Query};
+
+static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().unwrap());
+
+const QUERIES: &[&str] = &[
+    "Ташкент встреча",
+    "\"встреча в Ташкенте\"",
+    "\"встреча Ташкент\"~3 вода",
+    "встреча /4 Ташкент",
+    "заголовок:Ташкент текст:вода",
+    "Таш* в?да",
+    "(вода|газ) И Ташкент",
+    "нормативно-правовой акт",
+    "не и в",
+    "!Ташкенте -вода",
+    "13.05.2024 ООН",
+    "",
+];
+
+/// Texts of words that the queries ask for, of what may stand between them, and of anything else.
+fn texts() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(vec![
+            "Ташкент", "в Ташкенте", "встреча", "Встреча в Ташкенте", "вода", "воду", "газ", "ООН", "13.05.2024",
+            "нормативно-правовой", "Замо\u{301}к", "Та\u{AD}шкент", "водо\u{301}й", "правовой акт", "и", "не",
+        ]).prop_map(String::from),
+        4 => prop::sample::select(vec![
+            " ", ". ", "\n\n", "\n", "\u{A0}", ", ", "! ", "… ", "» ", "-", "\u{301}", "\u{200B}", "👨\u{200D}👩 ", ".",
+        ]).prop_map(String::from),
+        1 => "\\PC{0,8}",
+        1 => "[а-яё]{1,12}",
+    ];
+    prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
+}
+
+fn check_marks(text: &str, marks: &[Mark]) {
+    let mut last = 0;
+    for mark in marks {
+        assert!(last <= mark.start && mark.start < mark.end, "{marks:?}");
+        last = mark.end;
+        assert_eq!(text[..mark.start].chars().count(), mark.start_char);
+        assert_eq!(text[..mark.end].chars().count(), mark.end_char);
+        for bound in [mark.start, mark.end] {
+            let parted = bound > 0
+                && !text[..bound].ends_with(char::is_whitespace)
+                && text[bound..].starts_with(is_combining_mark);
+            assert!(!parted, "{text:?} at {bound}");
+        }
+    }
+}
+
+fn check(body: &str, query: &str, options: &SnippetOptions) {
+    let plan = Plan::new(&Query::parse(query), &ANALYZER);
+    let marker = Marker::new(&plan);
+    check_marks(body, &marker.title(&mut ANALYZER.forms(), body));
+    let snippet = marker.body(&mut ANALYZER.forms(), body, options);
+    let whole = Shown::tidy(body);
+    let whole = whole.slice(&(0..whole.len())).to_owned();
+    let total: usize = snippet.fragments.iter().map(|fragment| fragment.text.chars().count()).sum();
+    assert!(total <= options.length, "{snippet:?}");
+    assert!(snippet.fragments.len() <= options.fragments);
+    let mut at = 0;
+    for fragment in &snippet.fragments {
+        check_marks(&fragment.text, &fragment.marks);
+        assert_eq!(snippet.opening, fragment.marks.is_empty());
+        assert!(
+            !fragment.text.is_empty()
+                && fragment.text.trim() == fragment.text
+                && !fragment.text.contains("  ")
+        );
+        // It stands in the text behind the one before, and parts no letter from its marks.
+        let is_bound =
+            |at: usize| at == 0 || whole[..at].ends_with(' ') || !whole[at..].starts_with(is_combining_mark);
+        let mut places = whole.char_indices().map(|(place, _)| place).filter(|&place| place >= at);
+        let found = places.find(|&place| {
+            whole[place..].starts_with(&fragment.text)
+                && is_bound(place)
+                && is_bound(place + fragment.text.len())
+        });
+        assert!(found.is_some(), "{whole:?} {fragment:?}");
+        at = found.unwrap_or(0) + fragment.text.len();
+    }
+    for pair in snippet.fragments.windows(2) {
+        assert!(pair[0].cut_behind && pair[1].cut_before);
+    }
+    if let (Some(first), Some(last)) = (snippet.fragments.first(), snippet.fragments.last()) {
+        assert!(first.cut_before || whole.starts_with(&first.text));
+        assert!(last.cut_behind || whole.ends_with(&last.text));
+    }
+    let fits = whole.chars().count() <= options.length && options.fragments > 0;
+    if fits && !whole.is_empty() && !snippet.opening && snippet.fragments.len() == 1 {
+        assert!(options.length < 3 || snippet.fragments[0].text == whole, "{whole:?} {snippet:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn of_any_text(
+        body in texts(),
+        query in prop::sample::select(QUERIES.to_vec()),
+        fragments in 0_usize..5,
+        length in 0_usize..200,
+    ) {
+        check(&body, query, &SnippetOptions { fragments, length });
+    }
+
+    #[test]
+    fn of_any_characters(body in any::<String>(), query in "\\PC{0,20}", length in 0_usize..60) {
+        check(&body, &query, &SnippetOptions { length, ..SnippetOptions::default() });
+    }
+}
+
+#[test]
+fn a_long_body_takes_no_longer_than_its_length() {
+    let plan = |query: &str| Plan::new(&Query::parse(query), &ANALYZER);
+    for unit in [
+        "Встреча в Ташкенте. ",
+        "Ташкент,",
+        "вода и газ, Ташкент\n\n",
+        "Ташкент\u{301}",
+        "а",
+        "\u{301}",
+        ". ",
+    ] {
+        let body = unit.repeat(1_000_000 / unit.len());
+        for query in [
+            "Ташкент вода",
+            "\"встреча в Ташкенте\"",
+            "\"Ташкент встреча\"~50",
+            "встреча /1000 Ташкент",
+            "Т*а*ш*к",
+        ] {
+            let begun = std::time::Instant::now();
+            Marker::new(&plan(query)).body(&mut ANALYZER.forms(), &body, &SnippetOptions::default());
+            assert!(begun.elapsed().as_secs() < 10, "{unit} {query}: {:?}", begun.elapsed());
+        }
+    }
+}

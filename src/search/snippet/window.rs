@@ -1,0 +1,227 @@
+//! Which stretches of a body to show: those that show most of the query in little room.
+//!
+//! Works on numbers only: what was met, in characters, and where sentences begin. Takes n log n steps.
+
+use std::{cmp::Reverse, ops::Range};
+
+/// Something of the query, in characters of the shown text, never empty.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Target {
+    pub start: usize,
+    pub end: usize,
+    pub clause: usize,
+}
+
+impl Target {
+    /// Whether it lies in a stretch, whole.
+    pub fn is_in(&self, place: &Range<usize>) -> bool {
+        place.start <= self.start && self.end <= place.end
+    }
+
+    fn touches(&self, place: &Range<usize>) -> bool {
+        self.start < place.end && place.start < self.end
+    }
+}
+
+/// The stretches to show, each at most an equal share of `length` long and apart from the others, in
+/// order: as few as show as many clauses as `most` stretches can.
+///
+/// The targets are in order and none is longer than `length`; `sentence_start` says where the sentence
+/// begins that a place is in.
+pub(super) fn choose(
+    targets: &[Target],
+    most: usize,
+    length: usize,
+    sentence_start: impl Fn(usize) -> usize,
+) -> Vec<Range<usize>> {
+    let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
+    let mut present = vec![false; clauses];
+    for target in targets {
+        present[target.clause] = true;
+    }
+    let present = present.into_iter().filter(|&is_present| is_present).count();
+    let mut best = Vec::new();
+    let mut best_shown = 0;
+    for count in 1..=most.min(present) {
+        let (stretches, shown) = one_by_one(targets, count, length / count, clauses, &sentence_start);
+        if shown > best_shown {
+            (best, best_shown) = (stretches, shown);
+        }
+        if best_shown == present {
+            break;
+        }
+    }
+    best.sort_unstable_by_key(|stretch| stretch.start);
+    best
+}
+
+/// Takes the best stretch, then the one that adds most to it, and so on; how many clauses they show.
+fn one_by_one(
+    targets: &[Target],
+    count: usize,
+    limit: usize,
+    clauses: usize,
+    sentence_start: &impl Fn(usize) -> usize,
+) -> (Vec<Range<usize>>, usize) {
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    let mut shown = vec![false; clauses];
+    let mut free = targets.to_vec();
+    for _ in 0..count {
+        let within = best_window(&free, limit, &shown, |target| sentence_start(target.start));
+        let tight = best_window(&free, limit, &shown, |target| target.start);
+        // A stretch that can begin with its sentence reads better, unless it shows less of the query.
+        let best = match (within, tight) {
+            (Some(within), Some(tight)) if tight.worth.fresh > within.worth.fresh => tight,
+            (Some(window), _) | (None, Some(window)) => window,
+            (None, None) => break,
+        };
+        free.iter()
+            .filter(|target| target.is_in(&best.stretch))
+            .for_each(|target| shown[target.clause] = true);
+        free.retain(|target| !target.touches(&best.stretch));
+        stretches.push(best.stretch);
+    }
+    (stretches, shown.into_iter().filter(|&is_shown| is_shown).count())
+}
+
+struct Window {
+    worth: Worth,
+    stretch: Range<usize>,
+}
+
+/// What a window is worth; of two the greater is better.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Worth {
+    /// Clauses that nothing shows yet.
+    fresh: usize,
+    matches: usize,
+    extent: Reverse<usize>,
+    start: Reverse<usize>,
+}
+
+/// The best window of `limit` characters counted from the origin of its first target; none where no
+/// window shows a fresh clause. The origins of targets in order must be in order.
+fn best_window(
+    targets: &[Target],
+    limit: usize,
+    shown: &[bool],
+    origin: impl Fn(&Target) -> usize,
+) -> Option<Window> {
+    let mut by_end: Vec<usize> = (0..targets.len()).collect();
+    by_end.sort_by_key(|&at| targets[at].end);
+    let mut waiting = by_end.into_iter().peekable();
+    let mut inside = vec![false; targets.len()];
+    let mut counts = vec![0_usize; shown.len()];
+    let (mut fresh, mut matches, mut end) = (0, 0, 0);
+    let mut best: Option<(Worth, usize, usize)> = None;
+    for (at, target) in targets.iter().enumerate() {
+        let bound = origin(target) + limit;
+        while let Some(next) = waiting.next_if(|&next| targets[next].end <= bound) {
+            // What begins before this window will not come back.
+            if next < at {
+                continue;
+            }
+            let clause = targets[next].clause;
+            inside[next] = true;
+            fresh += usize::from(counts[clause] == 0 && !shown[clause]);
+            counts[clause] += 1;
+            matches += 1;
+            end = targets[next].end;
+        }
+        if !inside[at] {
+            continue;
+        }
+        let extent = Reverse(end - target.start);
+        let worth = Worth { fresh, matches, extent, start: Reverse(target.start) };
+        if fresh > 0 && best.is_none_or(|(known, ..)| worth > known) {
+            best = Some((worth, at, bound));
+        }
+        counts[target.clause] -= 1;
+        matches -= 1;
+        fresh -= usize::from(counts[target.clause] == 0 && !shown[target.clause]);
+    }
+    let (worth, first, bound) = best?;
+    let start = targets.get(first)?.start;
+    let behind = targets.iter().skip(first).take_while(|target| target.start < bound);
+    let end = behind.map(|target| target.end).filter(|&end| end <= bound).max()?;
+    Some(Window { worth, stretch: start..end })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn chosen(targets: &[(usize, usize, usize)], most: usize, length: usize) -> Vec<(usize, usize)> {
+        let mut targets: Vec<Target> =
+            targets.iter().map(|&(start, end, clause)| Target { start, end, clause }).collect();
+        targets.sort();
+        // Every sentence takes a hundred characters.
+        let stretches = choose(&targets, most, length, |at| at / 100 * 100);
+        stretches.into_iter().map(|stretch| (stretch.start, stretch.end)).collect()
+    }
+
+    #[test]
+    fn the_best_stretches() {
+        let far = [(10, 15, 0), (500, 505, 1), (900, 905, 2)];
+        for (what, targets, most, length, expected) in [
+            ("nothing", &[][..], 3, 300, &[][..]),
+            ("one", &[(10, 15, 0)], 3, 300, &[(10, 15)]),
+            (
+                "two clauses beat two of one",
+                &[(0, 5, 0), (6, 9, 0), (500, 505, 0), (550, 555, 1)],
+                1,
+                100,
+                &[(500, 555)],
+            ),
+            ("more beat fewer", &[(0, 5, 0), (500, 505, 0), (550, 555, 0)], 1, 100, &[(500, 555)]),
+            (
+                "closer ones beat others",
+                &[(0, 5, 0), (50, 55, 1), (500, 505, 0), (520, 525, 1)],
+                1,
+                100,
+                &[(500, 525)],
+            ),
+            ("earlier ones beat later", &[(0, 5, 0), (500, 505, 0)], 1, 100, &[(0, 5)]),
+            ("one stretch is enough", &[(0, 5, 0), (50, 55, 1), (500, 505, 0)], 3, 300, &[(0, 55)]),
+            ("far ones get their own", &far, 3, 300, &[(10, 15), (500, 505), (900, 905)]),
+            ("as many as there may be", &far, 2, 300, &[(10, 15), (500, 505)]),
+            (
+                "a sentence's beginning is worth a match",
+                &[(90, 95, 0), (100, 105, 0), (180, 185, 0)],
+                1,
+                95,
+                &[(100, 185)],
+            ),
+            (
+                "the query is worth more than that",
+                &[(99, 104, 0), (170, 175, 1), (300, 305, 0)],
+                1,
+                80,
+                &[(99, 175)],
+            ),
+            ("no more than show more", &[(0, 5, 0), (50, 55, 1), (500, 590, 2)], 2, 100, &[(0, 55)]),
+            ("none fits", &[(0, 90, 0)], 1, 80, &[]),
+        ] {
+            assert_eq!(chosen(targets, most, length), expected, "{what}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn stretches_are_short_and_apart(
+            targets in prop::collection::vec((0_usize..2000, 1_usize..40, 0_usize..6), 0..60),
+            most in 0_usize..5,
+            length in 40_usize..400,
+        ) {
+            let targets: Vec<_> =
+                targets.into_iter().map(|(start, long, clause)| (start, start + long, clause)).collect();
+            let stretches = chosen(&targets, most, length);
+            prop_assert!(stretches.len() <= most);
+            prop_assert_eq!(stretches.is_empty(), targets.is_empty() || most == 0);
+            prop_assert!(stretches.iter().map(|stretch| stretch.1 - stretch.0).sum::<usize>() <= length);
+            prop_assert!(stretches.windows(2).all(|pair| pair[0].1 <= pair[1].0));
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The program as a person meets it: what it prints, where, and how it exits.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+use std::{fs, path::Path, process::Output};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+/// A folder with the shipped corpus in it, as after a fresh clone.
+fn clone() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    for entry in walkdir::WalkDir::new(&shipped) {
+        let entry = entry.unwrap();
+        let to = folder.path().join("corpus").join(entry.path().strip_prefix(&shipped).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).unwrap();
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    folder
+}
+
+fn vestnik(folder: &Path, args: &[&str]) -> Output {
+    Command::cargo_bin("vestnik")
+        .unwrap()
+        .current_dir(folder)
+        .env_remove("VESTNIK_INDEX")
+        .env_remove("VESTNIK_CORPUS")
+        .env_remove("NO_COLOR")
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn the_first_search_builds_the_index_and_the_second_does_not() {
+    let folder = clone();
+    let first = vestnik(folder.path(), &["search", "КТУ ООН"]);
+    assert_eq!(first.status.code(), Some(0), "{}", stderr(&first));
+    assert!(stderr(&first).contains("no index yet"), "{}", stderr(&first));
+    assert!(stdout(&first).contains("Ташкент ждёт экспертов"), "{}", stdout(&first));
+    let second = vestnik(folder.path(), &["search", "КТУ ООН"]);
+    assert_eq!(stderr(&second), "");
+    assert_eq!(stdout(&second), stdout(&first));
+}
+
+#[test]
+fn the_readme_queries_find_the_tashkent_release() {
+    let folder = clone();
+    for query in ["КТУ ООН", "реабилитация", "дорожная карта", "Камилов", "КАМИЛОВ", "В.Воронков"]
+    {
+        let output = vestnik(folder.path(), &["search", query, "--format", "trec", "--limit", "20"]);
+        assert!(stdout(&output).contains("un/2024-05-13-tashkent-ktu.txt"), "{query}: {}", stdout(&output));
+    }
+}
+
+#[test]
+fn screens_look_as_they_should() {
+    let folder = clone();
+    vestnik(folder.path(), &["index"]);
+    for (name, args) in [
+        ("search", &["search", "возвращенец", "--limit", "2"][..]),
+        ("search_lacks", &["search", "КТУ ООН", "--limit", "3"]),
+        ("search_explain", &["search", "--explain", "Камилов", "--limit", "1"]),
+        ("search_color", &["search", "--color", "always", "Камилов", "--limit", "1"]),
+        ("search_trec", &["search", "Воронков", "--format", "trec"]),
+        ("search_date", &["search", "Узбекистан", "--sort", "date", "--limit", "3", "--no-snippets"]),
+        ("analyze", &["analyze", "В.Воронков поблагодарил КТУ ООН за 2 нормативно-правовых акта"]),
+        ("show", &["show", "companies/short-news.jsonl#sn-2019-09-kobaladze"]),
+    ] {
+        let output = vestnik(folder.path(), args);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
+        insta::assert_snapshot!(name, neutral(&stdout(&output), folder.path()));
+    }
+}
+
+/// A screen without the name of the temporary folder.
+fn neutral(screen: &str, folder: &Path) -> String {
+    let folder = folder.canonicalize().unwrap();
+    screen.replace(&*folder.to_string_lossy(), "FOLDER")
+}
+
+#[test]
+fn answers_go_to_stdout_and_all_else_to_stderr() {
+    let folder = clone();
+    let output = vestnik(folder.path(), &["index"]);
+    assert_eq!(stdout(&output), "");
+    assert!(stderr(&output).contains("78 releases: 78 added"), "{}", stderr(&output));
+}
+
+#[test]
+fn exit_codes_tell_found_from_nothing_from_failure() {
+    let folder = clone();
+    for (args, code) in [
+        (&["search", "Ташкент"][..], 0),
+        (&["search", "абракадабр"], 1),
+        (&["search", "Ташкент абракадабр", "--match", "all"], 1),
+        (&["search", "Ташкент", "--index", "nowhere"], 2),
+        (&["search", "Ташкент", "--from", "2024-31-31"], 2),
+        (&["search", "--strict", "\"Ташкент"], 2),
+        (&["search"], 2),
+        (&["show", "nothing"], 1),
+        (&["analyze", "слово"], 0),
+        (&["analyze", "…"], 1),
+    ] {
+        let output = vestnik(folder.path(), args);
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_skipped_file_is_named_and_the_rest_is_indexed() {
+    let folder = clone();
+    fs::write(folder.path().join("corpus/broken.json"), "{").unwrap();
+    let output = vestnik(folder.path(), &["index"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("broken.json"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("78 releases"), "{}", stderr(&output));
+}
+
+#[test]
+fn json_is_one_object_a_line_with_a_version() {
+    let folder = clone();
+    let output = vestnik(folder.path(), &["search", "Камилов", "--format", "json"]);
+    let lines: Vec<serde_json::Value> =
+        stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(lines.iter().all(|line| line["v"] == 1));
+    assert_eq!(lines[0]["type"], "hit");
+    assert_eq!(lines[0]["release"]["id"], "un/2024-05-13-tashkent-ktu.txt");
+    let mark = &lines[0]["snippet"]["fragments"][0]["marks"][0];
+    let text = lines[0]["snippet"]["fragments"][0]["text"].as_str().unwrap();
+    let at = |end: &str| usize::try_from(mark[end].as_u64().unwrap()).unwrap();
+    let (start, end) = (at("start"), at("end"));
+    assert!(text[start..end].starts_with("Камилов"), "{text}");
+    let summary = lines.last().unwrap();
+    assert_eq!((&summary["type"], &summary["all_words"]), (&"summary".into(), &1.into()));
+}
+
+#[test]
+fn many_queries_make_one_run() {
+    let folder = clone();
+    let queries = folder.path().join("queries.jsonl");
+    fs::write(&queries, "{\"_id\":\"a\",\"text\":\"Камилов\"}\n{\"id\":\"b\",\"text\":\"возвращенец\"}\n")
+        .unwrap();
+    let output = vestnik(folder.path(), &["search", "--queries", "queries.jsonl", "--format", "trec"]);
+    let run = stdout(&output);
+    assert!(run.lines().all(|line| line.split(' ').count() == 6), "{run}");
+    assert!(run.starts_with("a Q0 un/2024-05-13-tashkent-ktu.txt 1 "), "{run}");
+    assert!(run.contains("\nb Q0 "), "{run}");
+}
+
+#[test]
+fn color_is_off_where_nobody_looks_or_wants_it() {
+    let folder = clone();
+    vestnik(folder.path(), &["index"]);
+    let plain = vestnik(folder.path(), &["search", "Камилов"]);
+    assert!(!stdout(&plain).contains('\u{1b}'));
+    let forced = vestnik(folder.path(), &["search", "Камилов", "--color", "always"]);
+    assert!(stdout(&forced).contains('\u{1b}'));
+}
+
+#[test]
+fn status_tells_what_the_index_holds() {
+    let folder = clone();
+    assert_eq!(vestnik(folder.path(), &["status"]).status.code(), Some(2));
+    vestnik(folder.path(), &["index"]);
+    let output = vestnik(folder.path(), &["status", "--format", "json"]);
+    let status: serde_json::Value = serde_json::from_str(stdout(&output).trim()).unwrap();
+    assert_eq!(status["releases"], 78);
+    assert!(status["version"].as_str().unwrap().contains("rumorph"));
+}
+
+#[test]
+fn eval_prints_its_measures() {
+    let folder = clone();
+    let output = vestnik(folder.path(), &["eval", "--per-query", "--run", "run.txt"]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    for measure in
+        ["nDCG@10", "MRR@10", "success@1", "recall@100", "precision", "recall", "F1", "without a hit"]
+    {
+        assert!(stdout(&output).contains(measure), "{}", stdout(&output));
+    }
+    assert!(fs::read_to_string(folder.path().join("run.txt")).unwrap().lines().count() > 80);
+}
