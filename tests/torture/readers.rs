@@ -20,43 +20,40 @@ const RELEASES: usize = 400;
 
 pub fn run(orders: &Orders) {
     let mut dice = orders.dice();
-    let mut world = World::new(RELEASES, &mut dice);
+    let world = World::new(RELEASES, &mut dice);
     world.index_up_to_date(&[]);
     let runs = orders.rounds_or(4);
-    let alone = search_while(&world, || {
-        thread::sleep(Duration::from_millis(if orders.is_long() { 5000 } else { 500 }))
-    });
-    let mut took = Vec::new();
+    let quiet = || {
+        let time = Duration::from_millis(if orders.is_long() { 5000 } else { 500 });
+        p99(search_while(&world, || thread::sleep(time)))
+    };
+    let before = quiet();
     let beside = {
         let done = AtomicBool::new(false);
         thread::scope(|scope| {
             let readers: Vec<_> =
-                (0..READERS).map(|_| scope.spawn(|| reader(&world_index(&world), &done))).collect();
+                (0..READERS).map(|_| scope.spawn(|| reader(&world.index(), &done))).collect();
             for run in 0..runs {
-                let started = Instant::now();
                 // Every fourth run is a new generation. Readers only see the index, so the world may change.
                 let options: &[&str] = if run % 4 == 3 { &["--full"] } else { &[] };
                 index_a_change(&world, run, options);
-                took.push(started.elapsed());
             }
             done.store(true, Ordering::Relaxed);
             readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect::<Vec<_>>()
         })
     };
-    world.contents.clear();
-    let (alone, beside) = (p99(alone), p99(beside));
-    let ratio = beside.1.as_secs_f64() / alone.1.as_secs_f64();
+    let beside = p99(beside);
+    // Others may use the machine as well: the quiet times before and behind show how much.
+    let behind = quiet();
+    let ratio = beside.1.as_secs_f64() / before.1.max(behind.1).as_secs_f64();
     println!(
-        "readers: {} searches without a writer, p99 {:?}; {} beside {runs} runs, p99 {:?}, {ratio:.2} times",
-        alone.0, alone.1, beside.0, beside.1
+        "readers: p99 of {} searches beside {runs} runs {:?}; without a writer {:?} before and {:?} after: \
+         {ratio:.2} times",
+        beside.0, beside.1, before.1, behind.1
     );
     if orders.is_long() {
         assert!(ratio <= 2.0, "searches are {ratio:.2} times as slow beside a writer");
     }
-}
-
-fn world_index(world: &World) -> std::path::PathBuf {
-    world.index()
 }
 
 /// Gives a tenth of the releases other words, and brings the index up to date.

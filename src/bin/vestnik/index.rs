@@ -60,7 +60,7 @@ pub struct Args {
     threads: Option<u8>,
 
     /// How far to stand back for others who need the processor, searches above all: 0 not, 19 most
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=19))]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=19))]
     nice: u8,
 
     /// Print what happens as JSON Lines on standard output
