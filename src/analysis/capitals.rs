@@ -39,15 +39,14 @@ pub(crate) fn read(letters: usize, reading: &Reading, shouted: bool) -> Capitals
         None => (false, false),
     };
     let short = letters <= SURELY_SHORT;
-    match known {
-        _ if letters > LONGEST_ABBREVIATION => Capitals::Word,
-        false if fixed || letters < MAYBE_WORD => Capitals::Abbreviation,
-        false => Capitals::Both,
-        true if declined => Capitals::Both,
-        true if shouted && !fixed => Capitals::Word,
-        true if short || fixed && !shouted => Capitals::Abbreviation,
-        true => Capitals::Both,
+    if letters > LONGEST_ABBREVIATION {
+        return Capitals::Word;
     }
+    let sure = if known { !declined && (short || fixed && !shouted) } else { fixed || letters < MAYBE_WORD };
+    if known && !declined && shouted && !fixed {
+        return Capitals::Word;
+    }
+    if sure { Capitals::Abbreviation } else { Capitals::Both }
 }
 
 /// Whether a line is written in capitals throughout, so that capitals tell nothing in it.

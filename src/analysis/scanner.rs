@@ -93,28 +93,24 @@ impl<'t> Scanner<'t> {
         let first = Span { start, end };
         self.at = end;
         let Some(next) = self.char_at(end) else {
-            return self.single(first);
+            return single(first);
         };
         // Most words end at a blank, a comma or a full stop before a blank.
         if matches!(next, ' ' | ',' | '\n' | '»' | ')') && !self.is_digits(first) {
-            return self.single(first);
+            return single(first);
         }
         if self.text[end..].starts_with("://") {
             return self.url(first);
         }
-        if self.is_digits(first) {
-            if let Some(piece) = self.number(first) {
-                return piece;
-            }
+        if self.is_digits(first)
+            && let Some(piece) = self.number(first)
+        {
+            return piece;
         }
         if next == '.' && (is_single_letter(first.of(self.text)) || first.of(self.text) == DZH) {
             return self.lettered(first);
         }
         self.joint(first)
-    }
-
-    fn single(&self, span: Span) -> Piece {
-        Piece { span, shape: Shape::Word }
     }
 
     /// The end of a run of letters, digits and what hides among them.
@@ -165,7 +161,7 @@ impl<'t> Scanner<'t> {
         }
         if self.parts.len() == 1 {
             self.parts.clear();
-            return self.single(first);
+            return single(first);
         }
         self.at = end + 1;
         Piece { span: Span { start: first.start, end }, shape: Shape::Dotted }
@@ -266,7 +262,7 @@ impl<'t> Scanner<'t> {
         self.at = last.end;
         if self.parts.len() == 1 {
             self.parts.clear();
-            return self.single(first);
+            return single(first);
         }
         Piece { span: Span { start: first.start, end: last.end }, shape }
     }
@@ -327,7 +323,7 @@ impl<'t> Scanner<'t> {
             }
         }
         if self.parts.is_empty() {
-            return self.single(scheme);
+            return single(scheme);
         }
         self.at = end;
         Piece { span: Span { start: scheme.start, end }, shape: Shape::Address }
@@ -356,6 +352,10 @@ fn looked_at(bytes: usize) {
     #[cfg(test)]
     super::laws::count_steps(bytes);
     let _ = bytes;
+}
+
+fn single(span: Span) -> Piece {
+    Piece { span, shape: Shape::Word }
 }
 
 fn is_single_letter(run: &str) -> bool {

@@ -447,13 +447,12 @@ fn any_terms(token: &Token) -> Vec<Weighed> {
     let known = token.terms.iter().any(|term| term.rule() == Rule::Dictionary);
     for term in &token.terms {
         match (term.channel(), term.rule()) {
-            (_, Rule::Place) => {}
             // An initial stands for any name that begins so; a name is not met by whoever shares its letter.
             (_, Rule::Initial) if token.role == Role::Initial => {
                 push(term.key().into(), weights::LEMMA, true);
                 push(format!("{}+", term.key()), weights::LEMMA, true);
             }
-            (_, Rule::Initial) => {}
+            (_, Rule::Initial | Rule::Place) => {}
             (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => {
                 push(term.key().into(), weights::LEMMA, true);
             }
