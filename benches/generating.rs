@@ -2,6 +2,17 @@
 //!
 //! `cargo bench --bench generating -- --releases 100000`
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
+)]
+
 mod measure;
 
 use std::collections::HashSet;
@@ -17,6 +28,12 @@ fn main() {
     let (generator, loading) = took(Generator::new);
     println!("{}; read in {:.1} s", generator.describe(), loading.wall);
     assert_eq!(generator.release(7), Generator::new().release(7), "a release depends on its number alone");
+    if !generator.original.with_speeches {
+        println!("skipped: the shared speeches are not there; VESTNIK_SHARED names their folder");
+    }
+    if !arguments::given("--releases") {
+        println!("skipped: more than 10000 releases; they want --releases 100000");
+    }
     println!(
         "{:>9} {:>9} {:>9} {:>12} {:>12} {:>8}",
         "releases", "bytes", "MB/s", "words", "vocabulary", "Heaps"

@@ -4,6 +4,17 @@
 //! speeches as they are instead. What is compared is megabytes of title and body per second of
 //! processor time, over all threads, from plain releases to a committed and merged index.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
+)]
+
 mod measure;
 
 use std::path::Path;
@@ -22,11 +33,12 @@ fn main() {
     let rounds = arguments::value("--rounds", 3);
     let releases: Vec<Release> = if arguments::given("--speeches") {
         let Some(speeches) = speeches() else {
-            println!("skipped: ../shared/bulk is not there");
+            println!("skipped: the shared speeches are not there; VESTNIK_SHARED names their folder");
             return;
         };
         speeches.collect()
     } else {
+        println!("skipped: the shared speeches as they are; they want --speeches");
         let generator = Generator::new();
         println!("{}", generator.describe());
         (0..arguments::value("--releases", 10_000)).map(|at| generator.release(at)).collect()

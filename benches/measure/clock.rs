@@ -3,10 +3,7 @@
 //! Processor time is what is compared wherever two programs are: other work on the machine changes
 //! it far less than the time on the wall.
 
-use std::{
-    fs,
-    time::{Duration, Instant},
-};
+use std::{fs, time::Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -23,20 +20,23 @@ pub struct Took {
 pub fn took<T>(work: impl FnOnce() -> T) -> (T, Took) {
     let (wall, cpu) = (Instant::now(), processor());
     let done = work();
-    (done, Took { wall: wall.elapsed().as_secs_f64(), cpu: (processor() - cpu).as_secs_f64() })
+    (done, Took { wall: wall.elapsed().as_secs_f64(), cpu: processor() - cpu })
 }
 
-/// The processor time of this process so far, over all its threads.
-pub fn processor() -> Duration {
-    let now = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(now.tv_sec.cast_unsigned(), u32::try_from(now.tv_nsec).expect("below a second"))
+/// The processor time of this process so far, over all its threads, in seconds.
+pub fn processor() -> f64 {
+    seconds(ClockId::ProcessCPUTime)
 }
 
-/// The processor time of this thread so far: how long a question takes where nobody else wants the
-/// processor, but for waiting on the disk.
-pub fn thread() -> Duration {
-    let now = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(now.tv_sec.cast_unsigned(), u32::try_from(now.tv_nsec).expect("below a second"))
+/// The processor time of this thread so far, in seconds: how long a question takes where nobody else
+/// wants the processor, but for waiting on the disk.
+pub fn thread() -> f64 {
+    seconds(ClockId::ThreadCPUTime)
+}
+
+fn seconds(clock: ClockId) -> f64 {
+    let now = clock_gettime(clock);
+    now.tv_sec as f64 + now.tv_nsec as f64 / 1e9
 }
 
 /// The most memory that a process has held, in bytes, where the system tells (Linux).

@@ -97,7 +97,7 @@ impl Generator {
     }
 
     /// Writes releases to a JSON Lines file; says how many bytes of title and body they have.
-    pub fn write(&self, path: &Path, releases: impl IntoIterator<Item = Release>) -> io::Result<u64> {
+    pub fn write(path: &Path, releases: impl IntoIterator<Item = Release>) -> io::Result<u64> {
         let mut file = BufWriter::new(File::create(path)?);
         let mut bytes = 0;
         for release in releases {

@@ -54,10 +54,8 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<Report> {
         Ok(()) => {}
     }
     let current = generation::in_force(folder).ok();
-    for generation in generation::all(folder)? {
-        if Some(&generation) != current.as_ref() && generation.is_complete() {
-            kept(folder, &generation, &mut report);
-        }
+    for generation in generation::kept(folder).unwrap_or_default() {
+        kept(folder, &generation, &mut report);
     }
     let committed = || State::of_any_version(&current?.folder).map(|state| state.committed);
     let last = lock::last_done(folder).or_else(committed).filter(|last| *last > 0);
@@ -94,9 +92,9 @@ fn whole(index: &Index, stop: &AtomicBool, report: &mut Report) -> Result<()> {
 fn kept(folder: &Path, generation: &Generation, report: &mut Report) {
     let files = match generation.check_version(folder) {
         // Of no use to this program, and no harm.
-        Err(Error::IndexStale { .. }) => return,
+        Err(Error::IndexStale { .. }) if generation.has_sound_manifest() => return,
         Err(error) => Err(error),
-        Ok(()) => Index::open_generation(folder, &generation.folder).and_then(|index| Held::of(&index)),
+        Ok(()) => Index::open_generation(folder, &generation.folder, None).and_then(|index| Held::of(&index)),
     };
     match files {
         Ok(held) => held.files.check(report),

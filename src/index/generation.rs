@@ -11,6 +11,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use tantivy::directory::META_LOCK;
 
 use super::{durable, schema::fingerprint};
 use crate::error::{Error, Result};
@@ -40,6 +41,11 @@ impl Generation {
         self.folder.join(MANIFEST).is_file()
     }
 
+    /// Whether its manifest is as it was written, by this version or one that seals it alike.
+    pub fn has_sound_manifest(&self) -> bool {
+        fs::read(self.folder.join(MANIFEST)).is_ok_and(|bytes| durable::unsealed(bytes).is_ok())
+    }
+
     /// Refuses a generation that another version made or that has no sound manifest.
     pub fn check_version(&self, index: &Path) -> Result<()> {
         let path = self.folder.join(MANIFEST);
@@ -60,6 +66,9 @@ impl Generation {
     /// Removes it so that it is nothing a reader or a rollback would take, at whatever moment that stops.
     pub fn remove(&self) -> Result<()> {
         let failed = |source| Error::Write { path: self.folder.clone(), source };
+        // Whoever is opening it, or backing it up, does so under this lock.
+        let opening = fs::File::open(self.folder.join(&META_LOCK.filepath));
+        let _opening = opening.and_then(|file| file.lock().map(|()| file)).ok();
         match fs::remove_file(self.folder.join(MANIFEST)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
             _ => fs::remove_dir_all(&self.folder).map_err(failed),
@@ -145,11 +154,19 @@ pub(super) fn retire(index: &Path, first_kept: Option<&Generation>, keep: usize)
     Ok(())
 }
 
+/// The complete generations that are kept beside the one in force.
+pub(super) fn kept(index: &Path) -> Result<Vec<Generation>> {
+    let current = in_force(index)?;
+    let mut kept = all(index)?;
+    kept.retain(|generation| *generation != current && generation.is_complete());
+    Ok(kept)
+}
+
 /// The newest complete generation that is older than the one in force and of this version.
 pub(super) fn older(index: &Path) -> Result<Generation> {
     let current = in_force(index)?;
-    let mut older = all(index)?;
-    older.retain(|generation| generation.number < current.number && generation.is_complete());
+    let mut older = kept(index)?;
+    older.retain(|generation| generation.number < current.number);
     let fit = older.into_iter().rev().find(|generation| generation.check_version(index).is_ok());
     fit.ok_or_else(|| Error::NothingOlder { path: index.into() })
 }

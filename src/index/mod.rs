@@ -3,6 +3,8 @@
 //! The one bridge between `Release` and tantivy: nothing outside this room and `search` names the
 //! engine, and no type of it stands in a public signature. Ranks nothing, prints nothing.
 
+mod backup;
+mod care;
 mod check;
 mod disk;
 mod durable;
@@ -18,6 +20,7 @@ mod sweep;
 mod sync;
 mod tokenizer;
 mod update;
+mod watch;
 mod writer;
 
 use std::{
@@ -30,11 +33,14 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tantivy::index::SegmentId;
 
+pub use backup::{Taken, backup, restore};
+pub use care::{compact, gc, rollback};
 pub use check::{Report, check};
 pub(crate) use schema::{Fields, column, day_number};
 pub(crate) use snapshot::{Address, Lists, Segment, Snapshot, living_count};
 pub use sync::{Event, Progress, Summary, sync};
 pub use update::{Choices, update};
+pub use watch::Watch;
 pub use writer::{Change, Means, Writer};
 
 use self::{disk::Disk, files::Files, generation::Generation, lock::Lock};
@@ -60,6 +66,13 @@ struct Inner {
     engine: tantivy::Index,
     fields: Fields,
     analyzer: Analyzer,
+}
+
+impl Mark {
+    /// Whether both show the same releases: merging changes nothing that a search can tell.
+    fn is_same_commit(&self, other: &Self) -> bool {
+        (&self.current, self.opstamp) == (&other.current, other.opstamp)
+    }
 }
 
 /// A state of an index.
@@ -108,10 +121,14 @@ impl Index {
     /// `IndexMissing` where there is none, `IndexStale` where another version made it,
     /// `IndexDamaged` where its files are not whole.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
-        let folder = folder.as_ref();
+        Self::open_with(folder.as_ref(), None)
+    }
+
+    /// As `open`, with an analyzer that is at hand and knows many words already.
+    fn open_with(folder: &Path, analyzer: Option<&Analyzer>) -> Result<Self> {
         loop {
             let generation = generation::current(folder)?;
-            let opened = Self::open_generation(folder, &generation);
+            let opened = Self::open_generation(folder, &generation, analyzer);
             // A writer may have put a new one in force, and removed this, since its name was read.
             if opened.is_ok() || generation::current(folder)? == generation {
                 return opened;
@@ -119,11 +136,11 @@ impl Index {
         }
     }
 
-    fn open_generation(folder: &Path, generation: &Path) -> Result<Self> {
+    fn open_generation(folder: &Path, generation: &Path, analyzer: Option<&Analyzer>) -> Result<Self> {
         let damaged = |reason| Error::IndexDamaged { path: generation.into(), reason };
         let disk = Disk::open(generation).map_err(|error| damaged(error.to_string()))?;
         let engine = tantivy::Index::open(disk).map_err(|error| damaged(error.to_string()))?;
-        Self::assemble(engine, Some((folder.into(), generation.into())), None)
+        Self::assemble(engine, Some((folder.into(), generation.into())), None, analyzer)
     }
 
     /// Opens the index in a folder, or makes an empty one where there is none.
@@ -161,7 +178,7 @@ impl Index {
         let settings = tantivy::IndexSettings::default();
         let engine = tantivy::Index::create(disk, Fields::build().0, settings)
             .map_err(|error| failed(error.to_string()))?;
-        Self::assemble(engine, Some((folder.into(), generation)), lock)
+        Self::assemble(engine, Some((folder.into(), generation)), lock, None)
     }
 
     /// Puts a rebuilt index in the old one's place, at once and for good, keeps the old one beside it
@@ -190,15 +207,16 @@ impl Index {
     /// # Errors
     /// `Dictionary` where the dictionary cannot be loaded.
     pub fn in_memory() -> Result<Self> {
-        Self::assemble(tantivy::Index::create_in_ram(Fields::build().0), None, None)
+        Self::assemble(tantivy::Index::create_in_ram(Fields::build().0), None, None, None)
     }
 
     fn assemble(
         engine: tantivy::Index,
         place: Option<(PathBuf, PathBuf)>,
         building: Option<Lock>,
+        analyzer: Option<&Analyzer>,
     ) -> Result<Self> {
-        let analyzer = Analyzer::new()?;
+        let analyzer = analyzer.map_or_else(Analyzer::new, |analyzer| Ok(analyzer.clone()))?;
         let (_, fields) = Fields::build();
         engine.tokenizers().register(schema::TOKENIZER, tokenizer::TermTokenizer::new(&analyzer));
         let (folder, generation) = place.unzip();
@@ -246,6 +264,12 @@ impl Index {
     /// Whether an index stands in this folder, of whatever version.
     pub fn exists(folder: impl AsRef<Path>) -> bool {
         generation::exists(folder.as_ref())
+    }
+
+    /// When a run last ended well in this folder, in seconds since 1970-01-01 UTC, whether or not it
+    /// found anything to do; none where there is no telling.
+    pub fn last_run(folder: impl AsRef<Path>) -> Option<u64> {
+        lock::last_done(folder.as_ref())
     }
 
     /// The analyzer that the index and its searches share.

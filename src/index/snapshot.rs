@@ -13,7 +13,7 @@ use tantivy::{
     store::StoreReader,
 };
 
-use super::{Fields, Index, column, schema::short_digest};
+use super::{Fields, Index, Mark, column, schema::short_digest};
 use crate::{error::Result, release::Release};
 
 /// A release within a snapshot.
@@ -36,6 +36,8 @@ pub(crate) struct Snapshot {
     pub mean_body: f32,
     /// The latest day of publication, in days from 1970-01-01.
     pub newest: i64,
+    /// The state of the index that it shows.
+    mark: Mark,
 }
 
 /// One segment of a snapshot, its columns at hand.
@@ -63,6 +65,8 @@ const STORE_BLOCKS: usize = 32;
 
 impl Snapshot {
     pub fn open(index: &Index) -> Result<Self> {
+        // Taken first: a commit that comes in between makes the snapshot newer than it says.
+        let mark = index.mark()?;
         let engine = &index.inner.engine;
         let reader = engine
             .reader_builder()
@@ -84,9 +88,15 @@ impl Snapshot {
             mean_title: 1.0,
             mean_body: 1.0,
             newest: 0,
+            mark,
         };
         snapshot.count();
         Ok(snapshot)
+    }
+
+    /// Whether nothing was committed since.
+    pub fn is_current(&self) -> Result<bool> {
+        Ok(self.index.is_in_force()? && self.index.mark()?.is_same_commit(&self.mark))
     }
 
     fn count(&mut self) {

@@ -239,7 +239,10 @@ impl Drop for Writer {
     }
 }
 
-fn start(index: &Index, means: Means) -> Result<IndexWriter<TantivyDocument>> {
+/// Starts the engine's writer.
+pub(super) fn start(index: &Index, means: Means) -> Result<IndexWriter<TantivyDocument>> {
+    // The engine would stumble over files that a killed writer left: it counts on where that began.
+    sweep::sweep(index)?;
     let memory = if means.memory == 0 { MEMORY } else { means.memory };
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if means.threads == 0 { cores() } else { means.threads };

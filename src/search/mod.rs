@@ -165,6 +165,26 @@ impl Searcher {
         })
     }
 
+    /// Whether this snapshot shows the newest commit. Costs the look at two small files.
+    ///
+    /// # Errors
+    /// `IndexDamaged` where these are not whole.
+    pub fn is_current(&self) -> Result<bool> {
+        self.snapshot().is_current()
+    }
+
+    /// A snapshot of the newest commit, in the newest generation, with the same weights; this one where
+    /// it is that. Snapshots made before stay as they are.
+    ///
+    /// # Errors
+    /// As [`Index::open`]; this snapshot can then be searched as before.
+    pub fn reload(&self) -> Result<Self> {
+        if self.is_current()? {
+            return Ok(self.clone());
+        }
+        Self::with_weights(&self.snapshot().index.reload()?, *self.weights())
+    }
+
     /// How many releases there are.
     pub fn releases(&self) -> u64 {
         self.snapshot().releases

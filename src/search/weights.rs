@@ -24,7 +24,7 @@ pub struct Weights {
     pub proximity: f32,
     /// How much a release of the newest day gains over one of long ago, as a part of its score; 0 is off.
     ///
-    /// Half of it is left after a year ([`HALF_LIFE`]). Off by default: who looks for an event wants the
+    /// Half of it is left after a year (`HALF_LIFE`). Off by default: who looks for an event wants the
     /// release about it, however old.
     pub recency: f32,
 }

@@ -2,13 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use vestnik::index::{Choices, Event, Summary, update};
+use anyhow::{Context, Result};
+use vestnik::{
+    Index,
+    index::{Choices, Means, Summary, update},
+};
 
 use crate::{
+    events::Teller,
     exit::Exit,
+    measure::bytes,
+    metrics,
     place::{IndexPlace, default_corpus},
     screen::Screen,
+    signals,
     waiting::Waiting,
 };
 
@@ -44,9 +51,25 @@ pub struct Args {
     #[command(flatten)]
     waiting: Waiting,
 
-    /// Print nothing but what goes wrong
-    #[arg(long, short)]
-    quiet: bool,
+    /// Memory for terms that wait to be written, as in 200M, at least 15M [default: 200M]
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    memory: Option<usize>,
+
+    /// How many threads make terms, at most 8 [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=8))]
+    threads: Option<u8>,
+
+    /// How far to stand back for others who need the processor, searches above all: 0 not, 19 most
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=19))]
+    nice: u8,
+
+    /// Print what happens as JSON Lines on standard output
+    #[arg(long)]
+    json: bool,
+
+    /// Write the figures of this run to a file for Prometheus
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
 }
 
 pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
@@ -56,46 +79,59 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
         allow_removals: args.allow_removals,
         keep: args.keep,
         wait: args.waiting.time(),
-        ..Choices::default()
+        means: Means {
+            memory: args.memory.unwrap_or_default(),
+            threads: args.threads.map_or(0, usize::from),
+        },
+        stop: signals::heed(),
     };
-    screen.set_quiet(args.quiet);
-    let summary = build(args.place.folder(), &args.paths, &choices, screen)?;
-    Ok(if summary.failed > 0 { Exit::Partly } else { Exit::Done })
+    stand_back(args.nice);
+    let folder = args.place.folder();
+    let done = build(folder, &args.paths, &choices, args.json, screen);
+    let exit = match &done {
+        Ok(summary) if summary.failed > 0 => Exit::Partly,
+        Ok(_) => Exit::Done,
+        Err(error) => Exit::of(error),
+    };
+    // The figures of a run that is still going on are not ours to replace.
+    if let Some(file) = &args.metrics
+        && !args.dry_run
+        && exit != Exit::Locked
+    {
+        metrics::write(file, exit, done.as_ref().ok(), Index::last_run(folder))
+            .with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    done.map(|_| exit)
 }
 
-/// Indexes paths into a folder and reports on standard error.
-pub fn build(folder: &Path, paths: &[PathBuf], choices: &Choices, screen: &mut Screen) -> Result<Summary> {
-    let summary = update(folder, paths, &default_corpus(), choices, &mut |event, progress| match event {
-        Event::Rebuilding(reason) => screen.remark(format_args!("building the index anew: {reason}")),
-        Event::Place(place) => screen.remark(format_args!("indexing {}", place.path().display())),
-        Event::Failed(error) => screen.note(format_args!("skipped: {error}")),
-        Event::File(file) => {
-            screen
-                .progress(format!("{} files, {} releases: {}", progress.files, progress.releases, file.name));
+/// Lowers the priority of this thread and of all that it starts from now on.
+#[cfg(unix)]
+fn stand_back(by: u8) {
+    // Whoever may not even be modest works at the usual priority.
+    _ = rustix::process::nice(by.into());
+}
+
+#[cfg(not(unix))]
+fn stand_back(_: u8) {}
+
+/// Indexes paths into a folder and reports.
+pub fn build(
+    folder: &Path,
+    paths: &[PathBuf],
+    choices: &Choices,
+    json: bool,
+    screen: &mut Screen,
+) -> Result<Summary> {
+    let mut teller = Teller::new(screen, json, choices.dry_run);
+    let done = update(folder, paths, &default_corpus(), choices, &mut |event, progress| {
+        teller.event(&event, progress);
+    });
+    match done {
+        Ok(summary) => teller.end(&summary).map(|()| summary),
+        Err(error) => {
+            let error = error.into();
+            teller.failed(&error, Exit::of(&error));
+            Err(error)
         }
-        _ => {}
-    })?;
-    screen.end_progress();
-    report(&summary, choices, screen);
-    Ok(summary)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a figure for reading")]
-fn report(summary: &Summary, choices: &Choices, screen: &mut Screen) {
-    let megabytes = summary.read.bytes as f64 / 1e6;
-    let seconds = summary.took.as_secs_f64();
-    let speed = megabytes / seconds.max(1e-3);
-    let would = if choices.dry_run { "would be: " } else { "" };
-    screen.remark(format_args!(
-        "{would}{} releases: {} added, {} changed, {} removed, {} unchanged, {} failed, {} passed over; \
-         read {megabytes:.1} MB in {} files, {speed:.1} MB/s, {seconds:.1} s",
-        summary.total,
-        summary.added,
-        summary.changed,
-        summary.removed,
-        summary.unchanged,
-        summary.failed,
-        summary.passed_over,
-        summary.read.files,
-    ));
+    }
 }

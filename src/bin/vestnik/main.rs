@@ -4,14 +4,24 @@
 //! prints.
 
 mod analyze;
+mod backup;
+mod check;
+mod compact;
 mod eval;
+mod events;
 mod exit;
+mod gc;
 mod index;
+mod measure;
+mod metrics;
 mod options;
 mod place;
+mod restore;
+mod rollback;
 mod screen;
 mod search;
 mod show;
+mod signals;
 mod status;
 mod waiting;
 
@@ -35,6 +45,14 @@ struct Cli {
     /// When to use colour on the terminal
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: Color,
+
+    /// Print nothing but answers and what goes wrong
+    #[arg(long, short, global = true)]
+    quiet: bool,
+
+    /// Log what happens inside, to standard error; twice for more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
 }
 
 #[derive(Subcommand)]
@@ -45,10 +63,16 @@ enum Command {
     Analyze(analyze::Args),
     Status(status::Args),
     Eval(eval::Args),
+    Check(check::Args),
+    Compact(compact::Args),
+    Gc(gc::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Rollback(rollback::Args),
 }
 
 /// Names of the commands that keep the index, which say more with their exit codes.
-const KEEPING: [&str; 1] = ["index"];
+const KEEPING: [&str; 7] = ["index", "check", "compact", "gc", "backup", "restore", "rollback"];
 
 fn main() -> ExitCode {
     // Which command it is must be known even where its options make no sense.
@@ -64,7 +88,8 @@ fn main() -> ExitCode {
             return if error.use_stderr() { usage.into() } else { Exit::Done.into() };
         }
     };
-    let mut screen = Screen::new(cli.color);
+    let mut screen = Screen::new(cli.color, cli.quiet);
+    screen::log(cli.verbose);
     let outcome = run(&cli.command, &mut screen);
     let outcome = outcome.and_then(|exit| screen.finish().map(|()| exit));
     match outcome {
@@ -86,5 +111,11 @@ fn run(command: &Command, screen: &mut Screen) -> anyhow::Result<Exit> {
         Command::Analyze(args) => analyze::run(args, screen),
         Command::Status(args) => status::run(args, screen),
         Command::Eval(args) => eval::run(args, screen),
+        Command::Check(args) => check::run(args, screen),
+        Command::Compact(args) => compact::run(args, screen),
+        Command::Gc(args) => gc::run(args, screen),
+        Command::Backup(args) => backup::run(args, screen),
+        Command::Restore(args) => restore::run(args, screen),
+        Command::Rollback(args) => rollback::run(args, screen),
     }
 }

@@ -29,7 +29,7 @@ impl IndexPlace {
         let corpus = default_corpus();
         if self.folder.is_none() && !Index::exists(self.folder()) && corpus.is_dir() {
             screen.note(format_args!("no index yet: indexing {} first", corpus.display()));
-            index::build(self.folder(), &[corpus], &Choices::default(), screen)?;
+            index::build(self.folder(), &[corpus], &Choices::default(), false, screen)?;
         }
         self.open()
     }

@@ -11,6 +11,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tracing_subscriber::filter::LevelFilter as Level;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -38,7 +39,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    pub fn new(color: Color) -> Self {
+    pub fn new(color: Color, quiet: bool) -> Self {
         let choice = |auto: ColorChoice| match color {
             Color::Auto => auto,
             Color::Always => ColorChoice::AlwaysAnsi,
@@ -49,7 +50,7 @@ impl Screen {
             answers: BufWriter::new(answers),
             notes: AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr()))),
             progress: None,
-            quiet: false,
+            quiet,
         }
     }
 
@@ -68,11 +69,6 @@ impl Screen {
             Some(progress) => progress.suspend(write),
             None => write(),
         }
-    }
-
-    /// From now on prints neither remarks nor progress.
-    pub fn set_quiet(&mut self, quiet: bool) {
-        self.quiet = quiet;
     }
 
     /// Prints what is good to know and not wrong.
@@ -121,6 +117,17 @@ impl Screen {
     pub fn answers(&mut self) -> &mut impl Write {
         &mut self.answers
     }
+}
+
+/// From now on logs what happens inside to standard error: nothing at 0, more at 1, 2 and 3.
+pub fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => Level::INFO,
+        2 => Level::DEBUG,
+        _ => Level::TRACE,
+    };
+    tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).with_ansi(false).init();
 }
 
 /// Text in a style.

@@ -1,0 +1,121 @@
+//! How long the whole program takes from its start to its end, on the shipped corpus.
+//!
+//! `cargo bench --bench starting -- --times 30`. The index is built first and lies in a temporary
+//! folder. `vestnik --version`, which opens nothing, tells what starting any process costs here.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
+)]
+
+mod measure;
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+    time::Instant,
+};
+
+use measure::{arguments, clock::children, spread::Spread};
+
+/// The runs are made in blocks, one command after the other, so that other work on the machine
+/// disturbs all of them alike.
+const BLOCK: usize = 10;
+const QUERY: &str = "КТУ ООН";
+/// In the title of the release that answers it.
+const ANSWER: &str = "Ташкент ждёт экспертов";
+
+/// A command line, what it has to print, and what its runs took.
+struct Run<'a> {
+    name: &'a str,
+    arguments: &'a [&'a str],
+    prints: &'a str,
+    /// Milliseconds on the wall.
+    wall: Vec<f64>,
+    /// Seconds of processor time of all runs, where the system tells.
+    processor: Option<f64>,
+}
+
+fn main() {
+    let times = arguments::value("--times", 30_usize);
+    println!("skipped: a million releases; that index takes minutes to build");
+    let folder = tempfile::tempdir().expect("a folder");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let built = Command::new(env!("CARGO_BIN_EXE_vestnik"))
+        .args(["index", "--quiet", "--index"])
+        .args([&folder.path().join("index"), &corpus])
+        .output()
+        .expect("the program");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+
+    let mut runs = [
+        Run::new("search", &["search", QUERY], ANSWER),
+        Run::new("search, no snippets", &["search", "--no-snippets", QUERY], ANSWER),
+        Run::new("--version", &["--version"], env!("CARGO_PKG_VERSION")),
+    ];
+    // The first run of each reads the program and the index from the disk.
+    for run in &runs {
+        run.once(folder.path());
+    }
+    for done in (0..times).step_by(BLOCK) {
+        for run in &mut runs {
+            run.block(folder.path(), BLOCK.min(times - done));
+        }
+    }
+
+    println!(
+        "{:>22} {:>8} {:>8} {:>8} {:>10}   milliseconds, {times} runs",
+        "", "min", "median", "max", "processor"
+    );
+    for run in &runs {
+        let wall = Spread::of(run.wall.iter().copied());
+        let processor = run
+            .processor
+            .map_or_else(|| "unknown".into(), |spent| format!("{:.1}", spent * 1e3 / times as f64));
+        println!(
+            "{:>22} {:>8.1} {:>8.1} {:>8.1} {processor:>10}",
+            run.name,
+            wall.part(0.0),
+            wall.median(),
+            wall.part(1.0)
+        );
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(name: &'a str, arguments: &'a [&'a str], prints: &'a str) -> Self {
+        Self { name, arguments, prints, wall: Vec::new(), processor: Some(0.0) }
+    }
+
+    fn block(&mut self, folder: &Path, times: usize) {
+        let before = children();
+        for _ in 0..times {
+            let start = Instant::now();
+            self.once(folder);
+            self.wall.push(start.elapsed().as_secs_f64() * 1e3);
+        }
+        let spent = children().zip(before).map(|(after, before)| after - before);
+        self.processor = self.processor.zip(spent).map(|(sum, spent)| sum + spent);
+    }
+
+    /// Runs the program and looks at what it printed.
+    fn once(&self, folder: &Path) {
+        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_vestnik"))
+            .args(self.arguments)
+            .current_dir(folder)
+            .env_remove("VESTNIK_INDEX")
+            .env_remove("VESTNIK_CORPUS")
+            .output()
+            .expect("the program");
+        assert!(status.success(), "{}: {}", self.name, String::from_utf8_lossy(&stderr));
+        assert!(stderr.is_empty(), "{}: {}", self.name, String::from_utf8_lossy(&stderr));
+        let stdout = String::from_utf8(stdout).expect("UTF-8");
+        assert!(stdout.contains(self.prints), "{}: {stdout}", self.name);
+    }
+}

@@ -1,0 +1,108 @@
+//! Figures of the last index run for Prometheus, as its node exporter reads them from a file.
+
+use std::{
+    fmt::Write,
+    fs, io,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use vestnik::index::Summary;
+
+use crate::exit::Exit;
+
+/// Replaces a file of figures, so that whoever reads it meets the old ones or the new ones whole.
+///
+/// `success` is when a run last ended well, in seconds since 1970-01-01 UTC.
+pub fn write(path: &Path, exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // No collector takes up a file of this name.
+    let made = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
+    fs::write(&made, text(exit, summary, success))?;
+    fs::rename(&made, path)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "figures that a graph shows")]
+fn text(exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let mut out = String::new();
+    let mut gauge = |name: &str, help: &str, values: &[(&str, f64)]| {
+        let head = format!("# HELP vestnik_index_{name} {help}\n# TYPE vestnik_index_{name} gauge\n");
+        out.push_str(&head);
+        for (labels, value) in values {
+            // Writing into a string cannot fail.
+            _ = writeln!(out, "vestnik_index_{name}{labels} {value}");
+        }
+    };
+    gauge("last_run_timestamp_seconds", "When the last run ended.", &[("", now as f64)]);
+    gauge("last_run_exit_code", "How the last run ended.", &[("", f64::from(exit.code()))]);
+    if let Some(success) = success {
+        let help = "When a run last ended with the index up to date.";
+        gauge("last_success_timestamp_seconds", help, &[("", success as f64)]);
+    }
+    let Some(run) = summary else { return out };
+    gauge("releases", "Releases in the index.", &[("", run.total as f64)]);
+    gauge("last_run_duration_seconds", "How long the last run took.", &[("", run.took.as_secs_f64())]);
+    gauge("last_run_read_bytes", "Bytes that the last run read.", &[("", run.read.bytes as f64)]);
+    gauge(
+        "last_run_rebuilt",
+        "Whether the last run built the index anew.",
+        &[("", f64::from(u8::from(run.rebuilt)))],
+    );
+    let files = [
+        ("{state=\"read\"}", run.read.files as f64),
+        ("{state=\"same\"}", run.same_files as f64),
+        ("{state=\"passed_over\"}", run.passed_over as f64),
+    ];
+    gauge("last_run_files", "Files that the last run came by.", &files);
+    let releases = [
+        ("{change=\"added\"}", run.added as f64),
+        ("{change=\"changed\"}", run.changed as f64),
+        ("{change=\"removed\"}", run.removed as f64),
+        ("{change=\"unchanged\"}", run.unchanged as f64),
+    ];
+    gauge("last_run_releases", "Releases by what the last run did to them.", &releases);
+    gauge(
+        "last_run_failures",
+        "Files, folders and records that could not be read.",
+        &[("", run.failed as f64)],
+    );
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_has_a_type_and_a_number() {
+        let summary = Summary { added: 3, total: 5, ..Summary::default() };
+        let text = text(Exit::Partly, Some(&summary), Some(7));
+        for line in [
+            "vestnik_index_last_run_exit_code 2",
+            "vestnik_index_last_success_timestamp_seconds 7",
+            "vestnik_index_releases 5",
+            "vestnik_index_last_run_releases{change=\"added\"} 3",
+            "# TYPE vestnik_index_last_run_releases gauge",
+        ] {
+            assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+        }
+        let figures = text.lines().filter(|line| !line.starts_with('#'));
+        for figure in figures {
+            assert!(figure.rsplit_once(' ').unwrap().1.parse::<f64>().is_ok(), "{figure}");
+        }
+    }
+
+    #[test]
+    fn the_file_is_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vestnik.prom");
+        for exit in [Exit::Done, Exit::Failed] {
+            write(&path, exit, None, None).unwrap();
+            let code = format!("vestnik_index_last_run_exit_code {}\n", exit.code());
+            assert!(fs::read_to_string(&path).unwrap().contains(&code));
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert!(write(&folder.path().join("none/a.prom"), Exit::Done, None, None).is_err());
+    }
+}

@@ -1,0 +1,119 @@
+//! Backups: the files of one commit under a second name, and back again.
+//!
+//! A file of the index is never changed once it is written, so a hard link to it is a copy that costs
+//! nothing, as long as the disk itself stays sound. Across disks the files are copied.
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use tantivy::directory::{Directory, META_LOCK};
+
+use super::{
+    Choices, Index, care::refuse_missing, check::check_files, disk::Disk, durable, generation, lock::Lock,
+    sweep,
+};
+use crate::error::{Error, Result};
+
+/// What a backup or a restore took over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Files.
+    pub files: u64,
+    /// Bytes in them.
+    pub bytes: u64,
+    /// How many of the files were copied, because they could not be linked.
+    pub copied: u64,
+}
+
+/// Makes a second index, in a new or empty folder, of what the last commit left of this one. A writer
+/// may work meanwhile. The backup is checked, and is an index that can be searched as it stands.
+///
+/// # Errors
+/// `NotEmpty` where the folder has something in it; `IndexMissing`, `IndexStale`, `IndexDamaged`;
+/// `Write` where the backup cannot be written. What there is of the backup is then removed.
+pub fn backup(folder: &Path, to: &Path) -> Result<Taken> {
+    let index = Index::open(folder)?;
+    if to.exists()
+        && fs::read_dir(to).map_err(|source| Error::Read { path: to.into(), source })?.next().is_some()
+    {
+        return Err(Error::NotEmpty { path: to.into() });
+    }
+    let taken = generation::start(to).and_then(|generation| take(&index, &generation, to, 0));
+    if taken.is_err() {
+        // It was empty before; a part of a backup is none.
+        _ = fs::remove_dir_all(to);
+    }
+    taken
+}
+
+/// Puts a backup in force as a new generation, after checking it; the generation before is kept.
+///
+/// # Errors
+/// `IndexMissing`, `IndexStale` and `IndexDamaged` of the backup; `IndexLocked`, `Interrupted`, `Write`.
+/// The index is then as it was before.
+pub fn restore(folder: &Path, from: &Path, choices: &Choices) -> Result<Taken> {
+    refuse_missing(from)?;
+    let backup = Index::open(from)?;
+    let _lock = Lock::acquire(folder, choices.wait, &choices.stop)?;
+    let generation = generation::start(folder)?;
+    let taken = take(&backup, &generation, folder, choices.keep);
+    if taken.is_err() {
+        // What is left of it, the next run removes.
+        _ = fs::remove_dir_all(&generation);
+    }
+    taken
+}
+
+/// Takes the last commit of an index into an empty generation of another folder, and puts it in force.
+fn take(index: &Index, into: &Path, folder: &Path, keep: usize) -> Result<Taken> {
+    let Some(from) = index.generation_folder() else { return Ok(Taken::default()) };
+    let mut taken = Taken::default();
+    {
+        // A writer tidies up only under this lock: all that a commit names stays until we have it.
+        let lock = index.inner.engine.directory().acquire_lock(&META_LOCK);
+        let _lock = lock.map_err(|error| index.failed("opening", &error))?;
+        taken.file(&from.join(sweep::META), into)?;
+        taken.file(&from.join(sweep::MANAGED), into)?;
+        for name in named(index, folder, into)? {
+            let file = from.join(&name);
+            if file.is_file() && !into.join(&name).exists() {
+                taken.file(&file, into)?;
+            }
+        }
+    }
+    durable::sync_folder(into).map_err(|source| Error::Write { path: into.into(), source })?;
+    check_files(&Index::open_generation(folder, into, None)?)?;
+    generation::publish(folder, into, keep)?;
+    Ok(taken)
+}
+
+/// The files that the commit which was taken names.
+fn named(index: &Index, folder: &Path, taken: &Path) -> Result<Vec<PathBuf>> {
+    let disk = Disk::open(taken).map_err(|error| index.damaged(&error))?;
+    let engine = tantivy::Index::open(disk).map_err(|error| index.damaged(&error))?;
+    let copy = Index::assemble(engine, Some((folder.into(), taken.into())), None, Some(index.analyzer()))?;
+    let mut names: Vec<PathBuf> = sweep::living(&copy)?.into_iter().collect();
+    // Its locks are its own, and it gets its manifest when it is complete.
+    names.retain(|name| {
+        let name = name.to_string_lossy();
+        !name.is_empty() && !name.ends_with(".lock") && name != generation::MANIFEST
+    });
+    Ok(names)
+}
+
+impl Taken {
+    fn file(&mut self, file: &Path, into: &Path) -> Result<()> {
+        let to = into.join(file.file_name().unwrap_or_default());
+        let failed = |source: io::Error| Error::Write { path: to.clone(), source };
+        if fs::hard_link(file, &to).is_err() {
+            fs::copy(file, &to).and_then(|_| File::open(&to)?.sync_all()).map_err(failed)?;
+            self.copied += 1;
+        }
+        self.files += 1;
+        self.bytes += fs::metadata(&to).map_err(failed)?.len();
+        Ok(())
+    }
+}
