@@ -1,6 +1,7 @@
 //! The nightly job as an operator sees it: the program, a corpus folder and an index folder.
 
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 use std::{
     collections::BTreeMap,

@@ -4,6 +4,14 @@
 //! `-- --rounds 200 kills` it runs 200 of one thing, the seed of which it prints. Needs nothing but
 //! the program itself; what needs rights that are missing is skipped, and says so.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a harness fails by panicking and prints what it found"
+)]
+
 mod disk;
 mod flips;
 mod kills;
@@ -31,6 +39,7 @@ impl Orders {
         self.rounds.is_some()
     }
 
+    /// The chance of this run.
     pub fn dice(&self) -> world::Dice {
         world::Dice::new(self.seed)
     }
