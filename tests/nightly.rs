@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 use std::{
     collections::BTreeMap,
