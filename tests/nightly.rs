@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 use std::{
     collections::BTreeMap,
