@@ -4,6 +4,17 @@
 //! where they are there (`--alone` without stock, for a profiler), and the shipped releases over and over in shuffled order. What is compared is
 //! megabytes per second of processor time on one thread, each term copied once, as an indexer does.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
+)]
+
 mod measure;
 
 use measure::{
@@ -25,7 +36,7 @@ fn main() {
     compare("releases", rounds, &shuffled(megabytes << 20));
     match speeches() {
         Some(speeches) => {
-            compare("speeches", rounds, &up_to(megabytes << 20, speeches.map(|speech| speech.body)))
+            compare("speeches", rounds, &up_to(megabytes << 20, speeches.map(|speech| speech.body)));
         }
         None => println!("speeches  skipped: ../shared/bulk is not there"),
     }

@@ -51,8 +51,8 @@ pub(crate) struct Piece {
 
 /// Walks a text piece by piece.
 pub(crate) struct Scanner<'t> {
-    text: &'t str,
-    at: usize,
+    pub(super) text: &'t str,
+    pub(super) at: usize,
     /// The runs of the last piece, where it has several.
     pub parts: Vec<Span>,
 }
@@ -93,28 +93,24 @@ impl<'t> Scanner<'t> {
         let first = Span { start, end };
         self.at = end;
         let Some(next) = self.char_at(end) else {
-            return self.single(first);
+            return single(first);
         };
         // Most words end at a blank, a comma or a full stop before a blank.
         if matches!(next, ' ' | ',' | '\n' | '»' | ')') && !self.is_digits(first) {
-            return self.single(first);
+            return single(first);
         }
         if self.text[end..].starts_with("://") {
             return self.url(first);
         }
-        if self.is_digits(first) {
-            if let Some(piece) = self.number(first) {
-                return piece;
-            }
+        if self.is_digits(first)
+            && let Some(piece) = self.number(first)
+        {
+            return piece;
         }
         if next == '.' && (is_single_letter(first.of(self.text)) || first.of(self.text) == DZH) {
             return self.lettered(first);
         }
         self.joint(first)
-    }
-
-    fn single(&self, span: Span) -> Piece {
-        Piece { span, shape: Shape::Word }
     }
 
     /// The end of a run of letters, digits and what hides among them.
@@ -165,7 +161,7 @@ impl<'t> Scanner<'t> {
         }
         if self.parts.len() == 1 {
             self.parts.clear();
-            return self.single(first);
+            return single(first);
         }
         self.at = end + 1;
         Piece { span: Span { start: first.start, end }, shape: Shape::Dotted }
@@ -175,80 +171,6 @@ impl<'t> Scanner<'t> {
     fn is_small_letter_and_stop(&self, at: usize) -> bool {
         let letter = self.char_at(at).filter(|c| c.is_lowercase());
         letter.is_some_and(|letter| self.char_at(at + letter.len_utf8()) == Some('.'))
-    }
-
-    /// Digits: blanks between thousands, a decimal mark, a date; `None` where none of these follows.
-    fn number(&mut self, first: Span) -> Option<Piece> {
-        let mut end = first.end;
-        if end - first.start <= 3 {
-            while let Some(group_end) = self.thousand(end) {
-                end = group_end;
-            }
-        }
-        if let Some(fraction) = self.fraction(first.start, end) {
-            self.at = fraction.end;
-            return Some(Piece {
-                span: Span { start: first.start, end: fraction.end },
-                shape: Shape::Number,
-            });
-        }
-        if end > first.end {
-            self.at = end;
-            return Some(Piece { span: Span { start: first.start, end }, shape: Shape::Number });
-        }
-        if self.char_at(end) != Some('.') {
-            return None;
-        }
-        self.dotted_number(first)
-    }
-
-    /// The digits behind a decimal comma, which the commas of a list, «1,2,3», are not.
-    fn fraction(&self, start: usize, comma: usize) -> Option<Span> {
-        let fraction = (self.char_at(comma) == Some(',')).then(|| self.digits(comma + 1))??;
-        let listed_before =
-            matches!(self.text.as_bytes()[..start], [.., before, b','] if before.is_ascii_digit());
-        let listed_behind =
-            self.char_at(fraction.end) == Some(',') && self.digits(fraction.end + 1).is_some();
-        (!listed_before && !listed_behind).then_some(fraction)
-    }
-
-    /// «13.05.2024», «3.14», «192.168.0.1».
-    fn dotted_number(&mut self, first: Span) -> Option<Piece> {
-        self.parts.push(first);
-        let mut end = first.end;
-        while self.char_at(end) == Some('.') {
-            let Some(run) = self.digits(end + 1) else { break };
-            self.parts.push(run);
-            end = run.end;
-        }
-        if self.parts.len() == 1 {
-            self.parts.clear();
-            return None;
-        }
-        self.at = end;
-        let span = Span { start: first.start, end };
-        let lengths: Vec<usize> = self.parts.iter().take(4).map(|part| part.end - part.start).collect();
-        let shape = match lengths[..] {
-            [1 | 2, 1 | 2, 2 | 4] => Shape::Date,
-            _ => Shape::Joint,
-        };
-        Some(Piece { span, shape })
-    }
-
-    /// A blank and exactly three digits behind it.
-    fn thousand(&self, at: usize) -> Option<usize> {
-        let blank = self.char_at(at).filter(|c| matches!(c, ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}'))?;
-        let run = self.digits(at + blank.len_utf8())?;
-        (run.end - run.start == 3).then_some(run.end)
-    }
-
-    /// A run that holds ASCII digits only.
-    fn digits(&self, start: usize) -> Option<Span> {
-        let length = self.text.as_bytes().get(start..)?.iter().take_while(|b| b.is_ascii_digit()).count();
-        looked_at(length);
-        let span = Span { start, end: start + length };
-        let ends = !self.char_at(span.end).is_some_and(|c| c.is_alphanumeric() || is_mark(c));
-        (length > 0 && ends).then_some(span)
     }
 
     /// Runs that a sign between them holds together.
@@ -266,7 +188,7 @@ impl<'t> Scanner<'t> {
         self.at = last.end;
         if self.parts.len() == 1 {
             self.parts.clear();
-            return self.single(first);
+            return single(first);
         }
         Piece { span: Span { start: first.start, end: last.end }, shape }
     }
@@ -327,7 +249,7 @@ impl<'t> Scanner<'t> {
             }
         }
         if self.parts.is_empty() {
-            return self.single(scheme);
+            return single(scheme);
         }
         self.at = end;
         Piece { span: Span { start: scheme.start, end }, shape: Shape::Address }
@@ -337,11 +259,7 @@ impl<'t> Scanner<'t> {
         if self.char_at(start).is_some_and(char::is_alphanumeric) { self.run_end(start) } else { start }
     }
 
-    fn is_digits(&self, span: Span) -> bool {
-        span.of(self.text).bytes().all(|b| b.is_ascii_digit())
-    }
-
-    fn char_at(&self, at: usize) -> Option<char> {
+    pub(super) fn char_at(&self, at: usize) -> Option<char> {
         looked_at(1);
         let byte = *self.text.as_bytes().get(at)?;
         if byte < 0x80 {
@@ -352,10 +270,14 @@ impl<'t> Scanner<'t> {
 }
 
 /// Counts the bytes that the scanner looks at, where a test asks for it.
-fn looked_at(bytes: usize) {
+pub(super) fn looked_at(bytes: usize) {
     #[cfg(test)]
     super::laws::count_steps(bytes);
     let _ = bytes;
+}
+
+fn single(span: Span) -> Piece {
+    Piece { span, shape: Shape::Word }
 }
 
 fn is_single_letter(run: &str) -> bool {

@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(shelf.len(), 2 * words.len());
         for word in &words {
             let kept = shelf.form(shelf.find(word, Setting::Shouted).unwrap());
-            let keys: Vec<&str> = kept.terms().map(|term| term.into_key()).collect();
+            let keys: Vec<&str> = kept.terms().map(Term::into_key).collect();
             assert_eq!(keys, [format!("e{word}"), format!("l{word}"), format!("s{word}")]);
             assert_eq!(kept.function, word.len() < 4);
             assert!(shelf.find(word, Setting::Whole).is_none());
