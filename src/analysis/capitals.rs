@@ -33,20 +33,19 @@ const SHOUTED_WORD: usize = 6;
 /// around it is in capitals, so that they tell nothing.
 pub(crate) fn read(letters: usize, reading: &Reading, shouted: bool) -> Capitals {
     let known = reading.is_known_word();
-    let abbreviation = reading.abbreviation.as_ref();
-    let (fixed, declined) = match abbreviation {
+    let (fixed, declined) = match &reading.abbreviation {
         Some(abbreviation) => (!abbreviation.declined, abbreviation.declined),
         None => (false, false),
     };
-    let short = letters <= SURELY_SHORT;
-    if letters > LONGEST_ABBREVIATION {
+    if letters > LONGEST_ABBREVIATION || known && shouted && !fixed && !declined {
         return Capitals::Word;
     }
-    let sure = if known { !declined && (short || fixed && !shouted) } else { fixed || letters < MAYBE_WORD };
-    if known && !declined && shouted && !fixed {
-        return Capitals::Word;
-    }
-    if sure { Capitals::Abbreviation } else { Capitals::Both }
+    let is_letters = match known {
+        true if declined => false,
+        true => letters <= SURELY_SHORT || fixed && !shouted,
+        false => letters < MAYBE_WORD || fixed,
+    };
+    if is_letters { Capitals::Abbreviation } else { Capitals::Both }
 }
 
 /// Whether a line is written in capitals throughout, so that capitals tell nothing in it.

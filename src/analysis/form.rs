@@ -9,7 +9,7 @@ use super::{
     capitals::{self, Capitals},
     figures,
     fold::{Case, case_of, clean, fold, is_cyrillic},
-    lemma::{self, Lemma, Reading},
+    lemma::{self, Lemma, Origin, Reading},
     place, stem,
     term::{Channel, Rule, Term},
 };
@@ -104,7 +104,7 @@ fn word(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
     let reading = lemma::read(dictionary, &clean);
     if let Some(letters) = capitals::mixed_abbreviation(&clean) {
         form.push(Channel::Lemma, &letters, Rule::Abbreviation);
-        for name in reading.lemmas.iter().filter(|lemma| lemma.proper && !lemma.guessed) {
+        for name in reading.lemmas.iter().filter(|lemma| lemma.is_listed_name()) {
             form.push(Channel::Lemma, &name.text, Rule::Dictionary);
         }
         return form;
@@ -139,7 +139,7 @@ fn initial(folded: &str) -> String {
 
 fn push_lemmas(form: &mut Form, dictionary: &Dictionary, reading: &Reading, folded: &str, case: Case) {
     for lemma in &reading.lemmas {
-        let rule = if lemma.guessed { Rule::Guess } else { Rule::Dictionary };
+        let rule = if lemma.origin == Origin::Guessed { Rule::Guess } else { Rule::Dictionary };
         form.push(Channel::Lemma, &lemma.text, rule);
         if folded.contains('-') {
             push_joined_lemma(form, &lemma.text);

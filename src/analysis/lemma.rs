@@ -18,18 +18,33 @@ const SURELY_NAME: f64 = 0.5;
 
 /// One dictionary form that a form may belong to.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the form")]
 pub(crate) struct Lemma {
     pub text: String,
     /// How likely, from 0 to 1; a form's candidates sum up to 1 at most.
     probability: f64,
-    pub guessed: bool,
+    pub origin: Origin,
     /// A person's name, a place, a company.
-    pub proper: bool,
+    proper: bool,
     /// A person's given name.
     pub given: bool,
-    /// «млн» for «миллион».
-    shortened: bool,
+}
+
+/// What a candidate rests on, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// The dictionary lists the form.
+    Listed,
+    /// It lists it as the word shortened: «млн» for «миллион».
+    Shortened,
+    /// It guessed from parts or from the ending.
+    Guessed,
+}
+
+impl Lemma {
+    /// Whether the dictionary lists it as a name.
+    pub fn is_listed_name(&self) -> bool {
+        self.proper && self.origin == Origin::Listed
+    }
 }
 
 /// What the dictionary says of one form.
@@ -55,7 +70,7 @@ pub(crate) struct Abbreviation {
 impl Reading {
     /// Whether the dictionary knows the form as a word that is no abbreviation for good.
     pub fn is_known_word(&self) -> bool {
-        self.lemmas.iter().any(|lemma| !lemma.guessed)
+        self.lemmas.iter().any(|lemma| lemma.origin != Origin::Guessed)
     }
 
     /// Adds a candidate, or what another reading says of one that is there.
@@ -67,8 +82,7 @@ impl Reading {
         lemma.probability += new.probability;
         lemma.proper |= new.proper;
         lemma.given |= new.given;
-        lemma.guessed &= new.guessed;
-        lemma.shortened &= new.shortened;
+        lemma.origin = lemma.origin.min(new.origin);
     }
 
     /// Leaves out candidates that are there by chance.
@@ -81,14 +95,14 @@ impl Reading {
         // «Лавров» with a capital is no laurels, «Баку» no tank.
         let is_surname = is_name && has_surname_ending(form);
         self.lemmas.retain(|lemma| {
-            let is_listed_name = lemma.proper && !lemma.guessed;
-            let least = match lemma.guessed || lemma.shortened {
-                true => LEAST_GUESS,
-                false if is_name => LEAST_BESIDE_NAME,
-                false => LEAST_WORD,
+            let least = match lemma.origin {
+                Origin::Guessed | Origin::Shortened => LEAST_GUESS,
+                Origin::Listed if is_name => LEAST_BESIDE_NAME,
+                Origin::Listed => LEAST_WORD,
             };
-            is_listed_name && case != Case::Lower
-                || lemma.probability >= least && (is_listed_name || !is_surname)
+            let is_sure_of_its_case = lemma.is_listed_name() && case != Case::Lower;
+            let is_likely = lemma.probability >= least && (lemma.is_listed_name() || !is_surname);
+            is_sure_of_its_case || is_likely
         });
     }
 }
@@ -121,10 +135,13 @@ pub(crate) fn read(dictionary: &Dictionary, form: &str) -> Reading {
         reading.add(Lemma {
             text,
             probability: analysis.prob,
-            guessed: analysis.source == Source::Guess,
+            origin: match analysis.source {
+                Source::Guess => Origin::Guessed,
+                _ if shortened => Origin::Shortened,
+                _ => Origin::Listed,
+            },
             proper: tag.pos() == "PROPN",
             given: name == Some("Giv"),
-            shortened,
         });
     }
     reading.prune(form);

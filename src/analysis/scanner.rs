@@ -51,8 +51,8 @@ pub(crate) struct Piece {
 
 /// Walks a text piece by piece.
 pub(crate) struct Scanner<'t> {
-    text: &'t str,
-    at: usize,
+    pub(super) text: &'t str,
+    pub(super) at: usize,
     /// The runs of the last piece, where it has several.
     pub parts: Vec<Span>,
 }
@@ -173,80 +173,6 @@ impl<'t> Scanner<'t> {
         letter.is_some_and(|letter| self.char_at(at + letter.len_utf8()) == Some('.'))
     }
 
-    /// Digits: blanks between thousands, a decimal mark, a date; `None` where none of these follows.
-    fn number(&mut self, first: Span) -> Option<Piece> {
-        let mut end = first.end;
-        if end - first.start <= 3 {
-            while let Some(group_end) = self.thousand(end) {
-                end = group_end;
-            }
-        }
-        if let Some(fraction) = self.fraction(first.start, end) {
-            self.at = fraction.end;
-            return Some(Piece {
-                span: Span { start: first.start, end: fraction.end },
-                shape: Shape::Number,
-            });
-        }
-        if end > first.end {
-            self.at = end;
-            return Some(Piece { span: Span { start: first.start, end }, shape: Shape::Number });
-        }
-        if self.char_at(end) != Some('.') {
-            return None;
-        }
-        self.dotted_number(first)
-    }
-
-    /// The digits behind a decimal comma, which the commas of a list, «1,2,3», are not.
-    fn fraction(&self, start: usize, comma: usize) -> Option<Span> {
-        let fraction = (self.char_at(comma) == Some(',')).then(|| self.digits(comma + 1))??;
-        let listed_before =
-            matches!(self.text.as_bytes()[..start], [.., before, b','] if before.is_ascii_digit());
-        let listed_behind =
-            self.char_at(fraction.end) == Some(',') && self.digits(fraction.end + 1).is_some();
-        (!listed_before && !listed_behind).then_some(fraction)
-    }
-
-    /// «13.05.2024», «3.14», «192.168.0.1».
-    fn dotted_number(&mut self, first: Span) -> Option<Piece> {
-        self.parts.push(first);
-        let mut end = first.end;
-        while self.char_at(end) == Some('.') {
-            let Some(run) = self.digits(end + 1) else { break };
-            self.parts.push(run);
-            end = run.end;
-        }
-        if self.parts.len() == 1 {
-            self.parts.clear();
-            return None;
-        }
-        self.at = end;
-        let span = Span { start: first.start, end };
-        let lengths: Vec<usize> = self.parts.iter().take(4).map(|part| part.end - part.start).collect();
-        let shape = match lengths[..] {
-            [1 | 2, 1 | 2, 2 | 4] => Shape::Date,
-            _ => Shape::Joint,
-        };
-        Some(Piece { span, shape })
-    }
-
-    /// A blank and exactly three digits behind it.
-    fn thousand(&self, at: usize) -> Option<usize> {
-        let blank = self.char_at(at).filter(|c| matches!(c, ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}'))?;
-        let run = self.digits(at + blank.len_utf8())?;
-        (run.end - run.start == 3).then_some(run.end)
-    }
-
-    /// A run that holds ASCII digits only.
-    fn digits(&self, start: usize) -> Option<Span> {
-        let length = self.text.as_bytes().get(start..)?.iter().take_while(|b| b.is_ascii_digit()).count();
-        looked_at(length);
-        let span = Span { start, end: start + length };
-        let ends = !self.char_at(span.end).is_some_and(|c| c.is_alphanumeric() || is_mark(c));
-        (length > 0 && ends).then_some(span)
-    }
-
     /// Runs that a sign between them holds together.
     fn joint(&mut self, first: Span) -> Piece {
         self.parts.push(first);
@@ -333,11 +259,7 @@ impl<'t> Scanner<'t> {
         if self.char_at(start).is_some_and(char::is_alphanumeric) { self.run_end(start) } else { start }
     }
 
-    fn is_digits(&self, span: Span) -> bool {
-        span.of(self.text).bytes().all(|b| b.is_ascii_digit())
-    }
-
-    fn char_at(&self, at: usize) -> Option<char> {
+    pub(super) fn char_at(&self, at: usize) -> Option<char> {
         looked_at(1);
         let byte = *self.text.as_bytes().get(at)?;
         if byte < 0x80 {
@@ -348,7 +270,7 @@ impl<'t> Scanner<'t> {
 }
 
 /// Counts the bytes that the scanner looks at, where a test asks for it.
-fn looked_at(bytes: usize) {
+pub(super) fn looked_at(bytes: usize) {
     #[cfg(test)]
     super::laws::count_steps(bytes);
     let _ = bytes;
