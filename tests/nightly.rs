@@ -1,5 +1,6 @@
 //! The nightly job as an operator sees it: the program, a corpus folder and an index folder.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 #![cfg(feature = "cli")]
 
 use std::{

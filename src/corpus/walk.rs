@@ -102,7 +102,7 @@ mod tests {
 
     fn walked(corpus: &Corpus) -> Vec<String> {
         let root = corpus.places()[0].root.clone();
-        let name = |path: PathBuf| path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        let name = |path: PathBuf| path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().into_owned();
         let shown = |found| match found {
             Found::File(file) => format!("{} {}", file.name, file.size),
             Found::PassedOver(path) => format!("over {}", name(path)),

@@ -55,7 +55,8 @@ pub fn gc(folder: &Path, choices: &Choices) -> Result<Vec<PathBuf>> {
     generation::retire(folder, None, choices.keep)?;
     let mut removed: Vec<PathBuf> =
         before.into_iter().map(|old| old.folder).filter(|old| !old.exists()).collect();
-    for name in [generation::CURRENT] {
+    {
+        let name = generation::CURRENT;
         let left = folder.join(format!(".{name}.new"));
         match fs::remove_file(&left) {
             Ok(()) => removed.push(left),
@@ -91,8 +92,8 @@ pub fn compact(folder: &Path, choices: &Choices) -> Result<()> {
         let mut engine = start(&index, choices.means)?;
         let merging = engine.merge(&ids);
         unless_stopped(&choices.stop, move || merging.wait().map(|_| ()))?
-            .map_err(|error| failure(&index, "merging segments", error))?;
-        engine.wait_merging_threads().map_err(|error| failure(&index, "merging segments", error))?;
+            .map_err(|error| failure(&index, "merging segments", &error))?;
+        engine.wait_merging_threads().map_err(|error| failure(&index, "merging segments", &error))?;
     }
     sweep::sweep(&index)?;
     check_files(&index)

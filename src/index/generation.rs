@@ -70,7 +70,7 @@ impl Generation {
         let opening = fs::File::open(self.folder.join(&META_LOCK.filepath));
         let _opening = opening.and_then(|file| file.lock().map(|()| file)).ok();
         match fs::remove_file(self.folder.join(MANIFEST)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
             _ => fs::remove_dir_all(&self.folder).map_err(failed),
         }
     }

@@ -162,11 +162,11 @@ mod tests {
         let first = Lock::acquire(folder.path(), AT_ONCE, &go).unwrap();
         let error = Lock::acquire(folder.path(), AT_ONCE, &go).unwrap_err().to_string();
         assert!(error.contains(&format!("(process {} on ", std::process::id())), "{error}");
-        let stopped = Lock::acquire(folder.path(), Duration::from_secs(60), &AtomicBool::new(true));
+        let stopped = Lock::acquire(folder.path(), Duration::from_mins(1), &AtomicBool::new(true));
         assert!(matches!(stopped, Err(Error::Interrupted)));
         let waiting = thread::spawn({
             let folder = folder.path().to_owned();
-            move || Lock::acquire(&folder, Duration::from_secs(60), &AtomicBool::new(false)).is_ok()
+            move || Lock::acquire(&folder, Duration::from_mins(1), &AtomicBool::new(false)).is_ok()
         });
         drop(first);
         assert!(waiting.join().unwrap());

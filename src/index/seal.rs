@@ -117,7 +117,7 @@ impl Sealed {
         if mark != MARK {
             return Err(changed("its end is missing"));
         }
-        let length = length.try_into().map(u64::from_le_bytes).unwrap_or(u64::MAX);
+        let length = length.try_into().map_or(u64::MAX, u64::from_le_bytes);
         let length = usize::try_from(length).ok().filter(|length| *length <= rest);
         let length = length.ok_or_else(|| changed("its length is wrong"))?;
         let count = length.div_ceil(BLOCK);
@@ -193,7 +193,7 @@ mod tests {
     fn file(length: usize) -> Vec<u8> {
         let contents: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
         let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
-        let out = std::io::BufWriter::new(std::fs::File::create(&path).unwrap());
+        let out = io::BufWriter::new(std::fs::File::create(&path).unwrap());
         let mut sealing = Sealing::new(Plain(out));
         for part in contents.chunks(1000) {
             sealing.write_all(part).unwrap();
@@ -202,7 +202,7 @@ mod tests {
         std::fs::read(&path).unwrap()
     }
 
-    struct Plain(std::io::BufWriter<std::fs::File>);
+    struct Plain(io::BufWriter<std::fs::File>);
 
     impl Write for Plain {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -276,7 +276,7 @@ impl Segment {
     fn stored(&self, doc: DocId) -> Result<Vec<u8>, String> {
         let document: TantivyDocument = self.store.get(doc).map_err(|error| error.to_string())?;
         let stored = document.get_first(self.fields.release);
-        let bytes = stored.as_ref().and_then(|value| value.as_bytes());
+        let bytes = stored.as_ref().and_then(Value::as_bytes);
         bytes.map(<[u8]>::to_vec).ok_or_else(|| "a stored release is missing".to_owned())
     }
 

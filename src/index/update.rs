@@ -76,10 +76,8 @@ pub fn update(
     choices: &Choices,
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
-    let mut lock = match choices.dry_run {
-        true => None,
-        false => Some(Lock::acquire(folder, choices.wait, &choices.stop)?),
-    };
+    let mut lock =
+        if choices.dry_run { None } else { Some(Lock::acquire(folder, choices.wait, &choices.stop)?) };
     let standing = Index::open(folder);
     let reason = match &standing {
         Ok(_) if choices.full => Some("a full rebuild was asked for".to_owned()),
@@ -91,9 +89,10 @@ pub fn update(
     let asked = Asked::new(folder, &standing, paths, default, choices, reason.is_some())?;
     let summary = match (reason, standing) {
         (None, Ok(index)) => {
-            let writer = match choices.dry_run {
-                true => Writer::dry(index.clone())?,
-                false => Writer::under_lock(index.clone(), choices.means, None)?,
+            let writer = if choices.dry_run {
+                Writer::dry(index.clone())?
+            } else {
+                Writer::under_lock(index.clone(), choices.means, None)?
             };
             sync::run(&index, writer, &asked.corpus, &asked.forgotten, choices, on_event)?
         }

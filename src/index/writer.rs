@@ -204,7 +204,9 @@ impl Writer {
             return Err(self.broken("committing", error));
         }
         if let Some(engine) = self.engine.take() {
-            engine.wait_merging_threads().map_err(|error| failure(&self.index, "merging segments", error))?;
+            engine
+                .wait_merging_threads()
+                .map_err(|error| failure(&self.index, "merging segments", &error))?;
         }
         sweep::sweep(&self.index)?;
         self.done();
@@ -225,7 +227,7 @@ impl Writer {
             }
             _ => error,
         };
-        failure(&self.index, doing, told)
+        failure(&self.index, doing, &told)
     }
 }
 
@@ -250,14 +252,14 @@ pub(super) fn start(index: &Index, means: Means) -> Result<IndexWriter<TantivyDo
     let started = index.inner.engine.writer_with_num_threads(threads, memory);
     started.map_err(|error| match error {
         TantivyError::LockFailure(..) => Error::IndexLocked { path: index.place(), holder: String::new() },
-        other => failure(index, "opening for writing", other),
+        other => failure(index, "opening for writing", &other),
     })
 }
 
 /// An error of the engine as one of ours: what the system said, where it said something.
-pub(super) fn failure(index: &Index, doing: &'static str, error: TantivyError) -> Error {
+pub(super) fn failure(index: &Index, doing: &'static str, error: &TantivyError) -> Error {
     use tantivy::directory::error::OpenWriteError;
-    let said = match &error {
+    let said = match error {
         TantivyError::IoError(said) => Some(said.clone()),
         TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. }) => Some(io_error.clone()),
         _ => None,
@@ -268,6 +270,6 @@ pub(super) fn failure(index: &Index, doing: &'static str, error: TantivyError) -
             let source = std::io::Error::new(said.kind(), said.to_string());
             Error::Write { path: index.place(), source }
         }
-        None => index.failed(doing, &error),
+        None => index.failed(doing, error),
     }
 }

@@ -113,7 +113,7 @@ impl World {
 
     /// Adds, changes, renames and removes a few files.
     pub fn change(&mut self, dice: &mut Dice) {
-        for _ in 0..1 + dice.below(4) {
+        for _ in 0..=dice.below(4) {
             self.add(dice);
         }
         self.replace(1 + dice.below(4), dice);
