@@ -18,7 +18,6 @@ const SURELY_NAME: f64 = 0.5;
 
 /// One dictionary form that a form may belong to.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the form")]
 pub(crate) struct Lemma {
     pub text: String,
     /// How likely, from 0 to 1; a form's candidates sum up to 1 at most.

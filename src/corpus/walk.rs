@@ -93,7 +93,8 @@ fn unreadable(error: walkdir::Error, place: &Place) -> Error {
     Error::Read { path, source }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::{ffi::OsStr, fs, os::unix, os::unix::ffi::OsStrExt};
 

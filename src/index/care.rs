@@ -55,14 +55,11 @@ pub fn gc(folder: &Path, choices: &Choices) -> Result<Vec<PathBuf>> {
     generation::retire(folder, None, choices.keep)?;
     let mut removed: Vec<PathBuf> =
         before.into_iter().map(|old| old.folder).filter(|old| !old.exists()).collect();
-    {
-        let name = generation::CURRENT;
-        let left = folder.join(format!(".{name}.new"));
-        match fs::remove_file(&left) {
-            Ok(()) => removed.push(left),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(Error::Write { path: left, source }),
-        }
+    let left = folder.join(format!(".{}.new", generation::CURRENT));
+    match fs::remove_file(&left) {
+        Ok(()) => removed.push(left),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(source) => return Err(Error::Write { path: left, source }),
     }
     removed.extend(sweep::sweep(&Index::open(folder)?)?);
     for older in generation::kept(folder)? {

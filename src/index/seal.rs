@@ -187,22 +187,27 @@ impl FileHandle for Sealed {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        fs::{self, File},
+        io::BufWriter,
+    };
+
     use super::*;
 
     /// A sealed file of so many bytes.
     fn file(length: usize) -> Vec<u8> {
         let contents: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
         let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
-        let out = io::BufWriter::new(std::fs::File::create(&path).unwrap());
+        let out = BufWriter::new(File::create(&path).unwrap());
         let mut sealing = Sealing::new(Plain(out));
         for part in contents.chunks(1000) {
             sealing.write_all(part).unwrap();
         }
         sealing.terminate().unwrap();
-        std::fs::read(&path).unwrap()
+        fs::read(&path).unwrap()
     }
 
-    struct Plain(io::BufWriter<std::fs::File>);
+    struct Plain(BufWriter<File>);
 
     impl Write for Plain {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -76,8 +76,8 @@ pub fn update(
     choices: &Choices,
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
-    let mut lock =
-        if choices.dry_run { None } else { Some(Lock::acquire(folder, choices.wait, &choices.stop)?) };
+    let lock = || Lock::acquire(folder, choices.wait, &choices.stop);
+    let mut lock = if choices.dry_run { None } else { Some(lock()?) };
     let standing = Index::open(folder);
     let reason = match &standing {
         Ok(_) if choices.full => Some("a full rebuild was asked for".to_owned()),

@@ -88,7 +88,7 @@ fn wait_for(moment: Moment, world: &World, there: &BTreeSet<String>, child: &mut
     let comes = |names: &BTreeSet<String>| match moment {
         Moment::Any => true,
         Moment::Writing => names.iter().any(|name| is_new(name) && name.contains(".store")),
-        Moment::Committing => names.iter().any(|name| is_new(name) && name.ends_with(".files")),
+        Moment::Committing => names.iter().any(|name| is_new(name) && name.contains(".files")),
         Moment::Committed => names.iter().any(|name| name.contains("meta.json.new")),
         Moment::Switching => names.iter().any(|name| name.contains("current.new")),
     };

@@ -25,7 +25,7 @@ use crate::{
 /// is reported and skipped; the rest goes on, and the exit code is 2. Files that have not changed since
 /// the last run are not read. An index that is missing, damaged or of another version is built anew.
 #[derive(clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Args {
     /// Files or folders [default: the folders indexed before, or else corpus]
     paths: Vec<PathBuf>,
