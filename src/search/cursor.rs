@@ -189,6 +189,23 @@ impl<'s> Cursor<'s> {
         }
     }
 
+    /// Adds the positions of all words that were found in the release that it stands on.
+    pub fn places(&mut self, out: &mut Vec<u32>) {
+        match self {
+            Self::Word(word) => word.positions(out),
+            Self::Phrase(phrase) => phrase.places(out),
+            Self::Near(near) => near.places(out),
+            Self::Dated { .. } => {}
+            Self::All(cursors, _) => cursors.iter_mut().for_each(|cursor| cursor.places(out)),
+            Self::Any(cursors) => {
+                let doc = cursors.iter().map(Self::doc).min().unwrap_or(TERMINATED);
+                let here = cursors.iter_mut().filter(|cursor| cursor.doc() == doc);
+                here.for_each(|cursor| cursor.places(out));
+            }
+            Self::Except(cursor, _) => cursor.places(out),
+        }
+    }
+
     /// Adds the positions of what was found in the release that it stands on.
     pub fn positions(&mut self, out: &mut Vec<u32>) {
         match self {

@@ -9,6 +9,7 @@ mod cursor;
 mod explain;
 mod marks;
 mod phrase;
+mod places;
 pub mod plan;
 mod proximity;
 mod rank;

@@ -104,6 +104,11 @@ impl<'s> PhraseCursor<'s> {
         }
     }
 
+    /// Adds where the phrase's words stand in the release that it stands on.
+    pub fn places(&mut self, out: &mut Vec<u32>) {
+        self.words.iter_mut().for_each(|word| word.positions(out));
+    }
+
     /// How often the phrase stands in title and body.
     fn counts(&self) -> (u32, u32) {
         let words = self.segment.title_words(self.doc);
@@ -191,6 +196,11 @@ impl<'s> NearCursor<'s> {
     pub fn found(&mut self) -> Found {
         let score = (self.left.found().score + self.right.found().score) * self.weight;
         Found { score, full: true }
+    }
+
+    pub fn places(&mut self, out: &mut Vec<u32>) {
+        self.left.places(out);
+        self.right.places(out);
     }
 
     pub fn mentions(&self, out: &mut Vec<Mention>) {
