@@ -37,7 +37,7 @@ pub use backup::{Taken, backup, restore};
 pub use care::{compact, gc, rollback};
 pub use check::{Report, check};
 pub(crate) use schema::{Fields, column, day_number};
-pub(crate) use snapshot::{Address, Lists, Segment, Snapshot, living_count};
+pub(crate) use snapshot::{Address, Segment, Snapshot, Zone};
 pub use sync::{Event, Progress, Summary, sync};
 pub use update::{Choices, update};
 pub use watch::Watch;

@@ -40,6 +40,8 @@ impl Candidate {
 pub(super) struct Best {
     limit: usize,
     sort: Sort,
+    /// What segments looked at before demand.
+    floor: f32,
     /// The worst of the kept ones on top.
     kept: BinaryHeap<Ranked>,
 }
@@ -50,8 +52,8 @@ struct Ranked {
 }
 
 impl Best {
-    pub fn new(limit: usize, sort: Sort) -> Self {
-        Self { limit, sort, kept: BinaryHeap::new() }
+    pub fn new(limit: usize, sort: Sort, floor: f32) -> Self {
+        Self { limit, sort, floor, kept: BinaryHeap::new() }
     }
 
     pub fn push(&mut self, candidate: Candidate) {
@@ -68,8 +70,10 @@ impl Best {
     /// A release worth less than this cannot get in.
     pub fn threshold(&self) -> f32 {
         match (self.sort, self.kept.peek()) {
-            (Sort::Relevance, Some(worst)) if self.kept.len() >= self.limit => worst.candidate.score,
-            _ => f32::NEG_INFINITY,
+            (Sort::Relevance, Some(worst)) if self.kept.len() >= self.limit => {
+                worst.candidate.score.max(self.floor)
+            }
+            _ => self.floor,
         }
     }
 

@@ -5,23 +5,24 @@
 
 mod best;
 mod compile;
-mod cursor;
+mod evaluate;
 mod explain;
+mod gate;
+mod known;
 mod marks;
 mod phrase;
 mod places;
 pub mod plan;
 mod proximity;
 mod rank;
+mod scored;
 mod sentence;
 mod snippet;
+mod some;
 mod weights;
 mod word;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
@@ -30,6 +31,8 @@ pub use snippet::{Fragment, Mark, Snippet, SnippetOptions};
 pub use weights::Weights;
 
 use self::{
+    evaluate::Part,
+    known::Known,
     plan::Plan,
     rank::{Job, Placed},
     snippet::Marker,
@@ -51,8 +54,8 @@ pub struct Searcher {
 struct Inner {
     snapshot: Snapshot,
     weights: Weights,
-    /// Joint document frequencies that were counted once.
-    frequencies: Mutex<HashMap<String, u64>>,
+    /// Parts of queries that were evaluated once.
+    known: Known<Part>,
     /// Tables of analysed forms that no search uses just now.
     forms: Mutex<Vec<Forms>>,
 }
@@ -157,12 +160,7 @@ impl Searcher {
     pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
         let snapshot = Snapshot::open(index)?;
         Ok(Self {
-            inner: Arc::new(Inner {
-                snapshot,
-                weights,
-                frequencies: Mutex::default(),
-                forms: Mutex::default(),
-            }),
+            inner: Arc::new(Inner { snapshot, weights, known: Known::default(), forms: Mutex::default() }),
         })
     }
 
@@ -256,8 +254,8 @@ impl Searcher {
         &self.inner.weights
     }
 
-    fn frequencies(&self) -> &Mutex<HashMap<String, u64>> {
-        &self.inner.frequencies
+    fn known(&self) -> &Known<Part> {
+        &self.inner.known
     }
 
     fn damaged(&self, error: &dyn std::fmt::Display) -> Error {

@@ -5,34 +5,93 @@
 
 use super::{
     Searcher,
-    cursor::Stops,
-    rank::{Job, Placed, Walk},
-    weights::{HALF_LIFE, PROXIMITY_WORDS, UNORDERED, WINDOW},
+    places::Places,
+    rank::{Job, Placed},
+    scored::MANY,
+    weights::{BOUND_SLACK, HALF_LIFE, PROXIMITY_WORDS, UNORDERED, WINDOW},
 };
 use crate::error::Result;
 
 impl Searcher {
-    /// Adds the bonus to each release's score.
-    pub(super) fn look_again(&self, job: &Job, placed: &mut [Placed]) -> Result<()> {
-        let mut order: Vec<usize> = (0..placed.len()).collect();
-        order.sort_by_key(|&at| placed[at].address);
-        let mut start = 0;
-        while let Some(&first) = order.get(start) {
-            let segment = placed[first].address.segment;
-            let end = start
-                + order[start..].iter().take_while(|&&at| placed[at].address.segment == segment).count();
-            let mut walk = Walk::open(self, self.snapshot().segment(segment), job, Stops::Hints, true)?;
-            let bounds = walk.content_bounds();
-            for &at in &order[start..end] {
-                let candidate = &mut placed[at].candidate;
-                if bounds.len() <= PROXIMITY_WORDS {
-                    candidate.score += self.bonus(&walk.positions(candidate.doc), &bounds);
+    /// Adds the bonus to the score of each release that may be among the `wanted` best with it. Takes
+    /// them best first, in rounds: what the first ones reach spares most of the others a look.
+    pub(super) fn look_again(
+        &self,
+        job: &Job,
+        placed: &mut [Placed],
+        wanted: usize,
+        exhaustive: bool,
+    ) -> Result<()> {
+        let content = job.clauses.iter().filter(|clause| clause.content);
+        // Raised as all bounds once were; the bonus is a part of them.
+        let bounds: Vec<f32> = content.map(|clause| clause.part.bound * BOUND_SLACK).collect();
+        let near = bounds.len() <= PROXIMITY_WORDS;
+        let (mut done, mut round) = (0, wanted.max(1));
+        let mut reached: Vec<f32> = Vec::with_capacity(placed.len());
+        let mut places = Vec::new();
+        while done < placed.len() {
+            let end = if exhaustive { placed.len() } else { placed.len().min(done + round) };
+            let threshold = if exhaustive { None } else { reached.get(wanted.wrapping_sub(1)).copied() };
+            let mut promising: Vec<&mut Placed> = placed[done..end]
+                .iter_mut()
+                .filter(|placed| threshold.is_none_or(|least| self.may_reach(job, placed, &bounds, least)))
+                .collect();
+            promising.sort_by_key(|placed| placed.address);
+            let mut open: Option<(u32, Places)> = None;
+            for placed in promising {
+                let ordinal = placed.address.segment;
+                let candidate = &mut placed.candidate;
+                if near {
+                    if open.as_ref().is_none_or(|(opened, _)| *opened != ordinal) {
+                        let segment = self.snapshot().segment(ordinal);
+                        open = Some((ordinal, Places::open_near(self, segment, job)?));
+                    }
+                    if let Some((_, reader)) = &mut open {
+                        reader.by_clause(candidate.doc, &mut places);
+                        candidate.score += self.bonus(&places, &bounds);
+                    }
                 }
                 candidate.score *= 1.0 + self.newness(candidate.day);
+                reached.push(candidate.score);
             }
-            start = end;
+            reached.sort_by(|a, b| b.total_cmp(a));
+            reached.truncate(wanted.max(1));
+            done = end;
+            round *= 2;
         }
         Ok(())
+    }
+
+    /// Whether a release can be worth so much with its bonus.
+    fn may_reach(&self, job: &Job, placed: &Placed, bounds: &[f32], least: f32) -> bool {
+        let candidate = &placed.candidate;
+        let newness = (1.0 + self.newness(candidate.day)) * BOUND_SLACK;
+        let most: f32 = bounds.windows(2).map(|pair| self.pair_bonus(pair, 1.0)).sum();
+        if (candidate.score + most) * newness < least {
+            return false;
+        }
+        let segment = self.snapshot().segment(placed.address.segment);
+        let content = job.clauses.iter().filter(|clause| clause.content);
+        let mentions: Vec<u8> = content
+            .map(|clause| clause.part.get(segment, candidate.doc).map_or(0, |(_, places)| places))
+            .collect();
+        let pairs = mentions.windows(2).zip(bounds.windows(2));
+        let most: f32 =
+            pairs.map(|(mentions, pair)| self.pair_bonus(pair, self.together_at_most(mentions))).sum();
+        (candidate.score + most) * newness >= least
+    }
+
+    /// The part of a pair's bonus that so many mentions of its words can reach at most.
+    fn together_at_most(&self, mentions: &[u8]) -> f32 {
+        let &[first, second] = mentions else { return 0.0 };
+        if first == MANY || second == MANY {
+            return 1.0;
+        }
+        let (first, second) = (f32::from(first), f32::from(second));
+        // A word follows at most two that stand before it.
+        let ordered = first.min(2.0 * second);
+        let near = if second > 0.0 { first - ordered } else { 0.0 };
+        self.saturated_count(ordered + UNORDERED * near)
     }
 
     /// What a release gains from being new, as a part of its score.
@@ -48,13 +107,20 @@ impl Searcher {
 
     fn bonus(&self, positions: &[Vec<u32>], bounds: &[f32]) -> f32 {
         let mut bonus = 0.0;
-        for (pair, bound) in positions.windows(2).zip(bounds.windows(2)) {
+        for (pair, bounds) in positions.windows(2).zip(bounds.windows(2)) {
             let (ordered, near) = together(&pair[0], &pair[1]);
-            let count = ordered + UNORDERED * near;
-            let saturated = count / (self.weights().k1 + count);
-            bonus += self.weights().proximity * (bound[0] + bound[1]) / 2.0 * saturated;
+            bonus += self.pair_bonus(bounds, self.saturated_count(ordered + UNORDERED * near));
         }
         bonus
+    }
+
+    fn saturated_count(&self, count: f32) -> f32 {
+        count / (self.weights().k1 + count)
+    }
+
+    /// What a pair of words adds, by how much each may add and how saturated their nearness is.
+    fn pair_bonus(&self, bounds: &[f32], saturated: f32) -> f32 {
+        self.weights().proximity * bounds.iter().sum::<f32>() / 2.0 * saturated
     }
 }
 
