@@ -70,6 +70,8 @@ pub struct Forms {
     /// Holds the form that was asked for last, where it is too long to keep.
     passing: Shelf,
     last: Last,
+    /// How often the table started over.
+    restarts: u32,
 }
 
 /// The form that was asked for last.
@@ -82,7 +84,7 @@ enum Last {
 
 impl Forms {
     pub(super) fn new(analyzer: Analyzer) -> Self {
-        Self { analyzer, kept: Shelf::default(), passing: Shelf::default(), last: Last::None }
+        Self { analyzer, kept: Shelf::default(), passing: Shelf::default(), last: Last::None, restarts: 0 }
     }
 
     /// The terms of a text in order: each with the position of its word, counted from 0, and where in the
@@ -116,10 +118,20 @@ impl Forms {
         }
     }
 
+    /// Names the form that was asked for last, by how often the table has started over and its number since
+    /// then; none for a form that is not kept.
+    pub(crate) fn last_name(&self) -> Option<(u32, u32)> {
+        match self.last {
+            Last::Kept(place) => Some((self.restarts, self.kept.form(place).number)),
+            Last::None | Last::Passing(_) => None,
+        }
+    }
+
     /// Fetches a form and keeps it; says where.
     fn fetch(&mut self, surface: &str, setting: Setting) -> Place {
         if self.kept.len() >= MOST_KEPT {
             self.kept.clear();
+            self.restarts += 1;
         }
         let form = self.analyzer.shared.forms.get_or_analyse(&self.analyzer, surface, setting);
         self.kept.add(surface, setting, &form)

@@ -30,8 +30,10 @@ pub(super) struct Place {
     letters: u32,
     /// Where in `cuts` its terms begin.
     cuts: u32,
+    /// How many forms were put there before it.
+    number: u32,
     /// How many bytes its surface has.
-    surface: u16,
+    surface: u8,
     /// How many terms it has.
     terms: u8,
     setting: Setting,
@@ -50,6 +52,8 @@ struct Cut {
 pub(crate) struct FormRef<'f> {
     letters: &'f str,
     cuts: &'f [Cut],
+    /// How many forms were put on the shelf before it; no other form there has its number.
+    pub number: u32,
     /// As [`Form::function`].
     pub function: bool,
 }
@@ -94,12 +98,13 @@ impl Shelf {
         self.places.find(hash(&self.hasher, surface, setting), is_it).copied()
     }
 
-    /// Adds a form and says where it is. Its surface has at most 65,535 bytes.
+    /// Adds a form and says where it is. Its surface has at most 255 bytes.
     pub fn add(&mut self, surface: &str, setting: Setting, form: &Form) -> Place {
         let place = Place {
             letters: small(self.letters.len()),
             cuts: small(self.cuts.len()),
-            surface: u16::try_from(surface.len()).unwrap_or(u16::MAX),
+            number: small(self.places.len()),
+            surface: u8::try_from(surface.len()).unwrap_or(u8::MAX),
             terms: u8::try_from(form.terms.len()).unwrap_or(u8::MAX),
             setting,
             function: form.function,
@@ -123,7 +128,8 @@ impl Shelf {
         let cuts = self.cuts.get(first..first + usize::from(place.terms)).unwrap_or_default();
         let start = place.letters as usize + usize::from(place.surface);
         let end = start + cuts.last().map_or(0, |cut| usize::from(cut.end));
-        FormRef { letters: self.letters.get(start..end).unwrap_or_default(), cuts, function: place.function }
+        let letters = self.letters.get(start..end).unwrap_or_default();
+        FormRef { letters, cuts, number: place.number, function: place.function }
     }
 }
 

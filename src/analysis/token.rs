@@ -105,21 +105,6 @@ impl<'t> Tokens<'t> {
         Some(self.word(piece.span, role, setting, forms))
     }
 
-    /// How many positions a text takes: the words that `next` would number, without analysing them.
-    pub fn count(text: &str) -> u64 {
-        let mut scanner = Scanner::new(text);
-        let mut words = 0;
-        while let Some(piece) = scanner.next_piece() {
-            let parts = &scanner.parts;
-            words += if parts.is_empty() || one_word(text, piece, parts).is_some() {
-                1
-            } else {
-                parts.len() as u64
-            };
-        }
-        words
-    }
-
     fn word<'f>(&mut self, span: Span, role: Role, setting: Setting, forms: &'f mut Forms) -> TokenRef<'f> {
         let position = self.position;
         self.position += 1;

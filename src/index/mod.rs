@@ -6,10 +6,13 @@
 mod backup;
 mod care;
 mod check;
+mod crew;
 mod disk;
+mod draft;
 mod durable;
 mod files;
 mod generation;
+mod inversion;
 mod known;
 mod lock;
 mod pass;
@@ -18,7 +21,6 @@ mod seal;
 mod snapshot;
 mod sweep;
 mod sync;
-mod tokenizer;
 mod update;
 mod watch;
 mod writer;
@@ -218,7 +220,6 @@ impl Index {
     ) -> Result<Self> {
         let analyzer = analyzer.map_or_else(Analyzer::new, |analyzer| Ok(analyzer.clone()))?;
         let (_, fields) = Fields::build();
-        engine.tokenizers().register(schema::TOKENIZER, tokenizer::TermTokenizer::new(&analyzer));
         let (folder, generation) = place.unzip();
         let building = Mutex::new(building);
         Ok(Self { inner: Arc::new(Inner { folder, generation, building, engine, fields, analyzer }) })

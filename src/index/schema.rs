@@ -8,20 +8,18 @@
 use jiff::civil::date;
 use tantivy::{
     TantivyDocument,
-    schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
+    schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions},
 };
 
+use super::inversion::Lengths;
 use crate::{
-    analysis::{Analyzer, Tokens},
+    analysis::Analyzer,
     release::{Date, Release},
 };
 
 /// Changes whenever the fields below or the files' layout do: an index of another number must be
 /// rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 2;
-
-/// The tokenizer's name in tantivy.
-pub(super) const TOKENIZER: &str = "vestnik";
+pub(crate) const SCHEMA_VERSION: u32 = 3;
 
 /// Names of the fields that are read by column.
 pub(crate) mod column {
@@ -39,6 +37,9 @@ pub(crate) mod column {
 pub(crate) struct Fields {
     /// The release's id, as one term.
     pub id: Field,
+    /// The session of the writer that wrote the release, as one term: what tells an old version of a
+    /// release from a new one that is being written.
+    pub session: Field,
     /// Title and then body: terms of all channels.
     pub text: Field,
     /// The title alone: terms of all channels.
@@ -58,14 +59,16 @@ pub(crate) struct Fields {
 impl Fields {
     pub fn build() -> (Schema, Self) {
         let mut schema = Schema::builder();
-        let terms = TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default()
-                .set_tokenizer(TOKENIZER)
-                .set_index_option(IndexRecordOption::WithFreqsAndPositions)
-                .set_fieldnorms(false),
-        );
+        let indexed = |detail| {
+            let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(detail);
+            TextOptions::default().set_indexing_options(indexing.set_fieldnorms(false))
+        };
+        // The engine's own tokenizers are never called: `inversion` says which terms stand where.
+        let terms = indexed(IndexRecordOption::WithFreqsAndPositions);
+        let whole = indexed(IndexRecordOption::Basic);
         let fields = Self {
-            id: schema.add_text_field(column::ID, STRING | FAST),
+            id: schema.add_text_field(column::ID, whole.clone() | FAST),
+            session: schema.add_text_field("session", whole),
             text: schema.add_text_field("text", terms.clone()),
             title: schema.add_text_field("title", terms.clone()),
             source: schema.add_text_field("source", terms),
@@ -80,19 +83,19 @@ impl Fields {
         (schema.build(), fields)
     }
 
-    /// The release as tantivy takes it.
-    pub fn document(&self, release: &Release, digest: u64) -> serde_json::Result<TantivyDocument> {
+    /// What of a release lies in columns and in the store, as tantivy takes it.
+    pub fn document(
+        &self,
+        release: &Release,
+        lengths: Lengths,
+        digest: u64,
+        stored: &[u8],
+    ) -> TantivyDocument {
         let mut document = TantivyDocument::new();
         document.add_text(self.id, &release.id);
-        document.add_text(self.text, &release.title);
-        document.add_text(self.text, &release.body);
-        document.add_text(self.title, &release.title);
-        document.add_u64(self.title_words, Tokens::count(&release.title));
-        document.add_u64(self.body_words, Tokens::count(&release.body));
+        document.add_u64(self.title_words, lengths.title.into());
+        document.add_u64(self.body_words, lengths.body.into());
         document.add_u64(self.digest, digest);
-        if let Some(source) = &release.source {
-            document.add_text(self.source, source);
-        }
         if let Some(date) = release.date {
             document.add_i64(self.date, day_number(date));
         }
@@ -100,8 +103,8 @@ impl Fields {
             document.add_text(self.root, origin.root.to_string_lossy());
             document.add_text(self.file, &origin.file);
         }
-        document.add_bytes(self.release, &serde_json::to_vec(release)?);
-        Ok(document)
+        document.add_bytes(self.release, stored);
+        document
     }
 }
 
@@ -110,13 +113,13 @@ pub(crate) fn day_number(day: Date) -> i64 {
     i64::from((day - date(1970, 1, 1)).get_days())
 }
 
-/// A short digest of everything that a release says, from BLAKE3: two releases that differ in
-/// anything have different digests but for one chance in 2⁶⁴.
-pub(crate) fn digest(release: &Release) -> serde_json::Result<u64> {
-    Ok(short_digest(&serde_json::to_vec(release)?))
+/// A release as it is stored.
+pub(super) fn stored(release: &Release) -> serde_json::Result<Vec<u8>> {
+    serde_json::to_vec(release)
 }
 
-/// The digest of a release as it is stored.
+/// A short digest of everything that a stored release says, from BLAKE3: two releases that differ in
+/// anything have different digests but for one chance in 2⁶⁴.
 pub(crate) fn short_digest(stored: &[u8]) -> u64 {
     let hash = blake3::hash(stored);
     let mut first = [0; 8];
