@@ -75,10 +75,10 @@ impl TokenRef<'_> {
 /// Walks a text token by token.
 pub(crate) struct Tokens<'t> {
     text: &'t str,
-    scanner: Scanner<'t>,
-    position: u32,
+    pub(super) scanner: Scanner<'t>,
+    pub(super) position: u32,
     /// The compound whose parts come next, and how many of them were handed out.
-    compound: Option<(Shape, usize)>,
+    pub(super) compound: Option<(Shape, usize)>,
     /// Where the last line that was looked at ends, and whether it is all in capitals.
     line: (usize, bool),
 }
@@ -103,21 +103,6 @@ impl<'t> Tokens<'t> {
             }
         };
         Some(self.word(piece.span, role, setting, forms))
-    }
-
-    /// How many positions a text takes: the words that `next` would number, without analysing them.
-    pub fn count(text: &str) -> u64 {
-        let mut scanner = Scanner::new(text);
-        let mut words = 0;
-        while let Some(piece) = scanner.next_piece() {
-            let parts = &scanner.parts;
-            words += if parts.is_empty() || one_word(text, piece, parts).is_some() {
-                1
-            } else {
-                parts.len() as u64
-            };
-        }
-        words
     }
 
     fn word<'f>(&mut self, span: Span, role: Role, setting: Setting, forms: &'f mut Forms) -> TokenRef<'f> {
@@ -187,7 +172,7 @@ fn begins_small(word: &[u8]) -> bool {
 }
 
 /// How a piece of several runs is read that is one word all the same: «24-й», «ЦИК-а».
-fn one_word(text: &str, piece: Piece, parts: &[Span]) -> Option<Setting> {
+pub(super) fn one_word(text: &str, piece: Piece, parts: &[Span]) -> Option<Setting> {
     let [first, second] = parts else { return None };
     if piece.shape != Shape::Joint {
         return None;

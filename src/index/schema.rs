@@ -5,20 +5,21 @@
 //! of its own beside it, for BM25F and for `заголовок:`. Lengths are kept in words, because tantivy's
 //! field norms would count every term of every channel.
 
-use jiff::civil::date;
+use jiff::{Span, civil::date};
 use tantivy::{
     TantivyDocument,
     schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
 };
 
+use super::stored::with_landmarks;
 use crate::{
-    analysis::{Analyzer, Tokens},
+    analysis::{Analyzer, Survey},
     release::{Date, Release},
 };
 
 /// Changes whenever the fields below or the files' layout do: an index of another number must be
 /// rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 2;
+pub(crate) const SCHEMA_VERSION: u32 = 3;
 
 /// The tokenizer's name in tantivy.
 pub(super) const TOKENIZER: &str = "vestnik";
@@ -51,7 +52,7 @@ pub(crate) struct Fields {
     digest: Field,
     root: Field,
     file: Field,
-    /// The release itself, as JSON.
+    /// The release itself, as `stored` writes it.
     pub release: Field,
 }
 
@@ -80,15 +81,16 @@ impl Fields {
         (schema.build(), fields)
     }
 
-    /// The release as tantivy takes it.
-    pub fn document(&self, release: &Release, digest: u64) -> serde_json::Result<TantivyDocument> {
+    /// The release as tantivy takes it; `said` is what it says, as bytes, and `digest` theirs.
+    pub fn document(&self, release: &Release, said: Vec<u8>, digest: u64) -> TantivyDocument {
+        let (landmarks, body_words) = Survey::of(&release.body);
         let mut document = TantivyDocument::new();
         document.add_text(self.id, &release.id);
         document.add_text(self.text, &release.title);
         document.add_text(self.text, &release.body);
         document.add_text(self.title, &release.title);
-        document.add_u64(self.title_words, Tokens::count(&release.title));
-        document.add_u64(self.body_words, Tokens::count(&release.body));
+        document.add_u64(self.title_words, Survey::of(&release.title).1.into());
+        document.add_u64(self.body_words, body_words.into());
         document.add_u64(self.digest, digest);
         if let Some(source) = &release.source {
             document.add_text(self.source, source);
@@ -100,8 +102,8 @@ impl Fields {
             document.add_text(self.root, origin.root.to_string_lossy());
             document.add_text(self.file, &origin.file);
         }
-        document.add_bytes(self.release, &serde_json::to_vec(release)?);
-        Ok(document)
+        document.add_bytes(self.release, &with_landmarks(said, &landmarks));
+        document
     }
 }
 
@@ -110,18 +112,9 @@ pub(crate) fn day_number(day: Date) -> i64 {
     i64::from((day - date(1970, 1, 1)).get_days())
 }
 
-/// A short digest of everything that a release says, from BLAKE3: two releases that differ in
-/// anything have different digests but for one chance in 2⁶⁴.
-pub(crate) fn digest(release: &Release) -> serde_json::Result<u64> {
-    Ok(short_digest(&serde_json::to_vec(release)?))
-}
-
-/// The digest of a release as it is stored.
-pub(crate) fn short_digest(stored: &[u8]) -> u64 {
-    let hash = blake3::hash(stored);
-    let mut first = [0; 8];
-    first.copy_from_slice(&hash.as_bytes()[..8]);
-    u64::from_le_bytes(first)
+/// The day that has this number.
+pub(super) fn day_of(number: i64) -> Result<Date, jiff::Error> {
+    date(1970, 1, 1).checked_add(Span::new().try_days(number)?)
 }
 
 /// What makes an index of this program different from one of another version.

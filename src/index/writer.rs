@@ -12,8 +12,8 @@ use super::{
     files::Files,
     known::Known,
     lock::{self, Lock},
-    schema::digest,
     snapshot::Snapshot,
+    stored::{digest, said},
     sweep,
 };
 use crate::{
@@ -119,16 +119,15 @@ impl Writer {
             });
         }
         let fields = self.index.fields();
-        let digest = digest(release).map_err(|error| self.index.failed("writing a release", &error))?;
+        let said = said(release).map_err(|error| self.index.failed("writing a release", &error))?;
+        let digest = digest(&said);
         let change = match self.known.get(&release.id) {
             Some(held) if held.digest == digest => return Ok(Change::Unchanged),
             Some(_) => Change::Changed,
             None => Change::Added,
         };
         if !self.dry {
-            let document = fields
-                .document(release, digest)
-                .map_err(|error| self.index.failed("writing a release", &error))?;
+            let document = fields.document(release, said, digest);
             let engine = self.engine()?;
             if change == Change::Changed {
                 engine.delete_term(Term::from_field_text(fields.id, &release.id));
