@@ -69,7 +69,7 @@ impl Crew {
 
     /// Hands a release on; tells whether that was possible. Where it was not, [`Crew::finish`] says why.
     pub fn take(&mut self, entry: Entry) -> bool {
-        self.bytes += entry.memory();
+        self.bytes += entry.said.len();
         self.parcel.push(entry);
         self.bytes < PARCEL || self.send()
     }

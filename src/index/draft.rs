@@ -7,7 +7,7 @@
 use std::io;
 
 use tantivy::{
-    Segment, SegmentMeta, TantivyDocument,
+    Segment, SegmentMeta, TantivyDocument, TantivyError,
     directory::{Directory, TerminatingWrite},
     fastfield::FastFieldsWriter,
     fieldnorm::{FieldNormsSerializer, FieldNormsWriter},
@@ -19,24 +19,19 @@ use tantivy::{
 use super::{
     inversion::{Field, Inversion},
     schema::Fields,
+    stored::{Record, with_landmarks},
 };
-use crate::{analysis::Forms, release::Release};
+use crate::analysis::{Forms, Survey};
 
 /// A segment holds no more positions than this: they are numbered in 32 bits.
 const MOST_POSITIONS: usize = 1 << 31;
 
 /// A release on its way into a segment.
 pub(super) struct Entry {
-    pub release: Release,
+    /// What it says, as it will be stored.
+    pub said: Vec<u8>,
+    /// The digest of that.
     pub digest: u64,
-    pub stored: Vec<u8>,
-}
-
-impl Entry {
-    /// About the bytes of memory that it takes.
-    pub fn memory(&self) -> usize {
-        self.stored.len() + self.release.title.len() + self.release.body.len()
-    }
 }
 
 /// Who wrote a release: what tells an old version of it from one that came later.
@@ -97,13 +92,16 @@ impl Draft {
     }
 
     pub fn add(&mut self, entry: Entry) -> tantivy::Result<()> {
-        let Entry { release, digest, stored } = entry;
-        let source = release.source.as_deref().unwrap_or_default();
-        let lengths = self.inversion.add(&release.title, &release.body, source);
-        let document: TantivyDocument = self.fields.document(&release, lengths, digest, &stored);
+        let Entry { said, digest } = entry;
+        let record = Record::read(&said).map_err(TantivyError::InternalError)?;
+        let source = record.source().unwrap_or_default();
+        let mut landmarks = Survey::default();
+        let lengths = self.inversion.add(record.title(), &record.body, source, &mut landmarks);
+        self.ids.push(record.id().to_owned());
+        let stored = with_landmarks(&said, &landmarks);
+        let document: TantivyDocument = self.fields.document(&record, lengths, digest, &stored);
         self.columns.add_document(&document)?;
         self.store.store(&document, &self.segment.schema())?;
-        self.ids.push(release.id);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 pub(super) use self::places::Places;
 use self::{names::Names, places::Bases};
-use crate::analysis::{Forms, Tokens};
+use crate::analysis::{Forms, Landmark, Role, Survey, Tokens};
 
 /// No form of this segment yet.
 const NONE: u32 = u32::MAX;
@@ -84,15 +84,15 @@ impl Inversion {
         self.forms
     }
 
-    /// Takes in the next release.
+    /// Takes in the next release, and takes down the landmarks of its body.
     ///
     /// Body words are numbered on behind those of the title, with one number between, so that no phrase
     /// reaches from the one into the other.
-    pub fn add(&mut self, title: &str, body: &str, source: &str) -> Lengths {
-        let title = self.read(title, Field::Text);
+    pub fn add(&mut self, title: &str, body: &str, source: &str, landmarks: &mut Survey) -> Lengths {
+        let title = self.read(title, Field::Text, |_| ());
         let title_end = self.text.len();
-        let body = self.read(body, Field::Text);
-        let source = self.read(source, Field::Source);
+        let body = self.read(body, Field::Text, |landmark| landmarks.pass(landmark));
+        let source = self.read(source, Field::Source, |_| ());
         self.releases.push(Bounds {
             title: title_end,
             body: self.text.len(),
@@ -116,13 +116,17 @@ impl Inversion {
         self.text.len() + self.source.len() + self.releases.len()
     }
 
-    /// Writes down the words of a text; returns how many positions it takes.
-    fn read(&mut self, text: &str, field: Field) -> u32 {
+    /// Writes down the words of a text, passing the beginning of each piece; returns how many positions it
+    /// takes.
+    fn read(&mut self, text: &str, field: Field, mut pass: impl FnMut(Landmark)) -> u32 {
         let mut tokens = Tokens::new(text);
         let mut next = 0;
         loop {
-            let Some(token) = tokens.next(&mut self.forms) else { return next };
+            let Some(token) = tokens.step(&mut self.forms) else { return next };
             let position = token.position;
+            if token.role != Role::Part {
+                pass(Landmark { position, byte: token.span.start });
+            }
             let form = match self.forms.last_name() {
                 Some((restarts, number)) => self.number(restarts, number as usize),
                 None => self.new_form(),
@@ -344,10 +348,10 @@ mod tests {
 
     fn inversion() -> Inversion {
         let mut inversion = Inversion::new(Analyzer::new().unwrap().forms());
-        let lengths = inversion.add("Дом мира", "В доме мир. Дома, домов", "ТАСС");
+        let lengths = inversion.add("Дом мира", "В доме мир. Дома, домов", "ТАСС", &mut Survey::default());
         assert_eq!(lengths, Lengths { title: 2, body: 5 });
-        inversion.add("", "дом-музей", "");
-        inversion.add("", "", "МИД и ТАСС");
+        inversion.add("", "дом-музей", "", &mut Survey::default());
+        inversion.add("", "", "МИД и ТАСС", &mut Survey::default());
         inversion
     }
 
@@ -376,7 +380,7 @@ mod tests {
         // As if the table had started over: every form is met again for the first time.
         inversion.restarts += 7;
         inversion.numbers.clear();
-        inversion.add("", "дом", "");
+        inversion.add("", "дом", "", &mut Survey::default());
         let text = lists(&inversion, Field::Text);
         assert_eq!(text.len(), expected.len());
         assert!(text.iter().any(|line| line == "lдом 0:0,4,6,7 1:1 3:1"), "{text:#?}");

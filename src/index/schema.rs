@@ -5,17 +5,14 @@
 //! of its own beside it, for BM25F and for `заголовок:`. Lengths are kept in words, because tantivy's
 //! field norms would count every term of every channel.
 
-use jiff::civil::date;
+use jiff::{Span, civil::date};
 use tantivy::{
     TantivyDocument,
     schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions},
 };
 
-use super::inversion::Lengths;
-use crate::{
-    analysis::Analyzer,
-    release::{Date, Release},
-};
+use super::{inversion::Lengths, stored::Record};
+use crate::{analysis::Analyzer, release::Date};
 
 /// Changes whenever the fields below or the files' layout do: an index of another number must be
 /// rebuilt.
@@ -52,7 +49,7 @@ pub(crate) struct Fields {
     digest: Field,
     root: Field,
     file: Field,
-    /// The release itself, as JSON.
+    /// The release itself, as `stored` writes it.
     pub release: Field,
 }
 
@@ -86,22 +83,22 @@ impl Fields {
     /// What of a release lies in columns and in the store, as tantivy takes it.
     pub fn document(
         &self,
-        release: &Release,
+        release: &Record<'_>,
         lengths: Lengths,
         digest: u64,
         stored: &[u8],
     ) -> TantivyDocument {
         let mut document = TantivyDocument::new();
-        document.add_text(self.id, &release.id);
+        document.add_text(self.id, release.id());
         document.add_u64(self.title_words, lengths.title.into());
         document.add_u64(self.body_words, lengths.body.into());
         document.add_u64(self.digest, digest);
-        if let Some(date) = release.date {
-            document.add_i64(self.date, day_number(date));
+        if let Some(day) = release.day() {
+            document.add_i64(self.date, day);
         }
-        if let Some(origin) = &release.origin {
-            document.add_text(self.root, origin.root.to_string_lossy());
-            document.add_text(self.file, &origin.file);
+        if let Some((root, file)) = release.origin() {
+            document.add_text(self.root, root);
+            document.add_text(self.file, file);
         }
         document.add_bytes(self.release, stored);
         document
@@ -113,18 +110,9 @@ pub(crate) fn day_number(day: Date) -> i64 {
     i64::from((day - date(1970, 1, 1)).get_days())
 }
 
-/// A release as it is stored.
-pub(super) fn stored(release: &Release) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(release)
-}
-
-/// A short digest of everything that a stored release says, from BLAKE3: two releases that differ in
-/// anything have different digests but for one chance in 2⁶⁴.
-pub(crate) fn short_digest(stored: &[u8]) -> u64 {
-    let hash = blake3::hash(stored);
-    let mut first = [0; 8];
-    first.copy_from_slice(&hash.as_bytes()[..8]);
-    u64::from_le_bytes(first)
+/// The day that has this number.
+pub(super) fn day_of(number: i64) -> Result<Date, jiff::Error> {
+    date(1970, 1, 1).checked_add(Span::new().try_days(number)?)
 }
 
 /// What makes an index of this program different from one of another version.

@@ -19,8 +19,9 @@ use super::{
     files::Files,
     known::Known,
     lock::{self, Lock},
-    schema::{self, Fields},
+    schema::Fields,
     snapshot::Snapshot,
+    stored::{digest, said},
     sweep,
 };
 use crate::{
@@ -144,9 +145,8 @@ impl Writer {
                 reason: "is empty; every release needs one".into(),
             });
         }
-        let stored =
-            schema::stored(release).map_err(|error| self.index.failed("writing a release", &error))?;
-        let digest = schema::short_digest(&stored);
+        let said = said(release).map_err(|error| self.index.failed("writing a release", &error))?;
+        let digest = digest(&said);
         let change = match self.known.get(&release.id) {
             Some(held) if held.digest == digest => return Ok(Change::Unchanged),
             Some(held) => {
@@ -156,7 +156,7 @@ impl Writer {
             None => Change::Added,
         };
         if !self.dry {
-            self.take(Entry { release: release.clone(), digest, stored })?;
+            self.take(Entry { said, digest })?;
         }
         self.known.put(release.id.clone(), digest, self.session, release.origin.as_ref());
         self.changed = true;
