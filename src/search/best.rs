@@ -18,6 +18,8 @@ pub(super) struct Candidate {
     pub id_rank: u64,
     /// The content clauses that it lacks, a bit for each of the query's first 64 clauses.
     pub lacks: u64,
+    /// What the nearness of its words can add at most.
+    pub nearness: f32,
 }
 
 impl Candidate {

@@ -33,15 +33,19 @@ impl<'s> Places<'s> {
         Ok(Self { clauses: clauses.collect::<Result<_>>()? })
     }
 
-    /// Opens the lists of content clauses alone, for nearness: without prefixes of many words.
-    pub fn open_near(searcher: &Searcher, segment: &'s Segment, job: &'s Job) -> Result<Self> {
-        let clauses =
-            job.clauses.iter().filter(|clause| clause.content).map(|clause| match &clause.part.kind {
-                Kind::Word(word) if word.pattern.is_some() && word.terms.len() >= NEAR_FORMS => {
-                    Ok(Reader::Nowhere)
-                }
-                _ => Reader::open(searcher, segment, &clause.part),
-            });
+    /// Opens the lists of content clauses alone, for nearness: without prefixes of many words, and without
+    /// hints where releases have all words.
+    pub fn open_near(searcher: &Searcher, segment: &'s Segment, job: &'s Job, hints: bool) -> Result<Self> {
+        let content = job.clauses.iter().filter(|clause| clause.content);
+        let clauses = content.map(|clause| match &clause.part.kind {
+            Kind::Word(word) if word.pattern.is_some() && word.terms.len() >= NEAR_FORMS => {
+                Ok(Reader::Nowhere)
+            }
+            Kind::Word(word) if !hints => {
+                Ok(Reader::Word(WordPlaces::open(searcher, segment, word, &[Terms::Full])?))
+            }
+            _ => Reader::open(searcher, segment, &clause.part),
+        });
         Ok(Self { clauses: clauses.collect::<Result<_>>()? })
     }
 

@@ -14,6 +14,7 @@ use super::{
     evaluate::Part,
     gate::Gate,
     plan::{Node, Plan},
+    proximity::{Again, Nearness},
     scored::{Finger, Scored, common},
     weights::{BOUND_SLACK, POOL, PROXIMITY_WORDS, TIERED_WORDS},
 };
@@ -102,15 +103,17 @@ impl Searcher {
         let keep = Keep { limit: full_limit, sort, exhaustive };
         let (mut best, all_words) = self.all_words(job, keep);
         if looks_again {
-            self.look_again(job, &mut best, wanted, exhaustive)?;
+            self.look_again(job, &mut best, wanted, Again { hints: false, exhaustive })?;
         }
         self.order(&mut best, sort, wanted);
         if !only_all && best.len() < wanted {
             let missing = wanted - best.len();
             let limit = if looks_again { limit } else { missing };
-            let mut some = self.some_words(job, Keep { limit, ..keep }, tiered)?;
+            // There are less than wanted, so that they fit into a number.
+            let but = tiered.then(|| usize::try_from(all_words).unwrap_or(usize::MAX));
+            let mut some = self.some_words(job, Keep { limit, ..keep }, but)?;
             if looks_again {
-                self.look_again(job, &mut some, missing, exhaustive)?;
+                self.look_again(job, &mut some, missing, Again { hints: true, exhaustive })?;
             }
             self.order(&mut some, sort, missing);
             best.append(&mut some);
@@ -122,9 +125,10 @@ impl Searcher {
     /// Releases that have all content words: the best of them, and how many there are.
     fn all_words(&self, job: &Job, keep: Keep) -> (Vec<Placed>, u64) {
         let (mut placed, mut count, mut floor) = (Vec::new(), 0, f32::NEG_INFINITY);
+        let near = self.nearness(job);
         for segment in &self.snapshot().segments {
             let mut best = Best::new(keep.limit, keep.sort, floor);
-            count += all_words(segment, job, keep, &mut best);
+            count += all_words(segment, job, (keep, &near), &mut best);
             floor = self.add_best(&mut placed, segment, best, keep);
         }
         (placed, count)
@@ -209,7 +213,7 @@ fn end_of_equals(placed: &[Placed], sort: Sort, start: usize) -> usize {
 }
 
 /// Releases of a segment that have all content words: finds the best of them and counts them.
-fn all_words(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u64 {
+fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best: &mut Best) -> u64 {
     let mut gate = Gate::new(segment, job);
     let mut clauses: Vec<Clause> = Vec::with_capacity(job.clauses.len());
     let mut content: Vec<&Scored> = Vec::with_capacity(job.clauses.len());
@@ -228,7 +232,7 @@ fn all_words(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u64 {
         return list.len() as u64;
     }
     let others: f32 = clauses.iter().map(Clause::most).sum();
-    let mut count = 0;
+    let (mut count, mut places) = (0, Vec::with_capacity(content.len()));
     common(&content, |doc, at| {
         if !gate.admits(doc) {
             return;
@@ -245,7 +249,9 @@ fn all_words(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u64 {
         // Added up in the order of the query, whatever the order of looking: floats depend on it.
         let score = clauses.iter_mut().map(|clause| clause.score(doc, &content, at)).sum();
         if score >= threshold {
-            best.push(candidate(segment, doc, score, 0));
+            places.clear();
+            places.extend(content.iter().zip(at).map(|(list, &at)| list.places[at]));
+            best.push(candidate(segment, doc, score, (0, near.at_most(&places))));
         }
     });
     count
@@ -271,7 +277,7 @@ impl<'s> Clause<'s> {
     fn score(&mut self, doc: DocId, content: &[&Scored], at: &[usize]) -> f32 {
         match self {
             Self::Content(word) => content[*word].scores[at[*word]],
-            Self::Other(finger, _) => finger.score(doc).unwrap_or_default(),
+            Self::Other(finger, _) => finger.get(doc).unwrap_or_default().0,
         }
     }
 }
@@ -283,7 +289,7 @@ fn one_word(segment: &Segment, list: &Scored, keep: Keep, best: &mut Best) {
     let mut threshold = keep.threshold(best);
     for (doc, score) in list.iter() {
         if score >= threshold {
-            best.push(candidate(segment, doc, score, 0));
+            best.push(candidate(segment, doc, score, (0, 0.0)));
             threshold = keep.threshold(best);
         }
     }
@@ -297,7 +303,7 @@ fn every_release(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u
         if gate.admits(doc) {
             count += 1;
             if keep.limit > 0 {
-                best.push(candidate(segment, doc, 0.0, 0));
+                best.push(candidate(segment, doc, 0.0, (0, 0.0)));
             }
         }
     };
@@ -317,8 +323,14 @@ impl Keep {
     }
 }
 
-/// A release on its way, with a bit for each of the first 64 clauses that it lacks.
-pub(super) fn candidate(segment: &Segment, doc: DocId, score: f32, lacks: u64) -> Candidate {
+/// A release on its way: with a bit for each of the first 64 clauses that it lacks, and what nearness can
+/// add at most.
+pub(super) fn candidate(
+    segment: &Segment,
+    doc: DocId,
+    score: f32,
+    (lacks, nearness): (u64, f32),
+) -> Candidate {
     let day = segment.day(doc).unwrap_or(i64::MIN);
-    Candidate { doc, score, day, id_rank: segment.id_rank(doc), lacks }
+    Candidate { doc, score, day, id_rank: segment.id_rank(doc), lacks, nearness }
 }

@@ -68,10 +68,10 @@ impl<'s> Finger<'s> {
         Self { list, at: 0 }
     }
 
-    /// What a release is worth; none where the list does not have it. Releases in ascending order.
-    pub fn score(&mut self, doc: DocId) -> Option<f32> {
-        self.at = seek(&self.list.docs, self.at, doc);
-        (self.list.docs.get(self.at) == Some(&doc)).then(|| self.list.scores[self.at])
+    /// What a release is worth, and in how many places it is; none where the list does not have it. Releases
+    /// in ascending order.
+    pub fn get(&mut self, doc: DocId) -> Option<(f32, u8)> {
+        self.has(doc).then(|| (self.list.scores[self.at], self.list.places[self.at]))
     }
 
     /// Whether the list has a release. Releases in ascending order.
@@ -81,16 +81,29 @@ impl<'s> Finger<'s> {
     }
 }
 
-/// The first place from `from` on whose release is `target` or a later one, in leaps that double.
+/// So many releases are compared at once before leaping: without branches, which nobody could foretell.
+const NEAR: usize = 16;
+
+/// The first place from `from` on whose release is `target` or a later one.
 pub(super) fn seek(docs: &[DocId], from: usize, target: DocId) -> usize {
-    let (mut low, mut high, mut leap) = (from, from, 1);
-    while docs.get(high).is_some_and(|&doc| doc < target) {
-        low = high + 1;
-        high += leap;
+    let rest = docs.get(from..).unwrap_or_default();
+    if rest.first().is_none_or(|&first| first >= target) {
+        return from;
+    }
+    let Some((near, _)) = rest.split_first_chunk::<NEAR>() else {
+        return from + rest.partition_point(|&doc| doc < target);
+    };
+    if near[NEAR - 1] >= target {
+        return from + near.iter().map(|&doc| usize::from(doc < target)).sum::<usize>();
+    }
+    // Farther away, in leaps that double.
+    let (mut low, mut leap) = (NEAR, NEAR);
+    while rest.get(low + leap).is_some_and(|&doc| doc < target) {
+        low += leap;
         leap *= 2;
     }
-    let high = high.min(docs.len());
-    low + docs.get(low..high).unwrap_or_default().partition_point(|&doc| doc < target)
+    let high = (low + leap).min(rest.len());
+    from + low + rest[low..high].partition_point(|&doc| doc < target)
 }
 
 /// Visits the releases that all lists have, in order, each with its place in every list. Of no lists,
@@ -142,6 +155,11 @@ mod tests {
             [(0, 0, 0), (0, 2, 0), (0, 3, 1), (1, 64, 5), (3, 65, 6), (0, 129, 7), (7, 1, 7), (9, 1, 9)]
         {
             assert_eq!(seek(&docs, from, target), expected, "{from} {target}");
+        }
+        let even: Vec<DocId> = (0..300).map(|half| half * 2).collect();
+        for (from, target) in (0..310).flat_map(|from| (0..62).map(move |part| (from, part * 10 + 1))) {
+            let expected = (target as usize).div_ceil(2).min(300).max(from);
+            assert_eq!(seek(&even, from, target), expected, "{from} {target}");
         }
     }
 

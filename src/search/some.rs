@@ -7,9 +7,10 @@
 use tantivy::DocId;
 
 use super::{
-    Searcher,
+    Searcher, Sort,
     best::Best,
     gate::Gate,
+    proximity::Nearness,
     rank::{Job, Keep, Placed, candidate},
     scored::{Finger, Scored, seek},
     weights::BOUND_SLACK,
@@ -20,9 +21,11 @@ use crate::{error::Result, index::Segment};
 const WINDOW: DocId = 1 << 12;
 
 impl Searcher {
-    /// Releases that have some of the words; `tiered` leaves out those that have all.
-    pub(super) fn some_words(&self, job: &Job, keep: Keep, tiered: bool) -> Result<Vec<Placed>> {
+    /// Releases that have some of the words, but not those that have all, where these were found before
+    /// and are so many.
+    pub(super) fn some_words(&self, job: &Job, keep: Keep, but: Option<usize>) -> Result<Vec<Placed>> {
         let (mut placed, mut floor) = (Vec::new(), f32::NEG_INFINITY);
+        let near = &self.nearness(job);
         for segment in &self.snapshot().segments {
             let mut words = Vec::with_capacity(job.clauses.len());
             for clause in &job.clauses {
@@ -30,7 +33,7 @@ impl Searcher {
                 words.push(Word { lists, content: clause.content, required: clause.required });
             }
             let mut best = Best::new(keep.limit, keep.sort, floor);
-            some_words(segment, &words, Gate::new(segment, job), (keep, tiered), &mut best);
+            some_words(segment, &words, Gate::new(segment, job), Wanted { keep, near, but }, &mut best);
             floor = self.add_best(&mut placed, segment, best, keep);
         }
         Ok(placed)
@@ -51,25 +54,43 @@ impl Word<'_> {
     }
 }
 
-fn some_words(
-    segment: &Segment,
-    words: &[Word],
-    mut gate: Gate,
-    (keep, tiered): (Keep, bool),
-    best: &mut Best,
-) {
+/// What the second pass looks for.
+#[derive(Clone, Copy)]
+struct Wanted<'n> {
+    keep: Keep,
+    near: &'n Nearness,
+    /// Whether releases that have all words were found before, and how many there are.
+    but: Option<usize>,
+}
+
+fn some_words(segment: &Segment, words: &[Word], mut gate: Gate, wanted: Wanted, best: &mut Best) {
+    let Wanted { keep, near, but } = wanted;
     let mut sums = Sums::new(words);
     let mut look = Look::new(words);
-    let mut touched = Vec::new();
+    let (mut touched, mut order) = (Vec::new(), Vec::new());
+    // Every release that has one of the words is wanted, so that sums alone say which are the best.
+    let any = !keep.exhaustive && keep.sort == Sort::Relevance && words.iter().all(|word| !word.required);
     while let Some(others) = sums.next_window(keep.threshold(best), &mut touched) {
+        if !gate.is_open() {
+            touched.retain(|&(doc, _)| gate.admits(doc));
+        }
+        let mut least = keep.threshold(best);
+        let enough = keep.limit + but.unwrap_or_default();
+        if any && touched.len() > enough {
+            order.clear();
+            order.extend(touched.iter().map(|&(_, sum)| sum));
+            let (_, nth, _) = order.select_nth_unstable_by(enough, |a: &f32, b| b.total_cmp(a));
+            least = least.max(*nth / BOUND_SLACK);
+        }
         for &(doc, sum) in &touched {
-            let threshold = keep.threshold(best);
-            if (sum + others) * BOUND_SLACK < threshold || !gate.admits(doc) {
+            let threshold = keep.threshold(best).max(least);
+            if (sum + others) * BOUND_SLACK < threshold {
                 continue;
             }
             let found = look.up(doc);
-            if found.score >= threshold && found.has_required && !(tiered && found.has_all) {
-                best.push(candidate(segment, doc, found.score, found.lacks));
+            if found.score >= threshold && found.has_required && !(but.is_some() && found.has_all) {
+                let nearness = near.at_most(&look.places);
+                best.push(candidate(segment, doc, found.score, (found.lacks, nearness)));
             }
         }
     }
@@ -151,6 +172,8 @@ impl<'s> Sums<'s> {
 /// Looks releases up in all lists, in ascending order.
 struct Look<'s> {
     words: Vec<([Finger<'s>; 2], bool, bool)>,
+    /// In how many places the release looked up last has each content word.
+    places: Vec<u8>,
 }
 
 /// What a release has of the query.
@@ -165,23 +188,27 @@ struct Found {
 impl<'s> Look<'s> {
     fn new(words: &[Word<'s>]) -> Self {
         let words = words.iter().map(|word| (word.lists.map(Finger::new), word.content, word.required));
-        Self { words: words.collect() }
+        Self { words: words.collect(), places: Vec::new() }
     }
 
     fn up(&mut self, doc: DocId) -> Found {
         let mut found = Found { score: 0.0, has_all: true, has_required: true, lacks: 0 };
+        self.places.clear();
         // Added up in the order of the query, whatever the order of looking: floats depend on it.
         for (at, (lists, content, required)) in self.words.iter_mut().enumerate() {
             let [full, hints] = lists;
-            if let Some(score) = full.score(doc) {
-                found.score += score;
-                continue;
-            }
-            found.score += hints.score(doc).unwrap_or_default();
-            found.has_required &= !*required;
+            let in_full = full.get(doc);
+            let (score, places) = in_full.or_else(|| hints.get(doc)).unwrap_or_default();
+            found.score += score;
             if *content {
-                found.has_all = false;
-                found.lacks |= if at < 64 { 1 << at } else { 0 };
+                self.places.push(places);
+            }
+            if in_full.is_none() {
+                found.has_required &= !*required;
+                if *content {
+                    found.has_all = false;
+                    found.lacks |= if at < 64 { 1 << at } else { 0 };
+                }
             }
         }
         found
