@@ -12,9 +12,10 @@ use std::{
 };
 
 use super::{
-    Change, Choices, Event, Summary, Writer,
+    Change, Choices, Event, Index, Summary, Writer,
     files::{Files, Record},
     known::{FileNumber, Known},
+    snapshot::Snapshot,
     sync::OnEvent,
 };
 use crate::{
@@ -104,8 +105,9 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Goes through all files; the writer then waits for its commit.
-    pub fn through(mut self) -> Result<(Writer, Files, Summary)> {
+    /// Goes through all files; the writer then waits for its commit. What could not be read is taken
+    /// over from the older index, where this one is built to take its place.
+    pub fn through(mut self, older: Option<&Index>) -> Result<(Writer, Files, Summary)> {
         let before = self.writer.releases();
         let files = self.walk()?;
         self.order = order(self.writer.known(), &files);
@@ -115,7 +117,43 @@ impl<'a> Pass<'a> {
         }
         self.remove_gone(before)?;
         self.carry_over();
+        if let Some(older) = older {
+            self.take_over(older)?;
+        }
+        let Summary { added, changed, unchanged, .. } = self.summary;
+        self.summary.total = self.writer.releases() as u64;
+        self.summary.kept = self.summary.total.saturating_sub(added + changed + unchanged);
         Ok((self.writer, self.now, self.summary))
+    }
+
+    /// Takes over what an older index holds of files that could not be read, and what never came from
+    /// a file.
+    fn take_over(&mut self, older: &Index) -> Result<()> {
+        let read = Snapshot::open(older).and_then(|snapshot| Ok((Known::of(&snapshot)?, snapshot)));
+        let (known, snapshot) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                tracing::warn!(%error, "nothing can be taken over from the older index");
+                return Ok(());
+            }
+        };
+        let stays = |file| {
+            let (root, name) = known.file_name(file);
+            self.kept.covers(&Path::new(root).join(name))
+        };
+        let mut ids: Vec<&String> =
+            known.releases().filter(|(_, held)| held.file.is_none_or(stays)).map(|(id, _)| id).collect();
+        ids.retain(|id| self.writer.known().get(id).is_none());
+        ids.sort();
+        for id in ids {
+            let release = snapshot.find(id).and_then(|at| at.map(|at| snapshot.release(at)).transpose());
+            match release {
+                Ok(Some(release)) => _ = self.writer.add(&release)?,
+                Ok(None) => {}
+                Err(error) => self.fail(&error),
+            }
+        }
+        Ok(())
     }
 
     /// All files of the corpus, and when each was looked at.
@@ -124,7 +162,7 @@ impl<'a> Pass<'a> {
         for place in self.corpus.places() {
             (self.on_event)(Event::Place(place), self.summary.read);
             let (before, failed) = (files.len(), self.summary.failed);
-            for found in Corpus::files_of(place) {
+            for found in self.corpus.files_of(place) {
                 self.go_on()?;
                 match found {
                     Found::File(file) => files.push((file, SystemTime::now())),

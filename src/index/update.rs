@@ -18,7 +18,7 @@ use super::{
     lock::Lock,
     pass::check_removals,
     snapshot::Snapshot,
-    sync::{self, OnEvent},
+    sync::{self, OnEvent, Task},
 };
 use crate::{
     corpus::Corpus,
@@ -94,7 +94,8 @@ pub fn update(
             } else {
                 Writer::under_lock(index.clone(), choices.means, None)?
             };
-            sync::run(&index, writer, &asked.corpus, &asked.forgotten, choices, on_event)?
+            let task = Task { corpus: &asked.corpus, forgotten: &asked.forgotten, older: None };
+            sync::run(&index, writer, &task, choices, on_event)?
         }
         (reason, standing) => {
             on_event(Event::Rebuilding(&reason.unwrap_or_default()), Progress::default());
@@ -159,7 +160,8 @@ fn rebuild(
     if choices.dry_run {
         let index = Index::in_memory()?;
         let writer = Writer::dry(index.clone())?;
-        let summary = sync::run(&index, writer, &asked.corpus, &[], choices, on_event)?;
+        let task = Task { corpus: &asked.corpus, forgotten: &[], older: old };
+        let summary = sync::run(&index, writer, &task, choices, on_event)?;
         return Ok(Summary { rebuilt: true, ..summary });
     }
     let index = Index::build(folder, None)?;
@@ -181,7 +183,8 @@ fn fill(
     on_event: OnEvent<'_>,
 ) -> Result<Summary> {
     let writer = Writer::under_lock(index.clone(), choices.means, None)?;
-    let summary = sync::run(index, writer, &asked.corpus, &[], choices, on_event)?;
+    let task = Task { corpus: &asked.corpus, forgotten: &[], older: old };
+    let summary = sync::run(index, writer, &task, choices, on_event)?;
     let before = usize::try_from(asked.before).unwrap_or(usize::MAX);
     check_removals(lost(index, old, before)?, before, choices)?;
     check_files(index)?;
