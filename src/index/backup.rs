@@ -12,7 +12,12 @@ use std::{
 use tantivy::directory::{Directory, META_LOCK};
 
 use super::{
-    Choices, Index, care::refuse_missing, check::check_files, disk::Disk, durable, generation, lock::Lock,
+    Choices, Index,
+    care::refuse_missing,
+    check::{check_files, is_sound},
+    disk::Disk,
+    durable, generation,
+    lock::Lock,
     sweep,
 };
 use crate::error::{Error, Result};
@@ -49,7 +54,8 @@ pub fn backup(folder: &Path, to: &Path) -> Result<Taken> {
     taken
 }
 
-/// Puts a backup in force as a new generation, after checking it; the generation before is kept.
+/// Puts a backup in force as a new generation, after checking it; the generation before is kept, unless
+/// it is damaged.
 ///
 /// # Errors
 /// `IndexMissing`, `IndexStale` and `IndexDamaged` of the backup; `IndexLocked`, `Interrupted`, `Write`.
@@ -86,7 +92,7 @@ fn take(index: &Index, into: &Path, folder: &Path, keep: usize) -> Result<Taken>
     }
     durable::sync_folder(into).map_err(|source| Error::Write { path: into.into(), source })?;
     check_files(&Index::open_generation(folder, into, None)?)?;
-    generation::publish(folder, into, keep)?;
+    generation::publish(folder, into, keep, is_sound(folder))?;
     Ok(taken)
 }
 
@@ -112,6 +118,7 @@ impl Taken {
             fs::copy(file, &to).and_then(|_| File::open(&to)?.sync_all()).map_err(failed)?;
             self.copied += 1;
         }
+        tracing::debug!(file = %to.display(), "taken");
         self.files += 1;
         self.bytes += fs::metadata(&to).map_err(failed)?.len();
         Ok(())

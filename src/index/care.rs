@@ -39,6 +39,7 @@ pub fn rollback(folder: &Path, choices: &Choices) -> Result<u64> {
     let _lock = Lock::acquire(folder, choices.wait, &choices.stop)?;
     let older = generation::older(folder)?;
     check_files(&Index::open_generation(folder, &older.folder, None)?)?;
+    tracing::info!(generation = older.number, "the older generation is sound");
     generation::point(folder, &older.folder)?;
     Ok(older.number)
 }
@@ -86,6 +87,7 @@ pub fn compact(folder: &Path, choices: &Choices) -> Result<()> {
     let whole = |segment: &tantivy::SegmentMeta| !segment.has_deletes();
     if meta.segments.len() > 1 || !meta.segments.iter().all(whole) {
         let ids: Vec<_> = meta.segments.iter().map(tantivy::SegmentMeta::id).collect();
+        tracing::info!(segments = meta.segments.len(), "merging into one");
         let mut engine = start(&index, choices.means)?;
         let merging = engine.merge(&ids);
         unless_stopped(&choices.stop, move || merging.wait().map(|_| ()))?

@@ -122,7 +122,16 @@ pub(super) fn run(
             roots.push(place.root.clone());
         }
     }
+    let before = index.mark()?;
     writer.commit_with(&roots, &files)?;
+    let (now, was) = (index.mark()?, before.segments.len());
+    if choices.dry_run {
+        tracing::info!("only looked: nothing was written");
+    } else if now == before {
+        tracing::info!("nothing had changed: nothing was written");
+    } else {
+        tracing::info!(releases = summary.total, segments = now.segments.len(), was, "committed and merged");
+    }
     summary.took = started.elapsed();
     Ok(summary)
 }

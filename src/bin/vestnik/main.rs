@@ -50,7 +50,7 @@ struct Cli {
     #[arg(long, short, global = true)]
     quiet: bool,
 
-    /// Log what happens inside, to standard error; twice for more
+    /// Log to standard error what is decided and why; twice: of every file; thrice: the engine too
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -91,7 +91,10 @@ fn main() -> ExitCode {
     let mut screen = Screen::new(cli.color, cli.quiet);
     screen::log(cli.verbose);
     let outcome = run(&cli.command, &mut screen);
-    let outcome = outcome.and_then(|exit| screen.finish().map(|()| exit));
+    let outcome = outcome.and_then(|exit| match screen.finish() {
+        Err(error) if !screen::is_broken_pipe(&error) => Err(error),
+        _ => Ok(exit),
+    });
     match outcome {
         Ok(exit) => exit.into(),
         // Whoever read our answers has enough of them.
