@@ -24,6 +24,9 @@ use crate::error::{Error, Result};
 /// A writer that keeps changing the index under a check is waited for so often.
 const TRIES: usize = 20;
 
+/// Clocks of machines that share a disk may be so far apart.
+const CLOCKS_APART: Duration = Duration::from_mins(10);
+
 /// What a check found.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
@@ -37,7 +40,7 @@ pub struct Report {
     pub bytes: u64,
     /// Releases that were read.
     pub releases: u64,
-    /// How long ago a run last ended well, or else the last commit was made.
+    /// How long ago a run last ended well, or else the last commit was made; none where there is no telling.
     pub age: Option<Duration>,
 }
 
@@ -65,6 +68,8 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<Report> {
     }
     let committed = || State::of_any_version(&current?.folder).map(|state| state.committed);
     let last = lock::last_done(folder).or_else(committed).filter(|last| *last > 0);
+    // A clock that ran far ahead says nothing, and must not keep an old index young.
+    let last = last.filter(|last| *last <= lock::now() + CLOCKS_APART.as_secs());
     report.age = last.map(|last| Duration::from_secs(lock::now().saturating_sub(last)));
     Ok(report)
 }
