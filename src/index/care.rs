@@ -56,7 +56,7 @@ pub fn gc(folder: &Path, choices: &Choices) -> Result<Vec<PathBuf>> {
     generation::retire(folder, None, choices.keep)?;
     let mut removed: Vec<PathBuf> =
         before.into_iter().map(|old| old.folder).filter(|old| !old.exists()).collect();
-    let left = folder.join(format!(".{}.new", generation::CURRENT));
+    let left = generation::beside_current(folder);
     match fs::remove_file(&left) {
         Ok(()) => removed.push(left),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}

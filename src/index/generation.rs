@@ -16,7 +16,7 @@ use tantivy::directory::META_LOCK;
 use super::{durable, schema::fingerprint};
 use crate::error::{Error, Result};
 
-pub(super) const CURRENT: &str = "current";
+const CURRENT: &str = "current";
 pub(super) const MANIFEST: &str = "vestnik.json";
 const PREFIX: &str = "generation-";
 
@@ -127,6 +127,11 @@ pub(super) fn publish(index: &Path, folder: &Path, keep: usize, previous_is_soun
         damaged.remove()?;
     }
     retire(index, previous.as_ref(), keep)
+}
+
+/// Where the next `current` is made, which a killed run may leave behind.
+pub(super) fn beside_current(index: &Path) -> PathBuf {
+    durable::beside(&index.join(CURRENT))
 }
 
 /// Names a complete generation as the one in force.
