@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use proptest::{prelude::*, sample::select};
 
-use super::{Analyzer, Role, Token, Tokens, scanner::Scanner};
+use super::{Analyzer, Landmarks, Role, Survey, Token, Tokens, scanner::Scanner};
 
 thread_local! {
     /// How many bytes the scanner has looked at, on this thread.
@@ -107,6 +107,42 @@ fn tokens(text: &str) -> Vec<Token> {
     ANALYZER.with(|analyzer| analyzer.analyze(text))
 }
 
+/// Reads on from every landmark, by a fresh walk and by one that leaps from each to the next.
+fn check_landmarks(text: &str) {
+    let all = tokens(text);
+    let (survey, _) = Survey::of(text);
+    ANALYZER.with(|analyzer| {
+        let (mut forms, mut leaping) = (analyzer.forms(), Tokens::new(text));
+        for at in Landmarks::new(survey.written()) {
+            let first = all.iter().position(|token| token.position == at.position).unwrap();
+            let mut fresh = Tokens::new(text);
+            leaping.resume(at);
+            fresh.resume(at);
+            for expected in all.iter().skip(first).take(10) {
+                for walk in [&mut leaping, &mut fresh] {
+                    let token = walk.next(&mut forms).unwrap().to_token(text);
+                    assert!(is_same(&token, expected), "{token:?} from {at:?}, not {expected:?}");
+                }
+            }
+        }
+    });
+}
+
+fn is_same(one: &Token, other: &Token) -> bool {
+    let of = |token: &Token| (token.position, token.start, token.end, token.role, token.function);
+    of(one) == of(other) && one.terms == other.terms
+}
+
+fn is_among(token: &Token, all: &[Token]) -> bool {
+    let from = all.partition_point(|other| other.position < token.position);
+    all[from..].iter().take(2).any(|other| is_same(token, other))
+}
+
+/// How many positions a token takes.
+fn parts(role: Role) -> u32 {
+    if let Role::Whole(parts) = role { parts } else { 1 }
+}
+
 proptest! {
     #[test]
     fn offsets_map_back_to_the_text(text in text()) {
@@ -123,9 +159,45 @@ proptest! {
     }
 
     #[test]
+    fn positions_leave_nothing_out(text in text()) {
+        let mut next = 0;
+        for token in tokens(&text) {
+            prop_assert!(token.position == next || token.position + 1 == next, "{token:?} where {next} comes");
+            next = token.position + 1;
+        }
+    }
+
+    #[test]
     fn words_are_counted_as_they_are_numbered(text in text()) {
         let numbered = tokens(&text).last().map_or(0, |token| u64::from(token.position) + 1);
-        prop_assert_eq!(Tokens::count(&text), numbered);
+        prop_assert_eq!(u64::from(Survey::of(&text).1), numbered);
+    }
+
+    #[test]
+    fn a_walk_from_a_landmark_meets_the_same_tokens(text in text()) {
+        for whole in [&text, &text.repeat(9)] {
+            check_landmarks(whole);
+        }
+    }
+
+    #[test]
+    fn what_is_passed_over_changes_nothing(text in text(), steps in prop::collection::vec(0_u32..40, 0..20)) {
+        let all = tokens(&text);
+        ANALYZER.with(|analyzer| {
+            let (mut forms, mut walk) = (analyzer.forms(), Tokens::new(&text));
+            let mut wanted = 0;
+            for step in steps {
+                wanted += step;
+                walk.pass_to(wanted);
+                while walk.position() <= wanted {
+                    let Some(token) = walk.next(&mut forms) else { break };
+                    let token = token.to_token(&text);
+                    let needed = token.role == Role::Part || token.position + parts(token.role) > wanted;
+                    assert!(needed, "{token:?} before {wanted}");
+                    assert!(is_among(&token, &all), "{token:?}");
+                }
+            }
+        });
     }
 
     #[test]

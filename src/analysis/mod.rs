@@ -7,7 +7,7 @@
 //!  4. `lemma`    asks the dictionary for every candidate;
 //!  5. `stem`     adds the Snowball stem, stemmed again until nothing changes;
 //!  6. `form`     gathers the terms of a word, `figures` those of what is no word, and `cache` keeps them;
-//!  7. `token`    lays them out by position.
+//!  7. `token`    lays them out by position, and `landmarks` let it begin in the middle.
 //!
 //! Usable apart from any index: a term is plain text in a named channel.
 //!
@@ -40,6 +40,7 @@ mod capitals;
 mod figures;
 mod fold;
 mod form;
+mod landmarks;
 #[cfg(test)]
 mod laws;
 mod lemma;
@@ -56,6 +57,7 @@ use std::sync::Arc;
 use rumorph::Dictionary;
 
 pub use cache::Forms;
+pub(crate) use landmarks::{Landmark, Landmarks, Survey};
 pub use term::{Channel, Rule, Term};
 pub(crate) use token::Tokens;
 pub use token::{Role, Token};

@@ -62,6 +62,12 @@ impl<'t> Scanner<'t> {
         Self { text, at: 0, parts: Vec::new() }
     }
 
+    /// Goes on from another place, where a piece begins.
+    pub fn leap(&mut self, at: usize) {
+        self.at = at;
+        self.parts.clear();
+    }
+
     pub fn next_piece(&mut self) -> Option<Piece> {
         self.parts.clear();
         loop {

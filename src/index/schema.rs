@@ -5,23 +5,18 @@
 //! of its own beside it, for BM25F and for `заголовок:`. Lengths are kept in words, because tantivy's
 //! field norms would count every term of every channel.
 
-use jiff::civil::date;
+use jiff::{Span, civil::date};
 use tantivy::{
     TantivyDocument,
-    schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
+    schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions},
 };
 
-use crate::{
-    analysis::{Analyzer, Tokens},
-    release::{Date, Release},
-};
+use super::{inversion::Lengths, stored::Record};
+use crate::{analysis::Analyzer, release::Date};
 
 /// Changes whenever the fields below or the files' layout do: an index of another number must be
 /// rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 2;
-
-/// The tokenizer's name in tantivy.
-pub(super) const TOKENIZER: &str = "vestnik";
+pub(crate) const SCHEMA_VERSION: u32 = 3;
 
 /// Names of the fields that are read by column.
 pub(crate) mod column {
@@ -39,6 +34,9 @@ pub(crate) mod column {
 pub(crate) struct Fields {
     /// The release's id, as one term.
     pub id: Field,
+    /// The session of the writer that wrote the release, as one term: what tells an old version of a
+    /// release from a new one that is being written.
+    pub session: Field,
     /// Title and then body: terms of all channels.
     pub text: Field,
     /// The title alone: terms of all channels.
@@ -51,21 +49,23 @@ pub(crate) struct Fields {
     digest: Field,
     root: Field,
     file: Field,
-    /// The release itself, as JSON.
+    /// The release itself, as `stored` writes it.
     pub release: Field,
 }
 
 impl Fields {
     pub fn build() -> (Schema, Self) {
         let mut schema = Schema::builder();
-        let terms = TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default()
-                .set_tokenizer(TOKENIZER)
-                .set_index_option(IndexRecordOption::WithFreqsAndPositions)
-                .set_fieldnorms(false),
-        );
+        let indexed = |detail| {
+            let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(detail);
+            TextOptions::default().set_indexing_options(indexing.set_fieldnorms(false))
+        };
+        // The engine's own tokenizers are never called: `inversion` says which terms stand where.
+        let terms = indexed(IndexRecordOption::WithFreqsAndPositions);
+        let whole = indexed(IndexRecordOption::Basic);
         let fields = Self {
-            id: schema.add_text_field(column::ID, STRING | FAST),
+            id: schema.add_text_field(column::ID, whole.clone() | FAST),
+            session: schema.add_text_field("session", whole),
             text: schema.add_text_field("text", terms.clone()),
             title: schema.add_text_field("title", terms.clone()),
             source: schema.add_text_field("source", terms),
@@ -80,28 +80,28 @@ impl Fields {
         (schema.build(), fields)
     }
 
-    /// The release as tantivy takes it.
-    pub fn document(&self, release: &Release, digest: u64) -> serde_json::Result<TantivyDocument> {
+    /// What of a release lies in columns and in the store, as tantivy takes it.
+    pub fn document(
+        &self,
+        release: &Record<'_>,
+        lengths: Lengths,
+        digest: u64,
+        stored: &[u8],
+    ) -> TantivyDocument {
         let mut document = TantivyDocument::new();
-        document.add_text(self.id, &release.id);
-        document.add_text(self.text, &release.title);
-        document.add_text(self.text, &release.body);
-        document.add_text(self.title, &release.title);
-        document.add_u64(self.title_words, Tokens::count(&release.title));
-        document.add_u64(self.body_words, Tokens::count(&release.body));
+        document.add_text(self.id, release.id());
+        document.add_u64(self.title_words, lengths.title.into());
+        document.add_u64(self.body_words, lengths.body.into());
         document.add_u64(self.digest, digest);
-        if let Some(source) = &release.source {
-            document.add_text(self.source, source);
+        if let Some(day) = release.day() {
+            document.add_i64(self.date, day);
         }
-        if let Some(date) = release.date {
-            document.add_i64(self.date, day_number(date));
+        if let Some((root, file)) = release.origin() {
+            document.add_text(self.root, root);
+            document.add_text(self.file, file);
         }
-        if let Some(origin) = &release.origin {
-            document.add_text(self.root, origin.root.to_string_lossy());
-            document.add_text(self.file, &origin.file);
-        }
-        document.add_bytes(self.release, &serde_json::to_vec(release)?);
-        Ok(document)
+        document.add_bytes(self.release, stored);
+        document
     }
 }
 
@@ -110,18 +110,9 @@ pub(crate) fn day_number(day: Date) -> i64 {
     i64::from((day - date(1970, 1, 1)).get_days())
 }
 
-/// A short digest of everything that a release says, from BLAKE3: two releases that differ in
-/// anything have different digests but for one chance in 2⁶⁴.
-pub(crate) fn digest(release: &Release) -> serde_json::Result<u64> {
-    Ok(short_digest(&serde_json::to_vec(release)?))
-}
-
-/// The digest of a release as it is stored.
-pub(crate) fn short_digest(stored: &[u8]) -> u64 {
-    let hash = blake3::hash(stored);
-    let mut first = [0; 8];
-    first.copy_from_slice(&hash.as_bytes()[..8]);
-    u64::from_le_bytes(first)
+/// The day that has this number.
+pub(super) fn day_of(number: i64) -> Result<Date, jiff::Error> {
+    date(1970, 1, 1).checked_add(Span::new().try_days(number)?)
 }
 
 /// What makes an index of this program different from one of another version.

@@ -6,15 +6,18 @@
 use std::{io, sync::Arc};
 
 use tantivy::{
-    DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, TantivyDocument, Term,
+    DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term,
     columnar::{Column, StrColumn},
     postings::{SegmentPostings, TermInfo},
-    schema::{IndexRecordOption, Value},
+    schema::IndexRecordOption,
     store::StoreReader,
 };
 
-use super::{Fields, Index, Mark, column, schema::short_digest};
-use crate::{error::Result, release::Release};
+use super::{Fields, Index, Mark, Stored, column};
+use crate::{
+    error::{Error, Result},
+    release::Release,
+};
 
 /// A release within a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,7 +123,18 @@ impl Snapshot {
 
     /// The release itself.
     pub fn release(&self, address: Address) -> Result<Release> {
-        self.segment(address.segment).release(address.doc).map_err(|reason| self.index.damaged(&reason))
+        let release = self.stored(address)?.record().and_then(|record| record.release());
+        release.map_err(|reason| self.unreadable(&reason))
+    }
+
+    /// The release as it lies in the store.
+    pub fn stored(&self, address: Address) -> Result<Stored> {
+        self.segment(address.segment).stored(address.doc).map_err(|reason| self.unreadable(&reason))
+    }
+
+    /// Why a release cannot be read, as an error.
+    pub fn unreadable(&self, reason: &str) -> Error {
+        self.index.damaged(&format!("a release {reason}"))
     }
 
     /// Where the release with this id lies.
@@ -181,11 +195,6 @@ impl Segment {
     /// The segment's releases that are not deleted.
     pub fn living(&self) -> impl Iterator<Item = DocId> + '_ {
         (0..self.reader.max_doc()).filter(|&doc| !self.reader.is_deleted(doc))
-    }
-
-    fn release(&self, doc: DocId) -> Result<Release, String> {
-        serde_json::from_slice(&self.stored(doc)?)
-            .map_err(|error| format!("a stored release cannot be read: {error}"))
     }
 
     /// Where the lists of a term lie.
@@ -272,23 +281,16 @@ impl Segment {
         Ok(Origins { roots: all(&self.roots)?, files: all(&self.files)? })
     }
 
-    /// The stored bytes of a release.
-    fn stored(&self, doc: DocId) -> Result<Vec<u8>, String> {
-        let document: TantivyDocument = self.store.get(doc).map_err(|error| error.to_string())?;
-        let stored = document.get_first(self.fields.release);
-        let bytes = stored.as_ref().and_then(Value::as_bytes);
-        bytes.map(<[u8]>::to_vec).ok_or_else(|| "a stored release is missing".to_owned())
+    fn stored(&self, doc: DocId) -> Result<Stored, String> {
+        let document = self.store.get_document_bytes(doc).map_err(|error| error.to_string())?;
+        Stored::of(document, self.fields.release).ok_or_else(|| "is not in the store".to_owned())
     }
 
     /// Reads a release and holds it against the digest that was taken when it was written.
     pub fn check(&self, doc: DocId) -> Result<(), String> {
         let id = self.id(doc);
-        let stored = self.stored(doc).map_err(|reason| format!("release {id:?}: {reason}"))?;
-        if short_digest(&stored) != self.digest(doc) {
-            return Err(format!("release {id:?} is not what was written"));
-        }
-        let release: Release =
-            serde_json::from_slice(&stored).map_err(|error| format!("release {id:?}: {error}"))?;
+        let release = self.stored(doc).and_then(|stored| stored.check(self.digest(doc)));
+        let release = release.map_err(|reason| format!("release {id:?} {reason}"))?;
         if release.id == id { Ok(()) } else { Err(format!("release {id:?} calls itself {:?}", release.id)) }
     }
 }

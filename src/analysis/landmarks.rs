@@ -1,0 +1,182 @@
+//! Landmarks: where in a text some of its words stand, so that reading can begin there.
+//!
+//! Kept beside a text, some three bytes for every sixteen words. A walk that goes on from a landmark
+//! gives the very tokens that it would have come to without it; what it passes over is not analysed.
+
+use super::{
+    Tokens,
+    scanner::{Piece, Scanner},
+    token::one_word,
+};
+
+/// At least so many positions lie between one landmark and the next.
+const APART: u32 = 16;
+
+/// Where a piece of a text begins: its position, and its place in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Landmark {
+    pub position: u32,
+    pub byte: usize,
+}
+
+/// Takes landmarks down while a text is read.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    written: Vec<u8>,
+    last: Landmark,
+}
+
+impl Survey {
+    /// The landmarks of a text, and how many positions it takes: the words that a walk would number.
+    pub fn of(text: &str) -> (Self, u32) {
+        let mut survey = Self::default();
+        let mut scanner = Scanner::new(text);
+        let mut position = 0;
+        while let Some(piece) = scanner.next_piece() {
+            survey.pass(Landmark { position, byte: piece.span.start });
+            position += positions(&scanner, piece);
+        }
+        (survey, position)
+    }
+
+    /// Passes the beginning of a piece; a compound's parts begin none.
+    pub fn pass(&mut self, piece: Landmark) {
+        let positions = piece.position - self.last.position.min(piece.position);
+        if positions >= APART {
+            push(&mut self.written, positions - APART);
+            push(&mut self.written, u32::try_from(piece.byte - self.last.byte).unwrap_or(u32::MAX));
+            self.last = piece;
+        }
+    }
+
+    /// What to keep beside the text.
+    pub fn written(&self) -> &[u8] {
+        &self.written
+    }
+}
+
+/// Landmarks as they are kept, in order.
+#[derive(Clone, Debug)]
+pub(crate) struct Landmarks<'r> {
+    written: &'r [u8],
+    last: Landmark,
+}
+
+impl<'r> Landmarks<'r> {
+    pub fn new(written: &'r [u8]) -> Self {
+        Self { written, last: Landmark::default() }
+    }
+}
+
+impl Iterator for Landmarks<'_> {
+    type Item = Landmark;
+
+    fn next(&mut self) -> Option<Landmark> {
+        let positions = pop(&mut self.written)?.saturating_add(APART);
+        let bytes = pop(&mut self.written)?;
+        self.last.position = self.last.position.saturating_add(positions);
+        self.last.byte = self.last.byte.saturating_add(bytes as usize);
+        Some(self.last)
+    }
+}
+
+impl Tokens<'_> {
+    /// Goes on from a landmark of this text that lies ahead.
+    pub fn resume(&mut self, at: Landmark) {
+        // A damaged one must not stop the program.
+        if at.byte >= self.scanner.at && self.scanner.text.is_char_boundary(at.byte) {
+            self.scanner.leap(at.byte);
+            self.compound = None;
+            self.position = at.position;
+        }
+    }
+
+    /// Passes over the pieces that end before a position.
+    pub fn pass_to(&mut self, position: u32) {
+        if let Some((_, place)) = self.compound {
+            let left = self.scanner.parts.len().saturating_sub(place);
+            let left = u32::try_from(left).unwrap_or(u32::MAX);
+            if self.position + left > position {
+                return;
+            }
+            self.compound = None;
+            self.position += left;
+        }
+        loop {
+            let start = self.scanner.at;
+            let Some(piece) = self.scanner.next_piece() else { return };
+            let behind = self.position + positions(&self.scanner, piece);
+            if behind > position {
+                self.scanner.leap(start);
+                return;
+            }
+            self.position = behind;
+        }
+    }
+
+    /// The position of the next word.
+    pub fn position(&self) -> u32 {
+        self.position
+    }
+}
+
+/// How many positions the piece takes that the scanner came to last.
+fn positions(scanner: &Scanner, piece: Piece) -> u32 {
+    let parts = &scanner.parts;
+    if parts.is_empty() || one_word(scanner.text, piece, parts).is_some() {
+        return 1;
+    }
+    u32::try_from(parts.len()).unwrap_or(u32::MAX)
+}
+
+/// Adds a number, seven bits to a byte, the lowest first (LEB128).
+fn push(written: &mut Vec<u8>, mut number: u32) {
+    loop {
+        let [low, ..] = number.to_le_bytes();
+        number >>= 7;
+        if number == 0 {
+            written.push(low & 0x7F);
+            return;
+        }
+        written.push(low | 0x80);
+    }
+}
+
+fn pop(written: &mut &[u8]) -> Option<u32> {
+    let mut number = 0;
+    for shift in (0..32).step_by(7) {
+        let (&byte, rest) = written.split_first()?;
+        *written = rest;
+        number |= u32::from(byte & 0x7F) << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_come_back() {
+        for number in [0, 1, 127, 128, 16_383, 16_384, 1 << 31, u32::MAX] {
+            let mut written = Vec::new();
+            push(&mut written, number);
+            let mut rest = &written[..];
+            assert_eq!((pop(&mut rest), rest), (Some(number), &[][..]));
+        }
+        assert_eq!(pop(&mut &[0x80][..]), None);
+        assert_eq!(pop(&mut &[0xFF; 9][..]), None);
+    }
+
+    #[test]
+    fn a_landmark_for_every_sixteen_words() {
+        let (survey, words) = Survey::of(&"да-да и нет ".repeat(20));
+        let landmarks: Vec<_> = Landmarks::new(survey.written()).map(|at| (at.position, at.byte)).collect();
+        assert_eq!(words, 80);
+        assert_eq!(landmarks, [(16, 80), (32, 160), (48, 240), (64, 320)]);
+        assert_eq!(survey.written().len(), 8);
+    }
+}
