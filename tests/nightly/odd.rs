@@ -84,6 +84,22 @@ fn a_file_may_become_a_folder_and_move_between_roots() {
 }
 
 #[test]
+fn a_run_in_which_files_change_and_releases_do_not_is_sound() {
+    let desk = Desk::new(&["a.txt", "b.txt"]);
+    desk.run(&["index"], 0);
+    let text = fs::read_to_string(desk.path("corpus/a.txt")).unwrap();
+    for (now, code) in [("", 2), (&*text, 0), ("\n", 2), (&*text.replace('\n', "\r\n"), 0)] {
+        desk.write("a.txt", now);
+        for _ in 0..2 {
+            let told = desk.run(&["index"], code);
+            assert!(!told.contains("anew"), "{told}");
+            desk.run(&["check"], 0);
+        }
+        assert_eq!(desk.ids(), ["a.txt", "b.txt"]);
+    }
+}
+
+#[test]
 fn a_rebuild_keeps_what_cannot_be_read() {
     let desk = Desk::new(&["a.txt", "b.txt"]);
     desk.write("c.jsonl", "{\"id\":1,\"title\":\"Заголовок\"}\n{\"id\":2,\"title\":\"Заголовок\"}\n");
