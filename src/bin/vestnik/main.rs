@@ -24,6 +24,7 @@ mod show;
 mod signals;
 mod status;
 mod waiting;
+mod words;
 
 use std::process::ExitCode;
 
@@ -77,9 +78,11 @@ const KEEPING: [&str; 7] = ["index", "check", "compact", "gc", "backup", "restor
 fn main() -> ExitCode {
     // Which command it is must be known even where its options make no sense.
     let commands = Cli::command();
-    let named = |word: &String| commands.get_subcommands().any(|command| command.get_name() == word);
-    let keeping = std::env::args().skip(1).find(named).is_some_and(|name| KEEPING.contains(&&*name));
-    let cli = match Cli::try_parse() {
+    let words = words::typed();
+    let named = |word: &&str| commands.get_subcommands().any(|command| command.get_name() == *word);
+    let mut texts = words.iter().skip(1).filter_map(|word| word.to_str());
+    let keeping = texts.find(named).is_some_and(|name| KEEPING.contains(&name));
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to standard output and is no error.
