@@ -24,41 +24,52 @@ use crate::error::{Error, Result};
 /// A writer that keeps changing the index under a check is waited for so often.
 const TRIES: usize = 20;
 
+/// Clocks of machines that share a disk may be so far apart.
+const CLOCKS_APART: Duration = Duration::from_mins(10);
+
 /// What a check found.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Everything that is wrong, a sentence each; empty where the index is sound.
+    /// Everything that is wrong with the index, a sentence each; empty where it is sound.
     pub problems: Vec<String>,
+    /// Everything that is wrong with the older generations that are kept beside it.
+    pub older: Vec<String>,
     /// Files that were read to the last byte, in all generations that are kept.
     pub files: u64,
     /// Bytes in them.
     pub bytes: u64,
     /// Releases that were read.
     pub releases: u64,
-    /// How long ago a run last ended well, or else the last commit was made.
+    /// How long ago a run last ended well, or else the last commit was made; none where there is no telling.
     pub age: Option<Duration>,
 }
 
 /// Checks the index in a folder, and the older generations that are kept beside it.
 ///
 /// # Errors
-/// `IndexMissing` where there is none; `IndexStale` where another version made it; `Interrupted` where
-/// `stop` is set. Whatever else is wrong stands in the report.
+/// `IndexMissing` where there is none; `IndexStale` where another version made it; `Read` where the
+/// folder cannot be looked into; `Interrupted` where `stop` is set. Whatever else is wrong stands in the
+/// report.
 pub fn check(folder: &Path, stop: &AtomicBool) -> Result<Report> {
     let mut report = Report::default();
     match Index::open(folder).and_then(|index| whole(&index, stop, &mut report)) {
-        Err(error @ (Error::IndexMissing { .. } | Error::IndexStale { .. } | Error::Interrupted)) => {
-            return Err(error);
+        Err(Error::IndexDamaged { path, reason }) => {
+            report.problems.push(format!("{}: {reason}", path.display()));
         }
-        Err(error) => report.problems.push(error.to_string()),
+        Err(error) => return Err(error),
         Ok(()) => {}
     }
     let current = generation::in_force(folder).ok();
     for generation in generation::kept(folder).unwrap_or_default() {
-        kept(folder, &generation, &mut report);
+        let older = files_of(folder, &generation);
+        report.files += older.files;
+        report.bytes += older.bytes;
+        report.older.extend(older.problems);
     }
     let committed = || State::of_any_version(&current?.folder).map(|state| state.committed);
     let last = lock::last_done(folder).or_else(committed).filter(|last| *last > 0);
+    // A clock that ran far ahead says nothing, and must not keep an old index young.
+    let last = last.filter(|last| *last <= lock::now() + CLOCKS_APART.as_secs());
     report.age = last.map(|last| Duration::from_secs(lock::now().saturating_sub(last)));
     Ok(report)
 }
@@ -68,7 +79,7 @@ pub(super) fn check_files(index: &Index) -> Result<()> {
     let mut report = Report::default();
     let Held { files, snapshot, state } = Held::of(index)?;
     files.check(&mut report);
-    count(&snapshot, &state, &mut report);
+    count(&snapshot?, &state, &mut report);
     match report.problems.into_iter().next() {
         Some(problem) => Err(index.damaged(&problem)),
         None => Ok(()),
@@ -83,29 +94,46 @@ fn whole(index: &Index, stop: &AtomicBool, report: &mut Report) -> Result<()> {
         // What lies in changed files would only be told of again.
         return Ok(());
     }
+    let snapshot = snapshot?;
     count(&snapshot, &state, report);
     read_all(&snapshot, stop, report)?;
     origins(index, &snapshot, &state, report)
 }
 
-/// An older generation can be gone back to only if it is whole.
-fn kept(folder: &Path, generation: &Generation, report: &mut Report) {
-    let files = match generation.check_version(folder) {
+/// Whether the generation in force can be gone back to when another has taken its place.
+pub(super) fn is_sound(folder: &Path) -> bool {
+    generation::in_force(folder).is_ok_and(|current| files_of(folder, &current).problems.is_empty())
+}
+
+/// A generation can be gone back to only if its files are whole.
+fn files_of(folder: &Path, generation: &Generation) -> Report {
+    let mut report = Report::default();
+    let held = match generation.check_version(folder) {
         // Of no use to this program, and no harm.
-        Err(Error::IndexStale { .. }) if generation.has_sound_manifest() => return,
+        Err(Error::IndexStale { .. }) if generation.has_sound_manifest() => return report,
         Err(error) => Err(error),
         Ok(()) => Index::open_generation(folder, &generation.folder, None).and_then(|index| Held::of(&index)),
     };
-    match files {
-        Ok(held) => held.files.check(report),
+    match held {
+        Ok(Held { files, snapshot, .. }) => {
+            files.check(&mut report);
+            if let (Err(error), true) = (snapshot, report.problems.is_empty()) {
+                report.problems.push(error.to_string());
+            }
+        }
+        Err(Error::IndexDamaged { path, reason }) => {
+            report.problems.push(format!("{}: {reason}", path.display()));
+        }
         Err(error) => report.problems.push(error.to_string()),
     }
+    report
 }
 
 /// One commit of an index, all its files open, so that no writer can take them away.
 struct Held {
     files: Sound,
-    snapshot: Snapshot,
+    /// None where the files are too badly damaged.
+    snapshot: Result<Snapshot>,
     state: State,
 }
 
@@ -124,7 +152,7 @@ impl Held {
     }
 
     fn try_of(index: &Index) -> Result<Self> {
-        Ok(Self { files: Sound::of(index)?, snapshot: Snapshot::open(index)?, state: index.state()? })
+        Ok(Self { files: Sound::of(index)?, snapshot: Snapshot::open(index), state: index.state()? })
     }
 }
 

@@ -13,6 +13,7 @@ mod durable;
 mod files;
 mod generation;
 mod inversion;
+mod kept;
 mod known;
 mod lock;
 mod pass;
@@ -200,7 +201,7 @@ impl Index {
         if let (Some(folder), Some(generation)) = (&self.inner.folder, &self.inner.generation)
             && !self.is_in_force()?
         {
-            generation::publish(folder, generation, keep)?;
+            generation::publish(folder, generation, keep, check::is_sound(folder))?;
         }
         if let Some(mut lock) = self.inner.building.lock().unwrap_or_else(PoisonError::into_inner).take() {
             lock.done();

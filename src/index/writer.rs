@@ -261,6 +261,8 @@ impl Writer {
             self.done();
             return Ok(());
         }
+        // Started before the records are written: starting sweeps away what the last commit does not name.
+        self.engine()?;
         let releases = self.known.len() as u64;
         let record = match self.index.generation_folder() {
             Some(folder) => files.write(folder)?,
