@@ -114,12 +114,11 @@ fn segments(task: &Task, from: &Receiver<Parcel>, failed: &AtomicBool) -> tantiv
         if failed.load(Ordering::Relaxed) {
             break;
         }
-        let mut at_work = match draft.take() {
-            Some(draft) => draft,
-            None => {
-                let forms = forms.take().unwrap_or_else(|| task.analyzer.forms());
-                Draft::start(&task.engine, task.fields, task.session, forms)?
-            }
+        let mut at_work = if let Some(draft) = draft.take() {
+            draft
+        } else {
+            let forms = forms.take().unwrap_or_else(|| task.analyzer.forms());
+            Draft::start(&task.engine, task.fields, task.session, forms)?
         };
         for entry in parcel {
             at_work.add(entry)?;
