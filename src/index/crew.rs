@@ -1,7 +1,7 @@
 //! The crew: threads that make segments side by side out of the releases that one thread hands them.
 //!
 //! Who hands on waits while they are behind, so that memory stays bounded. What failed in one of them
-//! ends the others' work, and is told when they are waited for.
+//! ends the others' work, and is told when all have ended.
 
 use std::{
     sync::{
@@ -88,14 +88,20 @@ impl Crew {
         }
         let Self { to, threads, .. } = self;
         drop(to);
+        // All are waited for before one's failure is told: nobody may tidy up while others still write.
+        let made: Vec<_> = threads.into_iter().map(JoinHandle::join).collect();
         let mut segments = Vec::new();
-        for thread in threads {
-            let made = thread.join().map_err(|_| {
-                TantivyError::InternalError("a thread that writes a segment broke off".to_owned())
-            })?;
-            segments.append(&mut made?);
+        for made in made {
+            let broke_off = || "a thread that writes a segment broke off".to_owned();
+            segments.append(&mut made.map_err(|_| TantivyError::InternalError(broke_off()))??);
         }
         Ok(segments)
+    }
+
+    /// Ends the work at once: nobody wants the segments any more.
+    pub fn abandon(self) {
+        self.failed.store(true, Ordering::Relaxed);
+        _ = self.finish();
     }
 }
 
@@ -129,7 +135,9 @@ fn segments(task: &Task, from: &Receiver<Parcel>, failed: &AtomicBool) -> tantiv
             draft = Some(at_work);
         }
     }
-    if let Some(draft) = draft {
+    if let Some(draft) = draft
+        && !failed.load(Ordering::Relaxed)
+    {
         finish(draft, &mut forms)?;
     }
     Ok(made)
