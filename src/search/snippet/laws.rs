@@ -28,7 +28,7 @@ const QUERIES: &[&str] = &[
 ];
 
 /// Texts of words that the queries ask for, of what may stand between them, and of anything else.
-fn texts() -> impl Strategy<Value = String> {
+pub(super) fn texts() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
             "Ташкент", "в Ташкенте", "встреча", "Встреча в Ташкенте", "вода", "воду", "газ", "ООН", "13.05.2024",
