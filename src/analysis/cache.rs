@@ -4,12 +4,9 @@
 //! lock. Holds forms only; what they mean is settled in `form`.
 
 use std::{
-    collections::HashMap,
     ops::Range,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{PoisonError, RwLock},
 };
-
-use foldhash::fast::RandomState;
 
 use super::{
     Analyzer, Term, Tokens,
@@ -17,11 +14,9 @@ use super::{
     shelf::{FormRef, Place, Shelf},
 };
 
-type Table = HashMap<Box<str>, Arc<Form>, RandomState>;
-
 /// Forms longer than this in bytes are rare and large: analysed anew each time.
 const LONGEST_KEPT: usize = 64;
-/// How many forms one table keeps before it starts over; a form takes some 400 bytes.
+/// How many forms one table keeps before it starts over; a form takes some 100 bytes.
 const MOST_KEPT: usize = 400_000;
 /// Into how many parts the shared table is cut, so that threads seldom wait for each other.
 const SHARDS: usize = 16;
@@ -29,37 +24,32 @@ const SHARDS: usize = 16;
 /// The table that all threads share.
 #[derive(Default)]
 pub(super) struct SharedForms {
-    shards: [RwLock<[Table; Setting::COUNT]>; SHARDS],
+    shards: [RwLock<Shelf>; SHARDS],
 }
 
 impl SharedForms {
-    fn shard(&self, surface: &str) -> &RwLock<[Table; Setting::COUNT]> {
+    fn shard(&self, surface: &str) -> &RwLock<Shelf> {
         let sum = surface.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
         &self.shards[sum % SHARDS]
     }
 
-    fn get(&self, surface: &str, setting: Setting) -> Option<Arc<Form>> {
+    /// Copies a form onto a shelf, where this table has it.
+    fn copy(&self, surface: &str, setting: Setting, to: &mut Shelf) -> Option<Place> {
         // A poisoned lock only says that another thread died; the table itself is whole.
         let shard = self.shard(surface).read().unwrap_or_else(PoisonError::into_inner);
-        shard[setting as usize].get(surface).cloned()
+        let place = shard.find(surface, setting)?;
+        Some(to.copy(surface, setting, shard.form(place)))
     }
 
-    fn get_or_analyse(&self, analyzer: &Analyzer, surface: &str, setting: Setting) -> Arc<Form> {
-        if let Some(form) = self.get(surface, setting) {
-            return form;
-        }
-        let form = Arc::new(analyse(analyzer, surface, setting));
-        self.put(surface, setting, &form);
-        form
-    }
-
-    fn put(&self, surface: &str, setting: Setting, form: &Arc<Form>) {
+    fn put(&self, surface: &str, setting: Setting, form: &Form) {
         let mut shard = self.shard(surface).write().unwrap_or_else(PoisonError::into_inner);
-        let table = &mut shard[setting as usize];
-        if table.len() >= MOST_KEPT / SHARDS {
-            table.clear();
+        if shard.len() >= MOST_KEPT / SHARDS {
+            shard.clear();
         }
-        table.insert(surface.into(), Arc::clone(form));
+        // Another thread may have been faster.
+        if shard.find(surface, setting).is_none() {
+            shard.add(surface, setting, form);
+        }
     }
 }
 
@@ -70,6 +60,8 @@ pub struct Forms {
     /// Holds the form that was asked for last, where it is too long to keep.
     passing: Shelf,
     last: Last,
+    /// How often the table started over.
+    restarts: u32,
 }
 
 /// The form that was asked for last.
@@ -82,7 +74,7 @@ enum Last {
 
 impl Forms {
     pub(super) fn new(analyzer: Analyzer) -> Self {
-        Self { analyzer, kept: Shelf::default(), passing: Shelf::default(), last: Last::None }
+        Self { analyzer, kept: Shelf::default(), passing: Shelf::default(), last: Last::None, restarts: 0 }
     }
 
     /// The terms of a text in order: each with the position of its word, counted from 0, and where in the
@@ -96,15 +88,14 @@ impl Forms {
         }
     }
 
-    /// The form of a surface, from the nearest table that has it.
-    pub(super) fn get(&mut self, surface: &str, setting: Setting) -> FormRef<'_> {
+    /// Goes to the form of a surface, in the nearest table that has it; [`Forms::last`] then gives it.
+    pub(super) fn find(&mut self, surface: &str, setting: Setting) {
         self.last = if surface.len() > LONGEST_KEPT {
             self.passing.clear();
             Last::Passing(self.passing.add("", setting, &analyse(&self.analyzer, surface, setting)))
         } else {
             Last::Kept(self.kept.find(surface, setting).unwrap_or_else(|| self.fetch(surface, setting)))
         };
-        self.last()
     }
 
     /// The form that was asked for last.
@@ -116,12 +107,27 @@ impl Forms {
         }
     }
 
+    /// Names the form that was asked for last, by how often the table has started over and its number since
+    /// then; none for a form that is not kept.
+    pub(crate) fn last_name(&self) -> Option<(u32, u32)> {
+        match self.last {
+            Last::Kept(place) => Some((self.restarts, place.number)),
+            Last::None | Last::Passing(_) => None,
+        }
+    }
+
     /// Fetches a form and keeps it; says where.
     fn fetch(&mut self, surface: &str, setting: Setting) -> Place {
         if self.kept.len() >= MOST_KEPT {
             self.kept.clear();
+            self.restarts += 1;
         }
-        let form = self.analyzer.shared.forms.get_or_analyse(&self.analyzer, surface, setting);
+        let shared = &self.analyzer.shared.forms;
+        if let Some(place) = shared.copy(surface, setting, &mut self.kept) {
+            return place;
+        }
+        let form = analyse(&self.analyzer, surface, setting);
+        shared.put(surface, setting, &form);
         self.kept.add(surface, setting, &form)
     }
 }

@@ -42,10 +42,6 @@ pub(crate) enum Setting {
     Literal,
 }
 
-impl Setting {
-    pub const COUNT: usize = Self::Literal as usize + 1;
-}
-
 /// A form, analysed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Form {

@@ -159,6 +159,15 @@ proptest! {
     }
 
     #[test]
+    fn positions_leave_nothing_out(text in text()) {
+        let mut next = 0;
+        for token in tokens(&text) {
+            prop_assert!(token.position == next || token.position + 1 == next, "{token:?} where {next} comes");
+            next = token.position + 1;
+        }
+    }
+
+    #[test]
     fn words_are_counted_as_they_are_numbered(text in text()) {
         let numbered = tokens(&text).last().map_or(0, |token| u64::from(token.position) + 1);
         prop_assert_eq!(u64::from(Survey::of(&text).1), numbered);

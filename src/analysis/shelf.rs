@@ -30,8 +30,10 @@ pub(super) struct Place {
     letters: u32,
     /// Where in `cuts` its terms begin.
     cuts: u32,
+    /// How many forms were put there before it: no other form there has this number.
+    pub number: u32,
     /// How many bytes its surface has.
-    surface: u16,
+    surface: u8,
     /// How many terms it has.
     terms: u8,
     setting: Setting,
@@ -94,23 +96,42 @@ impl Shelf {
         self.places.find(hash(&self.hasher, surface, setting), is_it).copied()
     }
 
-    /// Adds a form and says where it is. Its surface has at most 65,535 bytes.
+    /// Adds a form and says where it is. Its surface has at most 255 bytes.
     pub fn add(&mut self, surface: &str, setting: Setting, form: &Form) -> Place {
-        let place = Place {
-            letters: small(self.letters.len()),
-            cuts: small(self.cuts.len()),
-            surface: u16::try_from(surface.len()).unwrap_or(u16::MAX),
-            terms: u8::try_from(form.terms.len()).unwrap_or(u8::MAX),
-            setting,
-            function: form.function,
-        };
+        let terms = form.terms.iter().map(|term| (term.key(), term.rule()));
+        self.put(surface, setting, form.function, terms)
+    }
+
+    /// Adds a form that stands on another shelf.
+    pub fn copy(&mut self, surface: &str, setting: Setting, form: FormRef<'_>) -> Place {
+        let terms = form.terms().map(|term| (term.into_key(), term.rule()));
+        self.put(surface, setting, form.function, terms)
+    }
+
+    fn put<'k>(
+        &mut self,
+        surface: &str,
+        setting: Setting,
+        function: bool,
+        terms: impl Iterator<Item = (&'k str, Rule)>,
+    ) -> Place {
+        let (letters, cuts) = (small(self.letters.len()), small(self.cuts.len()));
         self.letters.push_str(surface);
         let first = self.letters.len();
-        for term in form.terms.iter().take(place.terms.into()) {
-            self.letters.push_str(term.key());
+        for (key, rule) in terms.take(u8::MAX.into()) {
+            self.letters.push_str(key);
             let end = u16::try_from(self.letters.len() - first).unwrap_or(u16::MAX);
-            self.cuts.push(Cut { end, rule: term.rule() });
+            self.cuts.push(Cut { end, rule });
         }
+        let place = Place {
+            letters,
+            cuts,
+            number: small(self.places.len()),
+            surface: u8::try_from(surface.len()).unwrap_or(u8::MAX),
+            terms: u8::try_from(self.cuts.len() - cuts as usize).unwrap_or(u8::MAX),
+            setting,
+            function,
+        };
         let Self { places, hasher, letters, .. } = self;
         let rehash = |place: &Place| hash(hasher, place.surface(letters), place.setting);
         places.insert_unique(hash(hasher, surface.as_bytes(), setting), place, rehash);
@@ -123,7 +144,8 @@ impl Shelf {
         let cuts = self.cuts.get(first..first + usize::from(place.terms)).unwrap_or_default();
         let start = place.letters as usize + usize::from(place.surface);
         let end = start + cuts.last().map_or(0, |cut| usize::from(cut.end));
-        FormRef { letters: self.letters.get(start..end).unwrap_or_default(), cuts, function: place.function }
+        let letters = self.letters.get(start..end).unwrap_or_default();
+        FormRef { letters, cuts, function: place.function }
     }
 }
 

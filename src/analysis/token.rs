@@ -58,6 +58,14 @@ pub(crate) struct TokenRef<'f> {
     pub form: FormRef<'f>,
 }
 
+/// A token whose form is the one that the table of forms was asked for last.
+#[derive(Clone, Copy)]
+pub(crate) struct Step {
+    pub position: u32,
+    pub span: Span,
+    pub role: Role,
+}
+
 impl TokenRef<'_> {
     pub fn to_token(self, text: &str) -> Token {
         Token {
@@ -89,6 +97,12 @@ impl<'t> Tokens<'t> {
     }
 
     pub fn next<'f>(&mut self, forms: &'f mut Forms) -> Option<TokenRef<'f>> {
+        let Step { position, span, role } = self.step(forms)?;
+        Some(TokenRef { position, span, role, form: forms.last() })
+    }
+
+    /// As `next`, for who does not want each token's terms.
+    pub fn step(&mut self, forms: &mut Forms) -> Option<Step> {
         if let Some((span, setting)) = self.next_part() {
             return Some(self.word(span, Role::Part, setting, forms));
         }
@@ -105,26 +119,23 @@ impl<'t> Tokens<'t> {
         Some(self.word(piece.span, role, setting, forms))
     }
 
-    fn word<'f>(&mut self, span: Span, role: Role, setting: Setting, forms: &'f mut Forms) -> TokenRef<'f> {
+    fn word(&mut self, span: Span, role: Role, setting: Setting, forms: &mut Forms) -> Step {
         let position = self.position;
         self.position += 1;
-        TokenRef { position, span, role, form: forms.get(span.of(self.text), setting) }
+        forms.find(span.of(self.text), setting);
+        Step { position, span, role }
     }
 
     /// A compound as a whole; its parts follow, the first of them at the same position.
-    fn whole<'f>(&mut self, piece: Piece, forms: &'f mut Forms) -> TokenRef<'f> {
+    fn whole(&mut self, piece: Piece, forms: &mut Forms) -> Step {
         if let Some(setting) = one_word(self.text, piece, &self.scanner.parts) {
             return self.word(piece.span, Role::Single, setting, forms);
         }
         self.compound = Some((piece.shape, 0));
         let role = Role::Whole(u32::try_from(self.scanner.parts.len()).unwrap_or(u32::MAX));
         let setting = if piece.shape == Shape::Joint { Setting::Whole } else { Setting::Literal };
-        TokenRef {
-            position: self.position,
-            span: piece.span,
-            role,
-            form: forms.get(piece.span.of(self.text), setting),
-        }
+        forms.find(piece.span.of(self.text), setting);
+        Step { position: self.position, span: piece.span, role }
     }
 
     fn next_part(&mut self) -> Option<(Span, Setting)> {

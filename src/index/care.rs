@@ -86,7 +86,7 @@ pub fn compact(folder: &Path, choices: &Choices) -> Result<()> {
     let whole = |segment: &tantivy::SegmentMeta| !segment.has_deletes();
     if meta.segments.len() > 1 || !meta.segments.iter().all(whole) {
         let ids: Vec<_> = meta.segments.iter().map(tantivy::SegmentMeta::id).collect();
-        let mut engine = start(&index, choices.means)?;
+        let mut engine = start(&index)?;
         let merging = engine.merge(&ids);
         unless_stopped(&choices.stop, move || merging.wait().map(|_| ()))?
             .map_err(|error| failure(&index, "merging segments", &error))?;

@@ -14,6 +14,8 @@ pub(super) type FileNumber = u32;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Held {
     pub digest: u64,
+    /// Which session of the writer wrote it, counted from 1; 0 for one that the last commit holds.
+    pub session: u32,
     /// Where it came from a file.
     pub file: Option<FileNumber>,
 }
@@ -56,7 +58,7 @@ impl Known {
                 numbers.insert((root, file), number);
                 Some(number)
             });
-            self.releases.insert(id, Held { digest: segment.digest(doc), file });
+            self.releases.insert(id, Held { digest: segment.digest(doc), session: 0, file });
         }
         Ok(())
     }
@@ -73,9 +75,9 @@ impl Known {
         self.releases.iter().map(|(id, held)| (id, *held))
     }
 
-    pub fn put(&mut self, id: String, digest: u64, origin: Option<&Origin>) {
+    pub fn put(&mut self, id: String, digest: u64, session: u32, origin: Option<&Origin>) {
         let file = origin.map(|origin| self.number(&origin.root.to_string_lossy(), &origin.file));
-        self.releases.insert(id, Held { digest, file });
+        self.releases.insert(id, Held { digest, session, file });
     }
 
     pub fn remove(&mut self, id: &str) -> Option<Held> {

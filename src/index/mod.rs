@@ -6,10 +6,13 @@
 mod backup;
 mod care;
 mod check;
+mod crew;
 mod disk;
+mod draft;
 mod durable;
 mod files;
 mod generation;
+mod inversion;
 mod known;
 mod lock;
 mod pass;
@@ -19,7 +22,6 @@ mod snapshot;
 mod stored;
 mod sweep;
 mod sync;
-mod tokenizer;
 mod update;
 mod watch;
 mod writer;
@@ -39,7 +41,7 @@ pub use care::{compact, gc, rollback};
 pub use check::{Report, check};
 pub(crate) use schema::{Fields, column, day_number};
 pub(crate) use snapshot::{Address, Lists, Segment, Snapshot, living_count};
-pub(crate) use stored::{Record, Stored};
+pub(crate) use stored::Stored;
 pub use sync::{Event, Progress, Summary, sync};
 pub use update::{Choices, update};
 pub use watch::Watch;
@@ -220,7 +222,6 @@ impl Index {
     ) -> Result<Self> {
         let analyzer = analyzer.map_or_else(Analyzer::new, |analyzer| Ok(analyzer.clone()))?;
         let (_, fields) = Fields::build();
-        engine.tokenizers().register(schema::TOKENIZER, tokenizer::TermTokenizer::new(&analyzer));
         let (folder, generation) = place.unzip();
         let building = Mutex::new(building);
         Ok(Self { inner: Arc::new(Inner { folder, generation, building, engine, fields, analyzer }) })

@@ -8,21 +8,15 @@
 use jiff::{Span, civil::date};
 use tantivy::{
     TantivyDocument,
-    schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
+    schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions},
 };
 
-use super::stored::with_landmarks;
-use crate::{
-    analysis::{Analyzer, Survey},
-    release::{Date, Release},
-};
+use super::{inversion::Lengths, stored::Record};
+use crate::{analysis::Analyzer, release::Date};
 
 /// Changes whenever the fields below or the files' layout do: an index of another number must be
 /// rebuilt.
 pub(crate) const SCHEMA_VERSION: u32 = 3;
-
-/// The tokenizer's name in tantivy.
-pub(super) const TOKENIZER: &str = "vestnik";
 
 /// Names of the fields that are read by column.
 pub(crate) mod column {
@@ -40,6 +34,9 @@ pub(crate) mod column {
 pub(crate) struct Fields {
     /// The release's id, as one term.
     pub id: Field,
+    /// The session of the writer that wrote the release, as one term: what tells an old version of a
+    /// release from a new one that is being written.
+    pub session: Field,
     /// Title and then body: terms of all channels.
     pub text: Field,
     /// The title alone: terms of all channels.
@@ -59,14 +56,16 @@ pub(crate) struct Fields {
 impl Fields {
     pub fn build() -> (Schema, Self) {
         let mut schema = Schema::builder();
-        let terms = TextOptions::default().set_indexing_options(
-            TextFieldIndexing::default()
-                .set_tokenizer(TOKENIZER)
-                .set_index_option(IndexRecordOption::WithFreqsAndPositions)
-                .set_fieldnorms(false),
-        );
+        let indexed = |detail| {
+            let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(detail);
+            TextOptions::default().set_indexing_options(indexing.set_fieldnorms(false))
+        };
+        // The engine's own tokenizers are never called: `inversion` says which terms stand where.
+        let terms = indexed(IndexRecordOption::WithFreqsAndPositions);
+        let whole = indexed(IndexRecordOption::Basic);
         let fields = Self {
-            id: schema.add_text_field(column::ID, STRING | FAST),
+            id: schema.add_text_field(column::ID, whole.clone() | FAST),
+            session: schema.add_text_field("session", whole),
             text: schema.add_text_field("text", terms.clone()),
             title: schema.add_text_field("title", terms.clone()),
             source: schema.add_text_field("source", terms),
@@ -81,28 +80,27 @@ impl Fields {
         (schema.build(), fields)
     }
 
-    /// The release as tantivy takes it; `said` is what it says, as bytes, and `digest` theirs.
-    pub fn document(&self, release: &Release, said: Vec<u8>, digest: u64) -> TantivyDocument {
-        let (landmarks, body_words) = Survey::of(&release.body);
+    /// What of a release lies in columns and in the store, as tantivy takes it.
+    pub fn document(
+        &self,
+        release: &Record<'_>,
+        lengths: Lengths,
+        digest: u64,
+        stored: &[u8],
+    ) -> TantivyDocument {
         let mut document = TantivyDocument::new();
-        document.add_text(self.id, &release.id);
-        document.add_text(self.text, &release.title);
-        document.add_text(self.text, &release.body);
-        document.add_text(self.title, &release.title);
-        document.add_u64(self.title_words, Survey::of(&release.title).1.into());
-        document.add_u64(self.body_words, body_words.into());
+        document.add_text(self.id, release.id());
+        document.add_u64(self.title_words, lengths.title.into());
+        document.add_u64(self.body_words, lengths.body.into());
         document.add_u64(self.digest, digest);
-        if let Some(source) = &release.source {
-            document.add_text(self.source, source);
+        if let Some(day) = release.day() {
+            document.add_i64(self.date, day);
         }
-        if let Some(date) = release.date {
-            document.add_i64(self.date, day_number(date));
+        if let Some((root, file)) = release.origin() {
+            document.add_text(self.root, root);
+            document.add_text(self.file, file);
         }
-        if let Some(origin) = &release.origin {
-            document.add_text(self.root, origin.root.to_string_lossy());
-            document.add_text(self.file, &origin.file);
-        }
-        document.add_bytes(self.release, &with_landmarks(said, &landmarks));
+        document.add_bytes(self.release, stored);
         document
     }
 }

@@ -91,9 +91,8 @@ pub(super) fn said(release: &Release) -> Result<Vec<u8>, String> {
 }
 
 /// What to store of a release that says so.
-pub(super) fn with_landmarks(mut said: Vec<u8>, of_body: &Survey) -> Vec<u8> {
-    said.extend_from_slice(of_body.written());
-    said
+pub(super) fn with_landmarks(said: &[u8], of_body: &Survey) -> Vec<u8> {
+    [said, of_body.written()].concat()
 }
 
 /// A short digest of everything that a release says, from BLAKE3: two releases that differ in
@@ -119,13 +118,7 @@ impl Stored {
 
     /// Reads it, without the rest of it that only a whole release needs.
     pub fn record(&self) -> Result<Record<'_>, String> {
-        let read = |reason: &dyn std::fmt::Display| format!("cannot be read as it is stored: {reason}");
-        let (said, landmarks) =
-            postcard::take_from_bytes::<Said<&[u8]>>(&self.bytes).map_err(|error| read(&error))?;
-        let body = UTF_8.decode_without_bom_handling_and_without_replacement(said.body);
-        let body = body.ok_or_else(|| read(&"its body is not UTF-8"))?;
-        let length = self.bytes.len() - landmarks.len();
-        Ok(Record { body, landmarks: Landmarks::new(landmarks), said, length })
+        Record::read(&self.bytes)
     }
 
     /// Reads it and holds it against the digest that was taken when it was written.
@@ -139,10 +132,41 @@ impl Stored {
     }
 }
 
-impl Record<'_> {
+impl<'r> Record<'r> {
+    /// Reads what a release says, with or without landmarks behind it.
+    pub fn read(bytes: &'r [u8]) -> Result<Self, String> {
+        let read = |reason: &dyn std::fmt::Display| format!("cannot be read as it is stored: {reason}");
+        let (said, landmarks) =
+            postcard::take_from_bytes::<Said<&[u8]>>(bytes).map_err(|error| read(&error))?;
+        let body = UTF_8.decode_without_bom_handling_and_without_replacement(said.body);
+        let body = body.ok_or_else(|| read(&"its body is not UTF-8"))?;
+        let length = bytes.len() - landmarks.len();
+        Ok(Record { body, landmarks: Landmarks::new(landmarks), said, length })
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &'r str {
+        self.said.id
+    }
+
     /// Its title.
-    pub fn title(&self) -> &str {
+    pub fn title(&self) -> &'r str {
         self.said.title
+    }
+
+    /// Its day, in days from 1970-01-01.
+    pub fn day(&self) -> Option<i64> {
+        self.said.date
+    }
+
+    /// Its publisher.
+    pub fn source(&self) -> Option<&'r str> {
+        self.said.source
+    }
+
+    /// The corpus folder and the file below it that it was read from.
+    pub fn origin(&self) -> Option<(&'r str, &'r str)> {
+        self.said.origin.as_ref().map(|place| (place.root, place.file))
     }
 
     /// All of it.
@@ -201,7 +225,7 @@ mod tests {
     fn written(release: &Release) -> (Vec<u8>, u64) {
         let said = said(release).unwrap();
         let digest = digest(&said);
-        (with_landmarks(said, &Survey::of(&release.body).0), digest)
+        (with_landmarks(&said, &Survey::of(&release.body).0), digest)
     }
 
     #[test]

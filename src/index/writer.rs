@@ -1,17 +1,25 @@
 //! The writer: adds, replaces and removes releases by id, all in one commit.
 //!
 //! Nothing is seen by a reader before `commit`; a writer that is dropped without it leaves the index
-//! as it was. The engine is not even started before something changes. Knows nothing of reading files.
+//! as it was. Segments are made by a `crew`; the engine's writer adds them, deletes and commits, and is
+//! not even started before something changes. Knows nothing of reading files.
 
 use std::{path::PathBuf, sync::atomic::AtomicBool, time::Duration};
 
-use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term};
+use tantivy::{
+    IndexWriter, TantivyDocument, TantivyError, Term,
+    query::{BooleanQuery, Occur, Query, TermQuery, TermSetQuery},
+    schema::IndexRecordOption,
+};
 
 use super::{
     Index, State,
+    crew::{Crew, Task},
+    draft::{Entry, Session},
     files::Files,
     known::Known,
     lock::{self, Lock},
+    schema::Fields,
     snapshot::Snapshot,
     stored::{digest, said},
     sweep,
@@ -21,19 +29,21 @@ use crate::{
     release::Release,
 };
 
-/// Memory for terms that wait to be written, in bytes, over all threads, where nothing else is asked.
-const MEMORY: usize = 200 << 20;
-/// A thread with less memory than this makes nothing but tiny segments; the engine refuses it.
+/// Memory for segments that wait to be written, in bytes, over all threads, where nothing else is asked.
+const MEMORY: usize = 400 << 20;
+/// A thread with less memory than this makes nothing but tiny segments.
 const LEAST_MEMORY: usize = 15_000_000;
 /// More indexing threads than this make segments, not speed.
 const MOST_THREADS: usize = 8;
+/// What the engine's own indexing threads get, the least that it takes: they get no releases.
+const ENGINE_MEMORY: usize = 15_000_000;
 
 /// What a writer may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Means {
-    /// Memory for terms that wait to be written, in bytes over all threads, from 15 million; 0: 200 MB.
+    /// Memory for segments that wait to be written, in bytes over all threads, from 15 million; 0: 400 MB.
     pub memory: usize,
-    /// Threads that make terms; 0: as many as there are cores, at most 8.
+    /// Threads that make segments; 0: as many as there are cores, at most 8.
     pub threads: usize,
 }
 
@@ -53,6 +63,12 @@ pub struct Writer {
     index: Index,
     /// None until something changes.
     engine: Option<IndexWriter<TantivyDocument>>,
+    /// None until a release comes.
+    crew: Option<Crew>,
+    /// Counts the flushes of this writer, from 1: what was written before the last one can be deleted by id.
+    session: u32,
+    /// Releases that go, or whose new version comes, by id.
+    gone: Vec<String>,
     means: Means,
     known: Known,
     changed: bool,
@@ -88,7 +104,18 @@ impl Writer {
             });
         }
         let known = Known::of(&Snapshot::open(&index)?)?;
-        Ok(Self { index, engine: None, means, known, changed: false, dry: false, lock })
+        Ok(Self {
+            index,
+            engine: None,
+            crew: None,
+            session: 1,
+            gone: Vec::new(),
+            means,
+            known,
+            changed: false,
+            dry: false,
+            lock,
+        })
     }
 
     /// A writer that changes nothing and tells what it would change.
@@ -100,7 +127,7 @@ impl Writer {
 
     fn engine(&mut self) -> Result<&mut IndexWriter<TantivyDocument>> {
         if self.engine.is_none() {
-            self.engine = Some(start(&self.index, self.means)?);
+            self.engine = Some(start(&self.index)?);
         }
         self.engine.as_mut().ok_or_else(|| self.index.failed("opening for writing", &"nothing was started"))
     }
@@ -118,25 +145,20 @@ impl Writer {
                 reason: "is empty; every release needs one".into(),
             });
         }
-        let fields = self.index.fields();
         let said = said(release).map_err(|error| self.index.failed("writing a release", &error))?;
         let digest = digest(&said);
         let change = match self.known.get(&release.id) {
             Some(held) if held.digest == digest => return Ok(Change::Unchanged),
-            Some(_) => Change::Changed,
+            Some(held) => {
+                self.delete(&release.id, held.session)?;
+                Change::Changed
+            }
             None => Change::Added,
         };
         if !self.dry {
-            let document = fields.document(release, said, digest);
-            let engine = self.engine()?;
-            if change == Change::Changed {
-                engine.delete_term(Term::from_field_text(fields.id, &release.id));
-            }
-            if let Err(error) = engine.add_document(document) {
-                return Err(self.broken("adding a release", error));
-            }
+            self.take(Entry { said, digest })?;
         }
-        self.known.put(release.id.clone(), digest, release.origin.as_ref());
+        self.known.put(release.id.clone(), digest, self.session, release.origin.as_ref());
         self.changed = true;
         Ok(change)
     }
@@ -146,15 +168,69 @@ impl Writer {
     /// # Errors
     /// `Write` and `Engine` as [`Writer::add`].
     pub fn remove(&mut self, id: &str) -> Result<bool> {
-        if self.known.remove(id).is_none() {
-            return Ok(false);
-        }
+        let Some(held) = self.known.remove(id) else { return Ok(false) };
         self.changed = true;
-        if !self.dry {
-            let term = Term::from_field_text(self.index.fields().id, id);
-            self.engine()?.delete_term(term);
-        }
+        self.delete(id, held.session)?;
         Ok(true)
+    }
+
+    /// Notes that the version of a release goes that was written in this session.
+    fn delete(&mut self, id: &str, session: u32) -> Result<()> {
+        if self.dry {
+            return Ok(());
+        }
+        if session == self.session {
+            // It may be in the hands of the crew still, where no deletion reaches it.
+            self.flush()?;
+        }
+        self.gone.push(id.to_owned());
+        Ok(())
+    }
+
+    /// Hands a release to the crew.
+    fn take(&mut self, entry: Entry) -> Result<()> {
+        self.engine()?;
+        let crew = match self.crew.take() {
+            Some(crew) => crew,
+            None => self.start_crew()?,
+        };
+        if self.crew.insert(crew).take(entry) { Ok(()) } else { self.flush() }
+    }
+
+    fn start_crew(&self) -> Result<Crew> {
+        let (memory, threads) = shares(self.means);
+        let task = Task {
+            engine: self.index.inner.engine.clone(),
+            fields: self.index.fields(),
+            analyzer: self.index.analyzer().clone(),
+            session: Session {
+                writer: self.engine.as_ref().map_or(0, IndexWriter::commit_opstamp),
+                number: self.session,
+            },
+            memory: memory / threads,
+        };
+        Crew::start(&task, threads).map_err(|error| self.index.failed("starting threads", &error))
+    }
+
+    /// Gives all segments and all deletions to the engine, and begins a new session.
+    fn flush(&mut self) -> Result<()> {
+        let segments = match self.crew.take() {
+            Some(crew) => crew.finish().map_err(|error| failure(&self.index, "writing a segment", &error))?,
+            None => Vec::new(),
+        };
+        let gone = std::mem::take(&mut self.gone);
+        let (fields, session) = (self.index.fields(), self.session);
+        let engine = self.engine()?;
+        let deletions = deletions(fields, engine.commit_opstamp(), session, &gone);
+        let added = segments.into_iter().try_for_each(|segment| engine.add_segment(segment));
+        let deleted = added.and_then(|()| {
+            deletions.into_iter().try_for_each(|query| engine.delete_query(query).map(|_| ()))
+        });
+        if let Err(error) = deleted {
+            return Err(self.broken("adding segments", error));
+        }
+        self.session += 1;
+        Ok(())
     }
 
     /// How many releases the index will hold.
@@ -198,6 +274,7 @@ impl Writer {
             prepared.set_payload(&payload);
             prepared.commit()
         };
+        self.flush()?;
         tracing::info!(releases, "committing");
         if let Err(error) = commit(self.engine()?) {
             return Err(self.broken("committing", error));
@@ -233,6 +310,10 @@ impl Writer {
 impl Drop for Writer {
     /// What was written for a commit that never came is of no use, and may fill the disk.
     fn drop(&mut self) {
+        if let Some(crew) = self.crew.take() {
+            // Nobody asks any more whether it could write.
+            _ = crew.finish();
+        }
         if self.engine.take().is_some() {
             // What this misses, the next writer finds.
             _ = sweep::sweep(&self.index);
@@ -240,15 +321,37 @@ impl Drop for Writer {
     }
 }
 
-/// Starts the engine's writer.
-pub(super) fn start(index: &Index, means: Means) -> Result<IndexWriter<TantivyDocument>> {
-    // The engine would stumble over files that a killed writer left: it counts on where that began.
-    sweep::sweep(index)?;
+/// What finds the releases with these ids, but for those of this session and of later ones. The engine may
+/// run a deletion over segments that came after it, so it must name what it means.
+fn deletions(fields: Fields, writer: u64, session: u32, ids: &[String]) -> Vec<Box<dyn Query>> {
+    if ids.is_empty() {
+        return Vec::new();
+    }
+    let term = |text: &str| Term::from_field_text(fields.session, text);
+    let with_ids = |occur, query| -> Box<dyn Query> {
+        let ids = TermSetQuery::new(ids.iter().map(|id| Term::from_field_text(fields.id, id)));
+        Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(ids)), (occur, query)]))
+    };
+    let names = |number| Session { writer, number }.names();
+    let [this_writer, _] = names(session);
+    let this_writer = TermQuery::new(term(&this_writer), IndexRecordOption::Basic);
+    let earlier = TermSetQuery::new((1..session).map(|number| term(&names(number)[1])));
+    vec![with_ids(Occur::MustNot, Box::new(this_writer)), with_ids(Occur::Must, Box::new(earlier))]
+}
+
+/// The memory in bytes for all threads that make segments, and how many they are.
+fn shares(means: Means) -> (usize, usize) {
     let memory = if means.memory == 0 { MEMORY } else { means.memory };
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if means.threads == 0 { cores() } else { means.threads };
-    let threads = threads.min(MOST_THREADS).min(memory / LEAST_MEMORY).max(1);
-    let started = index.inner.engine.writer_with_num_threads(threads, memory);
+    (memory, threads.min(MOST_THREADS).min(memory / LEAST_MEMORY).max(1))
+}
+
+/// Starts the engine's writer.
+pub(super) fn start(index: &Index) -> Result<IndexWriter<TantivyDocument>> {
+    // The engine would stumble over files that a killed writer left: it counts on where that began.
+    sweep::sweep(index)?;
+    let started = index.inner.engine.writer_with_num_threads(1, ENGINE_MEMORY);
     started.map_err(|error| match error {
         TantivyError::LockFailure(..) => Error::IndexLocked { path: index.place(), holder: String::new() },
         other => failure(index, "opening for writing", &other),

@@ -1,0 +1,388 @@
+//! Inversion: texts word by word become lists of places term by term.
+//!
+//! The engine's own writer would look up and record each term of each word. Here a word is written down
+//! as the number of its form, four bytes; only when the segment is full are the places of each form dealt
+//! out, and those of a term's forms merged. Knows neither files nor the engine.
+
+mod names;
+mod places;
+
+use std::ops::Range;
+
+pub(super) use self::places::Places;
+use self::{names::Names, places::Bases};
+use crate::analysis::{Forms, Landmark, Role, Survey, Tokens};
+
+/// No form of this segment yet.
+const NONE: u32 = u32::MAX;
+
+/// One field of the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    /// Title and body.
+    Text,
+    /// The title alone.
+    Title,
+    /// The publisher.
+    Source,
+}
+
+/// The words of a segment's releases, in the order of the texts.
+pub(super) struct Inversion {
+    forms: Forms,
+    /// How often the table of forms had started over when `numbers` was begun.
+    restarts: u32,
+    /// The number in this segment of each form that the table of forms keeps, by its number there.
+    numbers: Vec<u32>,
+    /// The terms of each form, and where those of each form end.
+    terms: Vec<u32>,
+    ends: Vec<usize>,
+    names: Names,
+    text: Words,
+    source: Words,
+    releases: Vec<Bounds>,
+}
+
+/// Words one after another: a form's number, and in the lowest bit whether it stands behind the word before
+/// it rather than at the same position.
+type Words = Vec<u32>;
+
+/// Where a release's words end, and the words that its title takes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Bounds {
+    title: usize,
+    body: usize,
+    source: usize,
+    /// Positions of the title, of title and body, and of the publisher.
+    lengths: [u32; 3],
+}
+
+/// The lengths of a release, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Lengths {
+    pub title: u32,
+    pub body: u32,
+}
+
+impl Inversion {
+    pub fn new(forms: Forms) -> Self {
+        Self {
+            forms,
+            restarts: 0,
+            numbers: Vec::new(),
+            terms: Vec::new(),
+            ends: Vec::new(),
+            names: Names::default(),
+            text: Words::new(),
+            source: Words::new(),
+            releases: Vec::new(),
+        }
+    }
+
+    /// Gives the table of forms back, for the next segment.
+    pub fn into_forms(self) -> Forms {
+        self.forms
+    }
+
+    /// Takes in the next release, and takes down the landmarks of its body.
+    ///
+    /// Body words are numbered on behind those of the title, with one number between, so that no phrase
+    /// reaches from the one into the other.
+    pub fn add(&mut self, title: &str, body: &str, source: &str, landmarks: &mut Survey) -> Lengths {
+        let title = self.read(title, Field::Text, |_| ());
+        let title_end = self.text.len();
+        let body = self.read(body, Field::Text, |landmark| landmarks.pass(landmark));
+        let source = self.read(source, Field::Source, |_| ());
+        self.releases.push(Bounds {
+            title: title_end,
+            body: self.text.len(),
+            source: self.source.len(),
+            lengths: [title, title + 1 + body, source],
+        });
+        Lengths { title, body }
+    }
+
+    /// Bytes of memory that this takes now and when its places are dealt out.
+    pub fn memory(&self) -> usize {
+        let words = self.text.capacity().max(self.source.capacity()) + self.text.len();
+        let forms = self.numbers.capacity() + self.terms.capacity() + 3 * self.ends.capacity();
+        (words + forms) * size_of::<u32>()
+            + self.names.memory()
+            + self.releases.capacity() * size_of::<Bounds>()
+    }
+
+    /// How many positions there are, over all fields; more than 2³² cannot be told apart.
+    pub fn positions(&self) -> usize {
+        self.text.len() + self.source.len() + self.releases.len()
+    }
+
+    /// Writes down the words of a text, passing the beginning of each piece; returns how many positions it
+    /// takes.
+    fn read(&mut self, text: &str, field: Field, mut pass: impl FnMut(Landmark)) -> u32 {
+        let mut tokens = Tokens::new(text);
+        let mut next = 0;
+        loop {
+            let Some(token) = tokens.step(&mut self.forms) else { return next };
+            let position = token.position;
+            if token.role != Role::Part {
+                pass(Landmark { position, byte: token.span.start });
+            }
+            let form = match self.forms.last_name() {
+                Some((restarts, number)) => self.number(restarts, number as usize),
+                None => self.new_form(),
+            };
+            let words = if field == Field::Source { &mut self.source } else { &mut self.text };
+            words.push(form << 1 | u32::from(position == next));
+            next = position + 1;
+        }
+    }
+
+    /// The number in this segment of the form that was asked for last.
+    fn number(&mut self, restarts: u32, number: usize) -> u32 {
+        if restarts != self.restarts {
+            self.restarts = restarts;
+            self.numbers.clear();
+        }
+        if let Some(&known) = self.numbers.get(number)
+            && known != NONE
+        {
+            return known;
+        }
+        if self.numbers.len() <= number {
+            self.numbers.resize(number + 1, NONE);
+        }
+        let new = self.new_form();
+        self.numbers[number] = new;
+        new
+    }
+
+    fn new_form(&mut self) -> u32 {
+        let form = self.ends.len();
+        for term in self.forms.last().terms() {
+            self.terms.push(self.names.number(term.key()));
+        }
+        self.ends.push(self.terms.len());
+        u32::try_from(form).unwrap_or(NONE >> 1)
+    }
+
+    fn terms_of(&self, form: usize) -> &[u32] {
+        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.terms[start..self.ends[form]]
+    }
+
+    /// Visits the terms of a field in the order of their bytes, each with the places where it stands.
+    pub fn each_term<E>(
+        &self,
+        field: Field,
+        order: &Order,
+        mut visit: impl FnMut(&str, &Places<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let dealt = self.deal(field);
+        let mut merged = Vec::new();
+        for &term in &order.terms {
+            let forms = order.forms_of(term);
+            let places = match forms {
+                [form] => dealt.of(*form),
+                _ => {
+                    merged.clear();
+                    for &form in forms {
+                        merged.extend_from_slice(dealt.of(form));
+                    }
+                    // Runs that are in order already: this merges them.
+                    merged.sort();
+                    merged.dedup();
+                    &merged[..]
+                }
+            };
+            if !places.is_empty() {
+                visit(self.names.get(term), &Places::new(places, &dealt.bases))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All terms in the order of their bytes, with the forms that have them.
+    pub fn order(&self) -> Order {
+        let mut ends = vec![0_u32; self.names.len()];
+        for &term in &self.terms {
+            ends[term as usize] += 1;
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            (*end, sum) = (sum, sum + *end);
+        }
+        let mut forms = vec![0_u32; self.terms.len()];
+        for form in 0..self.ends.len() {
+            for &term in self.terms_of(form) {
+                let end = &mut ends[term as usize];
+                forms[*end as usize] = u32::try_from(form).unwrap_or(NONE);
+                *end += 1;
+            }
+        }
+        Order { terms: self.names.sorted(), forms, ends }
+    }
+
+    /// Deals the places of a field out to the forms.
+    fn deal(&self, field: Field) -> Dealt {
+        let mut ends = vec![0_u32; self.ends.len()];
+        let words = if field == Field::Source { &self.source } else { &self.text };
+        for release in 0..self.releases.len() {
+            for stretch in self.stretches(field, release) {
+                words[stretch.words].iter().for_each(|word| ends[(word >> 1) as usize] += 1);
+            }
+        }
+        let mut sum = 0;
+        for end in &mut ends {
+            (*end, sum) = (sum, sum + *end);
+        }
+        let mut places = vec![0_u32; sum as usize];
+        let mut bases = Bases::default();
+        for release in 0..self.releases.len() {
+            let base = bases.push(self.length(field, release));
+            for stretch in self.stretches(field, release) {
+                // One before the first: its bit moves it on.
+                let mut place = (base + stretch.first).wrapping_sub(1);
+                for word in &words[stretch.words] {
+                    place = place.wrapping_add(word & 1);
+                    let end = &mut ends[(word >> 1) as usize];
+                    places[*end as usize] = place;
+                    *end += 1;
+                }
+            }
+        }
+        bases.finish();
+        Dealt { ends, places, bases }
+    }
+
+    fn length(&self, field: Field, release: usize) -> u32 {
+        self.releases[release].lengths[match field {
+            Field::Title => 0,
+            Field::Text => 1,
+            Field::Source => 2,
+        }]
+    }
+
+    /// The stretches of words that a release has in a field.
+    fn stretches(&self, field: Field, release: usize) -> impl Iterator<Item = Stretch> + use<> {
+        let before = release.checked_sub(1).map_or_else(Bounds::default, |before| self.releases[before]);
+        let this = self.releases[release];
+        let title = Stretch { words: before.body..this.title, first: 0 };
+        let body = Stretch { words: this.title..this.body, first: this.lengths[0] + 1 };
+        let source = Stretch { words: before.source..this.source, first: 0 };
+        let (one, other) = match field {
+            Field::Text => (title, Some(body)),
+            Field::Title => (title, None),
+            Field::Source => (source, None),
+        };
+        std::iter::once(one).chain(other)
+    }
+}
+
+/// Words that stand side by side, and the position of the first one in its field.
+struct Stretch {
+    words: Range<usize>,
+    first: u32,
+}
+
+/// The terms of a segment in order.
+pub(super) struct Order {
+    terms: Vec<u32>,
+    /// The forms that have each term, and where those of each term end.
+    forms: Vec<u32>,
+    ends: Vec<u32>,
+}
+
+impl Order {
+    fn forms_of(&self, term: u32) -> &[u32] {
+        let term = term as usize;
+        let start = term.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.forms[start as usize..self.ends[term] as usize]
+    }
+}
+
+/// The places of a field, form by form.
+struct Dealt {
+    ends: Vec<u32>,
+    places: Vec<u32>,
+    bases: Bases,
+}
+
+impl Dealt {
+    fn of(&self, form: u32) -> &[u32] {
+        let form = form as usize;
+        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.places[start as usize..self.ends[form] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::Analyzer;
+
+    /// The lists of a field as text: «term release:position,position release:position», a term a line.
+    fn lists(inversion: &Inversion, field: Field) -> Vec<String> {
+        let mut lines = Vec::new();
+        let order = inversion.order();
+        let visited: Result<(), Infallible> = inversion.each_term(field, &order, |term, places| {
+            let mut line = term.to_owned();
+            places.each_release(|release, positions| {
+                let mut at = 0;
+                let positions: Vec<String> = positions
+                    .iter()
+                    .map(|delta| {
+                        at += delta;
+                        at.to_string()
+                    })
+                    .collect();
+                line += &format!(" {release}:{}", positions.join(","));
+            });
+            lines.push(line);
+            Ok(())
+        });
+        let Ok(()) = visited;
+        lines
+    }
+
+    fn inversion() -> Inversion {
+        let mut inversion = Inversion::new(Analyzer::new().unwrap().forms());
+        let lengths = inversion.add("Дом мира", "В доме мир. Дома, домов", "ТАСС", &mut Survey::default());
+        assert_eq!(lengths, Lengths { title: 2, body: 5 });
+        inversion.add("", "дом-музей", "", &mut Survey::default());
+        inversion.add("", "", "МИД и ТАСС", &mut Survey::default());
+        inversion
+    }
+
+    #[test]
+    fn terms_come_in_order_with_all_places_of_their_forms() {
+        let inversion = inversion();
+        let text = lists(&inversion, Field::Text);
+        assert!(text.is_sorted());
+        for expected in
+            ["eдом 0:0 1:1", "eдоме 0:4", "lдом 0:0,4,6,7 1:1", "lмир 0:1,5", "eдоммузей 1:1", "eмузей 1:2"]
+        {
+            assert!(text.iter().any(|line| line == expected), "{expected}: {text:#?}");
+        }
+        let title = lists(&inversion, Field::Title);
+        assert!(
+            title.iter().any(|line| line == "lдом 0:0") && !title.iter().any(|line| line.contains("музей"))
+        );
+        let source = lists(&inversion, Field::Source);
+        assert!(source.iter().any(|line| line == "lТАСС 0:0 2:2"), "{source:#?}");
+    }
+
+    #[test]
+    fn a_table_of_forms_that_starts_over_changes_nothing() {
+        let mut inversion = inversion();
+        let expected = lists(&inversion, Field::Text);
+        // As if the table had started over: every form is met again for the first time.
+        inversion.restarts += 7;
+        inversion.numbers.clear();
+        inversion.add("", "дом", "", &mut Survey::default());
+        let text = lists(&inversion, Field::Text);
+        assert_eq!(text.len(), expected.len());
+        assert!(text.iter().any(|line| line == "lдом 0:0,4,6,7 1:1 3:1"), "{text:#?}");
+    }
+}

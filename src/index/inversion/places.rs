@@ -1,0 +1,121 @@
+//! Places: one number for a position in a release, counted through all releases of a segment.
+//!
+//! Turns a term's places back into releases and positions. Nothing here knows of words.
+
+/// Every so many places the release is noted that has the first one.
+const PAGE: u32 = 128;
+
+/// Where the places of each release begin.
+#[derive(Default)]
+pub(super) struct Bases {
+    /// The first place of each release, and the end of the last one.
+    starts: Vec<u32>,
+    /// The release of the first place of each page.
+    pages: Vec<u32>,
+    end: u32,
+}
+
+impl Bases {
+    /// Adds a release of so many positions; returns its first place.
+    pub fn push(&mut self, length: u32) -> u32 {
+        let base = self.end;
+        self.starts.push(base);
+        self.end += length;
+        base
+    }
+
+    /// Nothing is added any more.
+    pub fn finish(&mut self) {
+        self.starts.push(self.end);
+        let mut release = 0;
+        for first in (0..self.end).step_by(PAGE as usize) {
+            while self.starts.get(release + 1).is_some_and(|&next| next <= first) {
+                release += 1;
+            }
+            self.pages.push(u32::try_from(release).unwrap_or(u32::MAX));
+        }
+    }
+
+    /// The release that has a place, which is at or behind `from`.
+    fn release(&self, place: u32, from: usize) -> usize {
+        let mut release = from.max(self.pages[(place / PAGE) as usize] as usize);
+        while self.starts[release + 1] <= place {
+            release += 1;
+        }
+        release
+    }
+}
+
+/// A term's places, in order.
+pub(in crate::index) struct Places<'p> {
+    places: &'p [u32],
+    bases: &'p Bases,
+}
+
+impl<'p> Places<'p> {
+    pub(super) fn new(places: &'p [u32], bases: &'p Bases) -> Self {
+        Self { places, bases }
+    }
+
+    /// How many places there are; no fewer than releases.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Visits the releases in order, each with its positions: the first one, and then how far each is
+    /// from the one before.
+    pub fn each_release(&self, mut visit: impl FnMut(u32, &[u32])) {
+        let mut deltas = Vec::new();
+        let mut rest = self.places;
+        let mut release = 0;
+        while let Some(&first) = rest.first() {
+            release = self.bases.release(first, release);
+            let end = self.bases.starts[release + 1];
+            let mut before = self.bases.starts[release];
+            deltas.clear();
+            let mut count = 0;
+            for &place in rest.iter().take_while(|&&place| place < end) {
+                deltas.push(place - before);
+                before = place;
+                count += 1;
+            }
+            rest = &rest[count..];
+            visit(u32::try_from(release).unwrap_or(u32::MAX), &deltas);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn every_place_is_in_its_release(
+            lengths in prop::collection::vec(0_u32..400, 1..60),
+            share in 1_usize..200,
+        ) {
+            let mut bases = Bases::default();
+            let mut all = Vec::new();
+            for (release, &length) in lengths.iter().enumerate() {
+                let base = bases.push(length);
+                all.extend((0..length).map(|position| (base + position, release, position)));
+            }
+            bases.finish();
+            let chosen: Vec<_> = all.into_iter().step_by(share).collect();
+            let places: Vec<u32> = chosen.iter().map(|&(place, ..)| place).collect();
+            let mut found = Vec::new();
+            Places::new(&places, &bases).each_release(|release, deltas| {
+                let mut position = 0;
+                found.extend(deltas.iter().map(|delta| {
+                    position += delta;
+                    (release as usize, position)
+                }));
+            });
+            let expected: Vec<_> = chosen.into_iter().map(|(_, release, position)| (release, position)).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
+}
