@@ -9,7 +9,7 @@ mod cursor;
 mod explain;
 mod marks;
 mod phrase;
-mod places;
+mod sites;
 pub mod plan;
 mod proximity;
 mod rank;
@@ -31,7 +31,7 @@ pub use weights::Weights;
 
 use self::{
     marks::{Sites, Text},
-    places::Places,
+    sites::HitSites,
     plan::{Plan, Scope},
     rank::Placed,
     snippet::Marker,
@@ -246,7 +246,7 @@ impl Searcher {
         reader: &mut Reader,
         options: &Options,
         placed: &Placed,
-        places: Option<&Places>,
+        places: Option<&HitSites>,
     ) -> Result<Hit> {
         let snapshot = self.snapshot();
         let stored = snapshot.stored(placed.address)?;

@@ -1,4 +1,4 @@
-//! Places: where in its hits the words of a query stand, as the index knows it.
+//! HitSites: where in its hits the words of a query stand, as the index knows it.
 //!
 //! So that of a hit only these places must be read. Says nothing of which of them are shown.
 
@@ -33,7 +33,7 @@ enum Term<'j> {
 
 /// The positions in one release at which something of the query stands, in order.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Places {
+pub(super) struct HitSites {
     pub title: Vec<u32>,
     pub body: Vec<u32>,
 }
@@ -41,7 +41,7 @@ pub(super) struct Places {
 impl Searcher {
     /// The places of everything that the index knows of the query in each hit; none where it does not know
     /// all that is to be marked.
-    pub(super) fn places(&self, plan: &Plan, job: &Job, hits: &[Address]) -> Result<Option<Vec<Places>>> {
+    pub(super) fn places(&self, plan: &Plan, job: &Job, hits: &[Address]) -> Result<Option<Vec<HitSites>>> {
         let mut wanted = Vec::new();
         let clauses = plan.clauses.iter().zip(&job.clauses).filter(|(clause, _)| clause.content);
         for (clause, bound) in clauses {
@@ -62,7 +62,7 @@ impl Searcher {
             positions.sort_unstable();
             positions.dedup();
             let title_words = self.snapshot().segment(hit.segment).title_words(hit.doc);
-            Places::of(positions, title_words)
+            HitSites::of(positions, title_words)
         });
         Ok(Some(places.collect()))
     }
@@ -97,7 +97,7 @@ impl Searcher {
     }
 }
 
-impl Places {
+impl HitSites {
     /// In the index the body's first word stands behind the title's last one and one place that is free.
     fn of(mut positions: Vec<u32>, title_words: u32) -> Self {
         let body = positions.partition_point(|&position| position < title_words);
