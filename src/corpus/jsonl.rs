@@ -3,10 +3,13 @@
 //! Holds one line at a time in memory, so a file may be of any size; a bad line costs only itself.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     io::{self, BufRead, Read},
     path::PathBuf,
 };
+
+use encoding_rs::UTF_8;
 
 use super::{fields::Fault, json};
 use crate::{
@@ -37,8 +40,8 @@ impl<R: BufRead> Lines<R> {
         Self { input, longest, root, name, line: 0, taken: HashMap::new(), ended: false }
     }
 
-    /// The next line without its end, or why it is no text; nothing at the end of the file.
-    fn next_line(&mut self) -> io::Result<Option<Result<String, Fault>>> {
+    /// The next line with its end, or why it is none to read; nothing at the end of the file.
+    fn next_line(&mut self) -> io::Result<Option<Result<Vec<u8>, Fault>>> {
         let mut bytes = Vec::new();
         let within = self.longest.saturating_add(1);
         if self.input.by_ref().take(within).read_until(b'\n', &mut bytes)? == 0 {
@@ -50,8 +53,7 @@ impl<R: BufRead> Lines<R> {
             let reason = format!("is longer than {} bytes; split the record", self.longest);
             return Ok(Some(Err(reason.into())));
         }
-        let text = String::from_utf8(bytes);
-        Ok(Some(text.map_err(|_| "is not UTF-8, as JSON must be; convert the file to UTF-8".into())))
+        Ok(Some(Ok(bytes)))
     }
 
     fn release(&mut self, text: &str) -> Result<Release> {
@@ -81,14 +83,22 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
+fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
+    let text = UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
+    text.ok_or_else(|| "is not UTF-8, as JSON must be; convert the file to UTF-8".into())
+}
+
 impl<R: BufRead> Iterator for Lines<R> {
     type Item = Result<Release>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.ended {
             match self.next_line() {
-                Ok(Some(Ok(text))) if text.trim_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).is_empty() => {}
-                Ok(Some(Ok(text))) => return Some(self.release(&text)),
+                Ok(Some(Ok(bytes))) => match text(&bytes) {
+                    Ok(text) if text.trim_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).is_empty() => {}
+                    Ok(text) => return Some(self.release(&text)),
+                    Err(fault) => return Some(Err(self.malformed(fault))),
+                },
                 Ok(Some(Err(fault))) => return Some(Err(self.malformed(fault))),
                 Ok(None) => self.ended = true,
                 Err(source) => {

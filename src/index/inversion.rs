@@ -6,11 +6,12 @@
 
 mod names;
 mod places;
+mod words;
 
 use std::ops::Range;
 
 pub(super) use self::places::Places;
-use self::{names::Names, places::Bases};
+use self::{names::Names, places::Bases, words::Words};
 use crate::analysis::{Forms, Landmark, Role, Survey, Tokens};
 
 /// No form of this segment yet.
@@ -38,14 +39,12 @@ pub(super) struct Inversion {
     terms: Vec<u32>,
     ends: Vec<usize>,
     names: Names,
+    /// A form's number for each word, and in the lowest bit whether it stands behind the word before it
+    /// rather than at the same position.
     text: Words,
     source: Words,
     releases: Vec<Bounds>,
 }
-
-/// Words one after another: a form's number, and in the lowest bit whether it stands behind the word before
-/// it rather than at the same position.
-type Words = Vec<u32>;
 
 /// Where a release's words end, and the words that its title takes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,8 +72,8 @@ impl Inversion {
             terms: Vec::new(),
             ends: Vec::new(),
             names: Names::default(),
-            text: Words::new(),
-            source: Words::new(),
+            text: Words::default(),
+            source: Words::default(),
             releases: Vec::new(),
         }
     }
@@ -104,11 +103,11 @@ impl Inversion {
 
     /// Bytes of memory that this takes now and when its places are dealt out.
     pub fn memory(&self) -> usize {
-        let words = self.text.capacity().max(self.source.capacity()) + self.text.len();
+        let dealt = self.text.len().max(self.source.len());
         let forms = self.numbers.capacity() + self.terms.capacity() + 3 * self.ends.capacity();
-        (words + forms) * size_of::<u32>()
-            + self.names.memory()
-            + self.releases.capacity() * size_of::<Bounds>()
+        let releases = self.releases.capacity() * size_of::<Bounds>();
+        let words = self.text.memory() + self.source.memory() + self.names.memory();
+        words + (dealt + forms) * size_of::<u32>() + releases
     }
 
     /// How many positions there are, over all fields; more than 2³² cannot be told apart.
@@ -228,7 +227,7 @@ impl Inversion {
         let words = if field == Field::Source { &self.source } else { &self.text };
         for release in 0..self.releases.len() {
             for stretch in self.stretches(field, release) {
-                words[stretch.words].iter().for_each(|word| ends[(word >> 1) as usize] += 1);
+                words.each(stretch.words, |word| ends[(word >> 1) as usize] += 1);
             }
         }
         let mut sum = 0;
@@ -242,12 +241,12 @@ impl Inversion {
             for stretch in self.stretches(field, release) {
                 // One before the first: its bit moves it on.
                 let mut place = (base + stretch.first).wrapping_sub(1);
-                for word in &words[stretch.words] {
+                words.each(stretch.words, |word| {
                     place = place.wrapping_add(word & 1);
                     let end = &mut ends[(word >> 1) as usize];
                     places[*end as usize] = place;
                     *end += 1;
-                }
+                });
             }
         }
         bases.finish();

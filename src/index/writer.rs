@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Memory for segments that wait to be written, in bytes, over all threads, where nothing else is asked.
-const MEMORY: usize = 400 << 20;
+const MEMORY: usize = 512 << 20;
 /// A thread with less memory than this makes nothing but tiny segments.
 const LEAST_MEMORY: usize = 15_000_000;
 /// More indexing threads than this make segments, not speed.
@@ -41,7 +41,7 @@ const ENGINE_MEMORY: usize = 15_000_000;
 /// What a writer may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Means {
-    /// Memory for segments that wait to be written, in bytes over all threads, from 15 million; 0: 400 MB.
+    /// Memory for segments that wait to be written, in bytes over all threads, from 15 million; 0: 512 MB.
     pub memory: usize,
     /// Threads that make segments; 0: as many as there are cores, at most 8.
     pub threads: usize,

@@ -5,23 +5,25 @@
 
 mod best;
 mod compile;
-mod cursor;
+mod evaluate;
 mod explain;
+mod gate;
+mod known;
 mod marks;
 mod phrase;
-mod sites;
+mod places;
 pub mod plan;
 mod proximity;
 mod rank;
+mod scored;
 mod sentence;
+mod sites;
 mod snippet;
+mod some;
 mod weights;
 mod word;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
@@ -30,10 +32,12 @@ pub use snippet::{Fragment, Mark, Snippet, SnippetOptions};
 pub use weights::Weights;
 
 use self::{
+    evaluate::Part,
+    known::Known,
     marks::{Sites, Text},
-    sites::HitSites,
     plan::{Plan, Scope},
     rank::Placed,
+    sites::HitSites,
     snippet::Marker,
 };
 use crate::{
@@ -53,8 +57,8 @@ pub struct Searcher {
 struct Inner {
     snapshot: Snapshot,
     weights: Weights,
-    /// Joint document frequencies that were counted once.
-    frequencies: Mutex<HashMap<String, u64>>,
+    /// Parts of queries that were evaluated once.
+    known: Known<Part>,
     /// Tables of analysed forms that no search uses just now.
     forms: Mutex<Vec<Forms>>,
 }
@@ -159,12 +163,7 @@ impl Searcher {
     pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
         let snapshot = Snapshot::open(index)?;
         Ok(Self {
-            inner: Arc::new(Inner {
-                snapshot,
-                weights,
-                frequencies: Mutex::default(),
-                forms: Mutex::default(),
-            }),
+            inner: Arc::new(Inner { snapshot, weights, known: Known::default(), forms: Mutex::default() }),
         })
     }
 
@@ -217,7 +216,7 @@ impl Searcher {
         let mut reader = Reader { marker: Marker::new(&plan), forms: self.forms() };
         let best = ranking.best.get(options.offset..).unwrap_or_default();
         let addresses: Vec<Address> = best.iter().map(|placed| placed.address).collect();
-        let places = if options.snippets.is_some() { self.places(&plan, &job, &addresses)? } else { None };
+        let places = if options.snippets.is_some() { self.sites(&plan, &job, &addresses)? } else { None };
         let mut hits = Vec::with_capacity(best.len());
         for (at, placed) in best.iter().enumerate() {
             let places = places.as_ref().and_then(|places| places.get(at));
@@ -284,8 +283,8 @@ impl Searcher {
         &self.inner.weights
     }
 
-    fn frequencies(&self) -> &Mutex<HashMap<String, u64>> {
-        &self.inner.frequencies
+    fn known(&self) -> &Known<Part> {
+        &self.inner.known
     }
 
     fn damaged(&self, error: &dyn std::fmt::Display) -> Error {

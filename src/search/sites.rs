@@ -1,4 +1,4 @@
-//! HitSites: where in its hits the words of a query stand, as the index knows it.
+//! Sites: where in its hits the words of a query stand, as the index knows it.
 //!
 //! So that of a hit only these places must be read. Says nothing of which of them are shown.
 
@@ -11,11 +11,15 @@ use tantivy::{DocSet, postings::Postings};
 
 use super::{
     Searcher,
-    compile::{Located, Part, PhrasePart, WordPart},
-    plan::{self, Node, Plan},
+    compile::{Kind, Located},
+    evaluate::Part,
+    plan::{Node, Phrase, Plan, Word},
     rank::Job,
 };
-use crate::{error::Result, index::Address};
+use crate::{
+    error::Result,
+    index::{Address, Zone},
+};
 
 /// A term of the query, wherever it is looked for.
 struct Wanted<'j> {
@@ -41,7 +45,7 @@ pub(super) struct HitSites {
 impl Searcher {
     /// The places of everything that the index knows of the query in each hit; none where it does not know
     /// all that is to be marked.
-    pub(super) fn places(&self, plan: &Plan, job: &Job, hits: &[Address]) -> Result<Option<Vec<HitSites>>> {
+    pub(super) fn sites(&self, plan: &Plan, job: &Job, hits: &[Address]) -> Result<Option<Vec<HitSites>>> {
         let mut wanted = Vec::new();
         let clauses = plan.clauses.iter().zip(&job.clauses).filter(|(clause, _)| clause.content);
         for (clause, bound) in clauses {
@@ -54,7 +58,7 @@ impl Searcher {
         let mut positions = vec![Vec::new(); hits.len()];
         for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
             for wanted in &wanted {
-                let read = self.read_places(wanted, of_segment, &mut positions);
+                let read = self.read_sites(wanted, of_segment, &mut positions);
                 read.map_err(|error| self.damaged(&error))?;
             }
         }
@@ -68,7 +72,7 @@ impl Searcher {
     }
 
     /// Adds a term's positions in one segment's hits, which are in order.
-    fn read_places(
+    fn read_sites(
         &self,
         wanted: &Wanted,
         hits: &[(Address, usize)],
@@ -77,11 +81,11 @@ impl Searcher {
         let Some((first, _)) = hits.first() else { return Ok(()) };
         let segment = self.snapshot().segment(first.segment);
         let list = match &wanted.term {
-            Term::Located(located) => located.lists(segment).text.clone(),
-            Term::Named(key) => segment.lists(key)?.text,
+            Term::Located(located) => located.list(segment, Zone::Text).cloned(),
+            Term::Named(key) => segment.list(Zone::Text, key)?,
         };
         let Some(list) = list else { return Ok(()) };
-        let mut list = segment.open_text(&list, true)?;
+        let mut list = segment.open_list(Zone::Text, &list)?;
         let mut here = Vec::new();
         for &(Address { doc, .. }, hit) in hits {
             if list.doc() < doc {
@@ -111,32 +115,35 @@ impl HitSites {
 
 /// Gathers the terms of a node; false where that is not possible.
 fn gather<'j>(node: &'j Node, part: &'j Part, out: &mut Vec<Wanted<'j>>) -> bool {
-    match (node, part) {
-        (Node::Word(word), Part::Word(part)) => gather_word(word, part, 0, out),
-        (Node::Phrase(phrase), Part::Phrase(part)) => gather_phrase(phrase, part, out),
-        (Node::Near { left, right, .. }, Part::Near { left: left_part, right: right_part, .. }) => {
+    match (node, &part.kind) {
+        (Node::Word(word), _) => gather_word(word, part, 0, out),
+        (Node::Phrase(phrase), _) => gather_phrase(phrase, part, out),
+        (Node::Near { left, right, .. }, Kind::Near { left: left_part, right: right_part, .. }) => {
             gather_phrase(left, left_part, out) && gather_phrase(right, right_part, out)
         }
-        (Node::All(nodes), Part::All(parts)) | (Node::Any(nodes), Part::Any(parts)) => {
+        (Node::All(nodes), Kind::All(parts)) | (Node::Any(nodes), Kind::Any(parts)) => {
             nodes.iter().zip(parts).all(|(node, part)| gather(node, part, out))
         }
-        (Node::Except(node, _), Part::Except(part, _)) => gather(node, part, out),
-        (Node::Dated(_), Part::Dated(..)) => true,
+        (Node::Except(node, _), Kind::Except(part, _)) => gather(node, part, out),
+        (Node::Dated(_), Kind::Dated(..)) => true,
         _ => false,
     }
 }
 
 /// Function words that a phrase leaves out are marked with it: all its positions are wanted.
-fn gather_phrase<'j>(phrase: &'j plan::Phrase, part: &'j PhrasePart, out: &mut Vec<Wanted<'j>>) -> bool {
+fn gather_phrase<'j>(phrase: &'j Phrase, part: &'j Part, out: &mut Vec<Wanted<'j>>) -> bool {
+    let Kind::Phrase(part) = &part.kind else { return false };
     let last = phrase.slots.last().map_or(0, |&(place, _)| place);
     let skips = phrase.slop.is_none() && last as usize + 1 > phrase.slots.len();
-    let slots = phrase.slots.iter().zip(&part.slots).enumerate();
-    slots.into_iter().all(|(at, ((_, word), (_, part)))| {
-        gather_word(word, part, if skips && at == 0 { last } else { 0 }, out)
+    let mut behind = if skips { last } else { 0 };
+    phrase.slots.iter().zip(&part.slots).all(|((_, word), (_, part))| {
+        // The first word's positions say where the whole phrase may stand.
+        gather_word(word, part, std::mem::take(&mut behind), out)
     })
 }
 
-fn gather_word<'j>(word: &'j plan::Word, part: &'j WordPart, behind: u32, out: &mut Vec<Wanted<'j>>) -> bool {
+fn gather_word<'j>(word: &'j Word, part: &'j Part, behind: u32, out: &mut Vec<Wanted<'j>>) -> bool {
+    let Kind::Word(part) = &part.kind else { return false };
     // Of the forms of a pattern only the commonest were looked up.
     if word.pattern.is_some() {
         return false;

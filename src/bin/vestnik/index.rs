@@ -52,7 +52,7 @@ pub struct Args {
     #[command(flatten)]
     waiting: Waiting,
 
-    /// Memory for terms that wait to be written, as in 200M, at least 15M [default: 200M]
+    /// Memory for segments that wait to be written, as in 200M, at least 15M [default: 512M]
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     memory: Option<usize>,
 

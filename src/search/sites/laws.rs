@@ -29,7 +29,7 @@ fn check(searcher: &Searcher, query: &str) -> bool {
         .iter()
         .flat_map(|segment| segment.living().map(|doc| Address { segment: segment.ordinal, doc }));
     let addresses: Vec<Address> = living.collect();
-    let Some(places) = searcher.places(&plan, &job, &addresses).unwrap() else { return false };
+    let Some(places) = searcher.sites(&plan, &job, &addresses).unwrap() else { return false };
     let wanted = Wanted::new(&plan);
     let mut forms = snapshot.index.analyzer().forms();
     for (address, places) in addresses.into_iter().zip(places) {

@@ -1,0 +1,67 @@
+//! Words one after another, in pieces that never move: a list that doubles would hold twice what it needs.
+
+use std::ops::Range;
+
+/// Words in a piece.
+const PIECE: usize = 1 << 16;
+
+/// A growing row of words.
+#[derive(Default)]
+pub(super) struct Words {
+    pieces: Vec<Vec<u32>>,
+    len: usize,
+}
+
+impl Words {
+    pub fn push(&mut self, word: u32) {
+        match self.pieces.last_mut().filter(|piece| piece.len() < PIECE) {
+            Some(piece) => piece.push(word),
+            None => {
+                let mut piece = Vec::with_capacity(PIECE);
+                piece.push(word);
+                self.pieces.push(piece);
+            }
+        }
+        self.len += 1;
+    }
+
+    /// How many words there are.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Bytes of memory that this takes.
+    pub fn memory(&self) -> usize {
+        self.pieces.len() * PIECE * size_of::<u32>()
+    }
+
+    /// The words of a stretch, in order.
+    pub fn each(&self, stretch: Range<usize>, mut visit: impl FnMut(u32)) {
+        let mut at = stretch.start;
+        while at < stretch.end {
+            let (piece, from) = (at / PIECE, at % PIECE);
+            let to = PIECE.min(from + stretch.end - at);
+            let Some(words) = self.pieces.get(piece).and_then(|piece| piece.get(from..to)) else { return };
+            words.iter().for_each(|&word| visit(word));
+            at += to - from;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stretches_cross_pieces() {
+        let mut words = Words::default();
+        let count = u32::try_from(2 * PIECE + 5).unwrap();
+        (0..count).for_each(|word| words.push(word));
+        assert_eq!(words.len(), count as usize);
+        for stretch in [0..0, 0..3, PIECE - 1..PIECE + 1, 5..2 * PIECE + 5, PIECE..2 * PIECE] {
+            let mut found = Vec::new();
+            words.each(stretch.clone(), |word| found.push(word as usize));
+            assert_eq!(found, stretch.collect::<Vec<_>>());
+        }
+    }
+}

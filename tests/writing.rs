@@ -1,0 +1,112 @@
+//! The writer against a model: whatever is added, replaced and removed, in whatever order and in however
+//! many commits, the index holds just what a plain table would.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use vestnik::{
+    Index, Query, Release,
+    index::{Change, Means},
+    search::Options,
+};
+
+/// What is done to an index.
+#[derive(Clone, Debug)]
+enum Deed {
+    Add(u8, u8),
+    Remove(u8),
+    Commit,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        6 => (0_u8..5, 0_u8..3).prop_map(|(id, version)| Deed::Add(id, version)),
+        3 => (0_u8..5).prop_map(Deed::Remove),
+        2 => Just(Deed::Commit),
+    ]
+}
+
+fn release(id: u8, version: u8) -> Release {
+    Release::new(id.to_string(), format!("Выпуск {version}"), "Встреча прошла в Ташкенте.")
+}
+
+/// Every release of an index, by id, and how often a search finds each.
+fn held(index: &Index) -> Vec<(String, String)> {
+    let options = Options { limit: 100, ..Options::default() };
+    let answer = index.searcher().unwrap().search(&Query::parse("Ташкент"), &options).unwrap();
+    assert_eq!(answer.all_words, answer.hits.len() as u64);
+    let mut held: Vec<_> = answer.hits.into_iter().map(|hit| (hit.release.id, hit.release.title)).collect();
+    held.sort();
+    held
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn an_index_holds_what_was_last_said(deeds in prop::collection::vec(deed(), 1..40)) {
+        let index = Index::in_memory().unwrap();
+        let mut model: BTreeMap<String, String> = BTreeMap::new();
+        let mut writer = Some(index.writer().unwrap());
+        for deed in deeds.into_iter().chain([Deed::Commit]) {
+            let at_work = writer.as_mut().unwrap();
+            match deed {
+                Deed::Add(id, version) => {
+                    let release = release(id, version);
+                    let was = model.insert(release.id.clone(), release.title.clone());
+                    let expected = match was {
+                        None => Change::Added,
+                        Some(title) if title == release.title => Change::Unchanged,
+                        Some(_) => Change::Changed,
+                    };
+                    prop_assert_eq!(at_work.add(&release).unwrap(), expected);
+                }
+                Deed::Remove(id) => {
+                    let was = model.remove(&id.to_string()).is_some();
+                    prop_assert_eq!(at_work.remove(&id.to_string()).unwrap(), was);
+                }
+                Deed::Commit => {
+                    writer.take().unwrap().commit(&[]).unwrap();
+                    let expected: Vec<_> = model.clone().into_iter().collect();
+                    prop_assert_eq!(held(&index), expected);
+                    writer = Some(index.writer().unwrap());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn many_releases_and_little_memory_make_several_segments_and_lose_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open_or_create(folder.path()).unwrap();
+    let means = Means { memory: 30_000_000, threads: 2 };
+    let body = |number: usize| format!("Встреча {number} прошла в Ташкенте. ").repeat(40);
+    let mut writer = index.writer_with(means).unwrap();
+    for number in 0..20_000 {
+        writer.add(&Release::new(number.to_string(), "О встрече", body(number))).unwrap();
+    }
+    writer.commit(&[]).unwrap();
+    let searcher = index.searcher().unwrap();
+    assert_eq!(searcher.releases(), 20_000);
+    for number in [0, 1, 9_999, 19_999] {
+        let answer = searcher.search(&Query::parse(&format!("встреча {number}")), &Options::default());
+        assert_eq!(answer.unwrap().hits[0].release.id, number.to_string());
+    }
+}
+
+#[test]
+fn a_writer_that_is_dropped_leaves_the_index_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Index::open_or_create(folder.path()).unwrap();
+    index.ingest([release(1, 0)]).unwrap();
+    let mut writer = index.writer().unwrap();
+    writer.add(&release(1, 1)).unwrap();
+    writer.add(&release(2, 0)).unwrap();
+    drop(writer);
+    assert_eq!(held(&index), [("1".to_owned(), "Выпуск 0".to_owned())]);
+    index.ingest([release(2, 1)]).unwrap();
+    assert_eq!(held(&index).len(), 2);
+}
