@@ -96,6 +96,10 @@ fn compare(ours: &Searcher, stock: &Stock, questions: &[Question], rounds: usize
         ("vestnik", timed(questions, rounds, |question| ask(question, &snippets))),
         ("vestnik, no snippets", timed(questions, rounds, |question| ask(question, &bare))),
         (
+            "stock OR, ten with snippets",
+            timed(questions, rounds, |question| _ = stock.best_shown(&reader, &question.words)),
+        ),
+        (
             "stock OR, ten read",
             timed(questions, rounds, |question| _ = stock.best_read(&reader, &question.words)),
         ),
@@ -112,12 +116,17 @@ fn compare(ours: &Searcher, stock: &Stock, questions: &[Question], rounds: usize
     for kind in KINDS {
         println!("{:>20} {kind:>7}  {}", "vestnik,", of(&systems[1].1, &|other| other == kind));
     }
-    let (ours, stock) = (of(&systems[1].1, &is_words), of(&systems[4].1, &is_words));
-    println!(
-        "median of 1–5 words: {:.2} times stock's; p99: {:.2} times",
-        ours.median() / stock.median(),
-        ours.part(0.99) / stock.part(0.99)
-    );
+    for (ours, stock) in [(1, 5), (2, 5), (2, 4), (1, 3)] {
+        let (ours, stock) = (&systems[ours], &systems[stock]);
+        let (a, b) = (of(&ours.1, &is_words), of(&stock.1, &is_words));
+        println!(
+            "1–5 words, {} / {}: p50 {:.2}, p99 {:.2}",
+            ours.0,
+            stock.0,
+            a.median() / b.median(),
+            a.part(0.99) / b.part(0.99)
+        );
+    }
 }
 
 /// Asks ours alone, for a profiler to look at: `--kind words`, `phrase`, `prefix` or `dates`.
@@ -126,10 +135,12 @@ fn profile(searcher: &Searcher, questions: &[Question], rounds: usize) {
     let asked: Vec<&Question> =
         questions.iter().filter(|question| question.kind.to_string().contains(&kind)).collect();
     assert!(!asked.is_empty(), "no question of the kind {kind}");
+    let bare = arguments::given("--bare").then_some(Options { snippets: None, ..Options::default() });
+    let options = bare.unwrap_or_default();
     let start = Instant::now();
     for _ in 0..rounds {
         for question in &asked {
-            let answer = searcher.search(&Query::parse(&question.text), &Options::default());
+            let answer = searcher.search(&Query::parse(&question.text), &options);
             assert!(answer.expect("an answer").all_words > 0);
         }
     }

@@ -4,13 +4,14 @@
 //! in one field with positions; the same release stored in the same form; the same memory and as
 //! many threads as our writer takes.
 
-use std::path::Path;
+use std::{cell::RefCell, path::Path};
 
 use tantivy::{
     Index, IndexWriter, Searcher, TantivyDocument, Term,
     collector::TopDocs,
     query::{BooleanQuery, Occur, Query, TermQuery},
     schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value},
+    snippet::{Snippet, SnippetGenerator},
     tokenizer::{
         Language, LowerCaser, RemoveLongFilter, SimpleTokenizer, Stemmer, StopWordFilter, TextAnalyzer,
     },
@@ -26,6 +27,8 @@ pub struct Stock {
     id: Field,
     text: Field,
     release: Field,
+    /// Built once: stop words take longer than a query.
+    chain: RefCell<TextAnalyzer>,
 }
 
 impl Stock {
@@ -42,7 +45,7 @@ impl Stock {
         let directory = tantivy::directory::MmapDirectory::open(folder).expect("a folder");
         let index = Index::open_or_create(directory, schema.build()).expect("an index of stock tantivy");
         index.tokenizers().register(TOKENIZER, chain());
-        Self { index, id, text, release }
+        Self { index, id, text, release, chain: RefCell::new(chain()) }
     }
 
     /// Adds releases, commits once and waits for merges.
@@ -74,7 +77,7 @@ impl Stock {
 
     /// The words as an OR query, through the same chain.
     pub fn query(&self, words: &str) -> BooleanQuery {
-        let mut chain = chain();
+        let mut chain = self.chain.borrow_mut();
         let mut stream = chain.token_stream(words);
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         while stream.advance() {
@@ -92,8 +95,24 @@ impl Stock {
 
     /// The best ten for the words, each read from the store.
     pub fn best_read(&self, searcher: &Searcher, words: &str) -> Vec<Release> {
+        self.read(searcher, &self.query(words))
+    }
+
+    /// The best ten for the words, read, and stock's own snippet of each body.
+    pub fn best_shown(&self, searcher: &Searcher, words: &str) -> Vec<(Release, Snippet)> {
+        let query = self.query(words);
+        let best = self.read(searcher, &query);
+        let generator = SnippetGenerator::create(searcher, &query, self.text).expect("a generator");
+        let shown = |release: Release| {
+            let snippet = generator.snippet(&release.body);
+            (release, snippet)
+        };
+        best.into_iter().map(shown).collect()
+    }
+
+    fn read(&self, searcher: &Searcher, query: &BooleanQuery) -> Vec<Release> {
         let collector = TopDocs::with_limit(10).order_by_score();
-        let best = searcher.search(&self.query(words), &collector).expect("an answer");
+        let best = searcher.search(query, &collector).expect("an answer");
         let read = |address| {
             let document: TantivyDocument = searcher.doc(address).expect("a stored release");
             let stored = document.get_first(self.release).expect("a stored release");

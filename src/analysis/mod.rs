@@ -59,8 +59,8 @@ use rumorph::Dictionary;
 pub use cache::Forms;
 pub(crate) use landmarks::{Landmark, Landmarks, Survey};
 pub use term::{Channel, Rule, Term};
-pub(crate) use token::Tokens;
 pub use token::{Role, Token};
+pub(crate) use token::{TokenRef, Tokens};
 
 use crate::error::{Error, Result};
 

@@ -43,7 +43,7 @@ pub use care::{compact, gc, rollback};
 pub use check::{Report, check};
 pub(crate) use schema::{Fields, column, day_number};
 pub use sizes::Sizes;
-pub(crate) use snapshot::{Address, Lists, Segment, Snapshot, living_count};
+pub(crate) use snapshot::{Address, Segment, Snapshot, Zone};
 pub(crate) use stored::Stored;
 pub use sync::{Event, Progress, Summary, sync};
 pub use update::{Choices, update};
@@ -182,7 +182,8 @@ impl Index {
         let failed =
             |reason: String| Error::Engine { doing: "making an index", path: generation.clone(), reason };
         let disk = Disk::open(&generation).map_err(|error| failed(error.to_string()))?;
-        let settings = tantivy::IndexSettings::default();
+        let settings =
+            tantivy::IndexSettings { docstore_blocksize: STORE_BLOCK, ..tantivy::IndexSettings::default() };
         let engine = tantivy::Index::create(disk, Fields::build().0, settings)
             .map_err(|error| failed(error.to_string()))?;
         Self::assemble(engine, Some((folder.into(), generation)), lock, None)

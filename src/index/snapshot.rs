@@ -8,7 +8,7 @@ use std::{io, sync::Arc};
 use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term,
     columnar::{Column, StrColumn},
-    postings::{SegmentPostings, TermInfo},
+    postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo},
     schema::IndexRecordOption,
     store::StoreReader,
 };
@@ -50,9 +50,10 @@ pub(crate) struct Segment {
     pub reader: SegmentReader,
     store: StoreReader,
     ids: StrColumn,
-    dates: Column<i64>,
-    title_words: Column<u64>,
-    /// The lengths of all bodies in words, unpacked: every scored release asks for one.
+    /// Days and lengths, unpacked: every release that is looked at asks for them. `NO_DAY` where no day is
+    /// known.
+    days: Vec<i32>,
+    title_words: Vec<u32>,
     body_words: Vec<u32>,
     digests: Column<u64>,
     roots: Option<StrColumn>,
@@ -62,6 +63,9 @@ pub(crate) struct Segment {
     source: Arc<tantivy::InvertedIndexReader>,
     fields: Fields,
 }
+
+/// Stands for a day that is not known.
+const NO_DAY: i32 = i32::MIN;
 
 /// How many blocks of stored releases a segment keeps unpacked.
 const STORE_BLOCKS: usize = 32;
@@ -177,9 +181,9 @@ impl Segment {
         Ok(Self {
             ordinal,
             ids,
-            dates: columns.i64(column::DATE)?,
-            title_words: columns.u64(column::TITLE_WORDS)?,
-            body_words: unpacked(&columns.u64(column::BODY_WORDS)?, reader.max_doc()),
+            days: unpacked(&columns.i64(column::DATE)?, reader.max_doc(), day),
+            title_words: unpacked(&columns.u64(column::TITLE_WORDS)?, reader.max_doc(), length),
+            body_words: unpacked(&columns.u64(column::BODY_WORDS)?, reader.max_doc(), length),
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
@@ -197,28 +201,46 @@ impl Segment {
         (0..self.reader.max_doc()).filter(|&doc| !self.reader.is_deleted(doc))
     }
 
-    /// Where the lists of a term lie.
-    pub fn lists(&self, key: &str) -> io::Result<Lists> {
-        Ok(Lists {
-            text: self.text.terms().get(key)?,
-            title: self.title.terms().get(key)?,
-            source: self.source.terms().get(key)?,
-        })
+    /// Where the list of a term in a zone lies; none where the segment has no such term there.
+    pub fn list(&self, zone: Zone, key: &str) -> io::Result<Option<TermInfo>> {
+        self.terms(zone).terms().get(key)
     }
 
-    /// Opens a list of releases that have a term in title or body; with `places`, positions too.
-    pub fn open_text(&self, list: &TermInfo, places: bool) -> io::Result<SegmentPostings> {
-        self.text.read_postings_from_terminfo(list, detail(places))
+    /// Opens a list of the releases that have a term in a zone, with its positions.
+    pub fn open_list(&self, zone: Zone, list: &TermInfo) -> io::Result<SegmentPostings> {
+        self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqsAndPositions)
     }
 
-    /// Opens a list of releases that have a term in the title.
-    pub fn open_title(&self, list: &TermInfo, places: bool) -> io::Result<SegmentPostings> {
-        self.title.read_postings_from_terminfo(list, detail(places))
+    /// Visits the releases of a list in order, a block at a time: their numbers, and how often each has the
+    /// term.
+    pub fn each_block(
+        &self,
+        zone: Zone,
+        list: &TermInfo,
+        mut visit: impl FnMut(&[DocId], &[u32]),
+    ) -> io::Result<()> {
+        let mut blocks: BlockSegmentPostings =
+            self.terms(zone).read_block_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
+        while !blocks.docs().is_empty() {
+            visit(blocks.docs(), blocks.freqs());
+            blocks.advance();
+        }
+        Ok(())
     }
 
-    /// Opens a list of releases that have a term in their publisher's name.
-    pub fn open_source(&self, list: &TermInfo, places: bool) -> io::Result<SegmentPostings> {
-        self.source.read_postings_from_terminfo(list, detail(places))
+    /// How often a list says that a release has its term.
+    pub fn count(&self, zone: Zone, list: &TermInfo, doc: DocId) -> io::Result<u32> {
+        let mut list = self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
+        let found = if list.doc() < doc { list.seek(doc) } else { list.doc() };
+        Ok(if found == doc { list.term_freq() } else { 0 })
+    }
+
+    fn terms(&self, zone: Zone) -> &tantivy::InvertedIndexReader {
+        match zone {
+            Zone::Text => &self.text,
+            Zone::Title => &self.title,
+            Zone::Source => &self.source,
+        }
     }
 
     /// Visits the text field's terms that begin so, in order, with the number of releases of each.
@@ -247,12 +269,12 @@ impl Segment {
 
     /// The day of publication, in days from 1970-01-01.
     pub fn day(&self, doc: DocId) -> Option<i64> {
-        self.dates.first(doc)
+        self.days.get(doc as usize).filter(|&&day| day != NO_DAY).map(|&day| day.into())
     }
 
     /// The title's length in words.
     pub fn title_words(&self, doc: DocId) -> u32 {
-        length(&self.title_words, doc)
+        self.title_words.get(doc as usize).copied().unwrap_or_default()
     }
 
     /// The body's length in words.
@@ -311,41 +333,47 @@ fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
     Ok(texts)
 }
 
-/// Where a segment keeps the lists of one term; none where it has no such term.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Lists {
-    pub text: Option<TermInfo>,
-    pub title: Option<TermInfo>,
-    pub source: Option<TermInfo>,
+/// A part of a release with lists of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Zone {
+    /// Title and body, one after the other.
+    Text,
+    /// The title.
+    Title,
+    /// The publisher's name.
+    Source,
 }
 
-fn detail(places: bool) -> IndexRecordOption {
-    if places { IndexRecordOption::WithFreqsAndPositions } else { IndexRecordOption::WithFreqs }
+/// The values of a column by release.
+fn unpacked<T, U>(column: &Column<T>, docs: DocId, value: impl Fn(Option<T>) -> U) -> Vec<U>
+where
+    T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static,
+{
+    let docs: Vec<DocId> = (0..docs).collect();
+    let mut values = Vec::with_capacity(docs.len());
+    let mut some = [None; UNPACKED_AT_ONCE];
+    for docs in docs.chunks(UNPACKED_AT_ONCE) {
+        let some = &mut some[..docs.len()];
+        some.fill(None);
+        column.first_vals(docs, some);
+        values.extend(some.iter().map(|&found| value(found)));
+    }
+    values
 }
 
-fn unpacked(column: &Column<u64>, docs: DocId) -> Vec<u32> {
-    (0..docs).map(|doc| length(column, doc)).collect()
+/// How many values of a column are unpacked in one go.
+const UNPACKED_AT_ONCE: usize = 1024;
+
+fn length(words: Option<u64>) -> u32 {
+    u32::try_from(words.unwrap_or_default()).unwrap_or(u32::MAX)
 }
 
-fn length(column: &Column<u64>, doc: DocId) -> u32 {
-    u32::try_from(column.first(doc).unwrap_or_default()).unwrap_or(u32::MAX)
+fn day(day: Option<i64>) -> i32 {
+    day.and_then(|day| i32::try_from(day).ok()).unwrap_or(NO_DAY)
 }
 
 fn text_of(column: &StrColumn, doc: DocId) -> Option<String> {
     let mut text = String::new();
     let found = column.ord_to_str(column.ords().first(doc)?, &mut text).ok()?;
     found.then_some(text)
-}
-
-/// The number of living releases in a list.
-pub(crate) fn living_count(segment: &Segment, list: &mut SegmentPostings) -> u64 {
-    if !segment.reader.has_deletes() {
-        return u64::from(list.doc_freq());
-    }
-    let mut count = 0;
-    while list.doc() != TERMINATED {
-        count += u64::from(!segment.reader.is_deleted(list.doc()));
-        list.advance();
-    }
-    count
 }

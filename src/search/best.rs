@@ -18,6 +18,8 @@ pub(super) struct Candidate {
     pub id_rank: u64,
     /// The content clauses that it lacks, a bit for each of the query's first 64 clauses.
     pub lacks: u64,
+    /// What the nearness of its words can add at most.
+    pub nearness: f32,
 }
 
 impl Candidate {
@@ -40,6 +42,8 @@ impl Candidate {
 pub(super) struct Best {
     limit: usize,
     sort: Sort,
+    /// What segments looked at before demand.
+    floor: f32,
     /// The worst of the kept ones on top.
     kept: BinaryHeap<Ranked>,
 }
@@ -50,8 +54,8 @@ struct Ranked {
 }
 
 impl Best {
-    pub fn new(limit: usize, sort: Sort) -> Self {
-        Self { limit, sort, kept: BinaryHeap::new() }
+    pub fn new(limit: usize, sort: Sort, floor: f32) -> Self {
+        Self { limit, sort, floor, kept: BinaryHeap::new() }
     }
 
     pub fn push(&mut self, candidate: Candidate) {
@@ -68,8 +72,10 @@ impl Best {
     /// A release worth less than this cannot get in.
     pub fn threshold(&self) -> f32 {
         match (self.sort, self.kept.peek()) {
-            (Sort::Relevance, Some(worst)) if self.kept.len() >= self.limit => worst.candidate.score,
-            _ => f32::NEG_INFINITY,
+            (Sort::Relevance, Some(worst)) if self.kept.len() >= self.limit => {
+                worst.candidate.score.max(self.floor)
+            }
+            _ => self.floor,
         }
     }
 

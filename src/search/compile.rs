@@ -1,43 +1,46 @@
-//! Compiling a plan against a snapshot: which of its terms the index has, and how rare its words are.
+//! Compiling a plan against a snapshot: which of its terms the index has, how rare its words are, and
+//! which releases have its parts.
 //!
 //! All candidates of a word are one term to ranking, with one document frequency: the number of
-//! releases that have any of them.
+//! releases that have any of them. What was compiled once the searcher keeps for a while.
 
-use std::{collections::HashMap, io, sync::PoisonError};
+use std::{collections::HashMap, sync::Arc};
 
-use tantivy::{DocSet, TERMINATED};
+use tantivy::postings::TermInfo;
 
 use super::{
     Searcher,
+    evaluate::Part,
     marks::Pattern,
     plan::{Node, Phrase, Scope, Weighed, Word},
     weights::{LEMMA, MOST_EXPANSIONS},
+    word::Terms,
 };
 use crate::{
     analysis::Channel,
     error::Result,
-    index::{Lists, Segment, day_number, living_count},
+    index::{Segment, Zone, day_number},
 };
 
-/// A node of a plan, bound to a snapshot.
-#[derive(Clone, Debug)]
-pub(super) enum Part {
+/// What a part of a query looks for.
+#[derive(Debug)]
+pub(super) enum Kind {
     Word(WordPart),
     Phrase(PhrasePart),
     Near {
-        left: PhrasePart,
-        right: PhrasePart,
+        left: Arc<Part>,
+        right: Arc<Part>,
         within: u32,
         weight: f32,
     },
-    All(Vec<Part>),
-    Any(Vec<Part>),
-    Except(Box<Part>, Box<Part>),
+    All(Vec<Arc<Part>>),
+    Any(Vec<Arc<Part>>),
+    Except(Arc<Part>, Arc<Part>),
     /// Days from 1970-01-01, both ends within.
     Dated(i64, i64),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct WordPart {
     pub terms: Vec<Located>,
     pub scope: Scope,
@@ -49,81 +52,126 @@ pub(super) struct WordPart {
 }
 
 /// A term that the index has, and where each segment keeps its lists.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Located {
     pub term: Weighed,
     lists: Vec<Lists>,
 }
 
+/// Where a segment keeps the lists of one term; none where it has no such term.
+#[derive(Debug)]
+struct Lists {
+    text: Option<TermInfo>,
+    title: Option<TermInfo>,
+    source: Option<TermInfo>,
+}
+
 impl Located {
-    pub fn lists(&self, segment: &Segment) -> &Lists {
-        &self.lists[segment.ordinal as usize]
+    pub fn list(&self, segment: &Segment, zone: Zone) -> Option<&TermInfo> {
+        let lists = &self.lists[segment.ordinal as usize];
+        match zone {
+            Zone::Text => lists.text.as_ref(),
+            Zone::Title => lists.title.as_ref(),
+            Zone::Source => lists.source.as_ref(),
+        }
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct PhrasePart {
-    pub slots: Vec<(u32, WordPart)>,
+    /// Each word with its place, counted from the first one's.
+    pub slots: Vec<(u32, Arc<Part>)>,
     pub slop: Option<u32>,
     pub weight: f32,
     pub idf: f32,
+    /// Whether all of it is looked for in titles only.
+    pub in_title: bool,
 }
 
 impl Searcher {
-    pub(super) fn compile(&self, node: &Node) -> Result<Part> {
-        Ok(match node {
-            Node::Word(word) => Part::Word(self.compile_word(word)?),
-            Node::Phrase(phrase) => Part::Phrase(self.compile_phrase(phrase)?),
-            Node::Near { left, right, within, weight } => Part::Near {
-                left: self.compile_phrase(left)?,
-                right: self.compile_phrase(right)?,
-                within: *within,
-                weight: *weight,
-            },
-            Node::All(nodes) => Part::All(self.compile_all(nodes)?),
-            Node::Any(nodes) => Part::Any(self.compile_all(nodes)?),
-            Node::Except(node, not) => {
-                Part::Except(Box::new(self.compile(node)?), Box::new(self.compile(not)?))
-            }
-            Node::Dated(span) => {
-                Part::Dated(span.from.map_or(i64::MIN, day_number), span.to.map_or(i64::MAX, day_number))
-            }
-        })
+    /// A node bound to this snapshot; the one of an earlier search where it is still known.
+    pub(super) fn compile(&self, node: &Node) -> Result<Arc<Part>> {
+        // A key that cannot be written is a part that is not kept.
+        let key = postcard::to_stdvec(node).unwrap_or_default();
+        if let Some(part) = self.known().get(&key) {
+            return Ok(part);
+        }
+        let part = Arc::new(self.part(node)?);
+        if !key.is_empty() {
+            self.known().put(&key, Arc::clone(&part), part.size());
+        }
+        Ok(part)
     }
 
-    fn compile_all(&self, nodes: &[Node]) -> Result<Vec<Part>> {
+    fn part(&self, node: &Node) -> Result<Part> {
+        let phrase = |phrase: &Phrase| self.compile(&Node::Phrase(phrase.clone()));
+        let kind = match node {
+            Node::Word(word) => return self.word(word),
+            Node::Phrase(phrase) => Kind::Phrase(self.phrase(phrase)?),
+            Node::Near { left, right, within, weight } => {
+                Kind::Near { left: phrase(left)?, right: phrase(right)?, within: *within, weight: *weight }
+            }
+            Node::All(nodes) => Kind::All(self.compile_all(nodes)?),
+            Node::Any(nodes) => Kind::Any(self.compile_all(nodes)?),
+            Node::Except(node, not) => Kind::Except(self.compile(node)?, self.compile(not)?),
+            Node::Dated(span) => {
+                Kind::Dated(span.from.map_or(i64::MIN, day_number), span.to.map_or(i64::MAX, day_number))
+            }
+        };
+        self.evaluated(kind)
+    }
+
+    fn compile_all(&self, nodes: &[Node]) -> Result<Vec<Arc<Part>>> {
         nodes.iter().map(|node| self.compile(node)).collect()
     }
 
-    fn compile_phrase(&self, phrase: &Phrase) -> Result<PhrasePart> {
+    fn phrase(&self, phrase: &Phrase) -> Result<PhrasePart> {
         let mut slots = Vec::new();
         for (place, word) in &phrase.slots {
-            slots.push((*place, self.compile_word(word)?));
+            slots.push((*place, self.compile(&Node::Word(word.clone()))?));
         }
-        let idf = slots.iter().map(|(_, word)| word.idf).sum();
-        Ok(PhrasePart { slots, slop: phrase.slop, weight: phrase.weight, idf })
+        let idf = slots.iter().map(|(_, word)| word.rarity()).sum();
+        let in_title = phrase.slots.iter().all(|(_, word)| word.scope == Scope::Title);
+        Ok(PhrasePart { slots, slop: phrase.slop, weight: phrase.weight, idf, in_title })
     }
 
-    fn compile_word(&self, word: &Word) -> Result<WordPart> {
+    fn word(&self, word: &Word) -> Result<Part> {
         let mut terms = match &word.pattern {
-            Some(pattern) => self.locate(&self.expand(pattern)?)?,
-            None => self.locate(&word.terms)?,
+            Some(pattern) => self.locate(&self.expand(pattern)?, word.scope)?,
+            None => self.locate(&word.terms, word.scope)?,
         };
         if terms.is_empty() {
-            terms = self.locate(&word.otherwise)?;
+            terms = self.locate(&word.otherwise, word.scope)?;
         }
-        let idf = self.idf(self.joint_frequency(&terms)?);
         let pattern = word.pattern.clone();
-        Ok(WordPart { terms, scope: word.scope, weight: word.weight, idf, pattern })
+        let mut part = WordPart { terms, scope: word.scope, weight: word.weight, idf: 0.0, pattern };
+        // A word's frequency is that of its full terms, or of all its terms where none is full.
+        let any_full = part.terms.iter().any(|located| located.term.full);
+        let meant = if any_full { Terms::Full } else { Terms::Hints };
+        let (mut full, mut frequency) = (Vec::new(), 0);
+        for segment in &self.snapshot().segments {
+            let adds_up = part.pattern.is_some();
+            let mentions = self.mentions(segment, (&part.terms, part.scope), Terms::Full, adds_up)?;
+            frequency += if part.scope == Scope::Anywhere && any_full {
+                mentions.len()
+            } else {
+                self.mentions(segment, (&part.terms, Scope::Anywhere), meant, adds_up)?.len()
+            };
+            full.push(mentions);
+        }
+        part.idf = self.idf(frequency);
+        let worth = |(segment, mentions): (&Segment, &Vec<_>)| self.worth(segment, &part, mentions);
+        let full = self.snapshot().segments.iter().zip(&full).map(worth).collect();
+        Ok(Part::new(Kind::Word(part), full, self.most()))
     }
 
     /// The terms that some segment has, with their lists.
-    fn locate(&self, terms: &[Weighed]) -> Result<Vec<Located>> {
+    fn locate(&self, terms: &[Weighed], scope: Scope) -> Result<Vec<Located>> {
         let mut located = Vec::new();
         for term in terms {
             let mut lists = Vec::with_capacity(self.snapshot().segments.len());
             for segment in &self.snapshot().segments {
-                lists.push(segment.lists(&term.key).map_err(|error| self.damaged(&error))?);
+                lists.push(self.lists(segment, &term.key, scope)?);
             }
             if lists.iter().any(|lists| lists.text.is_some() || lists.source.is_some()) {
                 located.push(Located { term: term.clone(), lists });
@@ -132,29 +180,19 @@ impl Searcher {
         Ok(located)
     }
 
-    /// The number of living releases that have any of a word's full terms, or of all its terms where
-    /// none is full.
-    fn joint_frequency(&self, terms: &[Located]) -> Result<u64> {
-        let any_full = terms.iter().any(|located| located.term.full);
-        let terms: Vec<&Located> = terms.iter().filter(|located| located.term.full || !any_full).collect();
-        let keys: Vec<&str> = terms.iter().map(|located| located.term.key.as_str()).collect();
-        let name = keys.join("\n");
-        let known = self.frequencies().lock().unwrap_or_else(PoisonError::into_inner).get(&name).copied();
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let mut frequency = 0;
-        for segment in &self.snapshot().segments {
-            frequency += joint_count(segment, &terms).map_err(|error| self.damaged(&error))?;
-        }
-        self.frequencies().lock().unwrap_or_else(PoisonError::into_inner).insert(name, frequency);
-        Ok(frequency)
+    fn lists(&self, segment: &Segment, key: &str, scope: Scope) -> Result<Lists> {
+        let list = |zone| segment.list(zone, key).map_err(|error| self.damaged(&error));
+        let text = list(Zone::Text)?;
+        // What stands in the title stands in the text.
+        let title = if text.is_some() { list(Zone::Title)? } else { None };
+        let source = if scope == Scope::Source { list(Zone::Source)? } else { None };
+        Ok(Lists { text, title, source })
     }
 
     /// How rare a word is: ln(1 + (N − n + ½) / (n + ½)), above 0 (Robertson & Zaragoza 2009, § 3.1, with
     /// 1 added so that common words never count against a release).
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a logarithm of counts")]
-    fn idf(&self, frequency: u64) -> f32 {
+    fn idf(&self, frequency: usize) -> f32 {
         let (all, with) = (self.snapshot().releases as f64, frequency as f64);
         (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln() as f32
     }
@@ -178,24 +216,4 @@ impl Searcher {
         forms.truncate(MOST_EXPANSIONS);
         Ok(forms.into_iter().map(|(key, _)| Weighed { key, weight: LEMMA, full: true }).collect())
     }
-}
-
-fn joint_count(segment: &Segment, terms: &[&Located]) -> io::Result<u64> {
-    let mut lists = Vec::new();
-    for list in terms.iter().filter_map(|located| located.lists(segment).text.as_ref()) {
-        lists.push(segment.open_text(list, false)?);
-    }
-    if let [list] = &mut lists[..] {
-        return Ok(living_count(segment, list));
-    }
-    let mut count = 0;
-    while let Some(doc) = lists.iter().map(DocSet::doc).min().filter(|&doc| doc != TERMINATED) {
-        count += u64::from(!segment.reader.is_deleted(doc));
-        for list in &mut lists {
-            if list.doc() == doc {
-                list.advance();
-            }
-        }
-    }
-    Ok(count)
 }

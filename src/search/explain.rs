@@ -1,16 +1,23 @@
 //! Explaining a hit: where its score came from, as plain data.
 //!
-//! Looks at one release again, clause by clause, with the very cursors that ranked it.
+//! Looks at one release again, clause by clause, in the very lists that ranked it.
 
 use serde::Serialize;
+use tantivy::DocId;
 
 use super::{
     Searcher,
-    cursor::Stops,
-    plan::Plan,
-    rank::{Job, Placed, Walk},
+    compile::{Kind, PhrasePart, WordPart},
+    evaluate::Part,
+    phrase::Starts,
+    plan::{Plan, Scope},
+    rank::{Job, JobClause, Placed},
+    word::zone,
 };
-use crate::error::Result;
+use crate::{
+    error::Result,
+    index::{Segment, Zone},
+};
 
 /// Where a hit's score came from. The parts add up to the score.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -47,20 +54,88 @@ pub struct Mention {
 
 impl Searcher {
     pub(super) fn explanation(&self, plan: &Plan, job: &Job, placed: &Placed) -> Result<Explanation> {
-        let mut walk =
-            Walk::open(self, self.snapshot().segment(placed.address.segment), job, Stops::Hints, false)?;
+        let segment = self.snapshot().segment(placed.address.segment);
+        let doc = placed.address.doc;
         let mut clauses = Vec::new();
-        for (clause, cursor) in plan.clauses.iter().zip(walk.cursors_at(placed.address.doc)) {
+        for (clause, JobClause { part, .. }) in plan.clauses.iter().zip(&job.clauses) {
             let mut added =
                 ClauseScore { text: clause.text.clone(), score: 0.0, rarity: 0.0, mentions: Vec::new() };
-            if let Some(cursor) = cursor {
-                added.score = cursor.found().score;
-                added.rarity = cursor.rarity();
-                cursor.mentions(&mut added.mentions);
+            if let Some((score, _)) = part.get(segment, doc) {
+                added.score = score;
+                added.rarity = part.rarity();
+                self.add_mentions(segment, doc, part, &mut added.mentions)?;
             }
             clauses.push(added);
         }
         let sum: f32 = clauses.iter().map(|clause| clause.score).sum();
         Ok(Explanation { clauses, bonus: placed.candidate.score - sum })
     }
+
+    /// Adds what each term contributes in a release.
+    fn add_mentions(&self, segment: &Segment, doc: DocId, part: &Part, out: &mut Vec<Mention>) -> Result<()> {
+        if part.get(segment, doc).is_none() {
+            return Ok(());
+        }
+        match &part.kind {
+            Kind::Word(word) => self.add_terms(segment, doc, word, out)?,
+            Kind::Phrase(phrase) => {
+                let mut starts = Starts::open(self, segment, phrase)?;
+                starts.at(doc);
+                let (title, body) = starts.counts();
+                out.push(Mention { term: words_of(phrase), title, body });
+            }
+            Kind::Near { left, right, .. } => {
+                self.add_mentions(segment, doc, left, out)?;
+                self.add_mentions(segment, doc, right, out)?;
+            }
+            Kind::All(parts) | Kind::Any(parts) => {
+                parts.iter().try_for_each(|part| self.add_mentions(segment, doc, part, out))?;
+            }
+            Kind::Except(part, _) => self.add_mentions(segment, doc, part, out)?,
+            Kind::Dated(..) => {}
+        }
+        Ok(())
+    }
+
+    fn add_terms(
+        &self,
+        segment: &Segment,
+        doc: DocId,
+        word: &WordPart,
+        out: &mut Vec<Mention>,
+    ) -> Result<()> {
+        let (full, hints): (Vec<_>, Vec<_>) = word.terms.iter().partition(|located| located.term.full);
+        for located in full.into_iter().chain(hints) {
+            let count = |zone| match located.list(segment, zone) {
+                Some(list) => segment.count(zone, list, doc).map_err(|error| self.damaged(&error)),
+                None => Ok(0),
+            };
+            let all = count(zone(word.scope))?;
+            let title = match word.scope {
+                Scope::Title => all,
+                Scope::Source => 0,
+                Scope::Anywhere | Scope::Body => count(Zone::Title)?,
+            };
+            if all > 0 {
+                let term = readable(&located.term.key);
+                out.push(Mention { term, title, body: all - title.min(all) });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A term as `vestnik analyze` writes it: the channel's letter, a colon, the text.
+fn readable(key: &str) -> String {
+    let mut letters = key.chars();
+    letters.next().map_or_else(String::new, |channel| format!("{channel}:{}", letters.as_str()))
+}
+
+/// The first term of each word of a phrase.
+fn words_of(phrase: &PhrasePart) -> String {
+    let words = phrase.slots.iter().filter_map(|(_, slot)| match &slot.kind {
+        Kind::Word(word) => word.terms.first().and_then(|located| located.term.key.get(1..)),
+        _ => None,
+    });
+    words.collect::<Vec<_>>().join(" ")
 }

@@ -1,218 +1,158 @@
 //! Phrases and nearness: words at positions.
 //!
-//! A release is looked into only where it has all the words; then their positions decide.
+//! Says where in a release a phrase begins; which releases have all its words, `evaluate` finds out
+//! before.
 
-use tantivy::{DocId, TERMINATED};
+use tantivy::DocId;
 
 use super::{
     Searcher,
-    compile::PhrasePart,
-    cursor::{Found, Reading, Stops},
-    explain::Mention,
-    plan::Scope,
-    word::WordCursor,
+    compile::{Kind, PhrasePart},
+    evaluate::Part,
+    places::WordPlaces,
+    word::Terms,
 };
 use crate::{error::Result, index::Segment};
 
-pub(super) struct PhraseCursor<'s> {
-    searcher: &'s Searcher,
+/// Where a phrase begins in the releases of one segment, which must be asked for in ascending order.
+pub(super) struct Starts<'s> {
     segment: &'s Segment,
-    part: &'s PhrasePart,
-    words: Vec<WordCursor<'s>>,
+    phrase: &'s PhrasePart,
+    words: Vec<WordPlaces<'s>>,
+    offsets: Vec<u32>,
+    /// Where each word stands in the release asked for last, kept for the room that they take.
+    places: Vec<Vec<u32>>,
     doc: DocId,
-    /// Where the phrase begins in the release that the cursor stands on.
-    starts: Vec<u32>,
+    begins: Vec<u32>,
 }
 
-impl<'s> PhraseCursor<'s> {
-    pub fn open(reading: Reading<'s>, part: &'s PhrasePart) -> Result<Self> {
-        let reading = Reading { stops: Stops::Full, places: true, ..reading };
-        let words =
-            part.slots.iter().map(|(_, word)| WordCursor::open(reading, word)).collect::<Result<Vec<_>>>()?;
-        let Reading { searcher, segment, .. } = reading;
-        let mut cursor = Self { searcher, segment, part, words, doc: 0, starts: Vec::new() };
-        cursor.doc = cursor.next_from(0);
-        Ok(cursor)
-    }
-
-    pub fn doc(&self) -> DocId {
-        self.doc
-    }
-
-    pub fn starts(&self) -> &[u32] {
-        &self.starts
-    }
-
-    pub fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc < target {
-            self.doc = self.next_from(target);
-        }
-        self.doc
-    }
-
-    fn next_from(&mut self, target: DocId) -> DocId {
-        let mut target = target;
-        loop {
-            let doc = self.align(target);
-            if doc == TERMINATED {
-                self.starts.clear();
-                return TERMINATED;
-            }
-            self.look();
-            if !self.starts.is_empty() {
-                return doc;
-            }
-            target = doc + 1;
-        }
-    }
-
-    fn align(&mut self, mut target: DocId) -> DocId {
-        if self.words.is_empty() {
-            return TERMINATED;
-        }
-        loop {
-            for word in &mut self.words {
-                target = word.seek(target);
-                if target == TERMINATED {
-                    return TERMINATED;
-                }
-            }
-            if self.words.iter().all(|word| word.doc() == target) {
-                return target;
+impl<'s> Starts<'s> {
+    pub fn open(searcher: &Searcher, segment: &'s Segment, phrase: &'s PhrasePart) -> Result<Self> {
+        let mut words = Vec::with_capacity(phrase.slots.len());
+        for (_, slot) in &phrase.slots {
+            if let Kind::Word(word) = &slot.kind {
+                words.push(WordPlaces::open(searcher, segment, word, &[Terms::Full])?);
             }
         }
+        let offsets = phrase.slots.iter().map(|(place, _)| *place).collect();
+        let places = vec![Vec::new(); words.len()];
+        Ok(Self { segment, phrase, words, offsets, places, doc: 0, begins: Vec::new() })
     }
 
-    /// Finds where the phrase begins.
-    fn look(&mut self) {
-        self.starts.clear();
-        let mut places: Vec<Vec<u32>> = Vec::with_capacity(self.words.len());
-        for word in &mut self.words {
-            let mut positions = Vec::new();
-            word.positions(&mut positions);
-            places.push(positions);
-        }
-        match self.part.slop {
-            None => {
-                let offsets: Vec<u32> = self.part.slots.iter().map(|(place, _)| *place).collect();
-                in_order(&places, &offsets, &mut self.starts);
-            }
+    /// Finds where the phrase begins in a release.
+    pub fn at(&mut self, doc: DocId) -> &[u32] {
+        self.doc = doc;
+        self.begins.clear();
+        match self.phrase.slop {
+            None => self.side_by_side(doc),
             Some(slop) => {
-                let others = u32::try_from(places.len().saturating_sub(1)).unwrap_or(u32::MAX);
-                loosely(&places, others.saturating_add(slop), &mut self.starts);
+                for (word, places) in self.words.iter_mut().zip(&mut self.places) {
+                    places.clear();
+                    word.read(doc, places);
+                }
+                let others = u32::try_from(self.places.len().saturating_sub(1)).unwrap_or(u32::MAX);
+                loosely(&self.places, others.saturating_add(slop), &mut self.begins);
+            }
+        }
+        &self.begins
+    }
+
+    /// Reads one word after the other, as long as anything is left.
+    fn side_by_side(&mut self, doc: DocId) {
+        let words = self.words.iter_mut().zip(&self.offsets).zip(&mut self.places);
+        for (at, ((word, offset), places)) in words.enumerate() {
+            places.clear();
+            word.read(doc, places);
+            if at == 0 {
+                self.begins.extend(places.iter().filter_map(|position| position.checked_sub(*offset)));
+            } else {
+                keep_followed(&mut self.begins, places, *offset);
+            }
+            if self.begins.is_empty() {
+                return;
             }
         }
     }
 
-    /// How often the phrase stands in title and body.
-    fn counts(&self) -> (u32, u32) {
+    /// How often it begins in the release asked for last.
+    pub fn count(&self) -> usize {
+        self.begins.len()
+    }
+
+    /// Adds where its words stand in a release that has it.
+    pub fn words(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        if !self.at(doc).is_empty() {
+            self.places.iter().for_each(|places| out.extend_from_slice(places));
+        }
+    }
+
+    /// How often the phrase stands in title and body of the release asked for last.
+    pub fn counts(&self) -> (u32, u32) {
         let words = self.segment.title_words(self.doc);
-        let whole_title = self.part.slots.iter().all(|(_, word)| word.scope == Scope::Title);
-        let (title, body): (Vec<u32>, Vec<u32>) =
-            self.starts.iter().partition(|&&start| whole_title || start < words);
-        (u32::try_from(title.len()).unwrap_or(u32::MAX), u32::try_from(body.len()).unwrap_or(u32::MAX))
+        let is_in_title = |start: &&u32| self.phrase.in_title || **start < words;
+        let title = self.begins.iter().filter(is_in_title).count();
+        let small = |count| u32::try_from(count).unwrap_or(u32::MAX);
+        (small(title), small(self.begins.len() - title))
     }
 
-    pub fn mention(&self) -> Mention {
-        let (title, body) = self.counts();
-        let words = self.part.slots.iter().filter_map(|(_, word)| word.terms.first());
-        let words: Vec<&str> = words.map(|located| located.term.key.get(1..).unwrap_or_default()).collect();
-        Mention { term: words.join(" "), title, body }
-    }
-
-    pub fn rarity(&self) -> f32 {
-        self.part.idf
-    }
-
+    /// What the phrase is worth in a release; none where that has not got it.
     #[expect(clippy::cast_precision_loss, reason = "counts of a phrase in one release are small")]
-    pub fn found(&mut self) -> Found {
+    pub fn worth(&mut self, searcher: &Searcher, doc: DocId) -> Option<f32> {
+        if self.at(doc).is_empty() {
+            return None;
+        }
         let (title, body) = self.counts();
-        let saturated = self.searcher.saturate(self.segment, self.doc, title as f32, body as f32);
-        Found { score: saturated * self.part.idf * self.part.weight, full: true }
-    }
-
-    pub fn bound(&self) -> f32 {
-        self.searcher.most() * self.part.idf * self.part.weight
+        let saturated = searcher.saturate(self.segment, doc, title as f32, body as f32);
+        Some(saturated * self.phrase.idf * self.phrase.weight)
     }
 }
 
 /// Two phrases with at most so many words from one to the other.
-pub(super) struct NearCursor<'s> {
-    left: PhraseCursor<'s>,
-    right: PhraseCursor<'s>,
+pub(super) struct NearStarts<'s> {
+    sides: Vec<Starts<'s>>,
     within: u32,
-    weight: f32,
-    doc: DocId,
 }
 
-impl<'s> NearCursor<'s> {
+impl<'s> NearStarts<'s> {
     pub fn open(
-        reading: Reading<'s>,
-        (left, right): (&'s PhrasePart, &'s PhrasePart),
+        searcher: &Searcher,
+        segment: &'s Segment,
+        (left, right): (&'s Part, &'s Part),
         within: u32,
-        weight: f32,
     ) -> Result<Self> {
-        let left = PhraseCursor::open(reading, left)?;
-        let right = PhraseCursor::open(reading, right)?;
-        let mut cursor = Self { left, right, within, weight, doc: 0 };
-        cursor.doc = cursor.next_from(0);
-        Ok(cursor)
-    }
-
-    pub fn doc(&self) -> DocId {
-        self.doc
-    }
-
-    pub fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc < target {
-            self.doc = self.next_from(target);
-        }
-        self.doc
-    }
-
-    fn next_from(&mut self, mut target: DocId) -> DocId {
-        loop {
-            let left = self.left.seek(target);
-            let right = self.right.seek(left);
-            if right == TERMINATED {
-                return TERMINATED;
-            }
-            if left == right {
-                if are_near(self.left.starts(), self.right.starts(), self.within) {
-                    return left;
-                }
-                target = left + 1;
-            } else {
-                target = right;
+        let mut sides = Vec::with_capacity(2);
+        for side in [left, right] {
+            if let Kind::Phrase(phrase) = &side.kind {
+                sides.push(Starts::open(searcher, segment, phrase)?);
             }
         }
+        Ok(Self { sides, within })
     }
 
-    pub fn found(&mut self) -> Found {
-        let score = (self.left.found().score + self.right.found().score) * self.weight;
-        Found { score, full: true }
+    pub fn are_near(&mut self, doc: DocId) -> bool {
+        let [left, right] = &mut self.sides[..] else { return false };
+        are_near(left.at(doc), right.at(doc), self.within)
     }
 
-    pub fn mentions(&self, out: &mut Vec<Mention>) {
-        out.extend([self.left.mention(), self.right.mention()]);
-    }
-
-    pub fn rarity(&self) -> f32 {
-        self.left.rarity() + self.right.rarity()
-    }
-
-    pub fn bound(&self) -> f32 {
-        (self.left.bound() + self.right.bound()) * self.weight
+    /// Adds where the words of both stand in a release that has them near each other.
+    pub fn words(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        if self.are_near(doc) {
+            self.sides.iter_mut().for_each(|side| side.words(doc, out));
+        }
     }
 }
 
-/// Where each word stands at its offset from a common start.
-fn in_order(places: &[Vec<u32>], offsets: &[u32], starts: &mut Vec<u32>) {
-    let (Some(first), Some(&first_offset)) = (places.first(), offsets.first()) else { return };
-    starts.extend(first.iter().filter_map(|position| position.checked_sub(first_offset)));
-    for (positions, offset) in places.iter().zip(offsets).skip(1) {
-        starts.retain(|start| positions.binary_search(&(start + offset)).is_ok());
-    }
+/// Keeps the starts that have a word at its offset behind them. Both lists are in order.
+fn keep_followed(starts: &mut Vec<u32>, places: &[u32], offset: u32) {
+    let mut rest = places;
+    starts.retain(|start| {
+        while let Some((&place, behind)) = rest.split_first()
+            && place < start + offset
+        {
+            rest = behind;
+        }
+        rest.first() == Some(&(start + offset))
+    });
 }
 
 /// Where windows begin that hold every word in any order and are at most `span` wide from first to last.
@@ -259,8 +199,8 @@ mod tests {
     #[test]
     fn words_in_order_and_loosely() {
         let places = [vec![1, 10, 20], vec![2, 13, 19]];
-        let mut starts = Vec::new();
-        in_order(&places, &[0, 1], &mut starts);
+        let mut starts = places[0].clone();
+        keep_followed(&mut starts, &places[1], 1);
         assert_eq!(starts, [1]);
         for (slop, expected) in [(0, vec![1, 19]), (1, vec![1, 19]), (2, vec![1, 10, 19])] {
             let mut starts = Vec::new();

@@ -5,32 +5,113 @@
 
 use super::{
     Searcher,
-    cursor::Stops,
-    rank::{Job, Placed, Walk},
-    weights::{HALF_LIFE, PROXIMITY_WORDS, UNORDERED, WINDOW},
+    places::Places,
+    rank::{Job, Placed},
+    scored::MANY,
+    weights::{BOUND_SLACK, HALF_LIFE, PROXIMITY_WORDS, UNORDERED, WINDOW},
 };
 use crate::error::Result;
 
+/// What the nearness of a query's words is worth.
+pub(super) struct Nearness {
+    proximity: f32,
+    k1: f32,
+    /// What each content clause may add at most; empty where nearness does not count.
+    bounds: Vec<f32>,
+}
+
+impl Nearness {
+    /// What pairs add that are together so often.
+    fn bonus<C>(&self, clauses: &[C], together: impl Fn(&C, &C) -> f32) -> f32 {
+        let mut bonus = 0.0;
+        for (pair, bounds) in clauses.windows(2).zip(self.bounds.windows(2)) {
+            let count = together(&pair[0], &pair[1]);
+            let saturated = count / (self.k1 + count);
+            bonus += self.proximity * (bounds[0] + bounds[1]) / 2.0 * saturated;
+        }
+        bonus
+    }
+
+    fn of_places(&self, places: &[Vec<u32>]) -> f32 {
+        self.bonus(places, |first, second| {
+            let (ordered, near) = together(first, second);
+            ordered + UNORDERED * near
+        })
+    }
+
+    /// No release gains more that has the clauses in so many places.
+    pub fn at_most(&self, places: &[u8]) -> f32 {
+        self.bonus(places, |&first, &second| {
+            let (first, second) = (count(first), count(second));
+            // A word follows at most two that stand before it.
+            let ordered = first.min(2.0 * second);
+            let near = if second > 0.0 { first - ordered } else { 0.0 };
+            ordered + UNORDERED * near
+        })
+    }
+}
+
+/// A number of places; a great one where nobody knows.
+fn count(places: u8) -> f32 {
+    if places == MANY { 1e9 } else { places.into() }
+}
+
 impl Searcher {
-    /// Adds the bonus to each release's score.
-    pub(super) fn look_again(&self, job: &Job, placed: &mut [Placed]) -> Result<()> {
-        let mut order: Vec<usize> = (0..placed.len()).collect();
-        order.sort_by_key(|&at| placed[at].address);
-        let mut start = 0;
-        while let Some(&first) = order.get(start) {
-            let segment = placed[first].address.segment;
-            let end = start
-                + order[start..].iter().take_while(|&&at| placed[at].address.segment == segment).count();
-            let mut walk = Walk::open(self, self.snapshot().segment(segment), job, Stops::Hints, true)?;
-            let bounds = walk.content_bounds();
-            for &at in &order[start..end] {
-                let candidate = &mut placed[at].candidate;
-                if bounds.len() <= PROXIMITY_WORDS {
-                    candidate.score += self.bonus(&walk.positions(candidate.doc), &bounds);
+    pub(super) fn nearness(&self, job: &Job) -> Nearness {
+        let weights = self.weights();
+        let content = job.clauses.iter().filter(|clause| clause.content);
+        // Raised as all bounds once were; the bonus is a part of them.
+        let mut bounds: Vec<f32> = content.map(|clause| clause.part.bound * BOUND_SLACK).collect();
+        if bounds.len() > PROXIMITY_WORDS {
+            bounds.clear();
+        }
+        Nearness { proximity: weights.proximity, k1: weights.k1, bounds }
+    }
+
+    /// Adds the bonus to the score of each release that may be among the `wanted` best with it. Takes
+    /// them best first, in rounds: what the first ones reach spares most of the others a look.
+    pub(super) fn look_again(
+        &self,
+        job: &Job,
+        placed: &mut [Placed],
+        wanted: usize,
+        Again { hints, exhaustive }: Again,
+    ) -> Result<()> {
+        let near = self.nearness(job);
+        placed.sort_unstable_by(|a, b| b.candidate.score.total_cmp(&a.candidate.score));
+        let (mut rest, mut round) = (placed, wanted.max(1));
+        let mut reached: Vec<f32> = Vec::with_capacity(rest.len());
+        let mut places = Vec::new();
+        while !rest.is_empty() {
+            let (some, behind) =
+                rest.split_at_mut(if exhaustive { rest.len() } else { round.min(rest.len()) });
+            rest = behind;
+            round *= 4;
+            let threshold = if exhaustive { None } else { reached.get(wanted.wrapping_sub(1)).copied() };
+            let may_reach = |placed: &&mut Placed| {
+                let candidate = &placed.candidate;
+                let most = (candidate.score + candidate.nearness) * (1.0 + self.newness(candidate.day));
+                threshold.is_none_or(|least| most * BOUND_SLACK >= least)
+            };
+            let mut promising: Vec<&mut Placed> = some.iter_mut().filter(may_reach).collect();
+            promising.sort_unstable_by_key(|placed| placed.address);
+            let mut open: Option<(u32, Places)> = None;
+            for Placed { address, candidate } in promising {
+                if near.bounds.len() > 1 {
+                    if open.as_ref().is_none_or(|(opened, _)| *opened != address.segment) {
+                        let segment = self.snapshot().segment(address.segment);
+                        open = Some((address.segment, Places::open_near(self, segment, job, hints)?));
+                    }
+                    if let Some((_, reader)) = &mut open {
+                        reader.by_clause(candidate.doc, &mut places);
+                        candidate.score += near.of_places(&places);
+                    }
                 }
                 candidate.score *= 1.0 + self.newness(candidate.day);
+                reached.push(candidate.score);
             }
-            start = end;
+            reached.sort_unstable_by(|a, b| b.total_cmp(a));
+            reached.truncate(wanted.max(1));
         }
         Ok(())
     }
@@ -45,17 +126,15 @@ impl Searcher {
         let age = self.snapshot().newest.saturating_sub(day).max(0) as f32;
         recency * 0.5_f32.powf(age / HALF_LIFE)
     }
+}
 
-    fn bonus(&self, positions: &[Vec<u32>], bounds: &[f32]) -> f32 {
-        let mut bonus = 0.0;
-        for (pair, bound) in positions.windows(2).zip(bounds.windows(2)) {
-            let (ordered, near) = together(&pair[0], &pair[1]);
-            let count = ordered + UNORDERED * near;
-            let saturated = count / (self.weights().k1 + count);
-            bonus += self.weights().proximity * (bound[0] + bound[1]) / 2.0 * saturated;
-        }
-        bonus
-    }
+/// How releases are looked at again.
+#[derive(Clone, Copy)]
+pub(super) struct Again {
+    /// Whether some may only hint at a word.
+    pub hints: bool,
+    /// Whether those are looked at that cannot get in.
+    pub exhaustive: bool,
 }
 
 /// How often the second word follows the first, with at most one word between, and how often they

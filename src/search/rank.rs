@@ -1,19 +1,21 @@
 //! Ranking: which releases come first.
 //!
 //! Short queries in two passes, releases with all the words and then, where these are too few, those
-//! with some. Longer ones in one, by score alone. The second pass leaves out releases that cannot
-//! reach the best any more (MaxScore: Turtle & Flood 1995), without ever changing the answer.
+//! with some (see `some`). Longer ones in one, by score alone. What cannot reach the best any more is
+//! left out, without ever changing the answer.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, sync::Arc};
 
-use tantivy::{DocId, TERMINATED};
+use tantivy::DocId;
 
 use super::{
     Options, Searcher, Sort,
     best::{Best, Candidate},
-    compile::Part,
-    cursor::{Cursor, Found, Reading, Stops, align},
-    plan::Plan,
+    evaluate::Part,
+    gate::Gate,
+    plan::{Node, Plan},
+    proximity::{Again, Nearness},
+    scored::{Finger, Scored, common},
     weights::{BOUND_SLACK, POOL, PROXIMITY_WORDS, TIERED_WORDS},
 };
 use crate::{
@@ -24,16 +26,16 @@ use crate::{
 /// A plan bound to a snapshot.
 pub(super) struct Job {
     pub clauses: Vec<JobClause>,
-    filters: Vec<Part>,
-    excluded: Vec<Part>,
+    pub filters: Vec<Arc<Part>>,
+    pub excluded: Vec<Arc<Part>>,
     /// The days within which a release must have appeared, where that matters.
-    days: Option<(i64, i64)>,
+    pub days: Option<(i64, i64)>,
 }
 
 pub(super) struct JobClause {
-    pub part: Part,
+    pub part: Arc<Part>,
     pub content: bool,
-    required: bool,
+    pub required: bool,
 }
 
 /// A ranked release.
@@ -51,14 +53,24 @@ pub(super) struct Ranking {
     pub all_words: u64,
 }
 
+/// What is kept while releases are ranked.
+#[derive(Clone, Copy)]
+pub(super) struct Keep {
+    /// So many of the best.
+    pub limit: usize,
+    pub sort: Sort,
+    /// Whether releases are looked at that cannot get in.
+    pub exhaustive: bool,
+}
+
 impl Searcher {
     pub(super) fn job(&self, plan: &Plan, options: &Options) -> Result<Job> {
-        let mut clauses = Vec::new();
+        let mut clauses = Vec::with_capacity(plan.clauses.len());
         for clause in &plan.clauses {
             let part = self.compile(&clause.node)?;
             clauses.push(JobClause { part, content: clause.content, required: clause.required });
         }
-        let compile_all = |nodes: &[super::plan::Node]| -> Result<Vec<Part>> {
+        let compile_all = |nodes: &[Node]| -> Result<Vec<Arc<Part>>> {
             nodes.iter().map(|node| self.compile(node)).collect()
         };
         let spans: Vec<_> = plan.dates.iter().chain(&options.dates).collect();
@@ -85,20 +97,25 @@ impl Searcher {
         let looks_again = sort == Sort::Relevance && (near || self.weights().recency > 0.0);
         let limit = if looks_again { wanted.max(POOL) } else { wanted };
         let only_all = options.only_all_words;
+        let exhaustive = options.exhaustive;
 
         let full_limit = if tiered || only_all { limit } else { 0 };
-        let (mut best, all_words) = self.all_words(job, sort, full_limit)?;
+        let keep = Keep { limit: full_limit, sort, exhaustive };
+        let (mut best, all_words) = self.all_words(job, keep);
         if looks_again {
-            self.look_again(job, &mut best)?;
+            self.look_again(job, &mut best, wanted, Again { hints: false, exhaustive })?;
         }
-        self.order(&mut best, sort);
+        self.order(&mut best, sort, wanted);
         if !only_all && best.len() < wanted {
-            let missing = if looks_again { POOL.max(wanted) } else { wanted - best.len() };
-            let mut some = self.some_words(job, options.exhaustive, sort, missing, tiered)?;
+            let missing = wanted - best.len();
+            let limit = if looks_again { limit } else { missing };
+            // There are less than wanted, so that they fit into a number.
+            let but = tiered.then(|| usize::try_from(all_words).unwrap_or(usize::MAX));
+            let mut some = self.some_words(job, Keep { limit, ..keep }, but)?;
             if looks_again {
-                self.look_again(job, &mut some)?;
+                self.look_again(job, &mut some, missing, Again { hints: true, exhaustive })?;
             }
-            self.order(&mut some, sort);
+            self.order(&mut some, sort, missing);
             best.append(&mut some);
         }
         best.truncate(wanted);
@@ -106,260 +123,214 @@ impl Searcher {
     }
 
     /// Releases that have all content words: the best of them, and how many there are.
-    fn all_words(&self, job: &Job, sort: Sort, limit: usize) -> Result<(Vec<Placed>, u64)> {
-        let mut placed = Vec::new();
-        let mut count = 0;
-        for (ordinal, segment) in (0..).zip(&self.snapshot().segments) {
-            let mut walk = Walk::open(self, segment, job, Stops::Full, false)?;
-            let mut best = Best::new(limit, sort);
-            let mut doc = walk.next_with_all(0);
-            while doc != TERMINATED {
-                if walk.admits(doc) {
-                    count += 1;
-                    if limit > 0
-                        && let Some((score, _)) = walk.score(doc, best.threshold())
-                    {
-                        best.push(walk.candidate(doc, score));
-                    }
-                }
-                doc = walk.next_with_all(doc + 1);
-            }
-            placed.extend(best.into_candidates().map(|candidate| Placed {
-                address: Address { segment: ordinal, doc: candidate.doc },
-                candidate,
-            }));
+    fn all_words(&self, job: &Job, keep: Keep) -> (Vec<Placed>, u64) {
+        let (mut placed, mut count, mut floor) = (Vec::new(), 0, f32::NEG_INFINITY);
+        let near = self.nearness(job);
+        for segment in &self.snapshot().segments {
+            let mut best = Best::new(keep.limit, keep.sort, floor);
+            count += all_words(segment, job, (keep, &near), &mut best);
+            floor = self.add_best(&mut placed, segment, best, keep);
         }
-        self.keep_best(&mut placed, limit, sort);
-        Ok((placed, count))
+        (placed, count)
     }
 
-    /// Releases that have some of the words; `tiered` leaves out those that have all.
-    fn some_words(
+    /// Adds the best of a segment to those of others; says what a release must be worth to get in.
+    pub(super) fn add_best(
         &self,
-        job: &Job,
-        exhaustive: bool,
-        sort: Sort,
-        limit: usize,
-        tiered: bool,
-    ) -> Result<Vec<Placed>> {
-        let mut placed = Vec::new();
-        for (ordinal, segment) in (0..).zip(&self.snapshot().segments) {
-            let mut walk = Walk::open(self, segment, job, Stops::Hints, false)?;
-            let mut best = Best::new(limit, sort);
-            let mut doc = walk.next_with_some(0, f32::NEG_INFINITY, exhaustive);
-            while doc != TERMINATED {
-                let threshold = if exhaustive { f32::NEG_INFINITY } else { best.threshold() };
-                if walk.admits(doc)
-                    && let Some((score, has_all)) = walk.score(doc, threshold)
-                    && walk.has_required()
-                    && !(tiered && has_all)
-                {
-                    best.push(walk.candidate(doc, score));
-                }
-                let threshold = if exhaustive { f32::NEG_INFINITY } else { best.threshold() };
-                doc = walk.next_with_some(doc + 1, threshold, exhaustive);
+        placed: &mut Vec<Placed>,
+        segment: &Segment,
+        best: Best,
+        keep: Keep,
+    ) -> f32 {
+        placed.extend(best.into_candidates().map(|candidate| Placed {
+            address: Address { segment: segment.ordinal, doc: candidate.doc },
+            candidate,
+        }));
+        self.cut(placed, keep);
+        match placed.last() {
+            Some(worst) if placed.len() >= keep.limit && keep.sort == Sort::Relevance && !keep.exhaustive => {
+                worst.candidate.score
             }
-            placed.extend(best.into_candidates().map(|candidate| Placed {
-                address: Address { segment: ordinal, doc: candidate.doc },
-                candidate,
-            }));
+            _ => f32::NEG_INFINITY,
         }
-        self.keep_best(&mut placed, limit, sort);
-        Ok(placed)
     }
 
-    fn keep_best(&self, placed: &mut Vec<Placed>, limit: usize, sort: Sort) {
-        self.order(placed, sort);
+    /// Puts the `wanted` best first, in order; equal ones by id, which no segment changes.
+    fn order(&self, placed: &mut [Placed], sort: Sort, wanted: usize) {
+        sort_by_worth(placed, sort);
+        let mut start = 0;
+        while start < wanted.min(placed.len()) {
+            let end = end_of_equals(placed, sort, start);
+            self.settle(&mut placed[start..end]);
+            start = end;
+        }
+    }
+
+    /// Leaves the best.
+    fn cut(&self, placed: &mut Vec<Placed>, Keep { limit, sort, .. }: Keep) {
+        sort_by_worth(placed, sort);
+        if placed.len() > limit
+            && let Some(worst) = limit.checked_sub(1)
+        {
+            let better = |first: &Placed| {
+                first.candidate.compare_worth(&placed[worst].candidate, sort) == Ordering::Greater
+            };
+            let start = placed.partition_point(better);
+            let end = end_of_equals(placed, sort, start);
+            if end > limit {
+                self.settle(&mut placed[start..end]);
+            }
+        }
         placed.truncate(limit);
     }
 
-    /// Best first; equal ones by id, which no segment changes.
-    fn order(&self, placed: &mut [Placed], sort: Sort) {
-        placed.sort_by(|a, b| {
-            b.candidate.compare_worth(&a.candidate, sort).then_with(|| self.compare_ids(a, b))
-        });
-    }
-
-    /// Within a segment ids need not be read: their ranks are in the same order.
-    fn compare_ids(&self, a: &Placed, b: &Placed) -> Ordering {
-        if a.address.segment == b.address.segment {
-            return a.candidate.id_rank.cmp(&b.candidate.id_rank);
+    /// Sorts equal releases by id. Within a segment ids need not be read: their ranks are in the same
+    /// order, and the releases are in that already.
+    fn settle(&self, equals: &mut [Placed]) {
+        if let [first, .., last] = equals
+            && first.address.segment != last.address.segment
+        {
+            equals.sort_by_cached_key(|placed| {
+                self.snapshot().segment(placed.address.segment).id(placed.address.doc)
+            });
         }
-        self.id(a.address).cmp(&self.id(b.address))
-    }
-
-    fn id(&self, address: Address) -> String {
-        self.snapshot().segment(address.segment).id(address.doc)
     }
 }
 
-/// One segment, walked clause by clause.
-pub(super) struct Walk<'s> {
-    segment: &'s Segment,
-    job: &'s Job,
-    /// A cursor for each clause, in the order of the query.
-    cursors: Vec<Cursor<'s>>,
-    bounds: Vec<f32>,
-    filters: Vec<Cursor<'s>>,
-    excluded: Vec<Cursor<'s>>,
-    /// What each clause found in the release looked at last.
-    found: Vec<Found>,
-    /// Content clauses, from the one that can add least to the one that can add most.
-    by_bound: Vec<usize>,
+/// Best first; equal ones by segment and, within it, by id.
+fn sort_by_worth(placed: &mut [Placed], sort: Sort) {
+    let tie = |placed: &Placed| (placed.address.segment, placed.candidate.id_rank);
+    placed.sort_unstable_by(|a, b| {
+        b.candidate.compare_worth(&a.candidate, sort).then_with(|| tie(a).cmp(&tie(b)))
+    });
 }
 
-impl<'s> Walk<'s> {
-    pub fn open(
-        searcher: &'s Searcher,
-        segment: &'s Segment,
-        job: &'s Job,
-        stops: Stops,
-        places: bool,
-    ) -> Result<Self> {
-        let reading = Reading { searcher, segment, stops: Stops::Full, places: false };
-        let open = |parts: &'s [Part]| -> Result<Vec<Cursor<'s>>> {
-            parts.iter().map(|part| Cursor::open(reading, part)).collect()
-        };
-        let mut cursors = Vec::new();
-        for clause in &job.clauses {
-            cursors.push(Cursor::open(Reading { stops, places, ..reading }, &clause.part)?);
-        }
-        let bounds: Vec<f32> = cursors.iter().map(|cursor| cursor.bound() * BOUND_SLACK).collect();
-        let mut by_bound: Vec<usize> = (0..cursors.len()).filter(|&at| job.clauses[at].content).collect();
-        by_bound.sort_by(|&a, &b| bounds[a].total_cmp(&bounds[b]));
-        Ok(Self {
-            segment,
-            job,
-            found: vec![Found::default(); cursors.len()],
-            cursors,
-            bounds,
-            filters: open(&job.filters)?,
-            excluded: open(&job.excluded)?,
-            by_bound,
-        })
-    }
+/// Behind the last of those that are worth as much as the one at `start`.
+fn end_of_equals(placed: &[Placed], sort: Sort, start: usize) -> usize {
+    let Some(first) = placed.get(start) else { return start };
+    let equal = |other: &&Placed| other.candidate.compare_worth(&first.candidate, sort) == Ordering::Equal;
+    start + placed[start..].iter().take_while(equal).count()
+}
 
-    /// The next release that every content clause stops at. Without clauses, every release.
-    fn next_with_all(&mut self, target: DocId) -> DocId {
-        if self.by_bound.is_empty() {
-            return self.next_admissible(target);
-        }
-        let mut target = target;
-        loop {
-            let start = target;
-            // The rarest word first: it leaps farthest.
-            for &at in self.by_bound.iter().rev() {
-                target = self.cursors[at].seek(target);
-                if target == TERMINATED {
-                    return TERMINATED;
-                }
-            }
-            if target == start || self.by_bound.iter().all(|&at| self.cursors[at].doc() == target) {
-                return target;
-            }
+/// Releases of a segment that have all content words: finds the best of them and counts them.
+fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best: &mut Best) -> u64 {
+    let mut gate = Gate::new(segment, job);
+    let mut clauses: Vec<Clause> = Vec::with_capacity(job.clauses.len());
+    let mut content: Vec<&Scored> = Vec::with_capacity(job.clauses.len());
+    for clause in &job.clauses {
+        let list = clause.part.full(segment);
+        clauses.push(if clause.content { Clause::Content(content.len()) } else { Clause::other(list) });
+        if clause.content {
+            content.push(list);
         }
     }
-
-    /// The next release that can still be worth `threshold`: one that the words have which together
-    /// may add that much. Without clauses, there is none that has only some of them.
-    fn next_with_some(&mut self, target: DocId, threshold: f32, exhaustive: bool) -> DocId {
-        let optional: f32 = (0..self.cursors.len())
-            .filter(|&at| !self.job.clauses[at].content)
-            .map(|at| self.bounds[at])
-            .sum();
-        let mut least = optional;
-        let mut essential = 0;
-        if !exhaustive {
-            for &at in &self.by_bound {
-                least += self.bounds[at];
-                if least >= threshold {
-                    break;
-                }
-                essential += 1;
-            }
+    if content.is_empty() {
+        return every_release(segment, job, keep, best);
+    }
+    if let ([list], true, [_]) = (&content[..], gate.is_open(), &clauses[..]) {
+        one_word(segment, list, keep, best);
+        return list.len() as u64;
+    }
+    let others: f32 = clauses.iter().map(Clause::most).sum();
+    let (mut count, mut places) = (0, Vec::with_capacity(content.len()));
+    common(&content, |doc, at| {
+        if !gate.admits(doc) {
+            return;
         }
-        let driving = self.by_bound.get(essential..).unwrap_or_default();
-        driving.iter().map(|&at| self.cursors[at].seek(target)).min().unwrap_or(TERMINATED)
-    }
-
-    fn next_admissible(&mut self, target: DocId) -> DocId {
-        if target >= self.segment.reader.max_doc() {
-            return TERMINATED;
+        count += 1;
+        if keep.limit == 0 {
+            return;
         }
-        if self.filters.is_empty() { target } else { align(&mut self.filters, target) }
-    }
-
-    /// Whether nothing but its words speaks against a release.
-    fn admits(&mut self, doc: DocId) -> bool {
-        !self.segment.reader.is_deleted(doc)
-            && self
-                .job
-                .days
-                .is_none_or(|(from, to)| self.segment.day(doc).is_some_and(|day| (from..=to).contains(&day)))
-            && self.filters.iter_mut().all(|cursor| cursor.seek(doc) == doc)
-            && !self.excluded.iter_mut().any(|cursor| cursor.seek(doc) == doc)
-    }
-
-    /// What a release is worth and whether it has all content words; `None` as soon as it is sure to be
-    /// worth less than `threshold`.
-    fn score(&mut self, doc: DocId, threshold: f32) -> Option<(f32, bool)> {
-        let mut possible: f32 = self.bounds.iter().sum();
-        for at in 0..self.cursors.len() {
-            let found =
-                if self.cursors[at].seek(doc) == doc { self.cursors[at].found() } else { Found::default() };
-            self.found[at] = found;
-            possible += found.score - self.bounds[at];
-            if possible * BOUND_SLACK < threshold {
-                return None;
-            }
+        let threshold = keep.threshold(best);
+        let sum: f32 = content.iter().zip(at).map(|(list, &at)| list.scores[at]).sum();
+        if (sum + others) * BOUND_SLACK < threshold {
+            return;
         }
         // Added up in the order of the query, whatever the order of looking: floats depend on it.
-        let score = self.found.iter().map(|found| found.score).sum();
-        let has_all =
-            self.job.clauses.iter().zip(&self.found).all(|(clause, found)| !clause.content || found.full);
-        Some((score, has_all))
-    }
-
-    fn has_required(&self) -> bool {
-        self.job.clauses.iter().zip(&self.found).all(|(clause, found)| !clause.required || found.full)
-    }
-
-    fn candidate(&self, doc: DocId, score: f32) -> Candidate {
-        let day = self.segment.day(doc).unwrap_or(i64::MIN);
-        Candidate { doc, score, day, id_rank: self.segment.id_rank(doc), lacks: self.lacks() }
-    }
-
-    /// The content clauses that the release looked at last lacks, a bit for each of the first 64 clauses.
-    fn lacks(&self) -> u64 {
-        let clauses = self.job.clauses.iter().zip(&self.found).take(64).enumerate();
-        let lacking = clauses.filter(|(_, (clause, found))| clause.content && !found.full);
-        lacking.fold(0, |bits, (at, _)| bits | 1 << at)
-    }
-
-    /// The cursor of each clause, where the release has it.
-    pub fn cursors_at(&mut self, doc: DocId) -> impl Iterator<Item = Option<&mut Cursor<'s>>> {
-        self.cursors.iter_mut().map(move |cursor| (cursor.seek(doc) == doc).then_some(cursor))
-    }
-
-    /// The positions of each content clause in a release.
-    pub fn positions(&mut self, doc: DocId) -> Vec<Vec<u32>> {
-        let mut all = Vec::new();
-        for at in 0..self.cursors.len() {
-            if !self.job.clauses[at].content {
-                continue;
-            }
-            let mut positions = Vec::new();
-            if self.cursors[at].seek(doc) == doc {
-                self.cursors[at].positions(&mut positions);
-                positions.sort_unstable();
-            }
-            all.push(positions);
+        let score = clauses.iter_mut().map(|clause| clause.score(doc, &content, at)).sum();
+        if score >= threshold {
+            places.clear();
+            places.extend(content.iter().zip(at).map(|(list, &at)| list.places[at]));
+            best.push(candidate(segment, doc, score, (0, near.at_most(&places))));
         }
-        all
+    });
+    count
+}
+
+/// What adds to the score of a release that has all content words.
+enum Clause<'s> {
+    /// A content word, and which one.
+    Content(usize),
+    /// A function word, which the release may lack.
+    Other(Finger<'s>, f32),
+}
+
+impl<'s> Clause<'s> {
+    fn other(list: &'s Scored) -> Self {
+        Self::Other(Finger::new(list), list.most)
     }
 
-    /// What each content clause may add at most.
-    pub fn content_bounds(&self) -> Vec<f32> {
-        (0..self.cursors.len()).filter(|&at| self.job.clauses[at].content).map(|at| self.bounds[at]).collect()
+    fn most(&self) -> f32 {
+        if let Self::Other(_, most) = self { *most } else { 0.0 }
     }
+
+    fn score(&mut self, doc: DocId, content: &[&Scored], at: &[usize]) -> f32 {
+        match self {
+            Self::Content(word) => content[*word].scores[at[*word]],
+            Self::Other(finger, _) => finger.get(doc).unwrap_or_default().0,
+        }
+    }
+}
+
+fn one_word(segment: &Segment, list: &Scored, keep: Keep, best: &mut Best) {
+    if keep.limit == 0 {
+        return;
+    }
+    let mut threshold = keep.threshold(best);
+    for (doc, score) in list.iter() {
+        if score >= threshold {
+            best.push(candidate(segment, doc, score, (0, 0.0)));
+            threshold = keep.threshold(best);
+        }
+    }
+}
+
+/// Without words, whatever may pass is wanted.
+fn every_release(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u64 {
+    let mut gate = Gate::new(segment, job);
+    let mut count = 0;
+    let mut take = |doc| {
+        if gate.admits(doc) {
+            count += 1;
+            if keep.limit > 0 {
+                best.push(candidate(segment, doc, 0.0, (0, 0.0)));
+            }
+        }
+    };
+    let filters: Vec<&Scored> = job.filters.iter().map(|part| part.full(segment)).collect();
+    if filters.is_empty() {
+        segment.living().for_each(take);
+    } else {
+        common(&filters, |doc, _| take(doc));
+    }
+    count
+}
+
+impl Keep {
+    /// A release worth less than this need not be looked at.
+    pub fn threshold(&self, best: &Best) -> f32 {
+        if self.exhaustive { f32::NEG_INFINITY } else { best.threshold() }
+    }
+}
+
+/// A release on its way: with a bit for each of the first 64 clauses that it lacks, and what nearness can
+/// add at most.
+pub(super) fn candidate(
+    segment: &Segment,
+    doc: DocId,
+    score: f32,
+    (lacks, nearness): (u64, f32),
+) -> Candidate {
+    let day = segment.day(doc).unwrap_or(i64::MIN);
+    Candidate { doc, score, day, id_rank: segment.id_rank(doc), lacks, nearness }
 }

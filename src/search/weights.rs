@@ -65,6 +65,9 @@ pub(crate) const WINDOW: u32 = 8;
 /// What standing near in any order is worth against standing side by side in order.
 pub(crate) const UNORDERED: f32 = 0.3;
 
+/// From so many surface forms on, a prefix or pattern is too vague for the nearness of its words to count.
+pub(crate) const NEAR_FORMS: usize = 8;
+
 /// How many surface forms a prefix or pattern stands for at most: the commonest ones.
 pub(crate) const MOST_EXPANSIONS: usize = 256;
 

@@ -1,253 +1,145 @@
-//! A word's cursor: all its terms as one, in title and body.
+//! A word's releases: all its terms as one, in title and body, and what they are worth there.
 //!
-//! Reads tantivy's postings and nothing else of it. Mentions by several candidates of one word are
-//! the same mentions, so the candidate with the most of them counts, not their sum.
+//! Reads lists of releases and nothing else of the engine. Mentions by several candidates of one word
+//! are the same mentions, so the candidate with the most of them counts, not their sum.
 
-use std::io;
-
-use tantivy::{
-    DocId, DocSet, TERMINATED,
-    postings::{Postings, SegmentPostings},
+use std::{
+    cmp::{Ordering, Reverse},
+    collections::BinaryHeap,
+    io,
 };
+
+use tantivy::DocId;
 
 use super::{
     Searcher,
     compile::{Located, WordPart},
-    cursor::{Found, Reading, Stops},
-    explain::Mention,
     plan::Scope,
+    scored::{MANY, Scored, seek},
 };
-use crate::{error::Result, index::Segment};
+use crate::{
+    error::Result,
+    index::{Segment, Zone},
+};
 
-/// From this many lists on, a word's releases are gathered once instead of merged at each step.
-const GATHERED: usize = 8;
-
-pub(super) struct WordCursor<'s> {
-    searcher: &'s Searcher,
-    segment: &'s Segment,
-    part: &'s WordPart,
-    lists: Vec<List<'s>>,
-    doc: DocId,
+/// How often a release mentions a word, each mention weighed by its term.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Mentioned {
+    pub doc: DocId,
+    title: f32,
+    body: f32,
+    /// In how many places at most.
+    places: u32,
 }
 
-/// The releases of one term, with its mentions in the title beside them.
-struct List<'s> {
-    /// The term, for telling where a score came from.
-    key: &'s str,
-    text: Mentions,
-    title: Option<Mentions>,
-    weight: f32,
-    full: bool,
+/// Releases that mention something, in order.
+type Mentions = Vec<Mentioned>;
+
+/// Which terms of a word are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Terms {
+    /// Those that are the word.
+    Full,
+    /// Those that hint at it.
+    Hints,
 }
 
-enum Mentions {
-    Listed(Box<SegmentPostings>),
-    Gathered(Vec<(DocId, u32)>, usize),
-}
-
-impl Mentions {
-    fn doc(&self) -> DocId {
-        match self {
-            Self::Listed(postings) => postings.doc(),
-            Self::Gathered(docs, at) => docs.get(*at).map_or(TERMINATED, |&(doc, _)| doc),
-        }
-    }
-
-    fn seek(&mut self, target: DocId) -> DocId {
-        match self {
-            Self::Listed(postings) if postings.doc() >= target => postings.doc(),
-            Self::Listed(postings) => postings.seek(target),
-            Self::Gathered(docs, at) => {
-                *at += docs[(*at).min(docs.len())..].partition_point(|&(doc, _)| doc < target);
-                self.doc()
-            }
-        }
-    }
-
-    fn count(&self) -> u32 {
-        match self {
-            Self::Listed(postings) => postings.term_freq(),
-            Self::Gathered(docs, at) => docs.get(*at).map_or(0, |&(_, count)| count),
-        }
-    }
-
-    /// The count in a release, moving there.
-    fn count_at(&mut self, doc: DocId) -> u32 {
-        if self.seek(doc) == doc { self.count() } else { 0 }
-    }
-}
-
-impl<'s> WordCursor<'s> {
-    pub fn open(reading: Reading<'s>, part: &'s WordPart) -> Result<Self> {
-        let Reading { searcher, segment, stops, places } = reading;
+impl Searcher {
+    /// The living releases of a segment that mention a word by the terms that are meant.
+    pub(super) fn mentions(
+        &self,
+        segment: &Segment,
+        (terms, scope): (&[Located], Scope),
+        meant: Terms,
+        adds_up: bool,
+    ) -> Result<Mentions> {
         let mut lists = Vec::new();
-        // Full terms first: hints count only where none of them is there.
-        let (full, hints): (Vec<&Located>, Vec<&Located>) =
-            part.terms.iter().partition(|located| located.term.full);
-        let hints = if stops == Stops::Full { Vec::new() } else { hints };
-        for located in full.into_iter().chain(hints) {
-            let (text, title) =
-                open(segment, part.scope, located, places).map_err(|error| searcher.damaged(&error))?;
-            let Some(text) = text else { continue };
-            lists.push(List {
-                key: &located.term.key,
-                text: Mentions::Listed(Box::new(text)),
-                title: title.map(|title| Mentions::Listed(Box::new(title))),
-                weight: located.term.weight,
-                full: located.term.full,
-            });
+        for located in terms.iter().filter(|located| located.term.full == (meant == Terms::Full)) {
+            let list = read(segment, scope, located).map_err(|error| self.damaged(&error))?;
+            lists.push(list);
         }
-        if part.pattern.is_some() && lists.len() >= GATHERED {
-            let shape = part.pattern.as_deref().unwrap_or_default();
-            lists = vec![gather(lists, shape)];
+        let mut all = union(lists, adds_up);
+        if segment.reader.has_deletes() {
+            all.retain(|mentioned| !segment.reader.is_deleted(mentioned.doc));
         }
-        let mut cursor = Self { searcher, segment, part, lists, doc: 0 };
-        cursor.doc = cursor.next_from(0);
-        Ok(cursor)
+        Ok(all)
     }
 
-    pub fn doc(&self) -> DocId {
-        self.doc
-    }
-
-    pub fn seek(&mut self, target: DocId) -> DocId {
-        if self.doc < target {
-            self.doc = self.next_from(target);
+    /// What each release's mentions are worth: BM25F over title and body.
+    pub(super) fn worth(&self, segment: &Segment, word: &WordPart, mentions: &[Mentioned]) -> Scored {
+        let mut scored = Scored::with_capacity(mentions.len());
+        for mentioned in mentions {
+            let saturated = self.saturate(segment, mentioned.doc, mentioned.title, mentioned.body);
+            let places = u8::try_from(mentioned.places).unwrap_or(MANY);
+            scored.push(mentioned.doc, saturated * word.idf * word.weight, places);
         }
-        self.doc
+        scored
     }
 
-    fn next_from(&mut self, target: DocId) -> DocId {
-        let mut target = target;
-        loop {
-            let doc = self.lists.iter_mut().map(|list| list.text.seek(target)).min().unwrap_or(TERMINATED);
-            if doc == TERMINATED || self.part.scope != Scope::Body || self.is_in_body(doc) {
-                return doc;
-            }
-            target = doc + 1;
-        }
+    /// The releases that only hint at a word.
+    pub(super) fn word_hints(&self, segment: &Segment, word: &WordPart, full: &Scored) -> Result<Scored> {
+        let terms = (&word.terms[..], word.scope);
+        let mut mentions = self.mentions(segment, terms, Terms::Hints, word.pattern.is_some())?;
+        let mut at = 0;
+        mentions.retain(|mentioned| {
+            at = seek(&full.docs, at, mentioned.doc);
+            full.docs.get(at) != Some(&mentioned.doc)
+        });
+        Ok(self.worth(segment, word, &mentions))
     }
+}
 
-    fn is_in_body(&mut self, doc: DocId) -> bool {
-        self.lists.iter_mut().any(|list| list.text.doc() == doc && list.text.count() > list.title_count(doc))
+/// The list that says which releases have a word within a scope.
+pub(super) fn zone(scope: Scope) -> Zone {
+    match scope {
+        Scope::Anywhere | Scope::Body => Zone::Text,
+        Scope::Title => Zone::Title,
+        Scope::Source => Zone::Source,
     }
+}
 
-    /// What the release that it stands on is worth: BM25F over title and body.
-    pub fn found(&mut self) -> Found {
-        let doc = self.doc;
-        let (mut title, mut body, mut full) = (0.0_f32, 0.0_f32, false);
-        for list in &mut self.lists {
-            if list.text.doc() != doc {
-                continue;
-            }
-            if full && !list.full {
-                break;
-            }
-            let count = list.text.count();
-            let in_title = if self.part.scope == Scope::Title { count } else { list.title_count(doc) };
+/// A term's releases within a scope.
+fn read(segment: &Segment, scope: Scope, located: &Located) -> io::Result<Mentions> {
+    let Some(list) = located.list(segment, zone(scope)) else { return Ok(Vec::new()) };
+    let in_text = zone(scope) == Zone::Text;
+    let title = if in_text { located.list(segment, Zone::Title) } else { None };
+    let mut titles: Vec<(DocId, u32)> = Vec::new();
+    if let Some(title) = title {
+        titles.reserve(title.doc_freq as usize);
+        segment.each_block(Zone::Title, title, |docs, counts| {
+            titles.extend(docs.iter().copied().zip(counts.iter().copied()));
+        })?;
+    }
+    let mut titles = &titles[..];
+    let weight = located.term.weight;
+    let mut mentions = Vec::with_capacity(list.doc_freq as usize);
+    segment.each_block(zone(scope), list, |docs, counts| {
+        for (&doc, &count) in docs.iter().zip(counts) {
+            let in_title = match (scope, titles.split_first()) {
+                (Scope::Title, _) => count,
+                (_, Some((&(titled, often), rest))) if titled == doc => {
+                    titles = rest;
+                    often
+                }
+                _ => 0,
+            };
             let in_body = count - in_title.min(count);
-            if self.part.scope == Scope::Body && in_body == 0 {
-                continue;
+            let mut mentioned = Mentioned {
+                doc,
+                title: weighed(in_title, weight),
+                body: weighed(in_body, weight),
+                places: count,
+            };
+            if scope == Scope::Body {
+                if in_body == 0 {
+                    continue;
+                }
+                mentioned.title = 0.0;
             }
-            full |= list.full;
-            let counts_title = self.part.scope != Scope::Body;
-            let titled = if counts_title { weighed(in_title, list.weight) } else { 0.0 };
-            let bodied = weighed(in_body, list.weight);
-            if self.part.pattern.is_some() {
-                title += titled;
-                body += bodied;
-            } else {
-                title = title.max(titled);
-                body = body.max(bodied);
-            }
+            mentions.push(mentioned);
         }
-        let score = self.searcher.saturate(self.segment, doc, title, body) * self.part.idf * self.part.weight;
-        Found { score, full }
-    }
-
-    /// Adds what each term contributes in the release that it stands on.
-    pub fn mentions(&mut self, out: &mut Vec<Mention>) {
-        for list in &mut self.lists {
-            let count = if list.text.doc() == self.doc { list.text.count() } else { 0 };
-            let title = if self.part.scope == Scope::Title { count } else { list.title_count(self.doc) };
-            if count > 0 {
-                out.push(Mention { term: readable(list.key), title, body: count - title.min(count) });
-            }
-        }
-    }
-
-    /// How rare the word is.
-    pub fn rarity(&self) -> f32 {
-        self.part.idf
-    }
-
-    pub fn bound(&self) -> f32 {
-        self.searcher.most() * self.part.idf * self.part.weight
-    }
-
-    /// Adds the word's positions in the release that it stands on, in order, each once.
-    pub fn positions(&mut self, out: &mut Vec<u32>) {
-        let start = out.len();
-        let (mut some, mut full) = (Vec::new(), false);
-        for list in &mut self.lists {
-            if list.text.doc() != self.doc {
-                continue;
-            }
-            if full && !list.full {
-                break;
-            }
-            full |= list.full;
-            if let Mentions::Listed(postings) = &mut list.text {
-                postings.positions(&mut some);
-                out.extend_from_slice(&some);
-            }
-        }
-        if self.part.scope == Scope::Body {
-            let title = self.segment.title_words(self.doc);
-            let mut body = out.split_off(start);
-            body.retain(|&position| position >= title);
-            out.append(&mut body);
-        }
-        out[start..].sort_unstable();
-        let mut tail = out.split_off(start);
-        tail.dedup();
-        out.append(&mut tail);
-    }
-}
-
-/// A term's list within a scope, and that of its mentions in the title beside it.
-fn open(
-    segment: &Segment,
-    scope: Scope,
-    located: &Located,
-    places: bool,
-) -> io::Result<(Option<SegmentPostings>, Option<SegmentPostings>)> {
-    let lists = located.lists(segment);
-    let (main, title) = match scope {
-        Scope::Anywhere | Scope::Body => {
-            let text = lists.text.as_ref().map(|list| segment.open_text(list, places)).transpose()?;
-            (text, lists.title.as_ref().map(|list| segment.open_title(list, false)).transpose()?)
-        }
-        Scope::Title => {
-            (lists.title.as_ref().map(|list| segment.open_title(list, places)).transpose()?, None)
-        }
-        Scope::Source => {
-            (lists.source.as_ref().map(|list| segment.open_source(list, places)).transpose()?, None)
-        }
-    };
-    Ok((main, title))
-}
-
-impl List<'_> {
-    fn title_count(&mut self, doc: DocId) -> u32 {
-        self.title.as_mut().map_or(0, |title| title.count_at(doc))
-    }
-}
-
-/// A term as `vestnik analyze` writes it: the channel's letter, a colon, the text.
-fn readable(key: &str) -> String {
-    let mut letters = key.chars();
-    letters.next().map_or_else(String::new, |channel| format!("{channel}:{}", letters.as_str()))
+    })?;
+    Ok(mentions)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a word in one release are small")]
@@ -255,35 +147,76 @@ fn weighed(count: u32, weight: f32) -> f32 {
     count as f32 * weight
 }
 
-/// Many lists as one, their counts added up.
-fn gather<'s>(lists: Vec<List<'s>>, key: &'s str) -> List<'s> {
-    let (mut text, mut title) = (Vec::new(), Vec::new());
-    for list in lists {
-        walk(list.text, &mut text);
-        if let Some(mentions) = list.title {
-            walk(mentions, &mut title);
-        }
+/// Many lists as one: shortest first, so that long ones are gone through seldom. Mentions in one release
+/// add up, or else the most of them count.
+fn union(lists: Vec<Mentions>, adds_up: bool) -> Mentions {
+    let mut lists: Vec<Option<Mentions>> =
+        lists.into_iter().filter(|list| !list.is_empty()).map(Some).collect();
+    let mut shortest: BinaryHeap<Reverse<(usize, usize)>> =
+        lists.iter().enumerate().map(|(at, list)| Reverse((list.as_ref().map_or(0, Vec::len), at))).collect();
+    while let Some(Reverse((_, a))) = shortest.pop() {
+        let Some(Reverse((_, b))) = shortest.pop() else {
+            return lists[a].take().unwrap_or_default();
+        };
+        let (Some(one), Some(other)) = (lists[a].take(), lists[b].take()) else { continue };
+        let merged = merge(&one, &other, adds_up);
+        shortest.push(Reverse((merged.len(), a)));
+        lists[a] = Some(merged);
     }
-    let title = Some(Mentions::Gathered(summed(title), 0));
-    List { key, text: Mentions::Gathered(summed(text), 0), title, weight: 1.0, full: true }
+    Vec::new()
 }
 
-fn walk(mut mentions: Mentions, out: &mut Vec<(DocId, u32)>) {
-    let mut doc = mentions.doc();
-    while doc != TERMINATED {
-        out.push((doc, mentions.count()));
-        doc = mentions.seek(doc + 1);
+fn merge(mut a: &[Mentioned], mut b: &[Mentioned], adds_up: bool) -> Mentions {
+    let mut merged = Vec::with_capacity(a.len() + b.len());
+    while let (Some((one, rest_of_a)), Some((other, rest_of_b))) = (a.split_first(), b.split_first()) {
+        match one.doc.cmp(&other.doc) {
+            Ordering::Less => {
+                merged.push(*one);
+                a = rest_of_a;
+            }
+            Ordering::Greater => {
+                merged.push(*other);
+                b = rest_of_b;
+            }
+            Ordering::Equal => {
+                merged.push(one.with(other, adds_up));
+                (a, b) = (rest_of_a, rest_of_b);
+            }
+        }
+    }
+    merged.extend_from_slice(a);
+    merged.extend_from_slice(b);
+    merged
+}
+
+impl Mentioned {
+    fn with(&self, other: &Self, adds_up: bool) -> Self {
+        let joined = |a: f32, b: f32| if adds_up { a + b } else { a.max(b) };
+        Self {
+            doc: self.doc,
+            title: joined(self.title, other.title),
+            body: joined(self.body, other.body),
+            places: self.places + other.places,
+        }
     }
 }
 
-fn summed(mut docs: Vec<(DocId, u32)>) -> Vec<(DocId, u32)> {
-    docs.sort_unstable();
-    docs.dedup_by(|next, kept| {
-        let same = next.0 == kept.0;
-        if same {
-            kept.1 += next.1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_become_one() {
+        let list = |docs: &[(DocId, f32)]| -> Mentions {
+            docs.iter().map(|&(doc, body)| Mentioned { doc, title: 0.0, body, places: 1 }).collect()
+        };
+        let lists =
+            || vec![list(&[(1, 1.0), (5, 2.0)]), list(&[]), list(&[(5, 3.0)]), list(&[(0, 1.0), (9, 1.0)])];
+        for (adds_up, in_both) in [(false, 3.0), (true, 5.0)] {
+            let all: Vec<(DocId, f32)> =
+                union(lists(), adds_up).iter().map(|mentioned| (mentioned.doc, mentioned.body)).collect();
+            assert_eq!(all, [(0, 1.0), (1, 1.0), (5, in_both), (9, 1.0)], "adds up: {adds_up}");
         }
-        same
-    });
-    docs
+        assert!(union(Vec::new(), true).is_empty());
+    }
 }

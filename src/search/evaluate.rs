@@ -1,0 +1,205 @@
+//! Evaluating a part of a query: the releases of each segment that have it, and what it is worth there.
+//!
+//! Scores are BM25F (Robertson & Zaragoza 2009, § 3.6): mentions in title and body, each weighed by its
+//! field and its field's length, are added up before they saturate. Does not rank.
+
+use std::sync::{Arc, OnceLock};
+
+use tantivy::DocId;
+
+use super::{
+    Searcher,
+    compile::{Kind, PhrasePart},
+    phrase::{NearStarts, Starts},
+    scored::{Finger, MANY, Scored, common},
+};
+use crate::{error::Result, index::Segment};
+
+/// A part of a query, bound to a snapshot and evaluated.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub kind: Kind,
+    /// The releases of each segment that have it in full.
+    full: Vec<Scored>,
+    /// Those that only hint at it; found when they are first asked for.
+    hints: OnceLock<Vec<Scored>>,
+    /// No release is worth more than this, however often it mentions it.
+    pub bound: f32,
+}
+
+impl Part {
+    /// A part whose releases are known; `most` is what the mentions of one word are worth at most.
+    pub fn new(kind: Kind, full: Vec<Scored>, most: f32) -> Self {
+        let bound = match &kind {
+            Kind::Word(word) => most * word.idf * word.weight,
+            Kind::Phrase(phrase) => most * phrase.idf * phrase.weight,
+            Kind::Near { left, right, weight, .. } => (left.bound + right.bound) * weight,
+            Kind::All(parts) => parts.iter().map(|part| part.bound).sum(),
+            Kind::Any(parts) => parts.iter().map(|part| part.bound).fold(0.0, f32::max),
+            Kind::Except(part, _) => part.bound,
+            Kind::Dated(..) => 0.0,
+        };
+        Self { kind, full, hints: OnceLock::new(), bound }
+    }
+
+    /// The releases of a segment that have it in full.
+    pub fn full(&self, segment: &Segment) -> &Scored {
+        &self.full[segment.ordinal as usize]
+    }
+
+    /// What a release has of it, as far as anyone has asked for that.
+    pub fn get(&self, segment: &Segment, doc: DocId) -> Option<(f32, u8)> {
+        let hints = || self.hints.get()?.get(segment.ordinal as usize)?.get(doc);
+        self.full(segment).get(doc).or_else(hints)
+    }
+
+    /// How rare it is: the sum over a phrase's words, the rarest of alternatives.
+    pub fn rarity(&self) -> f32 {
+        match &self.kind {
+            Kind::Word(word) => word.idf,
+            Kind::Phrase(phrase) => phrase.idf,
+            Kind::Near { left, right, .. } => left.rarity() + right.rarity(),
+            Kind::All(parts) => parts.iter().map(|part| part.rarity()).sum(),
+            Kind::Any(parts) => parts.iter().map(|part| part.rarity()).fold(0.0, f32::max),
+            Kind::Except(part, _) => part.rarity(),
+            Kind::Dated(..) => 0.0,
+        }
+    }
+
+    /// How many bytes its lists take.
+    pub fn size(&self) -> usize {
+        self.full.iter().map(Scored::size).sum()
+    }
+}
+
+impl Searcher {
+    /// A part made of others.
+    pub(super) fn evaluated(&self, kind: Kind) -> Result<Part> {
+        let segments = self.snapshot().segments.iter();
+        let full = segments.map(|segment| self.in_full(segment, &kind)).collect::<Result<_>>()?;
+        Ok(Part::new(kind, full, self.most()))
+    }
+
+    /// The releases of a segment that only hint at a part: where they have a stem of its words.
+    pub(super) fn hints<'p>(&self, segment: &Segment, part: &'p Part) -> Result<&'p Scored> {
+        if part.hints.get().is_none() {
+            let segments = self.snapshot().segments.iter();
+            let all: Vec<Scored> =
+                segments.map(|segment| self.hinting(segment, part)).collect::<Result<_>>()?;
+            let size = all.iter().map(Scored::size).sum();
+            if part.hints.set(all).is_ok() {
+                self.known().grow(size);
+            }
+        }
+        Ok(&part.hints.get().map_or(&[][..], Vec::as_slice)[segment.ordinal as usize])
+    }
+
+    fn in_full(&self, segment: &Segment, kind: &Kind) -> Result<Scored> {
+        Ok(match kind {
+            Kind::Word(_) => Scored::default(),
+            Kind::Phrase(phrase) => self.with_phrase(segment, phrase)?,
+            Kind::Near { left, right, within, weight } => {
+                let mut starts = NearStarts::open(self, segment, (left, right), *within)?;
+                let sides = [left.full(segment), right.full(segment)];
+                let mut near = Scored::default();
+                common(&sides, |doc, at| {
+                    if starts.are_near(doc) {
+                        let score = sides[0].scores[at[0]] + sides[1].scores[at[1]];
+                        near.push(doc, score * weight, MANY);
+                    }
+                });
+                near
+            }
+            Kind::All(parts) => sum(&parts.iter().map(|part| part.full(segment)).collect::<Vec<_>>()),
+            Kind::Any(parts) => best(parts.iter().map(|part| part.full(segment))),
+            Kind::Except(part, not) => without(part.full(segment), not.full(segment)),
+            Kind::Dated(from, to) => {
+                let mut dated = Scored::default();
+                for doc in segment.living() {
+                    if segment.day(doc).is_some_and(|day| (*from..=*to).contains(&day)) {
+                        dated.push(doc, 0.0, 0);
+                    }
+                }
+                dated
+            }
+        })
+    }
+
+    fn hinting(&self, segment: &Segment, part: &Part) -> Result<Scored> {
+        let all_hints = |parts: &[Arc<Part>]| -> Result<()> {
+            parts.iter().try_for_each(|part| self.hints(segment, part).map(|_| ()))
+        };
+        Ok(match &part.kind {
+            Kind::Word(word) => self.word_hints(segment, word, part.full(segment))?,
+            Kind::Phrase(_) | Kind::Near { .. } | Kind::Dated(..) => Scored::default(),
+            Kind::All(parts) => {
+                all_hints(parts)?;
+                let mut either = Vec::with_capacity(parts.len());
+                for part in parts {
+                    either.push(best([part.full(segment), self.hints(segment, part)?].into_iter()));
+                }
+                without(&sum(&either.iter().collect::<Vec<_>>()), part.full(segment))
+            }
+            Kind::Any(parts) => {
+                let mut hints = Vec::with_capacity(parts.len());
+                for part in parts {
+                    hints.push(self.hints(segment, part)?);
+                }
+                without(&best(hints.into_iter()), part.full(segment))
+            }
+            Kind::Except(part, not) => without(self.hints(segment, part)?, not.full(segment)),
+        })
+    }
+
+    /// The releases that have a phrase. They are looked into only where they have all its words.
+    fn with_phrase(&self, segment: &Segment, phrase: &PhrasePart) -> Result<Scored> {
+        let mut starts = Starts::open(self, segment, phrase)?;
+        let words: Vec<&Scored> = phrase.slots.iter().map(|(_, word)| word.full(segment)).collect();
+        let mut found = Scored::default();
+        common(&words, |doc, _| {
+            if let Some(score) = starts.worth(self, doc) {
+                found.push(doc, score, u8::try_from(starts.count()).unwrap_or(MANY));
+            }
+        });
+        Ok(found)
+    }
+}
+
+/// The releases that all lists have, worth the sum.
+fn sum(lists: &[&Scored]) -> Scored {
+    let mut all = Scored::default();
+    common(lists, |doc, at| {
+        let score = lists.iter().zip(at).fold(0.0, |sum, (list, &at)| sum + list.scores[at]);
+        all.push(doc, score, MANY);
+    });
+    all
+}
+
+/// The releases that any list has, worth the most of it.
+fn best<'s>(lists: impl Iterator<Item = &'s Scored>) -> Scored {
+    lists.fold(Scored::default(), |all, list| either(&all, list))
+}
+
+fn either(a: &Scored, b: &Scored) -> Scored {
+    let mut all = Scored::with_capacity(a.len() + b.len());
+    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
+    loop {
+        let (here, there) = (a.peek().copied(), b.peek().copied());
+        let Some(doc) = here.iter().chain(&there).map(|(doc, _)| *doc).min() else { return all };
+        let here = a.next_if(|(first, _)| *first == doc).map_or(0.0, |(_, score)| score);
+        let there = b.next_if(|(first, _)| *first == doc).map_or(0.0, |(_, score)| score);
+        all.push(doc, here.max(there), MANY);
+    }
+}
+
+/// The releases of one list that another has not.
+fn without(list: &Scored, not: &Scored) -> Scored {
+    let mut not = Finger::new(not);
+    let mut left = Scored::default();
+    for (at, (doc, score)) in list.iter().enumerate() {
+        if !not.has(doc) {
+            left.push(doc, score, list.places[at]);
+        }
+    }
+    left
+}

@@ -1,0 +1,91 @@
+//! What a searcher knows already: parts of queries that it has evaluated, within so much memory.
+//!
+//! Words are asked for again and again, and a snapshot never changes. What was not asked for since the
+//! younger half filled up is forgotten.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use foldhash::fast::RandomState;
+
+/// How many bytes are kept at most, in two halves.
+const MOST_KEPT: usize = 128 << 20;
+/// What each entry takes besides its lists, about.
+const ENTRY: usize = 512;
+
+/// Values by key, each known to take so many bytes.
+pub(super) struct Known<T> {
+    halves: Mutex<Halves<T>>,
+}
+
+struct Halves<T> {
+    young: HashMap<Box<[u8]>, (Arc<T>, usize), RandomState>,
+    old: HashMap<Box<[u8]>, (Arc<T>, usize), RandomState>,
+    /// What the young ones take together.
+    bytes: usize,
+}
+
+impl<T> Default for Known<T> {
+    fn default() -> Self {
+        let halves = Halves { young: HashMap::default(), old: HashMap::default(), bytes: 0 };
+        Self { halves: Mutex::new(halves) }
+    }
+}
+
+impl<T> Known<T> {
+    pub fn get(&self, key: &[u8]) -> Option<Arc<T>> {
+        let mut halves = self.halves();
+        if let Some((value, _)) = halves.young.get(key) {
+            return Some(Arc::clone(value));
+        }
+        let (key, (value, bytes)) = halves.old.remove_entry(key)?;
+        halves.put(key, Arc::clone(&value), bytes);
+        Some(value)
+    }
+
+    /// Keeps a value that takes so many bytes.
+    pub fn put(&self, key: &[u8], value: Arc<T>, bytes: usize) {
+        self.halves().put(key.into(), value, bytes + key.len() + ENTRY);
+    }
+
+    /// Takes note that values kept have grown by so many bytes.
+    pub fn grow(&self, bytes: usize) {
+        self.halves().bytes += bytes;
+    }
+
+    /// A poisoned lock only says that another thread died; the tables themselves are whole.
+    fn halves(&self) -> MutexGuard<'_, Halves<T>> {
+        self.halves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T> Halves<T> {
+    fn put(&mut self, key: Box<[u8]>, value: Arc<T>, bytes: usize) {
+        if self.bytes + bytes > MOST_KEPT / 2 {
+            self.old = std::mem::take(&mut self.young);
+            self.bytes = 0;
+        }
+        self.bytes += bytes;
+        self.young.insert(key, (value, bytes));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_asked_for_is_forgotten_first() {
+        let known = Known::default();
+        let key = |number: usize| number.to_le_bytes();
+        for number in 0..100 {
+            known.put(&key(number), Arc::new(number), MOST_KEPT / 20);
+            assert_eq!(known.get(&key(0)).as_deref(), Some(&0), "asked for after {number}");
+        }
+        assert!(known.get(&key(99)).is_some() && known.get(&key(1)).is_none());
+        let halves = known.halves();
+        assert!(halves.young.len() + halves.old.len() <= 20);
+    }
+}

@@ -1,0 +1,191 @@
+//! Places: where in a release the words of a query stand.
+//!
+//! Reads positions and nothing else; what they are worth is `proximity`'s, and how they are shown
+//! `snippet`'s.
+
+use tantivy::{
+    DocId, DocSet,
+    postings::{Postings, SegmentPostings},
+};
+
+use super::{
+    Searcher,
+    compile::{Kind, WordPart},
+    evaluate::Part,
+    phrase::{NearStarts, Starts},
+    plan::Scope,
+    rank::Job,
+    weights::NEAR_FORMS,
+    word::{Terms, zone},
+};
+use crate::{error::Result, index::Segment};
+
+/// The places in one segment's releases, which must be asked for in ascending order.
+pub(super) struct Places<'s> {
+    clauses: Vec<Reader<'s>>,
+}
+
+impl<'s> Places<'s> {
+    /// Opens the lists of all clauses of a query.
+    #[allow(dead_code, reason = "snippets are to be made of places")]
+    pub fn open(searcher: &Searcher, segment: &'s Segment, job: &'s Job) -> Result<Self> {
+        let clauses = job.clauses.iter().map(|clause| Reader::open(searcher, segment, &clause.part));
+        Ok(Self { clauses: clauses.collect::<Result<_>>()? })
+    }
+
+    /// Opens the lists of content clauses alone, for nearness: without prefixes of many words, and without
+    /// hints where releases have all words.
+    pub fn open_near(searcher: &Searcher, segment: &'s Segment, job: &'s Job, hints: bool) -> Result<Self> {
+        let content = job.clauses.iter().filter(|clause| clause.content);
+        let clauses = content.map(|clause| match &clause.part.kind {
+            Kind::Word(word) if word.pattern.is_some() && word.terms.len() >= NEAR_FORMS => {
+                Ok(Reader::Nowhere)
+            }
+            Kind::Word(word) if !hints => {
+                Ok(Reader::Word(WordPlaces::open(searcher, segment, word, &[Terms::Full])?))
+            }
+            _ => Reader::open(searcher, segment, &clause.part),
+        });
+        Ok(Self { clauses: clauses.collect::<Result<_>>()? })
+    }
+
+    /// Adds the positions of everything that a release has of the query, in no order and perhaps twice:
+    /// of a phrase that it has, all mentions of its words.
+    #[allow(dead_code, reason = "snippets are to be made of places")]
+    pub fn all(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        self.clauses.iter_mut().for_each(|clause| clause.words(doc, out));
+    }
+
+    /// Replaces lists by the positions of each clause in a release, a phrase being where it begins.
+    pub fn by_clause(&mut self, doc: DocId, out: &mut Vec<Vec<u32>>) {
+        out.resize(self.clauses.len(), Vec::new());
+        for (clause, places) in self.clauses.iter_mut().zip(out) {
+            places.clear();
+            clause.positions(doc, places);
+            if !matches!(clause, Reader::Word(_)) {
+                places.sort_unstable();
+            }
+        }
+    }
+}
+
+/// What reads the places of one part of a query.
+enum Reader<'s> {
+    Word(WordPlaces<'s>),
+    Phrase(Starts<'s>),
+    Near(NearStarts<'s>),
+    /// Parts of which a release has places where it has the whole.
+    Several(&'s Segment, &'s Part, Vec<Reader<'s>>),
+    Nowhere,
+}
+
+impl<'s> Reader<'s> {
+    fn open(searcher: &Searcher, segment: &'s Segment, part: &'s Part) -> Result<Self> {
+        let open = |part: &'s Part| Self::open(searcher, segment, part);
+        Ok(match &part.kind {
+            Kind::Word(word) => {
+                Self::Word(WordPlaces::open(searcher, segment, word, &[Terms::Full, Terms::Hints])?)
+            }
+            Kind::Phrase(phrase) => Self::Phrase(Starts::open(searcher, segment, phrase)?),
+            Kind::Near { left, right, within, .. } => {
+                Self::Near(NearStarts::open(searcher, segment, (left, right), *within)?)
+            }
+            Kind::All(parts) | Kind::Any(parts) => {
+                let parts = parts.iter().map(|part| open(part)).collect::<Result<_>>()?;
+                Self::Several(segment, part, parts)
+            }
+            Kind::Except(some, _) => Self::Several(segment, part, vec![open(some)?]),
+            Kind::Dated(..) => Self::Nowhere,
+        })
+    }
+
+    fn positions(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        match self {
+            Self::Word(word) => word.read(doc, out),
+            Self::Phrase(starts) => out.extend_from_slice(starts.at(doc)),
+            Self::Several(segment, part, parts) if part.get(segment, doc).is_some() => {
+                for part in parts {
+                    part.positions(doc, out);
+                }
+            }
+            Self::Several(..) | Self::Near(_) | Self::Nowhere => {}
+        }
+    }
+
+    fn words(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        match self {
+            Self::Word(word) => word.read(doc, out),
+            Self::Phrase(starts) => starts.words(doc, out),
+            Self::Near(near) => near.words(doc, out),
+            Self::Several(segment, part, parts) if part.get(segment, doc).is_some() => {
+                for part in parts {
+                    part.words(doc, out);
+                }
+            }
+            Self::Several(..) | Self::Nowhere => {}
+        }
+    }
+}
+
+/// The places of a word.
+pub(super) struct WordPlaces<'s> {
+    segment: &'s Segment,
+    scope: Scope,
+    lists: Vec<(SegmentPostings, bool)>,
+}
+
+impl<'s> WordPlaces<'s> {
+    /// Opens the lists of the terms that are meant.
+    pub fn open(searcher: &Searcher, segment: &'s Segment, word: &WordPart, meant: &[Terms]) -> Result<Self> {
+        let mut lists = Vec::with_capacity(word.terms.len());
+        // Full terms first: hints count only where none of them is there.
+        for &terms in meant {
+            let full = terms == Terms::Full;
+            for located in word.terms.iter().filter(|located| located.term.full == full) {
+                let zone = zone(word.scope);
+                let Some(list) = located.list(segment, zone) else { continue };
+                let list = segment.open_list(zone, list).map_err(|error| searcher.damaged(&error))?;
+                lists.push((list, full));
+            }
+        }
+        Ok(Self { segment, scope: word.scope, lists })
+    }
+
+    /// Adds the word's positions in a release, in order, each once.
+    pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        let start = out.len();
+        let (mut any_full, mut several) = (false, false);
+        for (list, full) in &mut self.lists {
+            if any_full && !*full {
+                break;
+            }
+            if (list.doc() < doc && list.seek(doc) != doc) || list.doc() != doc {
+                continue;
+            }
+            several |= out.len() > start;
+            list.append_positions_with_offset(0, out);
+            any_full |= *full;
+        }
+        if self.scope == Scope::Body {
+            let title = self.segment.title_words(doc);
+            keep(out, start, |_, place| place >= title);
+        }
+        if several {
+            out[start..].sort_unstable();
+            keep(out, start, |before, place| before != Some(place));
+        }
+    }
+}
+
+/// Keeps some of the numbers from `start` on, each judged with the one kept before it.
+fn keep(numbers: &mut Vec<u32>, start: usize, wanted: impl Fn(Option<u32>, u32) -> bool) {
+    let mut end = start;
+    for at in start..numbers.len() {
+        let before = (end > start).then(|| numbers[end - 1]);
+        if wanted(before, numbers[at]) {
+            numbers[end] = numbers[at];
+            end += 1;
+        }
+    }
+    numbers.truncate(end);
+}
