@@ -12,6 +12,7 @@
     reason = "a harness fails by panicking and prints what it found"
 )]
 
+mod backups;
 mod disk;
 mod flips;
 mod kills;
@@ -48,11 +49,12 @@ impl Orders {
 
 type Trial = fn(&Orders);
 /// Each trial, and the rounds of it that `--long` runs.
-const TRIALS: [(&str, Trial, u32); 6] = [
+const TRIALS: [(&str, Trial, u32); 7] = [
     ("kills", kills::run, 200),
     ("flips", flips::run, 20),
     ("readers", readers::run, 20),
     ("writers", writers::run, 100),
+    ("backups", backups::run, 60),
     ("disk", disk::run, 40),
     ("refused", refused::run, 10),
 ];
