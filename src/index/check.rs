@@ -5,7 +5,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -15,7 +15,7 @@ use super::{
     Index, State, durable,
     files::{self, Files},
     generation::{self, Generation, MANIFEST},
-    lock,
+    lock, seal,
     snapshot::Snapshot,
     sweep::{self, MANAGED, META},
 };
@@ -183,7 +183,7 @@ impl Held {
 /// The files of one commit: the engine's, open; and small ones, already checked.
 #[derive(Default)]
 struct Sound {
-    sealed: Vec<(PathBuf, super::seal::Sealed)>,
+    sealed: Vec<(PathBuf, File)>,
     small: u64,
     bytes: u64,
     problems: Vec<String>,
@@ -193,7 +193,6 @@ impl Sound {
     fn of(index: &Index) -> Result<Self> {
         let mut sound = Self::default();
         let Some(folder) = index.generation_folder() else { return Ok(sound) };
-        let disk = super::disk::Disk::open(folder).map_err(|error| index.damaged(&error))?;
         for name in sweep::living(index)? {
             let path = folder.join(&name);
             let text = name.to_string_lossy();
@@ -211,7 +210,7 @@ impl Sound {
                 }
                 continue;
             }
-            match disk.sealed(&name) {
+            match File::open(&path) {
                 Ok(file) => sound.sealed.push((path, file)),
                 Err(error) => sound.problems.push(format!("{}: {error}", path.display())),
             }
@@ -223,8 +222,9 @@ impl Sound {
         report.files += self.small + self.sealed.len() as u64;
         report.bytes += self.bytes;
         report.problems.extend(self.problems);
-        for (path, file) in self.sealed {
-            if let Err(error) = file.check_all() {
+        for (path, mut file) in self.sealed {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if let Err(error) = seal::check(&mut file, &name) {
                 report.problems.push(format!("{}: {error}", path.display()));
             }
         }
