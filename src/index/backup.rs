@@ -41,14 +41,21 @@ pub struct Taken {
 /// `NotEmpty` where the folder has something in it; `IndexMissing`, `IndexStale`, `IndexDamaged`;
 /// `Write` where the backup cannot be written. What there is of the backup is then removed.
 pub fn backup(folder: &Path, to: &Path) -> Result<Taken> {
-    let index = Index::open(folder)?;
+    let mut index = Index::open(folder)?;
     make_room(to)?;
-    let taken = generation::start(to).and_then(|generation| take(&index, &generation, to, 0));
-    if taken.is_err() {
-        // It was empty before; a part of a backup is none.
-        _ = fs::remove_dir_all(to);
+    loop {
+        let taken = generation::start(to).and_then(|generation| take(&index, &generation, to, 0));
+        if taken.is_err() {
+            // It was empty before; a part of a backup is none.
+            _ = fs::remove_dir_all(to);
+            if !index.is_in_force()? {
+                // A run has put another generation in force, and removed this one.
+                index = Index::open(folder)?;
+                continue;
+            }
+        }
+        return taken;
     }
-    taken
 }
 
 /// Refuses a folder that has something in it, but for what a killed backup left.

@@ -51,17 +51,22 @@ pub struct Report {
 /// folder cannot be looked into; `Interrupted` where `stop` is set. Whatever else is wrong stands in the
 /// report.
 pub fn check(folder: &Path, stop: &AtomicBool) -> Result<Report> {
-    let mut report = Report::default();
-    match Index::open(folder).and_then(|index| whole(&index, stop, &mut report)) {
-        Err(Error::IndexDamaged { path, reason }) => {
-            report.problems.push(format!("{}: {reason}", path.display()));
+    let mut current = generation::in_force(folder).ok();
+    let mut report = loop {
+        let report = in_force(folder, stop)?;
+        let now = generation::in_force(folder).ok();
+        if report.problems.is_empty() || now == current {
+            break report;
         }
-        Err(error) => return Err(error),
-        Ok(()) => {}
-    }
-    let current = generation::in_force(folder).ok();
+        // A run has put another generation in force, and may have removed this one under the check.
+        current = now;
+    };
     for generation in generation::kept(folder).unwrap_or_default() {
         let older = files_of(folder, &generation);
+        if !generation.is_complete() {
+            // A run has just removed it.
+            continue;
+        }
         report.files += older.files;
         report.bytes += older.bytes;
         report.older.extend(older.problems);
@@ -74,10 +79,22 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<Report> {
     Ok(report)
 }
 
+/// Checks the generation in force.
+fn in_force(folder: &Path, stop: &AtomicBool) -> Result<Report> {
+    let mut report = Report::default();
+    match Index::open(folder).and_then(|index| whole(&index, stop, &mut report)) {
+        Err(Error::IndexDamaged { path, reason }) => {
+            report.problems.push(format!("{}: {reason}", path.display()));
+        }
+        done => done?,
+    }
+    Ok(report)
+}
+
 /// Checks the files of an index that was just made, and that it holds as much as it should.
 pub(super) fn check_files(index: &Index) -> Result<()> {
     let mut report = Report::default();
-    let Held { files, snapshot, state } = Held::of(index)?;
+    let Held { files, snapshot, state, .. } = Held::of(index)?;
     files.check(&mut report);
     count(&snapshot?, &state, &mut report);
     match report.problems.into_iter().next() {
@@ -88,7 +105,7 @@ pub(super) fn check_files(index: &Index) -> Result<()> {
 
 /// Everything about the generation in force.
 fn whole(index: &Index, stop: &AtomicBool, report: &mut Report) -> Result<()> {
-    let Held { files, snapshot, state } = Held::of(index)?;
+    let Held { files, snapshot, state, records } = Held::of(index)?;
     files.check(report);
     if !report.problems.is_empty() {
         // What lies in changed files would only be told of again.
@@ -97,7 +114,7 @@ fn whole(index: &Index, stop: &AtomicBool, report: &mut Report) -> Result<()> {
     let snapshot = snapshot?;
     count(&snapshot, &state, report);
     read_all(&snapshot, stop, report)?;
-    origins(index, &snapshot, &state, report)
+    origins(&snapshot, &records?, report)
 }
 
 /// Whether the generation in force can be gone back to when another has taken its place.
@@ -135,6 +152,8 @@ struct Held {
     /// None where the files are too badly damaged.
     snapshot: Result<Snapshot>,
     state: State,
+    /// What was read of each file of the corpus.
+    records: Result<Files>,
 }
 
 impl Held {
@@ -152,7 +171,12 @@ impl Held {
     }
 
     fn try_of(index: &Index) -> Result<Self> {
-        Ok(Self { files: Sound::of(index)?, snapshot: Snapshot::open(index), state: index.state()? })
+        let (files, snapshot, state) = (Sound::of(index)?, Snapshot::open(index), index.state()?);
+        let records = match index.generation_folder() {
+            Some(folder) if !state.files.is_empty() => Files::read(folder, &state.files),
+            _ => Ok(Files::default()),
+        };
+        Ok(Self { files, snapshot, state, records })
     }
 }
 
@@ -235,8 +259,7 @@ fn read_all(snapshot: &Snapshot, stop: &AtomicBool, report: &mut Report) -> Resu
 }
 
 /// The releases of each file are as many as were recorded when it was read.
-fn origins(index: &Index, snapshot: &Snapshot, state: &State, report: &mut Report) -> Result<()> {
-    let (Some(folder), false) = (index.generation_folder(), state.files.is_empty()) else { return Ok(()) };
+fn origins(snapshot: &Snapshot, records: &Files, report: &mut Report) -> Result<()> {
     let known = super::known::Known::of(snapshot)?;
     let mut counts: HashMap<_, u32> = HashMap::new();
     for (_, held) in known.releases() {
@@ -244,8 +267,6 @@ fn origins(index: &Index, snapshot: &Snapshot, state: &State, report: &mut Repor
             *counts.entry(file).or_default() += 1;
         }
     }
-    // The records may be those of a commit since; then their file is gone, and so is this state.
-    let records = Files::read(folder, &state.files)?;
     for (root, name, record) in records.iter() {
         let found = known.file(root, name).and_then(|file| counts.get(&file)).copied().unwrap_or_default();
         if found != record.releases {

@@ -19,6 +19,8 @@ use crate::error::{Error, Result};
 const CURRENT: &str = "current";
 pub(super) const MANIFEST: &str = "vestnik.json";
 const PREFIX: &str = "generation-";
+/// A folder that readers put files into while it is removed is tried so often.
+const TRIES: usize = 20;
 
 /// What a generation says of itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,9 +72,17 @@ impl Generation {
         let opening = fs::File::open(self.folder.join(&META_LOCK.filepath));
         let _opening = opening.and_then(|file| file.lock().map(|()| file)).ok();
         match fs::remove_file(self.folder.join(MANIFEST)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
-            _ => fs::remove_dir_all(&self.folder).map_err(failed),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
         }
+        for _ in 1..TRIES {
+            match fs::remove_dir_all(&self.folder) {
+                // A reader that came too late has made a lock in it just now.
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+                done => return done.map_err(failed),
+            }
+        }
+        fs::remove_dir_all(&self.folder).map_err(failed)
     }
 }
 

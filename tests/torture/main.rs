@@ -12,10 +12,12 @@
     reason = "a harness fails by panicking and prints what it found"
 )]
 
+mod backups;
 mod disk;
 mod flips;
 mod kills;
 mod readers;
+#[cfg(unix)]
 mod refused;
 mod world;
 mod writers;
@@ -48,12 +50,14 @@ impl Orders {
 
 type Trial = fn(&Orders);
 /// Each trial, and the rounds of it that `--long` runs.
-const TRIALS: [(&str, Trial, u32); 6] = [
+const TRIALS: &[(&str, Trial, u32)] = &[
     ("kills", kills::run, 200),
     ("flips", flips::run, 20),
     ("readers", readers::run, 20),
     ("writers", writers::run, 100),
+    ("backups", backups::run, 60),
     ("disk", disk::run, 40),
+    #[cfg(unix)]
     ("refused", refused::run, 10),
 ];
 
@@ -72,7 +76,7 @@ fn main() -> ExitCode {
         }
     }
     let mut failed = Vec::new();
-    for (name, trial, many) in TRIALS {
+    for &(name, trial, many) in TRIALS {
         if !chosen.is_empty() && !chosen.iter().any(|word| name.contains(word.as_str())) {
             continue;
         }

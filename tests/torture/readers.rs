@@ -45,8 +45,8 @@ pub fn run(orders: &Orders) {
             thread::sleep(last);
             now.store(WRITING, Ordering::SeqCst);
             let started = Instant::now();
-            // Every fourth run is a new generation.
-            world.index_up_to_date(if run % 4 == 3 { &["--full"] } else { &[] });
+            // Every fourth run is a new generation; the old one goes while it is searched.
+            world.index_up_to_date(if run % 4 == 3 { &["--full", "--keep", "0"] } else { &[] });
             last = started.elapsed();
             now.store(OTHER, Ordering::SeqCst);
         }

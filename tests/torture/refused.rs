@@ -100,7 +100,7 @@ fn closed_index(world: &World, run: &dyn Fn(&[&str]) -> Output) {
 /// Does something while a file or folder may not be read.
 fn closed(path: &Path, work: impl FnOnce()) {
     let was = mode_of(path);
-    fs::set_permissions(path, Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(0o000)).unwrap();
     work();
     fs::set_permissions(path, Permissions::from_mode(was)).unwrap();
 }
