@@ -66,6 +66,18 @@ impl<'r> Landmarks<'r> {
     pub fn new(written: &'r [u8]) -> Self {
         Self { written, last: Landmark::default() }
     }
+
+    /// Passes the landmarks up to a position and gives the last of them, where any are left.
+    pub fn last_until(&mut self, position: u32) -> Option<Landmark> {
+        let mut last = None;
+        loop {
+            let mut ahead = self.clone();
+            match ahead.next() {
+                Some(landmark) if landmark.position <= position => (last, *self) = (Some(landmark), ahead),
+                _ => return last,
+            }
+        }
+    }
 }
 
 impl Iterator for Landmarks<'_> {

@@ -59,15 +59,15 @@ use rumorph::Dictionary;
 pub use cache::Forms;
 pub(crate) use landmarks::{Landmark, Landmarks, Survey};
 pub use term::{Channel, Rule, Term};
-pub(crate) use token::Tokens;
 pub use token::{Role, Token};
+pub(crate) use token::{TokenRef, Tokens};
 
 use crate::error::{Error, Result};
 
 /// Names the chain: an index made by a chain of another name must be rebuilt.
 ///
 /// Change the number whenever the terms of any text change, the dictionary's version included.
-const CHAIN: &str = "vestnik-3 rumorph-0.5.0 snowball-1.2.0";
+const CHAIN: &str = "vestnik-4 rumorph-0.5.0 snowball-1.2.0";
 
 /// Turns text into terms. Cheap to clone, usable from many threads; clones share one cache.
 #[derive(Clone)]

@@ -11,7 +11,7 @@ use std::{collections::HashMap, ops::Range};
 pub(super) use self::pattern::Pattern;
 use self::phrase::{Order, near};
 use super::plan::{self, Node, Plan, Scope, Weighed};
-use crate::analysis::{Channel, Forms, Role, Tokens};
+use crate::analysis::{Channel, Forms, Landmarks, Role, TokenRef, Tokens};
 
 /// A mention that counts less than this is weak: a place by its adjective, above all.
 const WEAK: f32 = 0.3;
@@ -37,11 +37,29 @@ pub(super) struct Find {
     strength: Strength,
 }
 
+/// A text to look into: a title or a body, as `scope` says.
+#[derive(Clone)]
+pub(super) struct Text<'t> {
+    pub text: &'t str,
+    pub scope: Scope,
+    /// Where to look; none: everywhere.
+    pub sites: Option<Sites<'t>>,
+}
+
+/// The places of a text where a query stands, and nowhere else.
+#[derive(Clone)]
+pub(super) struct Sites<'t> {
+    /// Their positions, in order.
+    pub positions: &'t [u32],
+    /// Landmarks of the text.
+    pub landmarks: Landmarks<'t>,
+}
+
 /// What a query looks for, laid out for reading texts.
-pub(super) struct Wanted {
+pub(super) struct Wanted<'p> {
     scopes: Vec<Scope>,
     /// The words that a term is a mention of.
-    keys: HashMap<String, Vec<(usize, Strength)>, foldhash::fast::RandomState>,
+    keys: HashMap<&'p str, Vec<(usize, Strength)>, foldhash::fast::RandomState>,
     patterns: Vec<(usize, Pattern)>,
     things: Vec<(usize, Thing)>,
 }
@@ -75,8 +93,8 @@ struct Reading {
     mentions: Vec<Vec<(usize, Strength)>>,
 }
 
-impl Wanted {
-    pub fn new(plan: &Plan) -> Self {
+impl<'p> Wanted<'p> {
+    pub fn new(plan: &'p Plan) -> Self {
         let mut wanted =
             Self { scopes: Vec::new(), keys: HashMap::default(), patterns: Vec::new(), things: Vec::new() };
         for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.content) {
@@ -85,7 +103,7 @@ impl Wanted {
         wanted
     }
 
-    fn node(&mut self, clause: usize, node: &Node, among_others: bool) {
+    fn node(&mut self, clause: usize, node: &'p Node, among_others: bool) {
         let thing = match node {
             Node::Word(word) => Thing::Word { word: self.word(word), among_others },
             Node::Phrase(phrase) => Thing::Phrase(self.order(phrase)),
@@ -100,12 +118,12 @@ impl Wanted {
         self.things.push((clause, thing));
     }
 
-    fn order(&mut self, phrase: &plan::Phrase) -> Order {
+    fn order(&mut self, phrase: &'p plan::Phrase) -> Order {
         let slots = phrase.slots.iter().map(|(place, word)| (*place, self.word(word))).collect();
         Order { slots, slop: phrase.slop }
     }
 
-    fn word(&mut self, word: &plan::Word) -> usize {
+    fn word(&mut self, word: &'p plan::Word) -> usize {
         let at = self.scopes.len();
         self.scopes.push(word.scope);
         for term in &word.terms {
@@ -120,15 +138,15 @@ impl Wanted {
         at
     }
 
-    fn term(&mut self, word: usize, term: &Weighed, strength: Strength) {
+    fn term(&mut self, word: usize, term: &'p Weighed, strength: Strength) {
         let strength = if term.full { strength } else { Strength::Hint };
-        self.keys.entry(term.key.clone()).or_default().push((word, strength));
+        self.keys.entry(&term.key).or_default().push((word, strength));
     }
 
     /// Everything of the query that stands in a text, in no order; weak mentions only of clauses that
-    /// have no better ones. The text is a title or a body, as `part` says.
-    pub fn find(&self, forms: &mut Forms, text: &str, part: Scope) -> Vec<Find> {
-        let reading = self.read(forms, text, part);
+    /// have no better ones.
+    pub fn find(&self, forms: &mut Forms, text: Text) -> Vec<Find> {
+        let reading = self.read(forms, text);
         let mut finds = Vec::new();
         for (clause, thing) in &self.things {
             let found = match thing {
@@ -153,36 +171,55 @@ impl Wanted {
         finds
     }
 
-    fn read(&self, forms: &mut Forms, text: &str, part: Scope) -> Reading {
+    fn read(&self, forms: &mut Forms, text: Text) -> Reading {
+        let Text { text, scope, sites } = text;
         let mut walk = Tokens::new(text);
         let mut reading = Reading { tokens: Vec::new(), mentions: vec![Vec::new(); self.scopes.len()] };
-        while let Some(token) = walk.next(forms) {
-            let at = reading.tokens.len();
-            let mut meet = |word: usize, strength: Strength| {
-                if self.scopes[word] != Scope::Anywhere && self.scopes[word] != part {
-                    return;
-                }
-                match reading.mentions[word].last_mut() {
-                    Some((last, known)) if *last == at => *known = strength.max(*known),
-                    _ => reading.mentions[word].push((at, strength)),
-                }
-            };
-            for term in token.form.terms() {
-                for &(word, strength) in self.keys.get(term.key()).into_iter().flatten() {
-                    meet(word, strength);
-                }
-                if term.channel() == Channel::Exact {
-                    let fitting = self.patterns.iter().filter(|(_, pattern)| pattern.fits(term.text()));
-                    fitting.for_each(|(word, _)| meet(*word, Strength::Full));
-                }
+        let Some(Sites { positions, mut landmarks }) = sites else {
+            while let Some(token) = walk.next(forms) {
+                self.meet(token, scope, &mut reading);
             }
-            reading.tokens.push(Seen {
-                position: token.position,
-                span: token.span.start..token.span.end,
-                function: token.form.function && !matches!(token.role, Role::Whole(_)),
-            });
+            return reading;
+        };
+        for &position in positions {
+            if let Some(landmark) = landmarks.last_until(position) {
+                walk.resume(landmark);
+            }
+            walk.pass_to(position);
+            while walk.position() <= position {
+                let Some(token) = walk.next(forms) else { break };
+                self.meet(token, scope, &mut reading);
+            }
         }
         reading
+    }
+
+    /// Takes down a token and the words that it mentions.
+    fn meet(&self, token: TokenRef, scope: Scope, reading: &mut Reading) {
+        let at = reading.tokens.len();
+        let mut meet = |word: usize, strength: Strength| {
+            if self.scopes[word] != Scope::Anywhere && self.scopes[word] != scope {
+                return;
+            }
+            match reading.mentions[word].last_mut() {
+                Some((last, known)) if *last == at => *known = strength.max(*known),
+                _ => reading.mentions[word].push((at, strength)),
+            }
+        };
+        for term in token.form.terms() {
+            for &(word, strength) in self.keys.get(term.key()).into_iter().flatten() {
+                meet(word, strength);
+            }
+            if term.channel() == Channel::Exact {
+                let fitting = self.patterns.iter().filter(|(_, pattern)| pattern.fits(term.text()));
+                fitting.for_each(|(word, _)| meet(*word, Strength::Full));
+            }
+        }
+        reading.tokens.push(Seen {
+            position: token.position,
+            span: token.span.start..token.span.end,
+            function: token.form.function && !matches!(token.role, Role::Whole(_)),
+        });
     }
 }
 

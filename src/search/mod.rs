@@ -17,6 +17,7 @@ mod proximity;
 mod rank;
 mod scored;
 mod sentence;
+mod sites;
 mod snippet;
 mod some;
 mod weights;
@@ -33,14 +34,16 @@ pub use weights::Weights;
 use self::{
     evaluate::Part,
     known::Known,
-    plan::Plan,
-    rank::{Job, Placed},
+    marks::{Sites, Text},
+    plan::{Plan, Scope},
+    rank::Placed,
+    sites::HitSites,
     snippet::Marker,
 };
 use crate::{
-    analysis::Forms,
+    analysis::{Forms, Landmarks},
     error::{Error, Result},
-    index::{Index, Segment, Snapshot},
+    index::{Address, Index, Segment, Snapshot},
     query::Query,
     release::{DateSpan, Release},
 };
@@ -70,8 +73,8 @@ fn most_kept(releases: u64) -> usize {
 }
 
 /// What reads the hits of one search.
-struct Reader {
-    marker: Marker,
+struct Reader<'p> {
+    marker: Marker<'p>,
     forms: Forms,
 }
 
@@ -226,9 +229,18 @@ impl Searcher {
         let job = self.job(&plan, options)?;
         let ranking = self.rank(&job, options)?;
         let mut reader = Reader { marker: Marker::new(&plan), forms: self.forms() };
-        let mut hits = Vec::new();
-        for (at, placed) in ranking.best.iter().enumerate().skip(options.offset) {
-            hits.push(self.hit(&plan, &job, &mut reader, options, at + 1, placed)?);
+        let best = ranking.best.get(options.offset..).unwrap_or_default();
+        let addresses: Vec<Address> = best.iter().map(|placed| placed.address).collect();
+        let places = if options.snippets.is_some() { self.sites(&plan, &job, &addresses)? } else { None };
+        let mut hits = Vec::with_capacity(best.len());
+        for (at, placed) in best.iter().enumerate() {
+            let places = places.as_ref().and_then(|places| places.get(at));
+            let mut hit = self.hit(&plan, &mut reader, options, placed, places)?;
+            hit.rank = options.offset + at + 1;
+            if options.explain {
+                hit.explanation = Some(self.explanation(&plan, &job, placed)?);
+            }
+            hits.push(hit);
         }
         self.inner.forms.lock().unwrap_or_else(PoisonError::into_inner).push(reader.forms);
         Ok(Answer { hits, all_words: ranking.all_words })
@@ -240,25 +252,42 @@ impl Searcher {
         idle.unwrap_or_else(|| self.snapshot().index.analyzer().forms())
     }
 
+    /// A release as a hit, without its rank; `places` are those of the query in it, or none where the text
+    /// itself must tell.
     fn hit(
         &self,
         plan: &Plan,
-        job: &Job,
         reader: &mut Reader,
         options: &Options,
-        rank: usize,
         placed: &Placed,
+        places: Option<&HitSites>,
     ) -> Result<Hit> {
         let snapshot = self.snapshot();
-        let release = snapshot.release(placed.address)?;
+        let stored = snapshot.stored(placed.address)?;
+        let record = stored.record().map_err(|reason| snapshot.unreadable(&reason))?;
         let lacking =
             plan.clauses.iter().take(64).enumerate().filter(|(at, _)| placed.candidate.lacks >> at & 1 == 1);
-        let lacks = lacking.map(|(_, clause)| clause.text.clone()).collect();
-        let Reader { marker, forms } = reader;
-        let snippet = options.snippets.as_ref().map(|options| marker.body(forms, &release.body, options));
-        let title_marks = if snippet.is_some() { marker.title(forms, &release.title) } else { Vec::new() };
-        let explanation = if options.explain { Some(self.explanation(plan, job, placed)?) } else { None };
-        Ok(Hit { release, rank, score: placed.candidate.score, lacks, title_marks, snippet, explanation })
+        let mut hit = Hit {
+            release: record.release().map_err(|reason| snapshot.unreadable(&reason))?,
+            rank: 0,
+            score: placed.candidate.score,
+            lacks: lacking.map(|(_, clause)| clause.text.clone()).collect(),
+            title_marks: Vec::new(),
+            snippet: None,
+            explanation: None,
+        };
+        if let Some(options) = &options.snippets {
+            let Reader { marker, forms } = reader;
+            let sites =
+                places.map(|places| Sites { positions: &places.body, landmarks: record.landmarks.clone() });
+            let body = Text { text: &record.body, scope: Scope::Body, sites };
+            hit.snippet = Some(marker.body(forms, body, options));
+            let sites =
+                places.map(|places| Sites { positions: &places.title, landmarks: Landmarks::new(&[]) });
+            let title = Text { text: record.title(), scope: Scope::Title, sites };
+            hit.title_marks = marker.title(forms, title);
+        }
+        Ok(hit)
     }
 
     fn snapshot(&self) -> &Snapshot {

@@ -3,6 +3,8 @@
 //! Rules and lists of abbreviations written for press releases: a bound is a blank behind a full stop
 //! that no rule explains otherwise. Knows nothing of queries, and never looks at the same word thrice.
 
+use std::ops::Range;
+
 /// What may stand between a sentence's full stop and the blank behind it.
 const CLOSERS: &[char] = &['»', '”', '“', '"', '\'', '’', ')', ']'];
 /// What may stand before a sentence's first letter.
@@ -132,24 +134,45 @@ const CLOSING: &[&str] = &["т.г", "т.д", "т.п", "с.г", "н.э", "п.м"]
 /// Where each sentence begins, in bytes, in order; the first one at the first character that is no blank.
 pub(super) fn starts(text: &str) -> Vec<usize> {
     let mut starts = Vec::new();
-    // Where the blanks began that are being passed over, and where the sentence did.
-    let (mut gap, mut begin) = (Some(0), None);
-    for (at, c) in text.char_indices() {
-        if c.is_whitespace() {
-            gap.get_or_insert(at);
-            continue;
+    let mut begin = None;
+    let mut next = Some(0..text.len() - text.trim_start().len());
+    while let Some(gap) = next {
+        let Range { start, end } = gap;
+        if end == text.len() {
+            break;
         }
-        let Some(gap) = gap.take() else { continue };
-        if begin.is_none_or(|begin| is_bound(&text[begin..gap], &text[gap..at], &text[at..])) {
-            begin = Some(at);
-            starts.push(at);
+        next = next_gap(text, end);
+        if begin.is_none_or(|begin| is_bound(&text[begin..start], &text[start..end], &text[end..])) {
+            begin = Some(end);
+            starts.push(end);
         }
     }
     starts
 }
 
+/// The next blanks behind a place, as many as stand together.
+fn next_gap(text: &str, from: usize) -> Option<Range<usize>> {
+    let mut at = from;
+    loop {
+        // No other byte begins a blank.
+        let may_be_blank = |&byte: &u8| matches!(byte, 0..=b' ' | 0xC2 | 0xE1..=0xE3);
+        at += text.as_bytes()[at..].iter().position(may_be_blank)?;
+        let behind = text[at..].trim_start();
+        let end = text.len() - behind.len();
+        if end > at {
+            return Some(at..end);
+        }
+        at += behind.chars().next().map_or(1, char::len_utf8);
+    }
+}
+
 /// Whether a sentence ends between two stretches of text, the first of which begins it.
 fn is_bound(before: &str, gap: &str, behind: &str) -> bool {
+    // Most words end in a letter or a comma, and with them ends nothing.
+    let ends_nothing = matches!(before.as_bytes(), [.., 0xD0 | 0xD1, _] | [.., b'a'..=b'z' | b',']);
+    if ends_nothing && gap == " " {
+        return false;
+    }
     let lines = gap.chars().filter(|&c| c == '\n').count();
     if lines > 1 || gap.contains('\u{2029}') {
         return true;

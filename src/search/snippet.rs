@@ -5,7 +5,7 @@
 
 mod bounds;
 #[cfg(test)]
-mod laws;
+pub(super) mod laws;
 mod shown;
 #[cfg(test)]
 mod table;
@@ -21,8 +21,8 @@ use self::{
     window::{Target, choose},
 };
 use super::{
-    marks::{Find, Wanted},
-    plan::{Plan, Scope},
+    marks::{Find, Text, Wanted},
+    plan::Plan,
 };
 use crate::analysis::Forms;
 
@@ -77,26 +77,26 @@ impl Default for SnippetOptions {
 }
 
 /// Marks a query in texts. Made once for a search.
-pub(crate) struct Marker {
-    wanted: Wanted,
+pub(super) struct Marker<'p> {
+    wanted: Wanted<'p>,
 }
 
-impl Marker {
-    pub fn new(plan: &Plan) -> Self {
+impl<'p> Marker<'p> {
+    pub fn new(plan: &'p Plan) -> Self {
         Self { wanted: Wanted::new(plan) }
     }
 
     /// What to mark in a title, as it stands.
-    pub fn title(&self, forms: &mut Forms, title: &str) -> Vec<Mark> {
-        let finds = self.wanted.find(forms, title, Scope::Title);
-        let shown = Shown::verbatim(title);
+    pub fn title(&self, forms: &mut Forms, title: Text) -> Vec<Mark> {
+        let shown = Shown::verbatim(title.text);
+        let finds = self.wanted.find(forms, title);
         marks_in(&shown, &marked(&shown, &finds), &(0..shown.len()))
     }
 
     /// What to show of a body.
-    pub fn body(&self, forms: &mut Forms, body: &str, options: &SnippetOptions) -> Snippet {
-        let finds = self.wanted.find(forms, body, Scope::Body);
-        let shown = Shown::tidy(body);
+    pub fn body(&self, forms: &mut Forms, body: Text, options: &SnippetOptions) -> Snippet {
+        let shown = Shown::tidy(body.text);
+        let finds = self.wanted.find(forms, body);
         let targets = targets(&shown, &finds, options.length);
         let places = if finds.is_empty() && options.fragments > 0 {
             open(&shown, options.length).into_iter().collect()

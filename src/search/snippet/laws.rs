@@ -8,11 +8,11 @@ use proptest::prelude::*;
 use unicode_normalization::char::is_combining_mark;
 
 use super::*;
-use crate::{analysis::Analyzer, query::Query};
+use crate::{analysis::Analyzer, query::Query, search::plan::Scope};
 
 static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().unwrap());
 
-const QUERIES: &[&str] = &[
+pub(in crate::search) const QUERIES: &[&str] = &[
     "Ташкент встреча",
     "\"встреча в Ташкенте\"",
     "\"встреча Ташкент\"~3 вода",
@@ -24,15 +24,19 @@ const QUERIES: &[&str] = &[
     "не и в",
     "!Ташкенте -вода",
     "13.05.2024 ООН",
+    "оон ташкентский",
+    "Владимир Воронков",
+    "\"замок и вода\"",
     "",
 ];
 
 /// Texts of words that the queries ask for, of what may stand between them, and of anything else.
-fn texts() -> impl Strategy<Value = String> {
+pub(in crate::search) fn texts() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         4 => prop::sample::select(vec![
             "Ташкент", "в Ташкенте", "встреча", "Встреча в Ташкенте", "вода", "воду", "газ", "ООН", "13.05.2024",
             "нормативно-правовой", "Замо\u{301}к", "Та\u{AD}шкент", "водо\u{301}й", "правовой акт", "и", "не",
+            "В. Воронков", "ташкентские", "Оон", "мид@uz.рф", "замок и вода",
         ]).prop_map(String::from),
         4 => prop::sample::select(vec![
             " ", ". ", "\n\n", "\n", "\u{A0}", ", ", "! ", "… ", "» ", "-", "\u{301}", "\u{200B}", "👨\u{200D}👩 ", ".",
@@ -41,6 +45,11 @@ fn texts() -> impl Strategy<Value = String> {
         1 => "[а-яё]{1,12}",
     ];
     prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
+}
+
+/// A text, all of which is to be looked into.
+pub(super) fn whole(text: &str, scope: Scope) -> Text<'_> {
+    Text { text, scope, sites: None }
 }
 
 fn check_marks(text: &str, marks: &[Mark]) {
@@ -62,8 +71,8 @@ fn check_marks(text: &str, marks: &[Mark]) {
 fn check(body: &str, query: &str, options: &SnippetOptions) {
     let plan = Plan::new(&Query::parse(query), &ANALYZER);
     let marker = Marker::new(&plan);
-    check_marks(body, &marker.title(&mut ANALYZER.forms(), body));
-    let snippet = marker.body(&mut ANALYZER.forms(), body, options);
+    check_marks(body, &marker.title(&mut ANALYZER.forms(), whole(body, Scope::Title)));
+    let snippet = marker.body(&mut ANALYZER.forms(), whole(body, Scope::Body), options);
     let whole = Shown::tidy(body);
     let whole = whole.slice(&(0..whole.len())).to_owned();
     let total: usize = snippet.fragments.iter().map(|fragment| fragment.text.chars().count()).sum();
@@ -141,7 +150,8 @@ fn a_long_body_takes_no_longer_than_its_length() {
             "Т*а*ш*к",
         ] {
             let begun = std::time::Instant::now();
-            Marker::new(&plan(query)).body(&mut ANALYZER.forms(), &body, &SnippetOptions::default());
+            let body = whole(&body, Scope::Body);
+            Marker::new(&plan(query)).body(&mut ANALYZER.forms(), body, &SnippetOptions::default());
             assert!(begun.elapsed().as_secs() < 10, "{unit} {query}: {:?}", begun.elapsed());
         }
     }

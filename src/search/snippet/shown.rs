@@ -1,4 +1,4 @@
-//! A text as it is shown: blanks collapsed, invisible characters gone, each character's origin kept.
+//! A text as it is shown: blanks collapsed, invisible characters gone, each character's origin known.
 //!
 //! Counts in characters and knows which of them must not be parted. Knows nothing of queries.
 
@@ -8,117 +8,193 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::search::sentence;
 
+/// So many bytes are counted in one go to number a character.
+const BLOCK: usize = 64;
+/// A word and its blank take about so many bytes.
+const BYTES_OF_WORD: usize = 10;
+
 /// A text with every character numbered.
 pub(super) struct Shown {
     text: String,
-    seats: Vec<Seat>,
-    /// Where each stretch without blanks begins, in characters.
+    /// Stretches that are shown byte for byte, in order.
+    runs: Vec<Run>,
+    /// How many characters stand before each block of the text.
+    before: Vec<usize>,
+    len: usize,
+    /// Where each stretch without blanks begins, in bytes.
     words: Vec<usize>,
-    /// Where each sentence begins, in characters.
+    /// Where each sentence begins, in bytes.
     sentences: Vec<usize>,
 }
 
-/// Where a character stands, in bytes.
+/// Where a stretch begins, in bytes of the original and of what is shown.
 #[derive(Clone, Copy)]
-struct Seat {
+struct Run {
     origin: usize,
     shown: usize,
-    /// The character, by number, that opens the combining sequence that this one belongs to.
-    opener: usize,
 }
 
 impl Shown {
     /// The text as it stands, for titles.
     pub fn verbatim(text: &str) -> Self {
-        let mut shown = Self::empty();
-        text.char_indices().for_each(|(at, c)| shown.push(at, c));
+        let mut shown = Self::empty(text);
+        shown.text.push_str(text);
+        shown.runs.push(Run { origin: 0, shown: 0 });
+        shown.count();
         shown
     }
 
     /// Blanks of every kind as one space, none at the ends; without soft hyphens and the like.
     pub fn tidy(text: &str) -> Self {
-        let mut shown = Self::empty();
+        let mut shown = Self::empty(text);
+        // Where the blanks begin that were not shown yet.
         let mut blank = None;
-        let mut last = ' ';
-        for (at, c) in text.char_indices() {
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            let behind = at + c.len_utf8();
             if c.is_whitespace() || c.is_control() {
                 blank.get_or_insert(at);
-                continue;
+                at = behind;
+            } else if is_invisible(c) && (blank.is_some() || !joins_signs(&shown.text, c)) {
+                at = behind;
+            } else {
+                if let Some(blank) = blank.take().filter(|_| !shown.text.is_empty()) {
+                    shown.keep(blank, " ");
+                }
+                let end = shown.plain_end(text, at, behind);
+                shown.keep(at, &text[at..end]);
+                at = end;
             }
-            if is_invisible(c) && (blank.is_some() || !joins_signs(last, c)) {
-                continue;
-            }
-            if let Some(at) = blank.take().filter(|_| !shown.seats.is_empty()) {
-                shown.push(at, ' ');
-            }
-            if shown.text.is_empty() || shown.text.ends_with(' ') {
-                shown.words.push(shown.seats.len());
-            }
-            shown.push(at, c);
-            last = c;
         }
+        shown.count();
         shown.sentences = shown.sentence_starts(text);
         shown
     }
 
-    fn empty() -> Self {
-        Self { text: String::new(), seats: Vec::new(), words: Vec::new(), sentences: Vec::new() }
+    fn empty(text: &str) -> Self {
+        Self {
+            text: String::with_capacity(text.len()),
+            runs: Vec::new(),
+            before: Vec::with_capacity(text.len() / BLOCK + 1),
+            len: 0,
+            words: Vec::with_capacity(text.len() / BYTES_OF_WORD),
+            sentences: Vec::new(),
+        }
     }
 
-    fn push(&mut self, origin: usize, c: char) {
-        let at = self.seats.len();
-        let last = self.seats.last().map(|seat| seat.opener);
-        let opener = last.filter(|_| goes_on(self.text.chars().next_back(), c)).unwrap_or(at);
-        self.seats.push(Seat { origin, shown: self.text.len(), opener });
-        self.text.push(c);
+    /// The end of what is sure to be shown as it stands, from a character at `start` on, behind which
+    /// that is not known yet. Notes the words that begin there.
+    fn plain_end(&mut self, text: &str, start: usize, behind: usize) -> usize {
+        if self.text.is_empty() || self.text.ends_with(' ') {
+            self.words.push(self.text.len());
+        }
+        let bytes = text.as_bytes();
+        let mut end = behind;
+        loop {
+            end += bytes[end..].iter().take_while(|&&byte| is_plain(byte)).count();
+            match bytes[end..] {
+                [b' ', next, ..] if is_plain(next) => end += 1,
+                _ => return end,
+            }
+            self.words.push(self.text.len() + end - start);
+        }
+    }
+
+    /// Shows a stretch as it stands in the original at `origin`.
+    fn keep(&mut self, origin: usize, stretch: &str) {
+        let shown = self.text.len();
+        let goes_on = self.runs.last().is_some_and(|run| run.origin + (shown - run.shown) == origin);
+        if !goes_on {
+            self.runs.push(Run { origin, shown });
+        }
+        self.text.push_str(stretch);
+    }
+
+    fn count(&mut self) {
+        for block in self.text.as_bytes().chunks(BLOCK) {
+            self.before.push(self.len);
+            self.len += characters(block);
+        }
     }
 
     fn sentence_starts(&self, text: &str) -> Vec<usize> {
-        let mut starts: Vec<usize> = sentence::starts(text)
-            .into_iter()
-            .filter_map(|origin| {
-                let at = self.seats.partition_point(|seat| seat.origin < origin);
-                let word = self.words.partition_point(|&word| word < at);
-                self.words.get(word).copied()
-            })
-            .collect();
+        let starts = sentence::starts(text).into_iter();
+        let mut starts: Vec<usize> =
+            starts.filter_map(|origin| first_from(&self.words, self.shown_at(origin))).collect();
         starts.dedup();
         starts
     }
 
+    /// Where in the shown text, in bytes, stands what begins there in the original, or else what follows.
+    fn shown_at(&self, origin: usize) -> usize {
+        let behind = self.runs.partition_point(|run| run.origin < origin);
+        let Some(run) = behind.checked_sub(1).and_then(|run| self.runs.get(run)) else { return 0 };
+        let end = self.runs.get(behind).map_or(self.text.len(), |next| next.shown);
+        (run.shown + (origin - run.origin)).min(end)
+    }
+
     /// How many characters there are.
     pub fn len(&self) -> usize {
-        self.seats.len()
+        self.len
+    }
+
+    /// How many characters stand before a byte of the shown text.
+    fn number(&self, byte: usize) -> usize {
+        let block = byte / BLOCK;
+        let inside = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
+        self.before.get(block).map_or(self.len, |before| before + characters(inside))
+    }
+
+    /// The place in bytes of the shown text.
+    pub fn byte(&self, at: usize) -> usize {
+        if at >= self.len {
+            return self.text.len();
+        }
+        let block = self.before.partition_point(|&before| before <= at).saturating_sub(1);
+        let left = at - self.before.get(block).copied().unwrap_or_default();
+        let inside = self.text.as_bytes().iter().enumerate().skip(block * BLOCK);
+        let mut inside = inside.filter(|&(_, &byte)| begins_character(byte));
+        inside.nth(left).map_or(self.text.len(), |(byte, _)| byte)
     }
 
     /// A stretch given in bytes of the original, in characters, with all that combines with its letters.
     pub fn place(&self, origin: &Range<usize>) -> Range<usize> {
-        let start = self.seats.partition_point(|seat| seat.origin < origin.start);
-        let end = self.seats.partition_point(|seat| seat.origin < origin.end);
-        let start = self.floor(start);
-        start..self.ceil(end).max(start)
+        let start = self.floor(self.number(self.shown_at(origin.start)));
+        let end = self.ceil(self.number(self.shown_at(origin.end)));
+        start..end.max(start)
     }
 
     /// The next place at or before this one where the text may be parted.
     pub fn floor(&self, at: usize) -> usize {
-        self.seats.get(at).map_or(self.len(), |seat| seat.opener)
+        let (before, behind) = self.text.split_at(self.byte(at));
+        let Some(mut c) = behind.chars().next() else { return self.len };
+        let mut at = at;
+        for last in before.chars().rev() {
+            if !goes_on(last, c) {
+                break;
+            }
+            at -= 1;
+            c = last;
+        }
+        at
     }
 
+    /// The next place at or behind this one where the text may be parted.
     fn ceil(&self, at: usize) -> usize {
-        let opener = self.floor(at);
-        if opener == at { at } else { self.seats.partition_point(|seat| seat.opener <= opener) }
+        let (before, behind) = self.text.split_at(self.byte(at));
+        let Some(mut last) = before.chars().next_back() else { return at };
+        let going_on = behind.chars().take_while(|&c| goes_on(std::mem::replace(&mut last, c), c));
+        at + going_on.count()
     }
 
     /// Where the last stretch without blanks begins that begins at or before this place.
     pub fn word_start(&self, at: usize) -> usize {
-        let behind = self.words.partition_point(|&word| word <= at);
-        behind.checked_sub(1).and_then(|word| self.words.get(word)).copied().unwrap_or(0)
+        last_until(&self.words, self.byte(at)).map_or(0, |word| self.number(word))
     }
 
     /// Where the first stretch without blanks begins that begins at or behind this place.
     pub fn next_word(&self, at: usize) -> usize {
-        let word = self.words.partition_point(|&word| word < at);
-        self.words.get(word).copied().unwrap_or(self.len())
+        first_from(&self.words, self.byte(at)).map_or(self.len, |word| self.number(word))
     }
 
     /// The end of the stretch without blanks that this place is in.
@@ -128,28 +204,22 @@ impl Shown {
 
     /// The last end of a stretch without blanks at or before this place.
     pub fn last_word_end(&self, at: usize) -> usize {
-        if at >= self.len() { self.len() } else { self.end_before(self.word_start(at + 1)) }
+        if at >= self.len { self.len } else { self.end_before(self.word_start(at + 1)) }
     }
 
     /// Where the sentence begins that this place is in.
     pub fn sentence_start(&self, at: usize) -> usize {
-        let behind = self.sentences.partition_point(|&start| start <= at);
-        behind.checked_sub(1).and_then(|sentence| self.sentences.get(sentence)).copied().unwrap_or(0)
+        last_until(&self.sentences, self.byte(at)).map_or(0, |sentence| self.number(sentence))
     }
 
     /// The last end of a sentence at or before this place; 0 where there is none.
     pub fn last_sentence_end(&self, at: usize) -> usize {
-        if at >= self.len() { self.len() } else { self.end_before(self.sentence_start(at + 1)) }
+        if at >= self.len { self.len } else { self.end_before(self.sentence_start(at + 1)) }
     }
 
     /// Where what stands before a word's first character ends.
     fn end_before(&self, start: usize) -> usize {
-        if start >= self.len() { self.len() } else { start.saturating_sub(1) }
-    }
-
-    /// The place in bytes of the shown text.
-    pub fn byte(&self, at: usize) -> usize {
-        self.seats.get(at).map_or(self.text.len(), |seat| seat.shown)
+        if start >= self.len { self.len } else { start.saturating_sub(1) }
     }
 
     /// What is shown there.
@@ -158,26 +228,51 @@ impl Shown {
     }
 }
 
+fn first_from(starts: &[usize], byte: usize) -> Option<usize> {
+    starts.get(starts.partition_point(|&start| start < byte)).copied()
+}
+
+fn last_until(starts: &[usize], byte: usize) -> Option<usize> {
+    starts.get(starts.partition_point(|&start| start <= byte).checked_sub(1)?).copied()
+}
+
+fn begins_character(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| begins_character(byte)).count()
+}
+
+/// Whether a byte belongs to a character that is no blank and never left out: not so for control
+/// characters and for the rows that hold blanks and invisible characters.
+fn is_plain(byte: u8) -> bool {
+    !matches!(byte, 0..=b' ' | 0x7F | 0xC2 | 0xCD | 0xE1..=0xE3 | 0xEF)
+}
+
 /// Soft hyphens, zero-width characters and the like: the same that analysis drops.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{34F}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 /// Whether an invisible character makes one picture of its neighbours: a family, a flag, a heart in colour.
-fn joins_signs(last: char, c: char) -> bool {
-    matches!(c, '\u{200D}' | '\u{FE0E}' | '\u{FE0F}') && !last.is_alphanumeric() && !last.is_whitespace()
+fn joins_signs(before: &str, c: char) -> bool {
+    let is_sign = |last: char| !last.is_alphanumeric() && !last.is_whitespace();
+    matches!(c, '\u{200D}' | '\u{FE0E}' | '\u{FE0F}') && before.chars().next_back().is_some_and(is_sign)
 }
 
 /// Whether a character belongs to the one before it.
-fn goes_on(last: Option<char>, c: char) -> bool {
+fn goes_on(last: char, c: char) -> bool {
     let sign = matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}');
-    let joined = last == Some('\u{200D}') && !c.is_alphanumeric();
-    last.is_some_and(|last| !last.is_whitespace()) && (is_combining_mark(c) || sign || joined)
+    let joined = last == '\u{200D}' && !c.is_alphanumeric();
+    !last.is_whitespace() && (is_combining_mark(c) || sign || joined)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use proptest::prelude::*;
+
+    use super::{super::laws::texts, *};
 
     #[test]
     fn texts_are_tidied() {
@@ -216,5 +311,49 @@ mod tests {
         assert_eq!([shown.sentence_start(3), shown.sentence_start(4), shown.sentence_start(20)], [0, 4, 16]);
         let ends = [shown.last_sentence_end(2), shown.last_sentence_end(3), shown.last_sentence_end(15)];
         assert_eq!(ends, [0, 3, 15]);
+    }
+
+    /// What `Shown` promises, said plainly: each character with its origin.
+    fn plainly(text: &str) -> Vec<(usize, char)> {
+        let (mut seats, mut blank) = (Vec::new(), None);
+        for (at, c) in text.char_indices() {
+            let last = seats.last().map_or(' ', |&(_, last)| last);
+            if c.is_whitespace() || c.is_control() {
+                blank.get_or_insert(at);
+            } else if !is_invisible(c) || blank.is_none() && joins_signs(&last.to_string(), c) {
+                let blank = blank.take().filter(|_| !seats.is_empty());
+                seats.extend(blank.map(|at| (at, ' ')));
+                seats.push((at, c));
+            }
+        }
+        seats
+    }
+
+    proptest! {
+        #[test]
+        fn as_plainly_said(text in texts()) {
+            let (shown, seats) = (Shown::tidy(&text), plainly(&text));
+            prop_assert_eq!(&shown.text, &seats.iter().map(|&(_, c)| c).collect::<String>());
+            prop_assert_eq!(shown.len(), seats.len());
+            let goes_on = |at: usize| at > 0 && at < seats.len() && goes_on(seats[at - 1].1, seats[at].1);
+            let floor = |at: usize| (0..=at).rev().find(|&at| !goes_on(at)).unwrap();
+            let ceil = |at: usize| (at..).find(|&at| !goes_on(at)).unwrap();
+            let is_word = |at: &usize| seats[*at].1 != ' ' && (*at == 0 || seats[at - 1].1 == ' ');
+            let words: Vec<usize> = (0..seats.len()).filter(is_word).collect();
+            for at in 0..seats.len() {
+                prop_assert_eq!(shown.floor(at), floor(at));
+                prop_assert_eq!(Some(shown.word_start(at)), words.iter().rfind(|&&word| word <= at).copied());
+                let next = words.iter().find(|&&word| word >= at).copied();
+                prop_assert_eq!(shown.next_word(at), next.unwrap_or(seats.len()));
+                prop_assert_eq!(shown.slice(&(at..at + 1)), seats[at].1.to_string());
+            }
+            let bounds: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+            for (at, &start) in bounds.iter().enumerate() {
+                let end = bounds[(at + 3).min(bounds.len() - 1)];
+                let number = |origin: usize| seats.iter().filter(|seat| seat.0 < origin).count();
+                let (first, last) = (floor(number(start)), ceil(number(end)));
+                prop_assert_eq!(shown.place(&(start..end)), first..last.max(first));
+            }
+        }
     }
 }

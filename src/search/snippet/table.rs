@@ -2,8 +2,8 @@
 //!
 //! Marks stand in square brackets, `~` where text was left out, ` / ` between fragments.
 
-use super::*;
-use crate::{analysis::Analyzer, query::Query};
+use super::{laws::whole, *};
+use crate::{analysis::Analyzer, query::Query, search::plan::Scope};
 
 /// Query, text, the text with its marks.
 const MARKS: &[(&str, &str, &str)] = &[
@@ -233,8 +233,12 @@ const FRAGMENTS: &[(&str, usize, &str, &str)] = &[
     ),
 ];
 
-fn marker(analyzer: &Analyzer, query: &str) -> Marker {
-    Marker::new(&Plan::new(&Query::parse(query), analyzer))
+fn plan(analyzer: &Analyzer, query: &str) -> Plan {
+    Plan::new(&Query::parse(query), analyzer)
+}
+
+fn snippet(analyzer: &Analyzer, query: &str, body: &str, options: &SnippetOptions) -> Snippet {
+    Marker::new(&plan(analyzer, query)).body(&mut analyzer.forms(), whole(body, Scope::Body), options)
 }
 
 fn bracketed(text: &str, marks: &[Mark]) -> String {
@@ -260,7 +264,7 @@ fn rendered(snippet: &Snippet) -> String {
 fn what_is_marked() {
     let analyzer = Analyzer::new().unwrap();
     for &(query, body, expected) in MARKS {
-        let snippet = marker(&analyzer, query).body(&mut analyzer.forms(), body, &SnippetOptions::default());
+        let snippet = snippet(&analyzer, query, body, &SnippetOptions::default());
         assert_eq!(rendered(&snippet), expected, "{query}");
         assert_eq!(snippet.opening, !expected.contains('['), "{query}");
     }
@@ -270,7 +274,8 @@ fn what_is_marked() {
 fn titles_are_marked_as_they_stand() {
     let analyzer = Analyzer::new().unwrap();
     for &(query, title, expected) in TITLES {
-        let marks = marker(&analyzer, query).title(&mut analyzer.forms(), title);
+        let plan = plan(&analyzer, query);
+        let marks = Marker::new(&plan).title(&mut analyzer.forms(), whole(title, Scope::Title));
         assert_eq!(bracketed(title, &marks), expected, "{query}");
     }
 }
@@ -280,7 +285,7 @@ fn which_fragments_are_shown() {
     let analyzer = Analyzer::new().unwrap();
     for &(query, length, body, expected) in FRAGMENTS {
         let options = SnippetOptions { length, ..SnippetOptions::default() };
-        let snippet = marker(&analyzer, query).body(&mut analyzer.forms(), body, &options);
+        let snippet = snippet(&analyzer, query, body, &options);
         assert_eq!(rendered(&snippet), expected, "{query}");
     }
 }
@@ -291,7 +296,7 @@ fn as_many_fragments_as_are_asked_for() {
     let body = format!("Вода.{0}Газ.{0}Нефть.{0}Уголь.", " Тут совсем другое.".repeat(30));
     for (fragments, expected) in [(0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (9, 4)] {
         let options = SnippetOptions { fragments, length: 200 };
-        let snippet = marker(&analyzer, "вода газ нефть уголь").body(&mut analyzer.forms(), &body, &options);
+        let snippet = snippet(&analyzer, "вода газ нефть уголь", &body, &options);
         assert_eq!(snippet.fragments.len(), expected);
         assert!(!snippet.opening);
     }

@@ -1,0 +1,76 @@
+//! What is found at the places that the index knows is all that reading a release finds.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use crate::{
+    Index, Query, Release,
+    analysis::Landmarks,
+    corpus::Corpus,
+    eval::Judgments,
+    index::{Address, sync},
+    search::{
+        Options, Searcher,
+        marks::{Sites, Text, Wanted},
+        plan::{Plan, Scope},
+        snippet::laws::{QUERIES, texts},
+    },
+};
+
+/// Holds against each other, for every release, what is found at its places and what in all of it.
+/// Says whether there were places.
+fn check(searcher: &Searcher, query: &str) -> bool {
+    let snapshot = searcher.snapshot();
+    let plan = Plan::new(&Query::parse(query), snapshot.index.analyzer());
+    let job = searcher.job(&plan, &Options::default()).unwrap();
+    let living = snapshot
+        .segments
+        .iter()
+        .flat_map(|segment| segment.living().map(|doc| Address { segment: segment.ordinal, doc }));
+    let addresses: Vec<Address> = living.collect();
+    let Some(places) = searcher.sites(&plan, &job, &addresses).unwrap() else { return false };
+    let wanted = Wanted::new(&plan);
+    let mut forms = snapshot.index.analyzer().forms();
+    for (address, places) in addresses.into_iter().zip(places) {
+        let stored = snapshot.stored(address).unwrap();
+        let record = stored.record().unwrap();
+        let title = (record.title(), Scope::Title, &places.title, Landmarks::new(&[]));
+        let body = (&*record.body, Scope::Body, &places.body, record.landmarks.clone());
+        for (text, scope, positions, landmarks) in [title, body] {
+            let at_places = Text { text, scope, sites: Some(Sites { positions, landmarks }) };
+            let whole = Text { text, scope, sites: None };
+            let found = wanted.find(&mut forms, at_places);
+            assert_eq!(found, wanted.find(&mut forms, whole), "{query}: {text:?}");
+        }
+    }
+    true
+}
+
+#[test]
+fn in_the_shipped_releases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let index = Index::in_memory().unwrap();
+    let corpus = Corpus::open(std::slice::from_ref(&root), &[]).unwrap();
+    sync(&index, &corpus, false, &mut |_, _| ()).unwrap();
+    let searcher = index.searcher().unwrap();
+    let judgments = Judgments::read(&root.join("judgments.toml")).unwrap();
+    let with_places =
+        judgments.queries().iter().filter(|judged| check(&searcher, &judged.query.text)).count();
+    assert!(with_places > judgments.queries().len() / 2, "{with_places}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn in_any_releases(texts in prop::collection::vec((texts(), texts()), 1..4)) {
+        let releases = (1..).zip(texts).map(|(id, (title, body))| Release::new(id.to_string(), title, body));
+        let index = Index::in_memory().unwrap();
+        index.ingest(releases).unwrap();
+        let searcher = index.searcher().unwrap();
+        for query in QUERIES {
+            check(&searcher, query);
+        }
+    }
+}
