@@ -182,8 +182,7 @@ impl Index {
         let failed =
             |reason: String| Error::Engine { doing: "making an index", path: generation.clone(), reason };
         let disk = Disk::open(&generation).map_err(|error| failed(error.to_string()))?;
-        let settings =
-            tantivy::IndexSettings { docstore_blocksize: STORE_BLOCK, ..tantivy::IndexSettings::default() };
+        let settings = tantivy::IndexSettings::default();
         let engine = tantivy::Index::create(disk, Fields::build().0, settings)
             .map_err(|error| failed(error.to_string()))?;
         Self::assemble(engine, Some((folder.into(), generation)), lock, None)
