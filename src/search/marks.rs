@@ -40,7 +40,7 @@ pub(super) struct Find {
 /// A text to look into: a title or a body, as `scope` says.
 #[derive(Clone)]
 pub(super) struct Text<'t> {
-    pub text: &'t str,
+    pub letters: &'t str,
     pub scope: Scope,
     /// Where to look; none: everywhere.
     pub sites: Option<Sites<'t>>,
@@ -172,7 +172,7 @@ impl<'p> Wanted<'p> {
     }
 
     fn read(&self, forms: &mut Forms, text: Text) -> Reading {
-        let Text { text, scope, sites } = text;
+        let Text { letters: text, scope, sites } = text;
         let mut walk = Tokens::new(text);
         let mut reading = Reading { tokens: Vec::new(), mentions: vec![Vec::new(); self.scopes.len()] };
         let Some(Sites { positions, mut landmarks }) = sites else {

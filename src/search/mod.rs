@@ -280,11 +280,11 @@ impl Searcher {
             let Reader { marker, forms } = reader;
             let sites =
                 places.map(|places| Sites { positions: &places.body, landmarks: record.landmarks.clone() });
-            let body = Text { text: &record.body, scope: Scope::Body, sites };
+            let body = Text { letters: &record.body, scope: Scope::Body, sites };
             hit.snippet = Some(marker.body(forms, body, options));
             let sites =
                 places.map(|places| Sites { positions: &places.title, landmarks: Landmarks::new(&[]) });
-            let title = Text { text: record.title(), scope: Scope::Title, sites };
+            let title = Text { letters: record.title(), scope: Scope::Title, sites };
             hit.title_marks = marker.title(forms, title);
         }
         Ok(hit)

@@ -3,8 +3,6 @@
 //! Rules and lists of abbreviations written for press releases: a bound is a blank behind a full stop
 //! that no rule explains otherwise. Knows nothing of queries, and never looks at the same word thrice.
 
-use std::ops::Range;
-
 /// What may stand between a sentence's full stop and the blank behind it.
 const CLOSERS: &[char] = &['»', '”', '“', '"', '\'', '’', ')', ']'];
 /// What may stand before a sentence's first letter.
@@ -131,48 +129,31 @@ const UNITS: &[&str] = &[
 /// Single letters with full stops that may end a sentence.
 const CLOSING: &[&str] = &["т.г", "т.д", "т.п", "с.г", "н.э", "п.м"];
 
-/// Where each sentence begins, in bytes, in order; the first one at the first character that is no blank.
-pub(super) fn starts(text: &str) -> Vec<usize> {
-    let mut starts = Vec::new();
-    let mut begin = None;
-    let mut next = Some(0..text.len() - text.trim_start().len());
-    while let Some(gap) = next {
-        let Range { start, end } = gap;
-        if end == text.len() {
-            break;
-        }
-        next = next_gap(text, end);
-        if begin.is_none_or(|begin| is_bound(&text[begin..start], &text[start..end], &text[end..])) {
-            begin = Some(end);
-            starts.push(end);
+/// Where each sentence begins, in bytes, in order, of all the places where one may: those behind blanks
+/// that [`ends_nothing`] does not rule out, and the first character that is no blank.
+pub(super) fn starts(text: &str, places: &[usize]) -> Vec<usize> {
+    let mut starts: Vec<usize> = Vec::new();
+    for &place in places {
+        let (before, behind) = text.split_at(place);
+        let said = before.trim_end();
+        let is_start = match starts.last() {
+            Some(&begin) => is_bound(said.get(begin..).unwrap_or_default(), &before[said.len()..], behind),
+            None => true,
+        };
+        if is_start {
+            starts.push(place);
         }
     }
     starts
 }
 
-/// The next blanks behind a place, as many as stand together.
-fn next_gap(text: &str, from: usize) -> Option<Range<usize>> {
-    let mut at = from;
-    loop {
-        // No other byte begins a blank.
-        let may_be_blank = |&byte: &u8| matches!(byte, 0..=b' ' | 0xC2 | 0xE1..=0xE3);
-        at += text.as_bytes()[at..].iter().position(may_be_blank)?;
-        let behind = text[at..].trim_start();
-        let end = text.len() - behind.len();
-        if end > at {
-            return Some(at..end);
-        }
-        at += behind.chars().next().map_or(1, char::len_utf8);
-    }
+/// Whether no sentence ends before a single space: most words end in a letter or a comma.
+pub(super) fn ends_nothing(before: &[u8]) -> bool {
+    matches!(before, [.., 0xD0 | 0xD1, _] | [.., b'a'..=b'z' | b','])
 }
 
 /// Whether a sentence ends between two stretches of text, the first of which begins it.
 fn is_bound(before: &str, gap: &str, behind: &str) -> bool {
-    // Most words end in a letter or a comma, and with them ends nothing.
-    let ends_nothing = matches!(before.as_bytes(), [.., 0xD0 | 0xD1, _] | [.., b'a'..=b'z' | b',']);
-    if ends_nothing && gap == " " {
-        return false;
-    }
     let lines = gap.chars().filter(|&c| c == '\n').count();
     if lines > 1 || gap.contains('\u{2029}') {
         return true;
@@ -265,6 +246,21 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    fn starts(text: &str) -> Vec<usize> {
+        let mut last = ' ';
+        let mut places: Vec<usize> = Vec::new();
+        for (at, c) in text.char_indices() {
+            let behind_blank = last.is_whitespace() && !c.is_whitespace();
+            let is_single = text[..at].ends_with(' ') && !text[..at - 1].ends_with(char::is_whitespace);
+            let is_idle = !places.is_empty() && is_single && ends_nothing(&text.as_bytes()[..at - 1]);
+            if behind_blank && !is_idle {
+                places.push(at);
+            }
+            last = c;
+        }
+        super::starts(text, &places)
+    }
 
     /// One text a line, `|` where a sentence begins behind another, `¶` for an empty line.
     const TABLE: &str = "\

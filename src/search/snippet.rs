@@ -88,14 +88,14 @@ impl<'p> Marker<'p> {
 
     /// What to mark in a title, as it stands.
     pub fn title(&self, forms: &mut Forms, title: Text) -> Vec<Mark> {
-        let shown = Shown::verbatim(title.text);
+        let shown = Shown::verbatim(title.letters);
         let finds = self.wanted.find(forms, title);
         marks_in(&shown, &marked(&shown, &finds), &(0..shown.len()))
     }
 
     /// What to show of a body.
     pub fn body(&self, forms: &mut Forms, body: Text, options: &SnippetOptions) -> Snippet {
-        let shown = Shown::tidy(body.text);
+        let shown = Shown::tidy(body.letters);
         let finds = self.wanted.find(forms, body);
         let targets = targets(&shown, &finds, options.length);
         let places = if finds.is_empty() && options.fragments > 0 {

@@ -47,12 +47,20 @@ impl Shown {
     /// Blanks of every kind as one space, none at the ends; without soft hyphens and the like.
     pub fn tidy(text: &str) -> Self {
         let mut shown = Self::empty(text);
+        // Where sentences may begin.
+        let mut places = Vec::new();
         // Where the blanks begin that were not shown yet.
         let mut blank = None;
+        let mut after_space = true;
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
+            let is_space = c.is_whitespace();
+            if after_space && !is_space {
+                places.push(at);
+            }
+            after_space = is_space;
             let behind = at + c.len_utf8();
-            if c.is_whitespace() || c.is_control() {
+            if is_space || c.is_control() {
                 blank.get_or_insert(at);
                 at = behind;
             } else if is_invisible(c) && (blank.is_some() || !joins_signs(&shown.text, c)) {
@@ -61,13 +69,13 @@ impl Shown {
                 if let Some(blank) = blank.take().filter(|_| !shown.text.is_empty()) {
                     shown.keep(blank, " ");
                 }
-                let end = shown.plain_end(text, at, behind);
+                let end = shown.plain_end(text, at, behind, &mut places);
                 shown.keep(at, &text[at..end]);
                 at = end;
             }
         }
         shown.count();
-        shown.sentences = shown.sentence_starts(text);
+        shown.sentences = shown.sentence_starts(text, &places);
         shown
     }
 
@@ -83,20 +91,23 @@ impl Shown {
     }
 
     /// The end of what is sure to be shown as it stands, from a character at `start` on, behind which
-    /// that is not known yet. Notes the words that begin there.
-    fn plain_end(&mut self, text: &str, start: usize, behind: usize) -> usize {
+    /// that is not known yet. Notes the words that begin there, and of these what may begin a sentence.
+    fn plain_end(&mut self, text: &str, start: usize, behind: usize, places: &mut Vec<usize>) -> usize {
         if self.text.is_empty() || self.text.ends_with(' ') {
             self.words.push(self.text.len());
         }
         let bytes = text.as_bytes();
         let mut end = behind;
         loop {
-            end += bytes[end..].iter().take_while(|&&byte| is_plain(byte)).count();
+            end += bytes[end..].iter().take_while(|&&byte| IS_PLAIN[usize::from(byte)]).count();
             match bytes[end..] {
-                [b' ', next, ..] if is_plain(next) => end += 1,
+                [b' ', next, ..] if IS_PLAIN[usize::from(next)] => end += 1,
                 _ => return end,
             }
             self.words.push(self.text.len() + end - start);
+            if !sentence::ends_nothing(&bytes[..end - 1]) {
+                places.push(end);
+            }
         }
     }
 
@@ -117,8 +128,8 @@ impl Shown {
         }
     }
 
-    fn sentence_starts(&self, text: &str) -> Vec<usize> {
-        let starts = sentence::starts(text).into_iter();
+    fn sentence_starts(&self, text: &str, places: &[usize]) -> Vec<usize> {
+        let starts = sentence::starts(text, places).into_iter();
         let mut starts: Vec<usize> =
             starts.filter_map(|origin| first_from(&self.words, self.shown_at(origin))).collect();
         starts.dedup();
@@ -240,15 +251,22 @@ fn begins_character(byte: u8) -> bool {
     byte & 0xC0 != 0x80
 }
 
-fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| begins_character(byte)).count()
+/// How many characters begin in a block.
+fn characters(block: &[u8]) -> usize {
+    block.iter().map(|&byte| u8::from(begins_character(byte))).sum::<u8>().into()
 }
 
 /// Whether a byte belongs to a character that is no blank and never left out: not so for control
 /// characters and for the rows that hold blanks and invisible characters.
-fn is_plain(byte: u8) -> bool {
-    !matches!(byte, 0..=b' ' | 0x7F | 0xC2 | 0xCD | 0xE1..=0xE3 | 0xEF)
-}
+const IS_PLAIN: [bool; 256] = {
+    let mut is_plain = [true; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        is_plain[byte] = !matches!(byte, 0..=0x20 | 0x7F | 0xC2 | 0xCD | 0xE1..=0xE3 | 0xEF);
+        byte += 1;
+    }
+    is_plain
+};
 
 /// Soft hyphens, zero-width characters and the like: the same that analysis drops.
 fn is_invisible(c: char) -> bool {
