@@ -1,5 +1,5 @@
 //! How a release lies in the store: what it says, as plain bytes, and behind that landmarks of its
-//! title and body.
+//! body.
 //!
 //! Reading it copies nothing before a release is asked for. Tantivy's part is to keep the bytes.
 
@@ -63,7 +63,7 @@ struct Place<'r> {
 impl<'r> Said<'r, &'r str> {
     fn of(release: &'r Release, extra: &'r str) -> Result<Self, String> {
         let place = |origin: &'r Origin| {
-            let root = origin.root.to_str().ok_or_else(|| format!("{:?} is not UTF-8", origin.root))?;
+            let root = origin.root.to_str().ok_or_else(|| format!("{} is not UTF-8", origin.root.display()))?;
             Ok::<_, String>(Place { root, file: &origin.file, line: origin.line })
         };
         Ok(Self {
