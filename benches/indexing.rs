@@ -1,7 +1,7 @@
 //! Indexing, ours against stock tantivy's Russian chain: the same releases, the same stored form.
 //!
 //! `cargo bench --bench indexing -- --releases 20000 --rounds 3`; `--speeches` takes the shared
-//! speeches as they are instead. What is compared is megabytes of title and body per second of
+//! speeches as they are instead, `--parts` says what each part of our index takes on disk. What is compared is megabytes of title and body per second of
 //! processor time, over all threads, from plain releases to a committed and merged index.
 
 #![allow(
@@ -27,7 +27,7 @@ use measure::{
     spread::median,
     stock::Stock,
 };
-use vestnik::{Index, Release};
+use vestnik::{Index, Release, index::Sizes};
 
 fn main() {
     let rounds = arguments::value("--rounds", 3);
@@ -46,6 +46,10 @@ fn main() {
     let megabytes = releases.iter().map(size).sum::<u64>() as f64 / 1e6;
     println!("{} releases, {megabytes:.1} MB of title and body", releases.len());
     println!("{:>8} {:>10} {:>10} {:>10} {:>8}", "", "MB/CPU-s", "MB/s", "CPU s", "size %");
+    if arguments::given("--parts") {
+        parts(&releases, megabytes);
+        return;
+    }
     let only = arguments::value("--only", String::new());
     let mut rates = [Vec::new(), Vec::new()];
     for _ in 0..rounds {
@@ -70,6 +74,27 @@ fn report(name: &str, megabytes: f64, index: impl Fn(&Path) -> Took) -> f64 {
     let (rate, share) = (megabytes / cpu, size / megabytes * 100.0);
     println!("{name:>8} {rate:>10.2} {:>10.2} {cpu:>10.2} {share:>8.1}", megabytes / wall);
     rate
+}
+
+/// Prints what each part of our index takes, in per cent of the text.
+fn parts(releases: &[Release], megabytes: f64) {
+    let folder = tempfile::tempdir().expect("a folder");
+    ours(folder.path(), releases);
+    let sizes = Index::open(folder.path()).expect("an index").sizes().expect("sizes");
+    let share = |bytes: u64| bytes as f64 / 1e4 / megabytes;
+    let Sizes { exact, lemmas, stems, other_lists, dictionaries, columns, releases } = sizes;
+    println!(
+        "in per cent of the text: exact forms {:.1}, lemmas {:.1}, stems {:.1}, other lists {:.1}, \
+         dictionaries {:.1}, columns {:.1}: {:.1} without releases; releases {:.1}",
+        share(exact),
+        share(lemmas),
+        share(stems),
+        share(other_lists),
+        share(dictionaries),
+        share(columns),
+        share(sizes.without_releases()),
+        share(releases),
+    );
 }
 
 fn ours(folder: &Path, releases: &[Release]) -> Took {

@@ -101,6 +101,14 @@ pub enum Error {
         /// The index folder.
         path: PathBuf,
     },
+    /// A folder that the index was built from is gone.
+    #[error(
+        "{}, which the index was built from, is not there, so nothing was changed; is the right disk mounted? if the folder is gone for good, run `vestnik index --allow-removals`", path.display()
+    )]
+    CorpusMissing {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A corpus folder has no files that releases are read from.
     #[error(
         "no releases in {}, so nothing was changed; is the right disk mounted? if it is, run `vestnik index --allow-removals`", path.display()
@@ -178,6 +186,7 @@ impl Error {
             | Self::IndexReplaced { path }
             | Self::NothingOlder { path }
             | Self::RootsUnknown { path }
+            | Self::CorpusMissing { path }
             | Self::CorpusEmpty { path }
             | Self::NotEmpty { path }
             | Self::Engine { path, .. } => Some(path),

@@ -193,3 +193,23 @@ fn eval_prints_its_measures() {
     }
     assert!(fs::read_to_string(folder.path().join("run.txt")).unwrap().lines().count() > 80);
 }
+
+#[test]
+fn a_query_may_begin_with_a_minus() {
+    let folder = clone();
+    let count = |query: &[&str]| {
+        let output = vestnik(folder.path(), &[&["search", "--no-snippets"], query].concat());
+        assert_eq!(output.status.code(), Some(0), "{query:?}: {}", stderr(&output));
+        stdout(&output).lines().next().unwrap().to_owned()
+    };
+    for (typed, same) in [
+        (&["-банк", "карта", "--limit", "2"][..], &["карта -банк", "--limit", "2"][..]),
+        (&["-\"дорожная карта\" карта"], &["карта -\"дорожная карта\""]),
+        (&["-(банк школа)"], &["--", "-(банк школа)"]),
+        (&["--карта"], &["карта"]),
+    ] {
+        assert_eq!(count(typed), count(same), "{typed:?}");
+    }
+    let output = vestnik(folder.path(), &["search", "--strict", "-банк \"карта"]);
+    assert!(stderr(&output).contains("character 7: this quote"), "{}", stderr(&output));
+}

@@ -121,8 +121,11 @@ fn word(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
         form.push(Channel::Lemma, &abbreviation.letters, Rule::Abbreviation);
     }
     push_lemmas(&mut form, dictionary, &reading, &folded, case);
-    form.push(Channel::Stem, &stem::russian(&folded), Rule::Snowball);
     form.function = reading.function && case != Case::Upper || letters == 1;
+    // The dictionary knows every form of a function word; a stem would only take room, a fifth of all stems.
+    if !form.function {
+        form.push(Channel::Stem, &stem::russian(&folded), Rule::Snowball);
+    }
     form
 }
 

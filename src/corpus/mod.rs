@@ -24,6 +24,8 @@ pub use walk::Found;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Corpus {
     places: Vec<Place>,
+    /// Every folder that files are named from.
+    roots: Vec<PathBuf>,
 }
 
 /// A folder of a corpus and the part of it that was asked for.
@@ -42,7 +44,8 @@ impl Corpus {
     /// A corpus of these files and folders.
     ///
     /// A path inside a known root becomes a part of that root; any other folder becomes a root, and
-    /// any other file a part of its folder. Paths inside one another are read once.
+    /// any other file a part of its folder. Paths inside one another are read once: a known root
+    /// inside a folder is read as the root that it is, and the folder without it.
     ///
     /// # Errors
     ///
@@ -56,9 +59,18 @@ impl Corpus {
                 continue;
             }
             places.retain(|other| !place.holds(other));
+            let inside = known_roots.iter().filter(|root| **root != place.root && root.starts_with(path));
+            let inside: Vec<Place> = inside
+                .filter(|root| root.is_dir())
+                .map(|root| Place { root: root.clone(), below: String::new() })
+                .filter(|inner| !places.contains(inner))
+                .collect();
             places.push(place);
+            places.extend(inside);
         }
-        Ok(Self { places })
+        let mut roots = known_roots.to_vec();
+        roots.extend(places.iter().map(|place| place.root.clone()));
+        Ok(Self { places, roots })
     }
 
     /// The places that the corpus is made of.
@@ -70,12 +82,12 @@ impl Corpus {
     ///
     /// Files that cannot be read are items too, and the walk goes on behind them.
     pub fn files(&self) -> impl Iterator<Item = Found> + '_ {
-        self.places.iter().flat_map(Self::files_of)
+        self.places.iter().flat_map(|place| self.files_of(place))
     }
 
-    /// Everything found in one place.
-    pub(crate) fn files_of(place: &Place) -> impl Iterator<Item = Found> + '_ {
-        walk::below(place)
+    /// Everything found in one place, but for what belongs to another root.
+    pub(crate) fn files_of<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = Found> + 'a {
+        walk::below(place, &self.roots)
     }
 }
 
@@ -138,14 +150,16 @@ mod tests {
         for name in ["a.txt", "un/b.txt", "un/old/c.txt"] {
             fs::write(top.join(name), "Заголовок").unwrap();
         }
-        let table: [Row; 12] = [
+        let table: [Row; 14] = [
             (&["un"], &[], &[("un", "")]),
             (&["un/b.txt"], &[], &[("un", "b.txt")]),
             (&["un/b.txt"], &[""], &[("", "un/b.txt")]),
             (&["un"], &["un"], &[("un", "")]),
             (&["un/old"], &["", "un"], &[("un", "old")]),
             (&["un/old/c.txt"], &["un"], &[("un", "old/c.txt")]),
-            (&["un"], &["u", "un/old"], &[("un", "")]),
+            (&["un"], &["u", "un/old"], &[("un", ""), ("un/old", "")]),
+            (&[""], &["un/old", "un"], &[("", ""), ("un/old", ""), ("un", "")]),
+            (&["un/old", ""], &["un/old"], &[("un/old", ""), ("", "")]),
             (&["", "un"], &[], &[("", "")]),
             (&["un/old", "un"], &[], &[("un", "")]),
             (&["un/b.txt", "a.txt"], &[], &[("un", "b.txt"), ("", "a.txt")]),

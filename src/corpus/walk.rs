@@ -3,7 +3,12 @@
 //! Looks at names and kinds only, never into files; whatever it does not hand on as a source file
 //! it hands on as passed over or failed.
 
-use std::{fs::Metadata, io, iter, path::PathBuf, time::SystemTime};
+use std::{
+    fs::Metadata,
+    io, iter,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -15,13 +20,19 @@ use crate::error::{Error, Result};
 pub enum Found {
     /// A file to read releases from.
     File(SourceFile),
-    /// A file of another kind, or a hidden file or folder: not a release and not an error.
+    /// A file of another kind, a hidden file or folder, or an index: not a release and not an error.
     PassedOver(PathBuf),
     /// A file or folder that could not be looked at; the rest is found all the same.
     Failed(Error),
 }
 
-pub(super) fn below(place: &Place) -> impl Iterator<Item = Found> + '_ {
+/// A folder of this name with this file in it is a part of an index, which may lie among the releases;
+/// its own records are no releases.
+const INDEX_PART: &str = "generation-";
+const INDEX_MARK: &str = ".managed.json";
+
+/// Everything below a place but for folders that are roots of their own.
+pub(super) fn below<'a>(place: &'a Place, roots: &'a [PathBuf]) -> impl Iterator<Item = Found> + 'a {
     let mut walk = WalkDir::new(place.path()).follow_links(true).sort_by_file_name().into_iter();
     iter::from_fn(move || {
         loop {
@@ -30,7 +41,11 @@ pub(super) fn below(place: &Place) -> impl Iterator<Item = Found> + '_ {
                 Err(error) => return Some(Found::Failed(unreadable(error, place))),
             };
             let folder = entry.file_type().is_dir();
-            if is_hidden(&entry) {
+            if folder && entry.depth() > 0 && roots.iter().any(|root| root == entry.path()) {
+                walk.skip_current_dir();
+                continue;
+            }
+            if is_hidden(&entry) || folder && is_of_an_index(&entry) {
                 if folder {
                     walk.skip_current_dir();
                 }
@@ -46,6 +61,11 @@ pub(super) fn below(place: &Place) -> impl Iterator<Item = Found> + '_ {
 /// What was asked for by name is never hidden.
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn is_of_an_index(entry: &DirEntry) -> bool {
+    let named = entry.file_name().as_encoded_bytes().starts_with(INDEX_PART.as_bytes());
+    entry.depth() > 0 && named && Path::is_file(&entry.path().join(INDEX_MARK))
 }
 
 fn looked_at(entry: DirEntry, place: &Place) -> Found {
@@ -149,6 +169,35 @@ mod tests {
             "malformed \u{FFFD}\u{FFFD}.txt",
         ];
         assert_eq!(walked(&corpus), expected);
+    }
+
+    #[test]
+    fn what_belongs_elsewhere_is_not_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        for name in ["un", "index/generation-000001", "generation-next"] {
+            fs::create_dir_all(top.join(name)).unwrap();
+        }
+        for name in [
+            "a.txt",
+            "un/b.txt",
+            "index/current",
+            "index/generation-000001/.managed.json",
+            "index/generation-000001/meta.json",
+            "generation-next/c.txt",
+        ] {
+            fs::write(top.join(name), "12").unwrap();
+        }
+        let corpus = Corpus::open(std::slice::from_ref(&top), &[top.join("un")]).unwrap();
+        let found: Vec<String> = walked(&corpus);
+        let expected = [
+            "a.txt 2",
+            "generation-next/c.txt 2",
+            "over index/current",
+            "over index/generation-000001",
+            "b.txt 2",
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

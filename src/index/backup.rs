@@ -12,7 +12,12 @@ use std::{
 use tantivy::directory::{Directory, META_LOCK};
 
 use super::{
-    Choices, Index, care::refuse_missing, check::check_files, disk::Disk, durable, generation, lock::Lock,
+    Choices, Index,
+    care::refuse_missing,
+    check::{check_files, is_sound},
+    disk::Disk,
+    durable, generation,
+    lock::Lock,
     sweep,
 };
 use crate::error::{Error, Result};
@@ -29,27 +34,51 @@ pub struct Taken {
 }
 
 /// Makes a second index, in a new or empty folder, of what the last commit left of this one. A writer
-/// may work meanwhile. The backup is checked, and is an index that can be searched as it stands.
+/// may work meanwhile. The backup is checked, and is an index that can be searched as it stands. What
+/// a killed backup left in the folder is replaced.
 ///
 /// # Errors
 /// `NotEmpty` where the folder has something in it; `IndexMissing`, `IndexStale`, `IndexDamaged`;
 /// `Write` where the backup cannot be written. What there is of the backup is then removed.
 pub fn backup(folder: &Path, to: &Path) -> Result<Taken> {
-    let index = Index::open(folder)?;
-    if to.exists()
-        && fs::read_dir(to).map_err(|source| Error::Read { path: to.into(), source })?.next().is_some()
-    {
-        return Err(Error::NotEmpty { path: to.into() });
+    let mut index = Index::open(folder)?;
+    make_room(to)?;
+    loop {
+        let taken = generation::start(to).and_then(|generation| take(&index, &generation, to, 0));
+        if taken.is_err() {
+            // It was empty before; a part of a backup is none.
+            _ = fs::remove_dir_all(to);
+            if !index.is_in_force()? {
+                // A run has put another generation in force, and removed this one.
+                index = Index::open(folder)?;
+                continue;
+            }
+        }
+        return taken;
     }
-    let taken = generation::start(to).and_then(|generation| take(&index, &generation, to, 0));
-    if taken.is_err() {
-        // It was empty before; a part of a backup is none.
-        _ = fs::remove_dir_all(to);
-    }
-    taken
 }
 
-/// Puts a backup in force as a new generation, after checking it; the generation before is kept.
+/// Refuses a folder that has something in it, but for what a killed backup left.
+fn make_room(folder: &Path) -> Result<()> {
+    let failed = |source| Error::Read { path: folder.into(), source };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries.collect::<io::Result<Vec<_>>>().map_err(failed)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(failed(source)),
+    };
+    let left: Vec<PathBuf> = generation::all(folder)?.into_iter().map(|part| part.folder).collect();
+    let new = generation::beside_current(folder);
+    if !entries.iter().all(|entry| left.contains(&entry.path()) || entry.path() == new) {
+        return Err(Error::NotEmpty { path: folder.into() });
+    }
+    for part in left {
+        fs::remove_dir_all(&part).map_err(|source| Error::Write { path: part, source })?;
+    }
+    Ok(())
+}
+
+/// Puts a backup in force as a new generation, after checking it; the generation before is kept, unless
+/// it is damaged.
 ///
 /// # Errors
 /// `IndexMissing`, `IndexStale` and `IndexDamaged` of the backup; `IndexLocked`, `Interrupted`, `Write`.
@@ -86,7 +115,7 @@ fn take(index: &Index, into: &Path, folder: &Path, keep: usize) -> Result<Taken>
     }
     durable::sync_folder(into).map_err(|source| Error::Write { path: into.into(), source })?;
     check_files(&Index::open_generation(folder, into, None)?)?;
-    generation::publish(folder, into, keep)?;
+    generation::publish(folder, into, keep, is_sound(folder))?;
     Ok(taken)
 }
 
@@ -112,6 +141,7 @@ impl Taken {
             fs::copy(file, &to).and_then(|_| File::open(&to)?.sync_all()).map_err(failed)?;
             self.copied += 1;
         }
+        tracing::debug!(file = %to.display(), "taken");
         self.files += 1;
         self.bytes += fs::metadata(&to).map_err(failed)?.len();
         Ok(())

@@ -39,6 +39,7 @@ pub fn rollback(folder: &Path, choices: &Choices) -> Result<u64> {
     let _lock = Lock::acquire(folder, choices.wait, &choices.stop)?;
     let older = generation::older(folder)?;
     check_files(&Index::open_generation(folder, &older.folder, None)?)?;
+    tracing::info!(generation = older.number, "the older generation is sound");
     generation::point(folder, &older.folder)?;
     Ok(older.number)
 }
@@ -55,7 +56,7 @@ pub fn gc(folder: &Path, choices: &Choices) -> Result<Vec<PathBuf>> {
     generation::retire(folder, None, choices.keep)?;
     let mut removed: Vec<PathBuf> =
         before.into_iter().map(|old| old.folder).filter(|old| !old.exists()).collect();
-    let left = folder.join(format!(".{}.new", generation::CURRENT));
+    let left = generation::beside_current(folder);
     match fs::remove_file(&left) {
         Ok(()) => removed.push(left),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -86,6 +87,7 @@ pub fn compact(folder: &Path, choices: &Choices) -> Result<()> {
     let whole = |segment: &tantivy::SegmentMeta| !segment.has_deletes();
     if meta.segments.len() > 1 || !meta.segments.iter().all(whole) {
         let ids: Vec<_> = meta.segments.iter().map(tantivy::SegmentMeta::id).collect();
+        tracing::info!(segments = meta.segments.len(), "merging into one");
         let mut engine = start(&index)?;
         let merging = engine.merge(&ids);
         unless_stopped(&choices.stop, move || merging.wait().map(|_| ()))?

@@ -5,7 +5,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -15,7 +15,7 @@ use super::{
     Index, State, durable,
     files::{self, Files},
     generation::{self, Generation, MANIFEST},
-    lock,
+    lock, seal,
     snapshot::Snapshot,
     sweep::{self, MANAGED, META},
 };
@@ -24,51 +24,79 @@ use crate::error::{Error, Result};
 /// A writer that keeps changing the index under a check is waited for so often.
 const TRIES: usize = 20;
 
+/// Clocks of machines that share a disk may be so far apart.
+const CLOCKS_APART: Duration = Duration::from_mins(10);
+
 /// What a check found.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    /// Everything that is wrong, a sentence each; empty where the index is sound.
+    /// Everything that is wrong with the index, a sentence each; empty where it is sound.
     pub problems: Vec<String>,
+    /// Everything that is wrong with the older generations that are kept beside it.
+    pub older: Vec<String>,
     /// Files that were read to the last byte, in all generations that are kept.
     pub files: u64,
     /// Bytes in them.
     pub bytes: u64,
     /// Releases that were read.
     pub releases: u64,
-    /// How long ago a run last ended well, or else the last commit was made.
+    /// How long ago a run last ended well, or else the last commit was made; none where there is no telling.
     pub age: Option<Duration>,
 }
 
 /// Checks the index in a folder, and the older generations that are kept beside it.
 ///
 /// # Errors
-/// `IndexMissing` where there is none; `IndexStale` where another version made it; `Interrupted` where
-/// `stop` is set. Whatever else is wrong stands in the report.
+/// `IndexMissing` where there is none; `IndexStale` where another version made it; `Read` where the
+/// folder cannot be looked into; `Interrupted` where `stop` is set. Whatever else is wrong stands in the
+/// report.
 pub fn check(folder: &Path, stop: &AtomicBool) -> Result<Report> {
-    let mut report = Report::default();
-    match Index::open(folder).and_then(|index| whole(&index, stop, &mut report)) {
-        Err(error @ (Error::IndexMissing { .. } | Error::IndexStale { .. } | Error::Interrupted)) => {
-            return Err(error);
+    let mut current = generation::in_force(folder).ok();
+    let mut report = loop {
+        let report = in_force(folder, stop)?;
+        let now = generation::in_force(folder).ok();
+        if report.problems.is_empty() || now == current {
+            break report;
         }
-        Err(error) => report.problems.push(error.to_string()),
-        Ok(()) => {}
-    }
-    let current = generation::in_force(folder).ok();
+        // A run has put another generation in force, and may have removed this one under the check.
+        current = now;
+    };
     for generation in generation::kept(folder).unwrap_or_default() {
-        kept(folder, &generation, &mut report);
+        let older = files_of(folder, &generation);
+        if !generation.is_complete() {
+            // A run has just removed it.
+            continue;
+        }
+        report.files += older.files;
+        report.bytes += older.bytes;
+        report.older.extend(older.problems);
     }
     let committed = || State::of_any_version(&current?.folder).map(|state| state.committed);
     let last = lock::last_done(folder).or_else(committed).filter(|last| *last > 0);
+    // A clock that ran far ahead says nothing, and must not keep an old index young.
+    let last = last.filter(|last| *last <= lock::now() + CLOCKS_APART.as_secs());
     report.age = last.map(|last| Duration::from_secs(lock::now().saturating_sub(last)));
+    Ok(report)
+}
+
+/// Checks the generation in force.
+fn in_force(folder: &Path, stop: &AtomicBool) -> Result<Report> {
+    let mut report = Report::default();
+    match Index::open(folder).and_then(|index| whole(&index, stop, &mut report)) {
+        Err(Error::IndexDamaged { path, reason }) => {
+            report.problems.push(format!("{}: {reason}", path.display()));
+        }
+        done => done?,
+    }
     Ok(report)
 }
 
 /// Checks the files of an index that was just made, and that it holds as much as it should.
 pub(super) fn check_files(index: &Index) -> Result<()> {
     let mut report = Report::default();
-    let Held { files, snapshot, state } = Held::of(index)?;
+    let Held { files, snapshot, state, .. } = Held::of(index)?;
     files.check(&mut report);
-    count(&snapshot, &state, &mut report);
+    count(&snapshot?, &state, &mut report);
     match report.problems.into_iter().next() {
         Some(problem) => Err(index.damaged(&problem)),
         None => Ok(()),
@@ -77,36 +105,55 @@ pub(super) fn check_files(index: &Index) -> Result<()> {
 
 /// Everything about the generation in force.
 fn whole(index: &Index, stop: &AtomicBool, report: &mut Report) -> Result<()> {
-    let Held { files, snapshot, state } = Held::of(index)?;
+    let Held { files, snapshot, state, records } = Held::of(index)?;
     files.check(report);
     if !report.problems.is_empty() {
         // What lies in changed files would only be told of again.
         return Ok(());
     }
+    let snapshot = snapshot?;
     count(&snapshot, &state, report);
     read_all(&snapshot, stop, report)?;
-    origins(index, &snapshot, &state, report)
+    origins(&snapshot, &records?, report)
 }
 
-/// An older generation can be gone back to only if it is whole.
-fn kept(folder: &Path, generation: &Generation, report: &mut Report) {
-    let files = match generation.check_version(folder) {
+/// Whether the generation in force can be gone back to when another has taken its place.
+pub(super) fn is_sound(folder: &Path) -> bool {
+    generation::in_force(folder).is_ok_and(|current| files_of(folder, &current).problems.is_empty())
+}
+
+/// A generation can be gone back to only if its files are whole.
+fn files_of(folder: &Path, generation: &Generation) -> Report {
+    let mut report = Report::default();
+    let held = match generation.check_version(folder) {
         // Of no use to this program, and no harm.
-        Err(Error::IndexStale { .. }) if generation.has_sound_manifest() => return,
+        Err(Error::IndexStale { .. }) if generation.has_sound_manifest() => return report,
         Err(error) => Err(error),
         Ok(()) => Index::open_generation(folder, &generation.folder, None).and_then(|index| Held::of(&index)),
     };
-    match files {
-        Ok(held) => held.files.check(report),
+    match held {
+        Ok(Held { files, snapshot, .. }) => {
+            files.check(&mut report);
+            if let (Err(error), true) = (snapshot, report.problems.is_empty()) {
+                report.problems.push(error.to_string());
+            }
+        }
+        Err(Error::IndexDamaged { path, reason }) => {
+            report.problems.push(format!("{}: {reason}", path.display()));
+        }
         Err(error) => report.problems.push(error.to_string()),
     }
+    report
 }
 
 /// One commit of an index, all its files open, so that no writer can take them away.
 struct Held {
     files: Sound,
-    snapshot: Snapshot,
+    /// None where the files are too badly damaged.
+    snapshot: Result<Snapshot>,
     state: State,
+    /// What was read of each file of the corpus.
+    records: Result<Files>,
 }
 
 impl Held {
@@ -124,14 +171,19 @@ impl Held {
     }
 
     fn try_of(index: &Index) -> Result<Self> {
-        Ok(Self { files: Sound::of(index)?, snapshot: Snapshot::open(index)?, state: index.state()? })
+        let (files, snapshot, state) = (Sound::of(index)?, Snapshot::open(index), index.state()?);
+        let records = match index.generation_folder() {
+            Some(folder) if !state.files.is_empty() => Files::read(folder, &state.files),
+            _ => Ok(Files::default()),
+        };
+        Ok(Self { files, snapshot, state, records })
     }
 }
 
 /// The files of one commit: the engine's, open; and small ones, already checked.
 #[derive(Default)]
 struct Sound {
-    sealed: Vec<(PathBuf, super::seal::Sealed)>,
+    sealed: Vec<(PathBuf, File)>,
     small: u64,
     bytes: u64,
     problems: Vec<String>,
@@ -141,7 +193,6 @@ impl Sound {
     fn of(index: &Index) -> Result<Self> {
         let mut sound = Self::default();
         let Some(folder) = index.generation_folder() else { return Ok(sound) };
-        let disk = super::disk::Disk::open(folder).map_err(|error| index.damaged(&error))?;
         for name in sweep::living(index)? {
             let path = folder.join(&name);
             let text = name.to_string_lossy();
@@ -159,7 +210,7 @@ impl Sound {
                 }
                 continue;
             }
-            match disk.sealed(&name) {
+            match File::open(&path) {
                 Ok(file) => sound.sealed.push((path, file)),
                 Err(error) => sound.problems.push(format!("{}: {error}", path.display())),
             }
@@ -171,8 +222,9 @@ impl Sound {
         report.files += self.small + self.sealed.len() as u64;
         report.bytes += self.bytes;
         report.problems.extend(self.problems);
-        for (path, file) in self.sealed {
-            if let Err(error) = file.check_all() {
+        for (path, mut file) in self.sealed {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if let Err(error) = seal::check(&mut file, &name) {
                 report.problems.push(format!("{}: {error}", path.display()));
             }
         }
@@ -207,8 +259,7 @@ fn read_all(snapshot: &Snapshot, stop: &AtomicBool, report: &mut Report) -> Resu
 }
 
 /// The releases of each file are as many as were recorded when it was read.
-fn origins(index: &Index, snapshot: &Snapshot, state: &State, report: &mut Report) -> Result<()> {
-    let (Some(folder), false) = (index.generation_folder(), state.files.is_empty()) else { return Ok(()) };
+fn origins(snapshot: &Snapshot, records: &Files, report: &mut Report) -> Result<()> {
     let known = super::known::Known::of(snapshot)?;
     let mut counts: HashMap<_, u32> = HashMap::new();
     for (_, held) in known.releases() {
@@ -216,8 +267,6 @@ fn origins(index: &Index, snapshot: &Snapshot, state: &State, report: &mut Repor
             *counts.entry(file).or_default() += 1;
         }
     }
-    // The records may be those of a commit since; then their file is gone, and so is this state.
-    let records = Files::read(folder, &state.files)?;
     for (root, name, record) in records.iter() {
         let found = known.file(root, name).and_then(|file| counts.get(&file)).copied().unwrap_or_default();
         if found != record.releases {

@@ -1,7 +1,7 @@
 //! The crew: threads that make segments side by side out of the releases that one thread hands them.
 //!
 //! Who hands on waits while they are behind, so that memory stays bounded. What failed in one of them
-//! ends the others' work, and is told when they are waited for.
+//! ends the others' work, and is told when all have ended.
 
 use std::{
     sync::{
@@ -88,14 +88,20 @@ impl Crew {
         }
         let Self { to, threads, .. } = self;
         drop(to);
+        // All are waited for before one's failure is told: nobody may tidy up while others still write.
+        let made: Vec<_> = threads.into_iter().map(JoinHandle::join).collect();
         let mut segments = Vec::new();
-        for thread in threads {
-            let made = thread.join().map_err(|_| {
-                TantivyError::InternalError("a thread that writes a segment broke off".to_owned())
-            })?;
-            segments.append(&mut made?);
+        for made in made {
+            let broke_off = || "a thread that writes a segment broke off".to_owned();
+            segments.append(&mut made.map_err(|_| TantivyError::InternalError(broke_off()))??);
         }
         Ok(segments)
+    }
+
+    /// Ends the work at once: nobody wants the segments any more.
+    pub fn abandon(self) {
+        self.failed.store(true, Ordering::Relaxed);
+        _ = self.finish();
     }
 }
 
@@ -114,12 +120,11 @@ fn segments(task: &Task, from: &Receiver<Parcel>, failed: &AtomicBool) -> tantiv
         if failed.load(Ordering::Relaxed) {
             break;
         }
-        let mut at_work = match draft.take() {
-            Some(draft) => draft,
-            None => {
-                let forms = forms.take().unwrap_or_else(|| task.analyzer.forms());
-                Draft::start(&task.engine, task.fields, task.session, forms)?
-            }
+        let mut at_work = if let Some(draft) = draft.take() {
+            draft
+        } else {
+            let forms = forms.take().unwrap_or_else(|| task.analyzer.forms());
+            Draft::start(&task.engine, task.fields, task.session, forms)?
         };
         for entry in parcel {
             at_work.add(entry)?;
@@ -130,7 +135,9 @@ fn segments(task: &Task, from: &Receiver<Parcel>, failed: &AtomicBool) -> tantiv
             draft = Some(at_work);
         }
     }
-    if let Some(draft) = draft {
+    if let Some(draft) = draft
+        && !failed.load(Ordering::Relaxed)
+    {
         finish(draft, &mut forms)?;
     }
     Ok(made)

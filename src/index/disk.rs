@@ -33,7 +33,7 @@ impl Disk {
     }
 
     /// Opens a sealed file.
-    pub fn sealed(&self, path: &Path) -> Result<Sealed, OpenReadError> {
+    fn sealed(&self, path: &Path) -> Result<Sealed, OpenReadError> {
         let failed = |error| OpenReadError::wrap_io_error(error, path.into());
         let file = self.files.get_file_handle(path)?;
         let bytes = file.read_bytes(0..file.len()).map_err(failed)?;

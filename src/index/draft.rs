@@ -149,7 +149,9 @@ fn write_ids(lists: &mut InvertedIndexSerializer, fields: Fields, ids: &[String]
     for of_id in ordered.chunk_by(|a, b| a.0 == b.0) {
         let Some((id, _)) = of_id.first() else { continue };
         field.new_term(id.as_bytes(), u32::try_from(of_id.len()).unwrap_or(u32::MAX), false)?;
-        of_id.iter().for_each(|&(_, release)| field.write_doc(release, 1, &[]));
+        for &(_, release) in of_id {
+            field.write_doc(release, 1, &[]);
+        }
         field.close_term()?;
     }
     field.close()

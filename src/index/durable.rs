@@ -31,7 +31,8 @@ pub(super) fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
     sync_folder(path.parent().unwrap_or(Path::new(".")))
 }
 
-fn beside(path: &Path) -> PathBuf {
+/// The name under which the new contents are made.
+pub(super) fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.new"))
 }

@@ -16,9 +16,11 @@ use tantivy::directory::META_LOCK;
 use super::{durable, schema::fingerprint};
 use crate::error::{Error, Result};
 
-pub(super) const CURRENT: &str = "current";
+const CURRENT: &str = "current";
 pub(super) const MANIFEST: &str = "vestnik.json";
 const PREFIX: &str = "generation-";
+/// A folder that readers put files into while it is removed is tried so often.
+const TRIES: usize = 20;
 
 /// What a generation says of itself.
 #[derive(Debug, Serialize, Deserialize)]
@@ -70,9 +72,17 @@ impl Generation {
         let opening = fs::File::open(self.folder.join(&META_LOCK.filepath));
         let _opening = opening.and_then(|file| file.lock().map(|()| file)).ok();
         match fs::remove_file(self.folder.join(MANIFEST)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
-            _ => fs::remove_dir_all(&self.folder).map_err(failed),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
         }
+        for _ in 1..TRIES {
+            match fs::remove_dir_all(&self.folder) {
+                // A reader that came too late has made a lock in it just now.
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
+                done => return done.map_err(failed),
+            }
+        }
+        fs::remove_dir_all(&self.folder).map_err(failed)
     }
 }
 
@@ -115,19 +125,31 @@ pub(super) fn start(index: &Path) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Puts a finished generation in force, and keeps so many others: the one that it replaces first.
-pub(super) fn publish(index: &Path, folder: &Path, keep: usize) -> Result<()> {
+/// Puts a finished generation in force, and keeps so many others: first the one that it replaces,
+/// where that is of any use.
+pub(super) fn publish(index: &Path, folder: &Path, keep: usize, previous_is_sound: bool) -> Result<()> {
     let previous = in_force(index).ok();
     let manifest = serde_json::json!({ "fingerprint": fingerprint() });
     write(&folder.join(MANIFEST), &format!("{manifest}\n"))?;
     point(index, folder)?;
+    if let Some(damaged) = previous.as_ref().filter(|_| !previous_is_sound) {
+        tracing::info!(generation = damaged.number, "the generation before is damaged, and goes");
+        damaged.remove()?;
+    }
     retire(index, previous.as_ref(), keep)
+}
+
+/// Where the next `current` is made, which a killed run may leave behind.
+pub(super) fn beside_current(index: &Path) -> PathBuf {
+    durable::beside(&index.join(CURRENT))
 }
 
 /// Names a complete generation as the one in force.
 pub(super) fn point(index: &Path, folder: &Path) -> Result<()> {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    write(&index.join(CURRENT), &format!("{name}\n"))
+    write(&index.join(CURRENT), &format!("{name}\n"))?;
+    tracing::info!(generation = %name, "in force from now on");
+    Ok(())
 }
 
 fn write(path: &Path, contents: &str) -> Result<()> {
@@ -148,6 +170,7 @@ pub(super) fn retire(index: &Path, first_kept: Option<&Generation>, keep: usize)
         if generation.is_complete() && kept < keep {
             kept += 1;
         } else {
+            tracing::info!(generation = generation.number, kept = keep, "removing an older generation");
             generation.remove()?;
         }
     }
@@ -207,7 +230,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path();
         for expected in [&[1][..], &[1, 2], &[1, 2, 3], &[2, 3, 4]] {
-            publish(index, &start(index).unwrap(), 2).unwrap();
+            publish(index, &start(index).unwrap(), 2, true).unwrap();
             assert_eq!(names(index), expected);
         }
         let back = older(index).unwrap();
@@ -215,10 +238,13 @@ mod tests {
         point(index, &back.folder).unwrap();
         start(index).unwrap();
         assert_eq!(names(index), [2, 3, 4, 5]);
-        publish(index, &start(index).unwrap(), 1).unwrap();
+        publish(index, &start(index).unwrap(), 1, true).unwrap();
         assert_eq!(names(index), [3, 6], "3 worked; 4 was gone back from, 5 never finished");
         point(index, &older(index).unwrap().folder).unwrap();
         assert!(matches!(older(index), Err(Error::NothingOlder { .. })));
+        publish(index, &start(index).unwrap(), 2, true).unwrap();
+        publish(index, &start(index).unwrap(), 1, false).unwrap();
+        assert_eq!(names(index), [6, 8], "7 was damaged");
     }
 
     #[test]
@@ -226,7 +252,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path();
         assert!(matches!(in_force(index), Err(Error::IndexMissing { .. })));
-        publish(index, &start(index).unwrap(), 1).unwrap();
+        publish(index, &start(index).unwrap(), 1, true).unwrap();
         let whole = fs::read(index.join(CURRENT)).unwrap();
         for at in 0..whole.len() {
             let mut flipped = whole.clone();

@@ -180,18 +180,11 @@ impl Inversion {
         let mut merged = Vec::new();
         for &term in &order.terms {
             let forms = order.forms_of(term);
-            let places = match forms {
-                [form] => dealt.of(*form),
-                _ => {
-                    merged.clear();
-                    for &form in forms {
-                        merged.extend_from_slice(dealt.of(form));
-                    }
-                    // Runs that are in order already: this merges them.
-                    merged.sort();
-                    merged.dedup();
-                    &merged[..]
-                }
+            let places = if let [form] = forms {
+                dealt.of(*form)
+            } else {
+                merge(&dealt, forms, &mut merged);
+                &merged
             };
             if !places.is_empty() {
                 visit(self.names.get(term), &Places::new(places, &dealt.bases))?;
@@ -314,6 +307,17 @@ impl Dealt {
     }
 }
 
+/// The places of all these forms, in order and each once.
+#[expect(clippy::stable_sort_primitive, reason = "it finds the runs that are in order and merges them")]
+fn merge(dealt: &Dealt, forms: &[u32], places: &mut Vec<u32>) {
+    places.clear();
+    for &form in forms {
+        places.extend_from_slice(dealt.of(form));
+    }
+    places.sort();
+    places.dedup();
+}
+
 #[cfg(test)]
 mod tests {
     use std::convert::Infallible;
@@ -336,7 +340,7 @@ mod tests {
                         at.to_string()
                     })
                     .collect();
-                line += &format!(" {release}:{}", positions.join(","));
+                line = format!("{line} {release}:{}", positions.join(","));
             });
             lines.push(line);
             Ok(())

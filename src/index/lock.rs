@@ -60,6 +60,7 @@ impl Lock {
         }
         let mut file = options.open(&path).map_err(failed)?;
         let until = Instant::now() + wait;
+        let mut waiting = false;
         loop {
             match file.try_lock() {
                 Ok(()) => break,
@@ -67,9 +68,15 @@ impl Lock {
                 Err(TryLockError::WouldBlock) if stop.load(Ordering::Relaxed) => {
                     return Err(Error::Interrupted);
                 }
-                Err(TryLockError::WouldBlock) if Instant::now() < until => thread::sleep(LOOK_AGAIN),
+                Err(TryLockError::WouldBlock) if Instant::now() < until => {
+                    if !waiting {
+                        tracing::info!(seconds = wait.as_secs(), held = %holder_in(&mut file), "waiting for the lock");
+                        waiting = true;
+                    }
+                    thread::sleep(LOOK_AGAIN);
+                }
                 Err(TryLockError::WouldBlock) => {
-                    let holder = said(&mut file).map_or_else(String::new, |holder| holder.to_string());
+                    let holder = holder_in(&mut file);
                     return Err(Error::IndexLocked { path: index.into(), holder });
                 }
             }
@@ -77,6 +84,7 @@ impl Lock {
         let last_done = last_done_in(&mut file).unwrap_or_default();
         let mut lock = Self { file, last_done, done: false };
         lock.say(&Holder::me(last_done)).map_err(failed)?;
+        tracing::debug!(index = %index.display(), last_done, "took the lock");
         Ok(lock)
     }
 
@@ -100,6 +108,7 @@ impl Drop for Lock {
         if self.file.set_len(0).is_ok() {
             _ = self.file.set_times(FileTimes::new().set_modified(time));
         }
+        tracing::debug!(done = self.done, "gave the lock back");
     }
 }
 
@@ -122,6 +131,11 @@ fn said(file: &mut File) -> Option<Holder> {
     file.rewind().ok()?;
     file.take(4096).read_to_string(&mut text).ok()?;
     serde_json::from_str(&text).ok()
+}
+
+/// Who holds the lock, as it is told, or nothing where that cannot be read.
+fn holder_in(file: &mut File) -> String {
+    said(file).map_or_else(String::new, |holder| holder.to_string())
 }
 
 impl Holder {

@@ -13,11 +13,13 @@ mod durable;
 mod files;
 mod generation;
 mod inversion;
+mod kept;
 mod known;
 mod lock;
 mod pass;
 mod schema;
 mod seal;
+mod sizes;
 mod snapshot;
 mod stored;
 mod sweep;
@@ -40,6 +42,7 @@ pub use backup::{Taken, backup, restore};
 pub use care::{compact, gc, rollback};
 pub use check::{Report, check};
 pub(crate) use schema::{Fields, column, day_number};
+pub use sizes::Sizes;
 pub(crate) use snapshot::{Address, Segment, Snapshot, Zone};
 pub(crate) use stored::Stored;
 pub use sync::{Event, Progress, Summary, sync};
@@ -203,7 +206,7 @@ impl Index {
         if let (Some(folder), Some(generation)) = (&self.inner.folder, &self.inner.generation)
             && !self.is_in_force()?
         {
-            generation::publish(folder, generation, keep)?;
+            generation::publish(folder, generation, keep, check::is_sound(folder))?;
         }
         if let Some(mut lock) = self.inner.building.lock().unwrap_or_else(PoisonError::into_inner).take() {
             lock.done();

@@ -12,8 +12,9 @@ use std::{
 };
 
 use super::{
-    Change, Choices, Event, Summary, Writer,
+    Change, Choices, Event, Index, Summary, Writer,
     files::{Files, Record},
+    kept::Kept,
     known::{FileNumber, Known},
     sync::OnEvent,
 };
@@ -51,26 +52,6 @@ pub(super) struct Pass<'a> {
     summary: Summary,
 }
 
-/// What could not be read, so that nothing of it may be taken for gone.
-#[derive(Default)]
-struct Kept {
-    paths: HashSet<PathBuf>,
-    everything: bool,
-}
-
-impl Kept {
-    fn keep(&mut self, error: &Error) {
-        match error.path() {
-            Some(path) => _ = self.paths.insert(path.into()),
-            None => self.everything = true,
-        }
-    }
-
-    fn covers(&self, path: &Path) -> bool {
-        self.everything || path.ancestors().any(|part| self.paths.contains(part))
-    }
-}
-
 /// Where in this pass the files that the index knows come up.
 fn order(known: &Known, files: &[(SourceFile, SystemTime)]) -> HashMap<FileNumber, usize> {
     let number = |file: &SourceFile| known.file(file.root.to_str()?, &file.name);
@@ -104,17 +85,33 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Goes through all files; the writer then waits for its commit.
-    pub fn through(mut self) -> Result<(Writer, Files, Summary)> {
+    /// Goes through all files; the writer then waits for its commit. What could not be read is taken
+    /// over from the older index, where this one is built to take its place.
+    pub fn through(mut self, older: Option<&Index>) -> Result<(Writer, Files, Summary)> {
         let before = self.writer.releases();
         let files = self.walk()?;
         self.order = order(self.writer.known(), &files);
+        tracing::info!(
+            files = files.len(),
+            passed_over = self.summary.passed_over,
+            "went through the folders"
+        );
         for (at, (file, seen)) in files.iter().enumerate() {
             self.at = at;
             self.file(file, *seen)?;
         }
+        let Summary { same_files, read, failed, .. } = self.summary;
+        tracing::info!(unchanged = same_files, read = read.files, failed, "went through the files");
         self.remove_gone(before)?;
         self.carry_over();
+        if let Some(older) = older {
+            for error in self.kept.take_over(older, &mut self.writer)? {
+                self.fail(&error);
+            }
+        }
+        let Summary { added, changed, unchanged, .. } = self.summary;
+        self.summary.total = self.writer.releases() as u64;
+        self.summary.kept = self.summary.total.saturating_sub(added + changed + unchanged);
         Ok((self.writer, self.now, self.summary))
     }
 
@@ -124,7 +121,7 @@ impl<'a> Pass<'a> {
         for place in self.corpus.places() {
             (self.on_event)(Event::Place(place), self.summary.read);
             let (before, failed) = (files.len(), self.summary.failed);
-            for found in Corpus::files_of(place) {
+            for found in self.corpus.files_of(place) {
                 self.go_on()?;
                 match found {
                     Found::File(file) => files.push((file, SystemTime::now())),
@@ -136,7 +133,13 @@ impl<'a> Pass<'a> {
                 }
             }
             let empty = files.len() == before && self.summary.failed == failed;
-            if empty && !self.choices.allow_removals {
+            // A folder may be there only for the roots inside it.
+            let holds_others = self
+                .corpus
+                .places()
+                .iter()
+                .any(|other| other != place && other.path().starts_with(place.path()));
+            if empty && !holds_others && !self.choices.allow_removals {
                 return Err(Error::CorpusEmpty { path: place.path() });
             }
         }
@@ -159,6 +162,7 @@ impl<'a> Pass<'a> {
             self.now.put(&root, &file.name, record);
             return Ok(());
         }
+        tracing::debug!(file = %file.path().display(), bytes = file.size, why = self.why(file, &root, disputed), "reading");
         (self.on_event)(Event::File(file), self.summary.read);
         if let Some(record) = self.read(file, seen)? {
             self.now.put(&root, &file.name, record);
@@ -171,14 +175,27 @@ impl<'a> Pass<'a> {
     /// The record of a file whose contents are what they were when it was read.
     fn same(&self, root: &str, file: &SourceFile, seen: SystemTime) -> Option<Record> {
         let record = self.before.get(root, &file.name)?;
+        let name = &file.name;
         if record.vouches_for(file) {
+            tracing::debug!(name, why = "size and times are what they were", "unchanged");
             return Some(record.clone());
         }
         if !record.has_size(file.size) {
             return None;
         }
         let digest = file.digest().ok().filter(|digest| record.has_digest(digest))?;
+        tracing::debug!(name, why = "contents are what they were", "unchanged");
         Some(Record::new(file, seen, digest, record.releases))
+    }
+
+    /// Why a file is read.
+    fn why(&self, file: &SourceFile, root: &str, disputed: bool) -> &'static str {
+        match self.before.get(root, &file.name) {
+            _ if disputed => "an earlier file has an id of its",
+            None => "it is new, or was not read whole",
+            Some(record) if record.has_size(file.size) => "its contents are others",
+            Some(_) => "its size is another",
+        }
     }
 
     /// Reads a file; its record where all of it was read.
@@ -197,7 +214,7 @@ impl<'a> Pass<'a> {
             let taken = match release {
                 Ok(release) => self.release(release, &path)?,
                 Err(error) => {
-                    self.kept.paths.insert(path.clone());
+                    self.kept.keep_path(&path);
                     self.fail(&error);
                     false
                 }
@@ -212,8 +229,8 @@ impl<'a> Pass<'a> {
     fn release(&mut self, release: Release, path: &Path) -> Result<bool> {
         self.summary.read.releases += 1;
         if let Some(first) = self.holder_of(&release) {
-            let (place, first) = (path.display().to_string(), first.display().to_string());
-            let error = Error::DuplicateId { place, first, id: release.id };
+            let error = duplicate(release.id, path, &first);
+            tracing::warn!(%error, "failed");
             self.summary.failed += 1;
             (self.on_event)(Event::Failed(&error), self.summary.read);
             return Ok(false);
@@ -248,6 +265,7 @@ impl<'a> Pass<'a> {
     }
 
     fn fail(&mut self, error: &Error) {
+        tracing::warn!(%error, "failed");
         self.summary.failed += 1;
         self.kept.keep(error);
         (self.on_event)(Event::Failed(error), self.summary.read);
@@ -279,7 +297,11 @@ impl<'a> Pass<'a> {
             }
         }
         check_removals(gone.len(), before, self.choices)?;
+        if !gone.is_empty() {
+            tracing::info!(releases = gone.len(), of = before, "removing what is gone");
+        }
         for id in gone {
+            tracing::debug!(id, "gone");
             self.writer.remove(&id)?;
             self.summary.removed += 1;
         }
@@ -290,12 +312,19 @@ impl<'a> Pass<'a> {
     fn carry_over(&mut self) {
         let before = std::mem::take(&mut self.before);
         for (root, name, record) in before.iter() {
-            let failed = || self.kept.paths.contains(&Path::new(root).join(name));
+            let failed = || self.kept.names(&Path::new(root).join(name));
             if self.now.get(root, name).is_none() && self.stays(root, name) && !failed() {
                 self.now.put(root, name, record.clone());
             }
         }
     }
+}
+
+/// What to say of a release whose id another has.
+fn duplicate(id: String, path: &Path, first: &Path) -> Error {
+    let gone =
+        if first.exists() { "" } else { " (which is gone; `--allow-removals` forgets a folder that is)" };
+    Error::DuplicateId { id, place: path.display().to_string(), first: format!("{}{gone}", first.display()) }
 }
 
 /// Stops a run that would remove most of the releases, unless it was asked to.

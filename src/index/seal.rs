@@ -6,7 +6,8 @@
 
 use std::{
     fmt,
-    io::{self, Write},
+    fs::File,
+    io::{self, BufReader, Read, Seek, SeekFrom, Write},
     ops::Range,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -109,27 +110,10 @@ pub(super) struct Sealed {
 impl Sealed {
     /// Opens a file of these bytes; only its end is looked at.
     pub fn open(bytes: &OwnedBytes, name: String) -> io::Result<Self> {
-        let changed = |what| changed(&name, what);
-        let rest = bytes.len().checked_sub(END).ok_or_else(|| changed("its end is missing"))?;
-        let end = &bytes[rest..];
-        let (length, tail) = end.split_at(LENGTH);
-        let (root, mark) = tail.split_at(ROOT);
-        if mark != MARK {
-            return Err(changed("its end is missing"));
-        }
-        let length = length.try_into().map_or(u64::MAX, u64::from_le_bytes);
-        let length = usize::try_from(length).ok().filter(|length| *length <= rest);
-        let length = length.ok_or_else(|| changed("its length is wrong"))?;
-        let count = length.div_ceil(BLOCK);
-        if rest - length != count * DIGEST {
-            return Err(changed("its length is wrong"));
-        }
-        if blake3::hash(&bytes[length..rest + LENGTH]).as_bytes() != root {
-            return Err(changed("its checksums are not those that were written"));
-        }
-        let checked = std::iter::repeat_with(AtomicU64::default).take(count.div_ceil(64)).collect();
-        let (contents, digests) = (bytes.slice(0..length), bytes.slice(length..rest));
-        Ok(Self { contents, digests, checked, name })
+        let Layout { length, digests } = Layout::read(bytes.len(), &name, |from| Ok(&bytes[from..]))?;
+        let checked = std::iter::repeat_with(AtomicU64::default).take(digests.len().div_ceil(64 * DIGEST));
+        let (checked, contents) = (checked.collect(), bytes.slice(0..length));
+        Ok(Self { contents, digests: bytes.slice(digests), checked, name })
     }
 
     /// Checks every block that holds something of a range and was not checked before.
@@ -152,11 +136,68 @@ impl Sealed {
         }
         Ok(())
     }
+}
 
-    /// Checks every byte.
-    pub fn check_all(&self) -> io::Result<()> {
-        self.check(0..self.contents.len())
+/// Where the parts of a sealed file lie.
+struct Layout {
+    /// Bytes of its contents.
+    length: usize,
+    digests: Range<usize>,
+}
+
+impl Layout {
+    /// Reads the end of a file of so many bytes; `tail` gives all of them from a place on.
+    fn read<B: AsRef<[u8]>>(
+        size: usize,
+        name: &str,
+        mut tail: impl FnMut(usize) -> io::Result<B>,
+    ) -> io::Result<Self> {
+        let changed = |what| changed(name, what);
+        let rest = size.checked_sub(END).ok_or_else(|| changed("its end is missing"))?;
+        let end = tail(rest)?;
+        let (length, end) = end.as_ref().split_at(LENGTH);
+        let (root, mark) = end.split_at(ROOT);
+        if mark != MARK {
+            return Err(changed("its end is missing"));
+        }
+        let length = length.try_into().map_or(u64::MAX, u64::from_le_bytes);
+        let length = usize::try_from(length).ok().filter(|length| *length <= rest);
+        let length = length.ok_or_else(|| changed("its length is wrong"))?;
+        if rest - length != length.div_ceil(BLOCK) * DIGEST {
+            return Err(changed("its length is wrong"));
+        }
+        let sealed = tail(length)?;
+        if blake3::hash(&sealed.as_ref()[..rest + LENGTH - length]).as_bytes() != root {
+            return Err(changed("its checksums are not those that were written"));
+        }
+        Ok(Self { length, digests: length..rest })
     }
+}
+
+/// Checks every byte of an open file, reading it from its beginning: mapped, a large index would count as
+/// memory of whoever checks it.
+pub(super) fn check(file: &mut File, name: &str) -> io::Result<()> {
+    let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let mut tail = |from: usize| {
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(from as u64))?;
+        file.read_to_end(&mut bytes)?;
+        if bytes.len() == size - from { Ok(bytes) } else { Err(changed(name, "it grows or shrinks")) }
+    };
+    let layout = Layout::read(size, name, &mut tail)?;
+    let digests = tail(layout.digests.start)?;
+    file.rewind()?;
+    let mut block = vec![0; BLOCK];
+    let mut contents = BufReader::with_capacity(BLOCK << 6, file.take(layout.length as u64));
+    for (at, digest) in digests[..layout.digests.len()].chunks(DIGEST).enumerate() {
+        let start = at * BLOCK;
+        let block = &mut block[..BLOCK.min(layout.length - start)];
+        contents.read_exact(block)?;
+        if short(&blake3::hash(block)) != digest {
+            return Err(changed(name, &format!("bytes {start} and on have changed")));
+        }
+    }
+    Ok(())
 }
 
 fn changed(name: &str, what: &str) -> io::Error {
@@ -187,10 +228,7 @@ impl FileHandle for Sealed {
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        fs::{self, File},
-        io::BufWriter,
-    };
+    use std::{fs, io::BufWriter};
 
     use super::*;
 
@@ -225,6 +263,12 @@ mod tests {
         }
     }
 
+    fn check_file(bytes: &[u8]) -> io::Result<()> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        check(&mut file, "a.store")
+    }
+
     fn open(bytes: Vec<u8>) -> io::Result<Sealed> {
         Sealed::open(&OwnedBytes::new(bytes), "a.store".into())
     }
@@ -238,6 +282,7 @@ mod tests {
             assert!(all.iter().enumerate().all(|(at, byte)| usize::from(*byte) == at % 251));
             assert!(sealed.read_bytes(length..length).unwrap().is_empty());
             assert!(sealed.read_bytes(0..length + 1).is_err());
+            check_file(&file(length)).unwrap();
         }
     }
 
@@ -247,15 +292,17 @@ mod tests {
         for at in (0..whole.len()).filter(|at| *at < 50 || *at > BLOCK - 5) {
             let mut flipped = whole.clone();
             flipped[at] ^= 1;
+            assert!(check_file(&flipped).is_err(), "{at}");
             let Ok(sealed) = open(flipped) else { continue };
-            assert!(sealed.check_all().is_err(), "{at}");
+            assert!(sealed.read_bytes(0..sealed.len()).is_err(), "{at}");
             let (bad, good) = if at < BLOCK { (at, BLOCK) } else { (at, 0) };
             assert!(bad < BLOCK + 40, "{at}");
             assert!(sealed.read_bytes(bad..bad + 1).is_err(), "{at}");
             assert!(sealed.read_bytes(good..good + 1).is_ok(), "{at}");
         }
         for cut in 0..60 {
-            assert!(open(whole[..whole.len() - 1 - cut].to_vec()).is_err());
+            let cut = &whole[..whole.len() - 1 - cut];
+            assert!(open(cut.to_vec()).is_err() && check_file(cut).is_err());
         }
     }
 }

@@ -103,7 +103,14 @@ impl Snapshot {
 
     /// Whether nothing was committed since.
     pub fn is_current(&self) -> Result<bool> {
-        Ok(self.index.is_in_force()? && self.index.mark()?.is_same_commit(&self.mark))
+        if !self.index.is_in_force()? {
+            return Ok(false);
+        }
+        match self.index.mark() {
+            // A run has put another generation in force, and removed this one, in between.
+            Err(_) if !self.index.is_in_force()? => Ok(false),
+            mark => Ok(mark?.is_same_commit(&self.mark)),
+        }
     }
 
     fn count(&mut self) {

@@ -57,6 +57,9 @@ pub struct Summary {
     pub unchanged: u64,
     /// Releases whose file or record is gone.
     pub removed: u64,
+    /// Releases that stay though they were not come by: their file could not be read, or was not asked
+    /// about, or they never came from one.
+    pub kept: u64,
     /// Files, folders and records that could not be read.
     pub failed: u64,
     /// Files of other kinds that were passed over.
@@ -88,21 +91,30 @@ pub fn sync(
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
     let choices = Choices { allow_removals, ..Choices::default() };
-    run(index, index.writer()?, corpus, &[], &choices, on_event)
+    run(index, index.writer()?, &Task { corpus, forgotten: &[], older: None }, &choices, on_event)
 }
 
-/// Goes through a corpus and commits. Of the folders in `forgotten`, nothing stays.
+/// What a run goes through.
+pub(super) struct Task<'a> {
+    pub corpus: &'a Corpus,
+    /// Corpus folders of which nothing may stay.
+    pub forgotten: &'a [PathBuf],
+    /// The index whose place this one is to take.
+    pub older: Option<&'a Index>,
+}
+
+/// Goes through a corpus and commits.
 pub(super) fn run(
     index: &Index,
     writer: Writer,
-    corpus: &Corpus,
-    forgotten: &[PathBuf],
+    task: &Task<'_>,
     choices: &Choices,
     on_event: OnEvent<'_>,
 ) -> Result<Summary> {
     let started = Instant::now();
+    let Task { corpus, forgotten, older } = *task;
     let pass = Pass::new(writer, corpus, index.files()?, forgotten, choices, on_event);
-    let (writer, files, mut summary) = pass.through()?;
+    let (writer, files, mut summary) = pass.through(older)?;
     let mut roots = index.state()?.roots;
     roots.retain(|root| !forgotten.contains(root));
     for place in corpus.places() {
@@ -110,8 +122,16 @@ pub(super) fn run(
             roots.push(place.root.clone());
         }
     }
-    summary.total = writer.releases() as u64;
+    let before = index.mark()?;
     writer.commit_with(&roots, &files)?;
+    let (now, was) = (index.mark()?, before.segments.len());
+    if choices.dry_run {
+        tracing::info!("only looked: nothing was written");
+    } else if now == before {
+        tracing::info!("nothing had changed: nothing was written");
+    } else {
+        tracing::info!(releases = summary.total, segments = now.segments.len(), was, "committed and merged");
+    }
     summary.took = started.elapsed();
     Ok(summary)
 }

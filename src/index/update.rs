@@ -18,7 +18,7 @@ use super::{
     lock::Lock,
     pass::check_removals,
     snapshot::Snapshot,
-    sync::{self, OnEvent},
+    sync::{self, OnEvent, Task},
 };
 use crate::{
     corpus::Corpus,
@@ -66,8 +66,9 @@ impl Default for Choices {
 ///
 /// # Errors
 /// `IndexLocked` where another writer works on the index; `TooManyRemovals` and `CorpusEmpty` without
-/// `allow_removals`; `RootsUnknown` where nothing tells which folders are meant; `Read` where a folder
-/// that was named is missing; `Interrupted`; `Write` and `Engine` where the index cannot be written. The
+/// `allow_removals`; `CorpusMissing` where a folder that the index was built from is gone, without that
+/// too; `RootsUnknown` where nothing tells which folders are meant; `Read` where a folder that was named
+/// is missing; `Interrupted`; `Write` and `Engine` where the index cannot be written. The
 /// index is then as it was before.
 pub fn update(
     folder: &Path,
@@ -78,33 +79,46 @@ pub fn update(
 ) -> Result<Summary> {
     let lock = || Lock::acquire(folder, choices.wait, &choices.stop);
     let mut lock = if choices.dry_run { None } else { Some(lock()?) };
-    let standing = Index::open(folder);
-    let reason = match &standing {
-        Ok(_) if choices.full => Some("a full rebuild was asked for".to_owned()),
-        Ok(_) => None,
-        Err(Error::IndexMissing { .. }) => Some("there is none yet".to_owned()),
-        Err(error @ (Error::IndexStale { .. } | Error::IndexDamaged { .. })) => Some(error.to_string()),
-        Err(_) => return standing.map(|_| Summary::default()),
-    };
-    let asked = Asked::new(folder, &standing, paths, default, choices, reason.is_some())?;
-    let summary = match (reason, standing) {
-        (None, Ok(index)) => {
-            let writer = if choices.dry_run {
-                Writer::dry(index.clone())?
-            } else {
-                Writer::under_lock(index.clone(), choices.means, None)?
-            };
-            sync::run(&index, writer, &asked.corpus, &asked.forgotten, choices, on_event)?
-        }
-        (reason, standing) => {
-            on_event(Event::Rebuilding(&reason.unwrap_or_default()), Progress::default());
-            rebuild(folder, standing.ok().as_ref(), &asked, choices, on_event)?
-        }
-    };
+    let summary = under_lock(folder, paths, default, choices, on_event)?;
     if let Some(lock) = &mut lock {
         lock.done();
     }
     Ok(summary)
+}
+
+fn under_lock(
+    folder: &Path,
+    paths: &[PathBuf],
+    default: &Path,
+    choices: &Choices,
+    on_event: OnEvent<'_>,
+) -> Result<Summary> {
+    let standing = Index::open(folder);
+    let asked = |rebuilding| Asked::new(folder, &standing, paths, default, choices, rebuilding);
+    let reason = match &standing {
+        Ok(_) if choices.full => "a full rebuild was asked for".to_owned(),
+        Ok(index) => match bring_up_to_date(index, &asked(false)?, choices, on_event) {
+            // Some damage shows only on the way.
+            Err(error) => reason_to_rebuild(&error).ok_or(error)?,
+            done => return done,
+        },
+        Err(error) => match reason_to_rebuild(error) {
+            Some(reason) => reason,
+            None => return standing.map(|_| Summary::default()),
+        },
+    };
+    rebuild(folder, &reason, standing.as_ref().ok(), &asked(true)?, choices, on_event)
+}
+
+fn reason_to_rebuild(error: &Error) -> Option<String> {
+    match error {
+        Error::IndexMissing { .. } => Some("there is none yet".to_owned()),
+        Error::IndexStale { found, expected, .. } => {
+            Some(format!("another version made it ({found}; this one is {expected})"))
+        }
+        Error::IndexDamaged { path, reason } => Some(format!("{} is damaged: {reason}", path.display())),
+        _ => None,
+    }
 }
 
 /// What a run goes through.
@@ -141,6 +155,9 @@ impl Asked {
         if paths.is_empty() || rebuilding && !choices.allow_removals {
             all.extend_from_slice(&standing);
         }
+        if let Some(missing) = all.iter().find(|path| standing.contains(path) && !path.exists()) {
+            return Err(Error::CorpusMissing { path: missing.clone() });
+        }
         if all.is_empty() {
             all.push(default.to_owned());
         }
@@ -149,17 +166,47 @@ impl Asked {
     }
 }
 
+/// One more commit in an index that stands.
+fn bring_up_to_date(
+    index: &Index,
+    asked: &Asked,
+    choices: &Choices,
+    on_event: OnEvent<'_>,
+) -> Result<Summary> {
+    tracing::info!(
+        releases = asked.before,
+        roots = asked.corpus.places().len(),
+        "bringing the index up to date"
+    );
+    let writer = if choices.dry_run {
+        Writer::dry(index.clone())?
+    } else {
+        Writer::under_lock(index.clone(), choices.means, None)?
+    };
+    let task = Task { corpus: &asked.corpus, forgotten: &asked.forgotten, older: None };
+    sync::run(index, writer, &task, choices, on_event)
+}
+
 fn rebuild(
     folder: &Path,
+    reason: &str,
     old: Option<&Index>,
     asked: &Asked,
     choices: &Choices,
     on_event: OnEvent<'_>,
 ) -> Result<Summary> {
+    tracing::info!(
+        reason,
+        releases = asked.before,
+        roots = asked.corpus.places().len(),
+        "building a new generation"
+    );
+    on_event(Event::Rebuilding(reason), Progress::default());
     if choices.dry_run {
         let index = Index::in_memory()?;
         let writer = Writer::dry(index.clone())?;
-        let summary = sync::run(&index, writer, &asked.corpus, &[], choices, on_event)?;
+        let task = Task { corpus: &asked.corpus, forgotten: &[], older: old };
+        let summary = sync::run(&index, writer, &task, choices, on_event)?;
         return Ok(Summary { rebuilt: true, ..summary });
     }
     let index = Index::build(folder, None)?;
@@ -181,10 +228,12 @@ fn fill(
     on_event: OnEvent<'_>,
 ) -> Result<Summary> {
     let writer = Writer::under_lock(index.clone(), choices.means, None)?;
-    let summary = sync::run(index, writer, &asked.corpus, &[], choices, on_event)?;
+    let task = Task { corpus: &asked.corpus, forgotten: &[], older: old };
+    let summary = sync::run(index, writer, &task, choices, on_event)?;
     let before = usize::try_from(asked.before).unwrap_or(usize::MAX);
     check_removals(lost(index, old, before)?, before, choices)?;
     check_files(index)?;
+    tracing::info!(releases = summary.total, "the new generation is complete and sound");
     index.publish_keeping(choices.keep)?;
     Ok(Summary { rebuilt: true, ..summary })
 }
@@ -192,8 +241,8 @@ fn fill(
 /// How many of the releases in the old index the new one lacks.
 fn lost(new: &Index, old: Option<&Index>, before: usize) -> Result<usize> {
     let new = Known::of(&Snapshot::open(new)?)?;
-    match old.map(Snapshot::open) {
-        Some(Ok(old)) => Ok(Known::of(&old)?.releases().filter(|(id, _)| new.get(id).is_none()).count()),
+    match old.map(|old| Known::of(&Snapshot::open(old)?)) {
+        Some(Ok(old)) => Ok(old.releases().filter(|(id, _)| new.get(id).is_none()).count()),
         // An old index that cannot be read any more still tells how many there were.
         _ => Ok(before.saturating_sub(new.len())),
     }

@@ -194,7 +194,11 @@ impl Writer {
             Some(crew) => crew,
             None => self.start_crew()?,
         };
-        if self.crew.insert(crew).take(entry) { Ok(()) } else { self.flush() }
+        if self.crew.insert(crew).take(entry) {
+            return Ok(());
+        }
+        self.flush()?;
+        Err(self.index.failed("writing a segment", &"its threads have stopped"))
     }
 
     fn start_crew(&self) -> Result<Crew> {
@@ -261,6 +265,8 @@ impl Writer {
             self.done();
             return Ok(());
         }
+        // Started before the records are written: starting sweeps away what the last commit does not name.
+        self.engine()?;
         let releases = self.known.len() as u64;
         let record = match self.index.generation_folder() {
             Some(folder) => files.write(folder)?,
@@ -311,8 +317,7 @@ impl Drop for Writer {
     /// What was written for a commit that never came is of no use, and may fill the disk.
     fn drop(&mut self) {
         if let Some(crew) = self.crew.take() {
-            // Nobody asks any more whether it could write.
-            _ = crew.finish();
+            crew.abandon();
         }
         if self.engine.take().is_some() {
             // What this misses, the next writer finds.

@@ -83,8 +83,12 @@ pub(super) fn leaf(run: &str, form: Form) -> (Option<Kind>, Option<&'static str>
     }
     let tail = after.split(|c| !matches!(c, '*' | '?')).next().unwrap_or_default().trim_end_matches('?');
     let shaped = format!("{text}{tail}");
+    let behind = run.starts_with('*').then_some("`*` stands behind the letters that a word begins with");
     if let Some(leaf) = word::wildcards(&shaped) {
-        return (Some(Kind::Leaf(leaf)), None);
+        return (Some(Kind::Leaf(leaf)), behind);
+    }
+    if behind.is_some() {
+        return (plain(text), behind);
     }
     (plain(text), shaped.contains('*').then_some("`*` needs two letters before it"))
 }

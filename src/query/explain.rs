@@ -7,6 +7,9 @@ use std::fmt::{self, Write};
 use super::{Expr, Field, Form, Query};
 use crate::release::{Date, DateSpan};
 
+/// What each clause of a choice begins with.
+const ONE_OF: &str = "одно из";
+
 impl Query {
     /// How the query was understood, in Russian, one line for each thing looked for.
     ///
@@ -23,7 +26,7 @@ impl Query {
             Expr::Wanted(items) if items.is_empty() => return "пустой запрос: искать нечего".to_owned(),
             Expr::Wanted(items) => (items.as_slice(), "желательно"),
             Expr::All(items) => (items.as_slice(), "обязательно"),
-            Expr::Any(items) => (items.as_slice(), "одно из"),
+            Expr::Any(items) => (items.as_slice(), ONE_OF),
             expr => (std::slice::from_ref(expr), "искать"),
         };
         let mut lines = String::new();
@@ -44,7 +47,8 @@ fn clause(f: &mut String, expr: &Expr, role: &str) -> fmt::Result {
             f.push_str("исключить: ");
             return describe_excluded(f, inner);
         }
-        Expr::Dated(_) => ("только", expr),
+        // Of several dates one is enough, where they are joined so.
+        Expr::Dated(_) if role != ONE_OF => ("только", expr),
         expr => (role, expr),
     };
     write!(f, "{role}: ")?;

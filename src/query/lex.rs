@@ -4,7 +4,7 @@
 //! whatever the query. Whether an operator holds where it stands is decided later.
 
 use super::{
-    Form, chunk,
+    Field, Form, chunk,
     doubt::Doubts,
     quote::Closers,
     token::{Kind, Operator, Token},
@@ -122,8 +122,13 @@ impl<'a> Lexer<'a> {
 
     /// Reads `!` or `=` and the form after it; without one the sign is punctuation.
     fn exact(&mut self) {
-        let sign = self.at;
-        let next = (sign..).find(|&at| !matches!(self.char(at), Some('!' | '='))).unwrap_or(sign + 1);
+        let mut sign = self.at;
+        let mut next = (sign..).find(|&at| !matches!(self.char(at), Some('!' | '='))).unwrap_or(sign + 1);
+        if let Some((field, name, value)) = self.field_at(next) {
+            // What is exact is the field's value: `!заголовок:карта` is `заголовок:!карта`.
+            self.push(sign, Kind::Field { field, name });
+            (sign, next) = (value, value);
+        }
         self.at = next;
         if self.opens_phrase(next) {
             self.phrase(next, Form::Exact);
@@ -134,6 +139,15 @@ impl<'a> Lexer<'a> {
         } else if self.char(next) == Some('(') {
             self.doubts.note(sign, "an exact form is a word or a phrase, not a group");
         }
+    }
+
+    /// The field named at a place, its name as written, and where the word or phrase after it begins.
+    fn field_at(&self, at: usize) -> Option<(Field, String, usize)> {
+        let (written, name) = chunk::leading_name((at..).map_while(|at| self.char(at)))?;
+        let chunk::Name::Field(field) = name else { return None };
+        let value = at + written.chars().count() + 1;
+        let follows = self.char(value).is_some_and(begins_word) || self.opens_phrase(value);
+        follows.then_some((field, written, value))
     }
 
     fn weight(&mut self) {

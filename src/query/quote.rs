@@ -81,6 +81,9 @@ impl Lexer<'_> {
             return;
         };
         self.at = after;
+        if text.split(word::is_space).any(|part| part.ends_with('*') && part.contains(word::begins_word)) {
+            self.doubts.note(open, "`*` stands for nothing between quotes");
+        }
         let slop = self.slop();
         match word::text(&text, form, slop) {
             Some(leaf) => self.push(open, Kind::Leaf(leaf)),

@@ -54,11 +54,13 @@ fn ends_with_initial(word: &str) -> bool {
 
 /// A word, or a phrase where there are more words than one, or nothing where there is none.
 ///
-/// Quotes inside count as spaces, and parts without a letter or a digit are left out.
+/// Quotes inside count as spaces, parts without a letter or a digit are left out, and so are stars
+/// around a part: in a phrase they stand for nothing.
 pub(super) fn text(text: &str, form: Form, slop: Option<u32>) -> Option<Expr> {
     let parts: Vec<&str> = text
         .split(|c| is_space(c) || is_quote(c))
         .filter(|part| part.contains(char::is_alphanumeric))
+        .map(|part| part.trim_matches('*'))
         .collect();
     let joined = parts.join(" ");
     let (text, _) = split_word(&joined);

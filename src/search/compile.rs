@@ -150,18 +150,18 @@ impl Searcher {
         let meant = if any_full { Terms::Full } else { Terms::Hints };
         let (mut full, mut frequency) = (Vec::new(), 0);
         for segment in &self.snapshot().segments {
-            let adds_up = part.pattern.is_some();
-            let mentions = self.mentions(segment, (&part.terms, part.scope), Terms::Full, adds_up)?;
+            let mentions = self.mentions(segment, (&part, part.scope), Terms::Full, None)?;
             frequency += if part.scope == Scope::Anywhere && any_full {
                 mentions.len()
             } else {
-                self.mentions(segment, (&part.terms, Scope::Anywhere), meant, adds_up)?.len()
+                self.mentions(segment, (&part, Scope::Anywhere), meant, None)?.len()
             };
             full.push(mentions);
         }
         part.idf = self.idf(frequency);
-        let worth = |(segment, mentions): (&Segment, &Vec<_>)| self.worth(segment, &part, mentions);
-        let full = self.snapshot().segments.iter().zip(&full).map(worth).collect();
+        for mentions in &mut full {
+            mentions.multiply(part.idf, part.weight);
+        }
         Ok(Part::new(Kind::Word(part), full, self.most()))
     }
 

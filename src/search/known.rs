@@ -10,13 +10,13 @@ use std::{
 
 use foldhash::fast::RandomState;
 
-/// How many bytes are kept at most, in two halves.
-const MOST_KEPT: usize = 128 << 20;
 /// What each entry takes besides its lists, about.
 const ENTRY: usize = 512;
 
 /// Values by key, each known to take so many bytes.
 pub(super) struct Known<T> {
+    /// How many bytes each of the halves takes at most.
+    half: usize,
     halves: Mutex<Halves<T>>,
 }
 
@@ -27,27 +27,26 @@ struct Halves<T> {
     bytes: usize,
 }
 
-impl<T> Default for Known<T> {
-    fn default() -> Self {
-        let halves = Halves { young: HashMap::default(), old: HashMap::default(), bytes: 0 };
-        Self { halves: Mutex::new(halves) }
-    }
-}
-
 impl<T> Known<T> {
+    /// Keeps so many bytes at most.
+    pub fn new(most: usize) -> Self {
+        let halves = Halves { young: HashMap::default(), old: HashMap::default(), bytes: 0 };
+        Self { half: most / 2, halves: Mutex::new(halves) }
+    }
+
     pub fn get(&self, key: &[u8]) -> Option<Arc<T>> {
         let mut halves = self.halves();
         if let Some((value, _)) = halves.young.get(key) {
             return Some(Arc::clone(value));
         }
         let (key, (value, bytes)) = halves.old.remove_entry(key)?;
-        halves.put(key, Arc::clone(&value), bytes);
+        halves.put(key, Arc::clone(&value), bytes, self.half);
         Some(value)
     }
 
     /// Keeps a value that takes so many bytes.
     pub fn put(&self, key: &[u8], value: Arc<T>, bytes: usize) {
-        self.halves().put(key.into(), value, bytes + key.len() + ENTRY);
+        self.halves().put(key.into(), value, bytes + key.len() + ENTRY, self.half);
     }
 
     /// Takes note that values kept have grown by so many bytes.
@@ -62,8 +61,8 @@ impl<T> Known<T> {
 }
 
 impl<T> Halves<T> {
-    fn put(&mut self, key: Box<[u8]>, value: Arc<T>, bytes: usize) {
-        if self.bytes + bytes > MOST_KEPT / 2 {
+    fn put(&mut self, key: Box<[u8]>, value: Arc<T>, bytes: usize, most: usize) {
+        if self.bytes + bytes > most {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }
@@ -78,10 +77,10 @@ mod tests {
 
     #[test]
     fn the_least_asked_for_is_forgotten_first() {
-        let known = Known::default();
+        let known = Known::new(20 << 20);
         let key = |number: usize| number.to_le_bytes();
         for number in 0..100 {
-            known.put(&key(number), Arc::new(number), MOST_KEPT / 20);
+            known.put(&key(number), Arc::new(number), 1 << 20);
             assert_eq!(known.get(&key(0)).as_deref(), Some(&0), "asked for after {number}");
         }
         assert!(known.get(&key(99)).is_some() && known.get(&key(1)).is_none());

@@ -23,7 +23,7 @@ mod some;
 mod weights;
 mod word;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use serde::Serialize;
 
@@ -59,8 +59,17 @@ struct Inner {
     weights: Weights,
     /// Parts of queries that were evaluated once.
     known: Known<Part>,
+    /// How much the length of each body takes from its mentions, by segment.
+    body_norms: Vec<OnceLock<Vec<f32>>>,
     /// Tables of analysed forms that no search uses just now.
     forms: Mutex<Vec<Forms>>,
+}
+
+/// How many bytes of evaluated parts are kept at most: a small part of what the index takes on disk.
+fn most_kept(releases: u64) -> usize {
+    const LEAST: usize = 128 << 20;
+    const FOR_EACH_RELEASE: usize = 256;
+    LEAST.saturating_add(usize::try_from(releases).unwrap_or(usize::MAX).saturating_mul(FOR_EACH_RELEASE))
 }
 
 /// What reads the hits of one search.
@@ -163,7 +172,13 @@ impl Searcher {
     pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
         let snapshot = Snapshot::open(index)?;
         Ok(Self {
-            inner: Arc::new(Inner { snapshot, weights, known: Known::default(), forms: Mutex::default() }),
+            inner: Arc::new(Inner {
+                weights,
+                known: Known::new(most_kept(snapshot.releases)),
+                body_norms: snapshot.segments.iter().map(|_| OnceLock::new()).collect(),
+                forms: Mutex::default(),
+                snapshot,
+            }),
         })
     }
 
@@ -291,25 +306,47 @@ impl Searcher {
         self.snapshot().index.damaged(error)
     }
 
-    /// What mentions in title and body are worth together, before the word's rarity: BM25F's saturated
-    /// sum (Robertson & Zaragoza 2009, § 3.6), from 0 to `k1 + 1`.
-    #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
-    fn saturate(&self, segment: &Segment, doc: tantivy::DocId, title: f32, body: f32) -> f32 {
-        let weights = self.weights();
-        let mut mentions = 0.0;
-        if title > 0.0 {
-            let length = segment.title_words(doc) as f32 / self.snapshot().mean_title;
-            mentions += weights.title * title / (1.0 - weights.title_b + weights.title_b * length);
-        }
-        if body > 0.0 {
-            let length = segment.body_words(doc) as f32 / self.snapshot().mean_body;
-            mentions += body / (1.0 - weights.body_b + weights.body_b * length);
-        }
-        mentions * (weights.k1 + 1.0) / (weights.k1 + mentions)
+    /// What mentions are worth in the releases of a segment.
+    fn saturation<'s>(&'s self, segment: &'s Segment) -> Saturation<'s> {
+        let Inner { snapshot, weights, body_norms, .. } = &*self.inner;
+        let norm = |doc| norm(segment.body_words(doc), snapshot.mean_body, weights.body_b);
+        let norms = || (0..segment.reader.max_doc()).map(norm).collect();
+        let body_norms = body_norms[segment.ordinal as usize].get_or_init(norms);
+        Saturation { segment, weights, mean_title: snapshot.mean_title, body_norms }
     }
 
     /// No mentions are worth more than this.
     fn most(&self) -> f32 {
         self.weights().k1 + 1.0
     }
+}
+
+/// BM25F's saturated sum over title and body (Robertson & Zaragoza 2009, § 3.6), for one segment.
+struct Saturation<'s> {
+    segment: &'s Segment,
+    weights: &'s Weights,
+    mean_title: f32,
+    body_norms: &'s [f32],
+}
+
+impl Saturation<'_> {
+    /// What mentions in title and body are worth together, before the word's rarity: from 0 to `k1 + 1`.
+    fn of(&self, doc: tantivy::DocId, title: f32, body: f32) -> f32 {
+        let weights = self.weights;
+        let mut mentions = 0.0;
+        if title > 0.0 {
+            let norm = norm(self.segment.title_words(doc), self.mean_title, weights.title_b);
+            mentions += weights.title * title / norm;
+        }
+        if body > 0.0 {
+            mentions += body / self.body_norms.get(doc as usize).copied().unwrap_or(1.0);
+        }
+        mentions * (weights.k1 + 1.0) / (weights.k1 + mentions)
+    }
+}
+
+/// How much a length takes from each mention; 1 for the mean one.
+#[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
+fn norm(words: u32, mean: f32, b: f32) -> f32 {
+    1.0 - b + b * (words as f32 / mean)
 }

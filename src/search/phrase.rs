@@ -102,7 +102,7 @@ impl<'s> Starts<'s> {
             return None;
         }
         let (title, body) = self.counts();
-        let saturated = searcher.saturate(self.segment, doc, title as f32, body as f32);
+        let saturated = searcher.saturation(self.segment).of(doc, title as f32, body as f32);
         Some(saturated * self.phrase.idf * self.phrase.weight)
     }
 }

@@ -36,6 +36,22 @@ impl Scored {
         self.most = self.most.max(score);
     }
 
+    /// Adds a block of releases at once, `worth` saying what one that has its part so often is worth.
+    pub fn extend(&mut self, docs: &[DocId], counts: &[u32], worth: impl Fn(DocId, u32) -> f32) {
+        let start = self.scores.len();
+        self.docs.extend_from_slice(docs);
+        self.scores.extend(docs.iter().zip(counts).map(|(&doc, &count)| worth(doc, count)));
+        self.places.extend(counts.iter().map(|&count| u8::try_from(count).unwrap_or(MANY)));
+        self.most = self.scores[start..].iter().copied().fold(self.most, f32::max);
+    }
+
+    /// Makes all releases worth so much more, one factor after the other: floats depend on the order.
+    pub fn multiply(&mut self, rarity: f32, weight: f32) {
+        for score in self.scores.iter_mut().chain([&mut self.most]) {
+            *score = *score * rarity * weight;
+        }
+    }
+
     pub fn len(&self) -> usize {
         self.docs.len()
     }
@@ -75,9 +91,17 @@ impl<'s> Finger<'s> {
     }
 
     /// Whether the list has a release. Releases in ascending order.
+    #[inline]
     pub fn has(&mut self, doc: DocId) -> bool {
-        self.at = seek(&self.list.docs, self.at, doc);
-        self.list.docs.get(self.at) == Some(&doc)
+        let docs = &self.list.docs[..];
+        // Lists of one word are much alike: the next one it is most often.
+        if docs.get(self.at).is_some_and(|&here| here < doc) {
+            self.at += 1;
+            if docs.get(self.at).is_some_and(|&next| next < doc) {
+                self.at = seek(docs, self.at, doc);
+            }
+        }
+        docs.get(self.at) == Some(&doc)
     }
 }
 

@@ -12,10 +12,10 @@ use std::{
 use tantivy::DocId;
 
 use super::{
-    Searcher,
+    Saturation, Searcher,
     compile::{Located, WordPart},
     plan::Scope,
-    scored::{MANY, Scored, seek},
+    scored::{Finger, MANY, Scored},
 };
 use crate::{
     error::Result,
@@ -24,8 +24,8 @@ use crate::{
 
 /// How often a release mentions a word, each mention weighed by its term.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Mentioned {
-    pub doc: DocId,
+struct Mentioned {
+    doc: DocId,
     title: f32,
     body: f32,
     /// In how many places at most.
@@ -45,47 +45,55 @@ pub(super) enum Terms {
 }
 
 impl Searcher {
-    /// The living releases of a segment that mention a word by the terms that are meant.
+    /// The living releases of a segment that mention a word by the terms that are meant, and that are not
+    /// among others: BM25F over title and body, without the word's rarity.
     pub(super) fn mentions(
         &self,
         segment: &Segment,
-        (terms, scope): (&[Located], Scope),
+        (word, scope): (&WordPart, Scope),
         meant: Terms,
-        adds_up: bool,
-    ) -> Result<Mentions> {
-        let mut lists = Vec::new();
-        for located in terms.iter().filter(|located| located.term.full == (meant == Terms::Full)) {
-            let list = read(segment, scope, located).map_err(|error| self.damaged(&error))?;
-            lists.push(list);
+        but: Option<&Scored>,
+    ) -> Result<Scored> {
+        let terms = word.terms.iter().filter(|located| located.term.full == (meant == Terms::Full));
+        let terms: Vec<&Located> =
+            terms.filter(|located| located.list(segment, zone(scope)).is_some()).collect();
+        let releases = terms.iter().filter_map(|located| located.list(segment, zone(scope)));
+        let most = releases.map(|list| list.doc_freq as usize).max().unwrap_or_default();
+        let saturation = self.saturation(segment);
+        let mut but = but.map(Finger::new);
+        let mut scored = Scored::with_capacity(most);
+        let mut take = |mentioned: Mentioned| {
+            let is_wanted = !segment.reader.is_deleted(mentioned.doc)
+                && but.as_mut().is_none_or(|but| !but.has(mentioned.doc));
+            if is_wanted {
+                let score = saturation.of(mentioned.doc, mentioned.title, mentioned.body);
+                scored.push(mentioned.doc, score, u8::try_from(mentioned.places).unwrap_or(MANY));
+            }
+        };
+        if let ([term], Scope::Anywhere, false, Terms::Full) =
+            (&terms[..], scope, segment.reader.has_deletes(), meant)
+        {
+            by_block(segment, term, &saturation, &mut scored).map_err(|error| self.damaged(&error))?;
+        } else if let [term] = terms[..] {
+            read(segment, scope, term, take).map_err(|error| self.damaged(&error))?;
+        } else {
+            let mut lists = Vec::with_capacity(terms.len());
+            for term in terms {
+                let mut list = Vec::new();
+                let kept = read(segment, scope, term, |mentioned| list.push(mentioned));
+                kept.map_err(|error| self.damaged(&error))?;
+                lists.push(list);
+            }
+            union(lists, word.pattern.is_some()).into_iter().for_each(&mut take);
         }
-        let mut all = union(lists, adds_up);
-        if segment.reader.has_deletes() {
-            all.retain(|mentioned| !segment.reader.is_deleted(mentioned.doc));
-        }
-        Ok(all)
-    }
-
-    /// What each release's mentions are worth: BM25F over title and body.
-    pub(super) fn worth(&self, segment: &Segment, word: &WordPart, mentions: &[Mentioned]) -> Scored {
-        let mut scored = Scored::with_capacity(mentions.len());
-        for mentioned in mentions {
-            let saturated = self.saturate(segment, mentioned.doc, mentioned.title, mentioned.body);
-            let places = u8::try_from(mentioned.places).unwrap_or(MANY);
-            scored.push(mentioned.doc, saturated * word.idf * word.weight, places);
-        }
-        scored
+        Ok(scored)
     }
 
     /// The releases that only hint at a word.
     pub(super) fn word_hints(&self, segment: &Segment, word: &WordPart, full: &Scored) -> Result<Scored> {
-        let terms = (&word.terms[..], word.scope);
-        let mut mentions = self.mentions(segment, terms, Terms::Hints, word.pattern.is_some())?;
-        let mut at = 0;
-        mentions.retain(|mentioned| {
-            at = seek(&full.docs, at, mentioned.doc);
-            full.docs.get(at) != Some(&mentioned.doc)
-        });
-        Ok(self.worth(segment, word, &mentions))
+        let mut hints = self.mentions(segment, (word, word.scope), Terms::Hints, Some(full))?;
+        hints.multiply(word.idf, word.weight);
+        Ok(hints)
     }
 }
 
@@ -98,21 +106,57 @@ pub(super) fn zone(scope: Scope) -> Zone {
     }
 }
 
-/// A term's releases within a scope.
-fn read(segment: &Segment, scope: Scope, located: &Located) -> io::Result<Mentions> {
-    let Some(list) = located.list(segment, zone(scope)) else { return Ok(Vec::new()) };
-    let in_text = zone(scope) == Zone::Text;
-    let title = if in_text { located.list(segment, Zone::Title) } else { None };
-    let mut titles: Vec<(DocId, u32)> = Vec::new();
-    if let Some(title) = title {
-        titles.reserve(title.doc_freq as usize);
-        segment.each_block(Zone::Title, title, |docs, counts| {
+/// What most words are, one term looked for anywhere, in blocks: mentions in titles are few, and made good
+/// for behind.
+fn by_block(
+    segment: &Segment,
+    located: &Located,
+    saturation: &Saturation,
+    scored: &mut Scored,
+) -> io::Result<()> {
+    let Some(list) = located.list(segment, Zone::Text) else { return Ok(()) };
+    let (weight, titles) = (located.term.weight, titles(segment, located)?);
+    let mut titles = &titles[..];
+    segment.each_block(Zone::Text, list, |docs, counts| {
+        let start = scored.len();
+        scored.extend(docs, counts, |doc, count| saturation.of(doc, 0.0, weighed(count, weight)));
+        while let (Some((&(titled, often), rest)), Some(&last)) = (titles.split_first(), docs.last())
+            && titled <= last
+        {
+            titles = rest;
+            if let Ok(at) = docs.binary_search(&titled) {
+                let in_body = counts[at] - often.min(counts[at]);
+                let score = saturation.of(titled, weighed(often, weight), weighed(in_body, weight));
+                scored.scores[start + at] = score;
+                scored.most = scored.most.max(score);
+            }
+        }
+    })
+}
+
+/// The releases that have a term in the title, and how often.
+fn titles(segment: &Segment, located: &Located) -> io::Result<Vec<(DocId, u32)>> {
+    let mut titles = Vec::new();
+    if let Some(list) = located.list(segment, Zone::Title) {
+        titles.reserve(list.doc_freq as usize);
+        segment.each_block(Zone::Title, list, |docs, counts| {
             titles.extend(docs.iter().copied().zip(counts.iter().copied()));
         })?;
     }
+    Ok(titles)
+}
+
+/// Visits a term's releases within a scope, in order.
+fn read(
+    segment: &Segment,
+    scope: Scope,
+    located: &Located,
+    mut visit: impl FnMut(Mentioned),
+) -> io::Result<()> {
+    let Some(list) = located.list(segment, zone(scope)) else { return Ok(()) };
+    let titles = if zone(scope) == Zone::Text { titles(segment, located)? } else { Vec::new() };
     let mut titles = &titles[..];
     let weight = located.term.weight;
-    let mut mentions = Vec::with_capacity(list.doc_freq as usize);
     segment.each_block(zone(scope), list, |docs, counts| {
         for (&doc, &count) in docs.iter().zip(counts) {
             let in_title = match (scope, titles.split_first()) {
@@ -136,10 +180,9 @@ fn read(segment: &Segment, scope: Scope, located: &Located) -> io::Result<Mentio
                 }
                 mentioned.title = 0.0;
             }
-            mentions.push(mentioned);
+            visit(mentioned);
         }
-    })?;
-    Ok(mentions)
+    })
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a word in one release are small")]

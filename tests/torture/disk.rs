@@ -51,21 +51,30 @@ pub fn run(orders: &Orders) {
     read_only(&disk, &mut world, &mut dice);
 }
 
-/// A little more room each time, so that writing stops at another place each time.
+/// Everything that writes, with little room and another amount of it each time, so that writing stops at
+/// another place each time.
 fn full(disk: &SmallDisk, world: &mut World, rounds: u32, dice: &mut Dice) {
     let (mut failed, mut fitted) = (0, 0);
     for round in 0..rounds {
         let was = world.contents.clone();
-        world.change(dice);
+        let (corpus, saved) = (world.corpus(), world.saved());
+        let (corpus, saved) = (corpus.to_str().unwrap(), saved.to_str().unwrap());
+        _ = std::fs::remove_dir_all(saved);
+        let words: &[&str] = match dice.below(6) {
+            0 | 1 => &["index", corpus],
+            2 | 3 => &["index", corpus, "--full"],
+            4 => &["compact"],
+            _ => &["backup", saved],
+        };
+        if words[0] == "index" {
+            world.change(dice);
+        }
         let ballast = disk.path().join("ballast");
         let room = 4096 * (1 + dice.below(50) as u64);
         fill(disk, &ballast, room);
-        let corpus = world.corpus();
-        let mut words = vec!["index", corpus.to_str().unwrap()];
-        words.extend((dice.below(2) == 0).then_some("--full"));
-        let output = world.run(&words);
+        let output = world.run(words);
         let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        let doing = format!("round {round}, {room} bytes free");
+        let doing = format!("round {round}, {}, {room} bytes free", words[0]);
         if output.status.code() == Some(0) {
             fitted += 1;
         } else {

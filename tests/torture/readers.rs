@@ -3,7 +3,8 @@
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicBool, Ordering},
+    path::Path,
+    sync::atomic::{AtomicU8, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -17,86 +18,99 @@ use crate::{
 
 const READERS: usize = 8;
 const RELEASES: usize = 400;
+/// Searches beside a writer may take so many times as long as those without one.
+const MOST: f64 = 2.0;
+
+/// What goes on while a search runs.
+const QUIET: u8 = 0;
+const WRITING: u8 = 1;
+/// The corpus is being changed, which is not the index's doing.
+const OTHER: u8 = 2;
+const OVER: u8 = 3;
 
 pub fn run(orders: &Orders) {
     let mut dice = orders.dice();
     let world = World::new(RELEASES, &mut dice);
     world.index_up_to_date(&[]);
     let runs = orders.rounds_or(4);
-    let quiet = || {
-        let time = Duration::from_millis(if orders.is_long() { 5000 } else { 500 });
-        p99(search_while(&world, || thread::sleep(time)))
-    };
-    let before = quiet();
-    let beside = {
-        let done = AtomicBool::new(false);
-        thread::scope(|scope| {
-            let readers: Vec<_> =
-                (0..READERS).map(|_| scope.spawn(|| reader(&world.index(), &done))).collect();
-            for run in 0..runs {
-                // Every fourth run is a new generation. Readers only see the index, so the world may change.
-                let options: &[&str] = if run % 4 == 3 { &["--full"] } else { &[] };
-                index_a_change(&world, run, options);
+    let now = AtomicU8::new(OTHER);
+    let mut times = thread::scope(|scope| {
+        let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(|| reader(&world.index(), &now))).collect();
+        let mut last = Duration::from_millis(500);
+        for run in 0..runs {
+            change(&world, run);
+            // The same readers without a writer, in turn with each run and for as long: whoever else
+            // uses the machine then weighs on both.
+            now.store(QUIET, Ordering::SeqCst);
+            thread::sleep(last);
+            now.store(WRITING, Ordering::SeqCst);
+            let started = Instant::now();
+            // Every fourth run is a new generation; the old one goes while it is searched.
+            world.index_up_to_date(if run % 4 == 3 { &["--full", "--keep", "0"] } else { &[] });
+            last = started.elapsed();
+            now.store(OTHER, Ordering::SeqCst);
+        }
+        now.store(OVER, Ordering::SeqCst);
+        let mut times = [Vec::new(), Vec::new()];
+        for reader in readers {
+            for (all, own) in times.iter_mut().zip(reader.join().unwrap()) {
+                all.extend(own);
             }
-            done.store(true, Ordering::Relaxed);
-            readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect::<Vec<_>>()
-        })
-    };
-    let beside = p99(beside);
-    // Others may use the machine as well: the quiet times before and behind show how much.
-    let behind = quiet();
-    let ratio = beside.1.as_secs_f64() / before.1.max(behind.1).as_secs_f64();
+        }
+        times
+    });
+    let [quiet, beside] = &mut times;
+    let ([middle, quiet_p99], [beside_middle, beside_p99]) = (percentiles(quiet), percentiles(beside));
+    let ratio = beside_p99.as_secs_f64() / quiet_p99.as_secs_f64();
     println!(
-        "readers: p99 of {} searches beside {runs} runs {:?}; without a writer {:?} before and {:?} after: \
-         {ratio:.2} times",
-        beside.0, beside.1, before.1, behind.1
+        "readers: {READERS} readers beside {runs} runs: p50 {beside_middle:.2?} and p99 {beside_p99:.2?} of \
+         {} searches; in the pauses p50 {middle:.2?} and p99 {quiet_p99:.2?} of {}: p99 {ratio:.2} times",
+        beside.len(),
+        quiet.len()
     );
     if orders.is_long() {
-        assert!(ratio <= 2.0, "searches are {ratio:.2} times as slow beside a writer");
+        assert!(ratio <= MOST, "searches are {ratio:.2} times as slow beside a writer");
     }
 }
 
-/// Gives a tenth of the releases other words, and brings the index up to date.
-fn index_a_change(world: &World, run: u32, options: &[&str]) {
+/// Gives a tenth of the releases other words. Readers only see the index, so the world may change.
+fn change(world: &World, run: u32) {
     for (at, id) in world.contents.keys().enumerate().filter(|(at, _)| at % 10 == run as usize % 10) {
         let text = format!("Заголовок {run}\n\n{EVERYWHERE} {} школа номер {at}\n", "слово ".repeat(40));
         std::fs::write(world.corpus().join(id), text).unwrap();
     }
-    world.index_up_to_date(options);
 }
 
-fn search_while(world: &World, work: impl FnOnce()) -> Vec<Duration> {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(|| reader(&world.index(), &done))).collect();
-        work();
-        done.store(true, Ordering::Relaxed);
-        readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect()
-    })
-}
-
-/// Searches until told to stop, always in the newest commit; how long each search took.
-fn reader(index: &std::path::Path, done: &AtomicBool) -> Vec<Duration> {
+/// Searches until it is over, always in the newest commit; how long searches took in the pauses and
+/// beside a writer.
+fn reader(index: &Path, now: &AtomicU8) -> [Vec<Duration>; 2] {
     let mut searcher = Index::open(index).unwrap().searcher().unwrap();
     let options = Options { limit: RELEASES * 2, only_all_words: true, snippets: None, ..Options::default() };
     let few = Options { limit: 10, ..Options::default() };
     let (everywhere, query) = (Query::parse(EVERYWHERE), Query::parse("встреча в школе Ташкента"));
-    let mut times = Vec::new();
-    while !done.load(Ordering::Relaxed) {
+    let mut times = [Vec::new(), Vec::new()];
+    while now.load(Ordering::SeqCst) != OVER {
         searcher = searcher.reload().unwrap();
         let all = searcher.search(&everywhere, &options).unwrap();
         let ids: BTreeSet<&str> = all.hits.iter().map(|hit| hit.release.id.as_str()).collect();
         assert_eq!((all.hits.len(), ids.len()), (RELEASES, RELEASES), "a hit is missing or doubled");
         for _ in 0..20 {
-            let started = Instant::now();
+            let (before, started) = (now.load(Ordering::SeqCst), Instant::now());
             assert_eq!(searcher.search(&query, &few).unwrap().hits.len(), 10);
-            times.push(started.elapsed());
+            let took = started.elapsed();
+            // What fell into both is of neither.
+            if before == now.load(Ordering::SeqCst)
+                && let Some(times) = times.get_mut(usize::from(before))
+            {
+                times.push(took);
+            }
         }
     }
     times
 }
 
-fn p99(mut times: Vec<Duration>) -> (usize, Duration) {
+/// The middle one of these times, and the one that 1 of 100 is above.
+fn percentiles(times: &mut [Duration]) -> [Duration; 2] {
     times.sort_unstable();
-    (times.len(), times[times.len() * 99 / 100])
+    [50, 99].map(|part| times[times.len() * part / 100])
 }

@@ -90,6 +90,11 @@ impl World {
         self.folder.path().join("index")
     }
 
+    /// Where backups go.
+    pub fn saved(&self) -> PathBuf {
+        self.folder.path().join("saved")
+    }
+
     fn text(dice: &mut Dice) -> String {
         let words: Vec<&str> = (0..60 + dice.below(120)).map(|_| WORDS[dice.below(WORDS.len())]).collect();
         format!("{EVERYWHERE} {}", words.join(" "))
@@ -136,8 +141,13 @@ impl World {
 
     /// The program, told of this index.
     pub fn vestnik(&self, words: &[&str]) -> Command {
+        Self::vestnik_at(&self.index(), words)
+    }
+
+    /// The program, told of an index.
+    pub fn vestnik_at(index: &Path, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestnik"));
-        command.args(words).arg("--index").arg(self.index());
+        command.args(words).arg("--index").arg(index);
         command
     }
 
@@ -154,7 +164,12 @@ impl World {
 
     /// All that the index holds.
     pub fn indexed(&self) -> Contents {
-        let searcher = Index::open(self.index()).unwrap().searcher().unwrap();
+        Self::held_at(&self.index())
+    }
+
+    /// All that an index holds.
+    pub fn held_at(index: &Path) -> Contents {
+        let searcher = Index::open(index).unwrap().searcher().unwrap();
         let limit = usize::try_from(searcher.releases()).unwrap();
         let options = Options { limit, only_all_words: true, snippets: None, ..Options::default() };
         let hits = searcher.search(&Query::parse(EVERYWHERE), &options).unwrap().hits;

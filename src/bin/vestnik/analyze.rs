@@ -11,6 +11,7 @@ use crate::{
     exit::Exit,
     options::{Format, JSON_VERSION},
     screen::{FAINT, Screen, styled},
+    words,
 };
 
 /// Print what the index sees of a text: positions, words, terms and which rule gave each
@@ -30,7 +31,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
-    let tokens = Analyzer::new()?.analyze(&args.text.join(" "));
+    let tokens = Analyzer::new()?.analyze(&words::joined(&args.text));
     for token in &tokens {
         match args.format {
             Format::Text => screen.line(line(token))?,

@@ -40,6 +40,7 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
             "v": JSON_VERSION,
             "type": "check",
             "problems": report.problems,
+            "older_problems": report.older,
             "files": report.files,
             "bytes": report.bytes,
             "releases": report.releases,
@@ -48,10 +49,17 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
         }))?;
     }
     for problem in &report.problems {
-        screen.note(problem);
+        screen.note(format_args!("damaged: {problem}"));
+    }
+    for problem in &report.older {
+        screen.note(format_args!("damaged, in an older generation: {problem}"));
     }
     if !report.problems.is_empty() {
         screen.note("rebuild the index with `vestnik index --full`, or take a backup with `vestnik restore`");
+        return Ok(Exit::Damaged);
+    }
+    if !report.older.is_empty() {
+        screen.note("the index itself is sound; `vestnik gc --keep 0` removes older generations");
         return Ok(Exit::Damaged);
     }
     let age = report.age.map_or_else(

@@ -2,11 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use vestnik::index::{Event, Progress, Summary};
 
-use crate::{exit::Exit, options::JSON_VERSION, screen::Screen};
+use crate::{
+    exit::Exit,
+    options::JSON_VERSION,
+    screen::{self, Screen, told},
+};
 
 /// JSON progress comes no more often than this.
 const PROGRESS: Duration = Duration::from_secs(1);
@@ -65,8 +69,10 @@ impl<'a> Teller<'a> {
         if let (Some(line), Value::Object(fields)) = (line.as_object_mut(), fields) {
             line.extend(fields);
         }
-        if let Err(error) = self.screen.line(line) {
-            self.unheard.get_or_insert(error);
+        match self.screen.line(line) {
+            // Whoever read has enough; the run goes on, and ends as it would have.
+            Err(error) if !screen::is_broken_pipe(&error) => _ = self.unheard.get_or_insert(error),
+            _ => {}
         }
     }
 
@@ -78,13 +84,14 @@ impl<'a> Teller<'a> {
         } else {
             self.screen.remark(line(summary, self.dry));
         }
-        self.unheard.map_or(Ok(()), Err)
+        let unheard = self.unheard.map_or(Ok(()), Err);
+        unheard.context("the run is done, but standard output cannot be written")
     }
 
     /// Tells of a run that failed; whoever called prints why.
     pub fn failed(mut self, error: &anyhow::Error, exit: Exit) {
         if self.json {
-            self.object("error", json!({ "error": format!("{error:#}"), "exit": exit.code() }));
+            self.object("error", json!({ "error": told(error), "exit": exit.code() }));
         }
     }
 }
@@ -98,6 +105,7 @@ fn fields(summary: &Summary, dry: bool) -> Value {
         "changed": summary.changed,
         "removed": summary.removed,
         "unchanged": summary.unchanged,
+        "kept": summary.kept,
         "failed": summary.failed,
         "passed_over": summary.passed_over,
         "files_read": summary.read.files,
@@ -113,8 +121,9 @@ fn line(summary: &Summary, dry: bool) -> String {
     let seconds = summary.took.as_secs_f64();
     let speed = megabytes / seconds.max(1e-3);
     let would = if dry { "would have " } else { "" };
+    let kept = if summary.kept == 0 { String::new() } else { format!("{} kept, ", summary.kept) };
     format!(
-        "{would}{} releases: {} added, {} changed, {} removed, {} unchanged, {} failed, {} passed over; \
+        "{would}{} releases: {} added, {} changed, {} removed, {} unchanged, {kept}{} failed, {} passed over; \
          read {megabytes:.1} MB of {} files at {speed:.1} MB/s in {seconds:.1} s",
         summary.total,
         summary.added,

@@ -86,6 +86,10 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
         },
         stop: signals::heed(),
     };
+    let unwritable = |file: &Path| format!("cannot write {}", file.display());
+    if let Some(file) = &args.metrics {
+        metrics::check_place(file).with_context(|| unwritable(file))?;
+    }
     stand_back(args.nice);
     let folder = args.place.folder();
     let done = build(folder, &args.paths, &choices, args.json, screen);
@@ -100,7 +104,7 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
         && exit != Exit::Locked
     {
         metrics::write(file, exit, done.as_ref().ok(), Index::last_run(folder))
-            .with_context(|| format!("cannot write {}", file.display()))?;
+            .with_context(|| unwritable(file))?;
     }
     done.map(|_| exit)
 }

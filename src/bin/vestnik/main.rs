@@ -24,6 +24,7 @@ mod show;
 mod signals;
 mod status;
 mod waiting;
+mod words;
 
 use std::process::ExitCode;
 
@@ -50,7 +51,7 @@ struct Cli {
     #[arg(long, short, global = true)]
     quiet: bool,
 
-    /// Log what happens inside, to standard error; twice for more
+    /// Log to standard error what is decided and why; twice: of every file; thrice: the engine too
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
@@ -77,9 +78,11 @@ const KEEPING: [&str; 7] = ["index", "check", "compact", "gc", "backup", "restor
 fn main() -> ExitCode {
     // Which command it is must be known even where its options make no sense.
     let commands = Cli::command();
-    let named = |word: &String| commands.get_subcommands().any(|command| command.get_name() == word);
-    let keeping = std::env::args().skip(1).find(named).is_some_and(|name| KEEPING.contains(&&*name));
-    let cli = match Cli::try_parse() {
+    let words = words::typed();
+    let named = |word: &&str| commands.get_subcommands().any(|command| command.get_name() == *word);
+    let mut texts = words.iter().skip(1).filter_map(|word| word.to_str());
+    let keeping = texts.find(named).is_some_and(|name| KEEPING.contains(&name));
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => {
             // Help goes to standard output and is no error.
@@ -91,7 +94,10 @@ fn main() -> ExitCode {
     let mut screen = Screen::new(cli.color, cli.quiet);
     screen::log(cli.verbose);
     let outcome = run(&cli.command, &mut screen);
-    let outcome = outcome.and_then(|exit| screen.finish().map(|()| exit));
+    let outcome = outcome.and_then(|exit| match screen.finish() {
+        Err(error) if !screen::is_broken_pipe(&error) => Err(error),
+        _ => Ok(exit),
+    });
     match outcome {
         Ok(exit) => exit.into(),
         // Whoever read our answers has enough of them.

@@ -11,6 +11,16 @@ use vestnik::index::Summary;
 
 use crate::exit::Exit;
 
+/// Fails where a file of figures could not be replaced: better told before a long run than behind it.
+pub fn check_place(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    fs::metadata(folder.unwrap_or(Path::new(".")))?;
+    match fs::metadata(path) {
+        Ok(about) if !about.is_file() => Err(io::Error::other("it is there and is no file")),
+        _ => Ok(()),
+    }
+}
+
 /// Replaces a file of figures, so that whoever reads it meets the old ones or the new ones whole.
 ///
 /// `success` is when a run last ended well, in seconds since 1970-01-01 UTC.
@@ -18,8 +28,12 @@ pub fn write(path: &Path, exit: Exit, summary: Option<&Summary>, success: Option
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // No collector takes up a file of this name.
     let made = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
-    fs::write(&made, text(exit, summary, success))?;
-    fs::rename(&made, path)
+    let written = fs::write(&made, text(exit, summary, success)).and_then(|()| fs::rename(&made, path));
+    if written.is_err() {
+        // The error to tell is the first one.
+        _ = fs::remove_file(&made);
+    }
+    written
 }
 
 #[expect(clippy::cast_precision_loss, reason = "figures that a graph shows")]
@@ -60,6 +74,7 @@ fn text(exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> String {
         ("{change=\"changed\"}", run.changed as f64),
         ("{change=\"removed\"}", run.removed as f64),
         ("{change=\"unchanged\"}", run.unchanged as f64),
+        ("{change=\"kept\"}", run.kept as f64),
     ];
     gauge("last_run_releases", "Releases by what the last run did to them.", &releases);
     gauge(
@@ -103,6 +118,11 @@ mod tests {
             assert!(fs::read_to_string(&path).unwrap().contains(&code));
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert!(write(&folder.path().join("none/a.prom"), Exit::Done, None, None).is_err());
+        check_place(&path).unwrap();
+        check_place(Path::new("vestnik.prom")).unwrap();
+        for wrong in [folder.path().join("none/a.prom"), folder.path().to_owned()] {
+            assert!(check_place(&wrong).is_err());
+            assert!(write(&wrong, Exit::Done, None, None).is_err());
+        }
     }
 }

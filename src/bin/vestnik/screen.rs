@@ -11,7 +11,11 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tracing_subscriber::filter::LevelFilter as Level;
+use tracing_subscriber::{
+    filter::{LevelFilter as Level, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -82,12 +86,13 @@ impl Screen {
     pub fn complain(&mut self, error: &anyhow::Error) {
         self.end_progress();
         _ = self.answers.flush();
-        self.note(format_args!("{error:#}"));
+        self.note(told(error));
     }
 
     /// Shows how far a run has come; on a terminal only.
     pub fn progress(&mut self, text: impl Into<String>) {
-        if self.quiet {
+        // Between lines of a log it would only flicker.
+        if self.quiet || tracing::enabled!(tracing::Level::INFO) {
             return;
         }
         let bar = self.progress.get_or_insert_with(|| {
@@ -119,15 +124,25 @@ impl Screen {
     }
 }
 
-/// From now on logs what happens inside to standard error: nothing at 0, more at 1, 2 and 3.
+/// An error with its causes, but for those that it tells of itself.
+pub fn told(error: &anyhow::Error) -> String {
+    let mut causes = error.chain().map(ToString::to_string);
+    let first = causes.next().unwrap_or_default();
+    causes.fold(first, |told, cause| if told.ends_with(&cause) { told } else { format!("{told}: {cause}") })
+}
+
+/// From now on logs to standard error what runs decide and why (1), every file and lock (2), and what
+/// the engine below does (3); nothing at 0.
 pub fn log(verbose: u8) {
-    let level = match verbose {
+    let (ours, engine) = match verbose {
         0 => return,
-        1 => Level::INFO,
-        2 => Level::DEBUG,
-        _ => Level::TRACE,
+        1 => (Level::INFO, Level::WARN),
+        2 => (Level::DEBUG, Level::WARN),
+        _ => (Level::TRACE, Level::DEBUG),
     };
-    tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).with_ansi(false).init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(false);
+    let chosen = Targets::new().with_target("vestnik", ours).with_default(engine);
+    tracing_subscriber::registry().with(lines).with(chosen).init();
 }
 
 /// Text in a style.

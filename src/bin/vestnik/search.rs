@@ -17,6 +17,7 @@ use crate::{
     options::{JSON_VERSION, dates},
     place::IndexPlace,
     screen::{FAINT, STRONG, Screen, marked, styled},
+    words,
 };
 
 /// What a release of the newest day gains with `--recent`, as a part of its score.
@@ -119,7 +120,7 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
     let options = options(args)?;
     let queries = match &args.queries {
         Some(file) => read_queries(file)?,
-        None => vec![TestQuery { id: "1".into(), text: args.query.join(" ") }],
+        None => vec![TestQuery { id: "1".into(), text: words::joined(&args.query) }],
     };
     let index = args.place.open_or_build(screen)?;
     let recency = if args.recent { RECENCY } else { 0.0 };
@@ -133,7 +134,7 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
         if parsed.is_empty() && options.dates.is_empty() {
             screen.note(format_args!(
                 "nothing to look for in {:?}; give a word of letters or digits",
-                query.text
+                shortened(&query.text)
             ));
         }
         let answer = searcher.search(&parsed, &options).with_context(|| format!("query {:?}", query.text))?;
@@ -294,4 +295,12 @@ fn print_json(answer: &Answer, query: &TestQuery, args: &Args, screen: &mut Scre
         "hits": answer.hits.len(),
         "offset": args.offset,
     }))
+}
+
+/// The beginning of a text that may be very long.
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
+        None => text.to_owned(),
+    }
 }

@@ -27,8 +27,8 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
     let state = index.state()?;
     let releases = index.searcher()?.releases();
     let bytes = index.size()?;
-    let committed = i64::try_from(state.committed).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
-    let committed = committed.filter(|_| state.committed > 0).map(|at| at.to_string());
+    let committed = time(state.committed);
+    let last_run = Index::last_run(args.place.folder()).and_then(time);
     let folder = args.place.folder().display().to_string();
     if args.format == Format::Json {
         screen.line(json!({
@@ -38,6 +38,7 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
             "releases": releases,
             "bytes": bytes,
             "committed": committed,
+            "last_run": last_run,
             "corpora": state.roots,
             "version": Index::fingerprint(),
         }))?;
@@ -47,9 +48,16 @@ pub fn run(args: &Args, screen: &mut Screen) -> Result<Exit> {
     screen.line(format_args!("releases  {releases}"))?;
     screen.line(format_args!("size      {bytes} bytes"))?;
     screen.line(format_args!("built     {}", committed.unwrap_or_else(|| "never".into())))?;
+    screen.line(format_args!("last run  {}", last_run.unwrap_or_else(|| "unknown".into())))?;
     for root in &state.roots {
         screen.line(format_args!("from      {}", root.display()))?;
     }
     screen.line(format_args!("version   {}", Index::fingerprint()))?;
     Ok(Exit::Done)
+}
+
+/// Seconds since 1970-01-01 UTC as text; none for 0, which stands for never.
+fn time(seconds: u64) -> Option<String> {
+    let seconds = i64::try_from(seconds).ok().filter(|at| *at > 0)?;
+    Some(jiff::Timestamp::from_second(seconds).ok()?.to_string())
 }

@@ -14,13 +14,12 @@ pub(super) struct Words {
 
 impl Words {
     pub fn push(&mut self, word: u32) {
-        match self.pieces.last_mut().filter(|piece| piece.len() < PIECE) {
-            Some(piece) => piece.push(word),
-            None => {
-                let mut piece = Vec::with_capacity(PIECE);
-                piece.push(word);
-                self.pieces.push(piece);
-            }
+        if let Some(piece) = self.pieces.last_mut().filter(|piece| piece.len() < PIECE) {
+            piece.push(word);
+        } else {
+            let mut piece = Vec::with_capacity(PIECE);
+            piece.push(word);
+            self.pieces.push(piece);
         }
         self.len += 1;
     }
@@ -42,7 +41,9 @@ impl Words {
             let (piece, from) = (at / PIECE, at % PIECE);
             let to = PIECE.min(from + stretch.end - at);
             let Some(words) = self.pieces.get(piece).and_then(|piece| piece.get(from..to)) else { return };
-            words.iter().for_each(|&word| visit(word));
+            for &word in words {
+                visit(word);
+            }
             at += to - from;
         }
     }

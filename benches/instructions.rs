@@ -1,0 +1,50 @@
+//! One indexing and one round of questions, for callgrind to count: see `instructions.sh`.
+//!
+//! Always the shipped corpus and one thread, whatever other data is at hand, so that the counts of two
+//! runs may be compared. `--only indexing` leaves the questions out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a benchmark may stop where it cannot go on, and prints what it did"
+)]
+
+mod measure;
+
+use std::path::Path;
+
+use measure::{arguments, original::shipped};
+use vestnik::{Index, Query, Release, eval::Judgments, index::Means, search::Options};
+
+/// So many copies of the corpus, so that reading known words weighs more than meeting new ones.
+const COPIES: usize = 8;
+
+fn main() {
+    let index = Index::in_memory().expect("an index");
+    let mut writer = index.writer_with(Means { threads: 1, ..Means::default() }).expect("a writer");
+    for copy in 0..COPIES {
+        for release in shipped() {
+            let release = Release { id: format!("{copy} {}", release.id), ..release };
+            writer.add(&release).expect("a release taken");
+        }
+    }
+    let releases = writer.releases();
+    writer.commit(&[]).expect("a commit");
+    println!("{releases} releases indexed");
+    if arguments::value("--only", String::new()) == "indexing" {
+        return;
+    }
+    let searcher = index.searcher().expect("a searcher");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/judgments.toml");
+    let judgments = Judgments::read(&file).expect("the shipped judgments");
+    let mut hits = 0;
+    for query in judgments.queries() {
+        let answer =
+            searcher.search(&Query::parse(&query.query.text), &Options::default()).expect("an answer");
+        assert!(!answer.hits.is_empty(), "{}", query.query.text);
+        hits += answer.hits.len();
+    }
+    println!("{} queries, {hits} hits", judgments.queries().len());
+}
