@@ -312,7 +312,7 @@ impl Segment {
 
     fn stored(&self, doc: DocId) -> Result<Stored, String> {
         let document = self.store.get_document_bytes(doc).map_err(|error| error.to_string())?;
-        Stored::of(document, self.fields.release).ok_or_else(|| "is not in the store".to_owned())
+        Stored::of(&document, self.fields.release).ok_or_else(|| "is not in the store".to_owned())
     }
 
     /// Reads a release and holds it against the digest that was taken when it was written.

@@ -63,7 +63,8 @@ struct Place<'r> {
 impl<'r> Said<'r, &'r str> {
     fn of(release: &'r Release, extra: &'r str) -> Result<Self, String> {
         let place = |origin: &'r Origin| {
-            let root = origin.root.to_str().ok_or_else(|| format!("{} is not UTF-8", origin.root.display()))?;
+            let root =
+                origin.root.to_str().ok_or_else(|| format!("{} is not UTF-8", origin.root.display()))?;
             Ok::<_, String>(Place { root, file: &origin.file, line: origin.line })
         };
         Ok(Self {
@@ -106,7 +107,7 @@ pub(super) fn digest(said: &[u8]) -> u64 {
 
 impl Stored {
     /// From what tantivy keeps of a document; none where that is not one value of bytes.
-    pub fn of(document: OwnedBytes, field: Field) -> Option<Self> {
+    pub fn of(document: &OwnedBytes, field: Field) -> Option<Self> {
         let rest = document.strip_prefix(&[ONE_VALUE])?.strip_prefix(&field.field_id().to_le_bytes())?;
         let rest = rest.strip_prefix(&[OF_BYTES])?;
         // The number of bytes, seven bits to a byte, the last of them marked.

@@ -21,7 +21,7 @@ use self::{
     window::{Target, choose},
 };
 use super::{
-    marks::{Find, Text, Wanted},
+    marks::{Find, Passage, Wanted},
     plan::Plan,
 };
 use crate::analysis::Forms;
@@ -87,14 +87,14 @@ impl<'p> Marker<'p> {
     }
 
     /// What to mark in a title, as it stands.
-    pub fn title(&self, forms: &mut Forms, title: Text) -> Vec<Mark> {
+    pub fn title(&self, forms: &mut Forms, title: Passage) -> Vec<Mark> {
         let shown = Shown::verbatim(title.text);
         let finds = self.wanted.find(forms, title);
         marks_in(&shown, &marked(&shown, &finds), &(0..shown.len()))
     }
 
     /// What to show of a body.
-    pub fn body(&self, forms: &mut Forms, body: Text, options: &SnippetOptions) -> Snippet {
+    pub fn body(&self, forms: &mut Forms, body: Passage, options: &SnippetOptions) -> Snippet {
         let shown = Shown::tidy(body.text);
         let finds = self.wanted.find(forms, body);
         let targets = targets(&shown, &finds, options.length);
