@@ -155,7 +155,10 @@ fn around_word(shown: &Shown, word: &Range<usize>, length: usize) -> Option<Rang
 
 /// The places of the fragments, in order.
 fn places(shown: &Shown, targets: &[Target], options: &SnippetOptions) -> Vec<Range<usize>> {
-    let cores = choose(targets, options.fragments, options.length, |at| shown.sentence_start(at));
+    // It is asked for again and again.
+    let sentences: Vec<usize> = targets.iter().map(|target| shown.sentence_start(target.start)).collect();
+    let sentence_start = |at: usize| sentences[targets.partition_point(|target| target.start < at)];
+    let cores = choose(targets, options.fragments, options.length, sentence_start);
     let mut left = options.length;
     let mut places: Vec<Range<usize>> = Vec::new();
     for (at, core) in cores.iter().enumerate() {
