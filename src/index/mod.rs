@@ -57,8 +57,8 @@ use crate::{
     release::Release,
 };
 
-/// Stored releases are packed together until they have so many bytes. A block is unpacked whole: ten hits
-/// are read in some 20 µs, in 80 µs with the engine's 16 KB, which is 7 % smaller on disk.
+/// Stored releases are packed together until they have so many bytes. A block is unpacked whole: to read
+/// ten hits takes 60 µs less than with the engine's 16 KB, which is 7 % smaller on disk.
 const STORE_BLOCK: usize = 4096;
 
 /// An index of releases, on disk or in memory. Cheap to clone, usable from many threads.
@@ -186,7 +186,8 @@ impl Index {
         let failed =
             |reason: String| Error::Engine { doing: "making an index", path: generation.clone(), reason };
         let disk = Disk::open(&generation).map_err(|error| failed(error.to_string()))?;
-        let settings = tantivy::IndexSettings::default();
+        let settings =
+            tantivy::IndexSettings { docstore_blocksize: STORE_BLOCK, ..tantivy::IndexSettings::default() };
         let engine = tantivy::Index::create(disk, Fields::build().0, settings)
             .map_err(|error| failed(error.to_string()))?;
         Self::assemble(engine, Some((folder.into(), generation)), lock, None)

@@ -1,5 +1,5 @@
 //! How a release lies in the store: what it says, as plain bytes, and behind that landmarks of its
-//! title and body.
+//! body.
 //!
 //! Reading it copies nothing before a release is asked for. Tantivy's part is to keep the bytes.
 

@@ -39,8 +39,8 @@ pub(super) struct Find {
 
 /// A text to look into: a title or a body, as `scope` says.
 #[derive(Clone)]
-pub(super) struct Text<'t> {
-    pub letters: &'t str,
+pub(super) struct Passage<'t> {
+    pub text: &'t str,
     pub scope: Scope,
     /// Where to look; none: everywhere.
     pub sites: Option<Sites<'t>>,
@@ -145,7 +145,7 @@ impl<'p> Wanted<'p> {
 
     /// Everything of the query that stands in a text, in no order; weak mentions only of clauses that
     /// have no better ones.
-    pub fn find(&self, forms: &mut Forms, text: Text) -> Vec<Find> {
+    pub fn find(&self, forms: &mut Forms, text: Passage) -> Vec<Find> {
         let reading = self.read(forms, text);
         let mut finds = Vec::new();
         for (clause, thing) in &self.things {
@@ -171,8 +171,8 @@ impl<'p> Wanted<'p> {
         finds
     }
 
-    fn read(&self, forms: &mut Forms, text: Text) -> Reading {
-        let Text { letters: text, scope, sites } = text;
+    fn read(&self, forms: &mut Forms, text: Passage) -> Reading {
+        let Passage { text, scope, sites } = text;
         let mut walk = Tokens::new(text);
         let mut reading = Reading { tokens: Vec::new(), mentions: vec![Vec::new(); self.scopes.len()] };
         let Some(Sites { positions, mut landmarks }) = sites else {

@@ -34,7 +34,7 @@ pub use weights::Weights;
 use self::{
     evaluate::Part,
     known::Known,
-    marks::{Sites, Text},
+    marks::{Passage, Sites},
     plan::{Plan, Scope},
     rank::Placed,
     sites::HitSites,
@@ -280,11 +280,11 @@ impl Searcher {
             let Reader { marker, forms } = reader;
             let sites =
                 places.map(|places| Sites { positions: &places.body, landmarks: record.landmarks.clone() });
-            let body = Text { letters: &record.body, scope: Scope::Body, sites };
+            let body = Passage { text: &record.body, scope: Scope::Body, sites };
             hit.snippet = Some(marker.body(forms, body, options));
             let sites =
                 places.map(|places| Sites { positions: &places.title, landmarks: Landmarks::new(&[]) });
-            let title = Text { letters: record.title(), scope: Scope::Title, sites };
+            let title = Passage { text: record.title(), scope: Scope::Title, sites };
             hit.title_marks = marker.title(forms, title);
         }
         Ok(hit)

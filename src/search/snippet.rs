@@ -21,7 +21,7 @@ use self::{
     window::{Target, choose},
 };
 use super::{
-    marks::{Find, Text, Wanted},
+    marks::{Find, Passage, Wanted},
     plan::Plan,
 };
 use crate::analysis::Forms;
@@ -87,15 +87,15 @@ impl<'p> Marker<'p> {
     }
 
     /// What to mark in a title, as it stands.
-    pub fn title(&self, forms: &mut Forms, title: Text) -> Vec<Mark> {
-        let shown = Shown::verbatim(title.letters);
+    pub fn title(&self, forms: &mut Forms, title: Passage) -> Vec<Mark> {
+        let shown = Shown::verbatim(title.text);
         let finds = self.wanted.find(forms, title);
         marks_in(&shown, &marked(&shown, &finds), &(0..shown.len()))
     }
 
     /// What to show of a body.
-    pub fn body(&self, forms: &mut Forms, body: Text, options: &SnippetOptions) -> Snippet {
-        let shown = Shown::tidy(body.letters);
+    pub fn body(&self, forms: &mut Forms, body: Passage, options: &SnippetOptions) -> Snippet {
+        let shown = Shown::tidy(body.text);
         let finds = self.wanted.find(forms, body);
         let targets = targets(&shown, &finds, options.length);
         let places = if finds.is_empty() && options.fragments > 0 {
@@ -155,7 +155,10 @@ fn around_word(shown: &Shown, word: &Range<usize>, length: usize) -> Option<Rang
 
 /// The places of the fragments, in order.
 fn places(shown: &Shown, targets: &[Target], options: &SnippetOptions) -> Vec<Range<usize>> {
-    let cores = choose(targets, options.fragments, options.length, |at| shown.sentence_start(at));
+    // It is asked for again and again.
+    let sentences: Vec<usize> = targets.iter().map(|target| shown.sentence_start(target.start)).collect();
+    let sentence_start = |at: usize| sentences[targets.partition_point(|target| target.start < at)];
+    let cores = choose(targets, options.fragments, options.length, sentence_start);
     let mut left = options.length;
     let mut places: Vec<Range<usize>> = Vec::new();
     for (at, core) in cores.iter().enumerate() {

@@ -12,7 +12,7 @@ use crate::{
     index::{Address, sync},
     search::{
         Options, Searcher,
-        marks::{Sites, Text, Wanted},
+        marks::{Passage, Sites, Wanted},
         plan::{Plan, Scope},
         snippet::laws::{QUERIES, texts},
     },
@@ -38,8 +38,8 @@ fn check(searcher: &Searcher, query: &str) -> bool {
         let title = (record.title(), Scope::Title, &places.title, Landmarks::new(&[]));
         let body = (&*record.body, Scope::Body, &places.body, record.landmarks.clone());
         for (text, scope, positions, landmarks) in [title, body] {
-            let at_places = Text { letters: text, scope, sites: Some(Sites { positions, landmarks }) };
-            let whole = Text { letters: text, scope, sites: None };
+            let at_places = Passage { text, scope, sites: Some(Sites { positions, landmarks }) };
+            let whole = Passage { text, scope, sites: None };
             let found = wanted.find(&mut forms, at_places);
             assert_eq!(found, wanted.find(&mut forms, whole), "{query}: {text:?}");
         }

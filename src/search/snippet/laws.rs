@@ -48,8 +48,8 @@ pub(in crate::search) fn texts() -> impl Strategy<Value = String> {
 }
 
 /// A text, all of which is to be looked into.
-pub(super) fn whole(text: &str, scope: Scope) -> Text<'_> {
-    Text { letters: text, scope, sites: None }
+pub(super) fn whole(text: &str, scope: Scope) -> Passage<'_> {
+    Passage { text, scope, sites: None }
 }
 
 fn check_marks(text: &str, marks: &[Mark]) {

@@ -170,32 +170,38 @@ impl Shown {
 
     /// A stretch given in bytes of the original, in characters, with all that combines with its letters.
     pub fn place(&self, origin: &Range<usize>) -> Range<usize> {
-        let start = self.floor(self.number(self.shown_at(origin.start)));
-        let end = self.ceil(self.number(self.shown_at(origin.end)));
-        start..end.max(start)
+        let start = self.opener(self.shown_at(origin.start));
+        let end = self.shown_at(origin.end);
+        let end = end + self.going_on(end);
+        self.number(start)..self.number(end.max(start))
     }
 
     /// The next place at or before this one where the text may be parted.
     pub fn floor(&self, at: usize) -> usize {
-        let (before, behind) = self.text.split_at(self.byte(at));
-        let Some(mut c) = behind.chars().next() else { return self.len };
-        let mut at = at;
+        if at >= self.len { self.len } else { self.number(self.opener(self.byte(at))) }
+    }
+
+    /// Where the combining sequence begins that a byte's character belongs to.
+    fn opener(&self, byte: usize) -> usize {
+        let (before, behind) = self.text.split_at(byte);
+        let Some(mut c) = behind.chars().next() else { return byte };
+        let mut start = byte;
         for last in before.chars().rev() {
             if !goes_on(last, c) {
                 break;
             }
-            at -= 1;
+            start -= last.len_utf8();
             c = last;
         }
-        at
+        start
     }
 
-    /// The next place at or behind this one where the text may be parted.
-    fn ceil(&self, at: usize) -> usize {
-        let (before, behind) = self.text.split_at(self.byte(at));
-        let Some(mut last) = before.chars().next_back() else { return at };
+    /// How many bytes from this one on belong to the character before it.
+    fn going_on(&self, byte: usize) -> usize {
+        let (before, behind) = self.text.split_at(byte);
+        let Some(mut last) = before.chars().next_back() else { return 0 };
         let going_on = behind.chars().take_while(|&c| goes_on(std::mem::replace(&mut last, c), c));
-        at + going_on.count()
+        going_on.map(char::len_utf8).sum()
     }
 
     /// Where the last stretch without blanks begins that begins at or before this place.
