@@ -148,16 +148,18 @@ impl Searcher {
         // A word's frequency is that of its full terms, or of all its terms where none is full.
         let any_full = part.terms.iter().any(|located| located.term.full);
         let meant = if any_full { Terms::Full } else { Terms::Hints };
-        let (mut full, mut frequency) = (Vec::new(), 0);
-        for segment in &self.snapshot().segments {
+        let work = self.entries(&part, if any_full { Terms::Full } else { Terms::Hints });
+        let found = self.each_segment(work, |segment| {
             let mentions = self.mentions(segment, (&part, part.scope), Terms::Full, None)?;
-            frequency += if part.scope == Scope::Anywhere && any_full {
+            let frequency = if part.scope == Scope::Anywhere && any_full {
                 mentions.len()
             } else {
                 self.mentions(segment, (&part, Scope::Anywhere), meant, None)?.len()
             };
-            full.push(mentions);
-        }
+            Ok((mentions, frequency))
+        })?;
+        let frequency = found.iter().map(|(_, frequency)| frequency).sum();
+        let mut full: Vec<_> = found.into_iter().map(|(mentions, _)| mentions).collect();
         part.idf = self.idf(frequency);
         for mentions in &mut full {
             mentions.multiply(part.idf, part.weight);

@@ -9,9 +9,10 @@ use tantivy::DocId;
 
 use super::{
     Searcher,
-    compile::{Kind, PhrasePart},
+    compile::{Kind, Located, PhrasePart, WordPart},
     phrase::{NearStarts, Starts},
     scored::{Finger, MANY, Scored, common},
+    word::{Terms, zone},
 };
 use crate::{error::Result, index::Segment};
 
@@ -66,26 +67,56 @@ impl Part {
         }
     }
 
+    /// How many releases have it in full.
+    fn releases(&self) -> usize {
+        self.full.iter().map(Scored::len).sum()
+    }
+
     /// How many bytes its lists take.
     pub fn size(&self) -> usize {
         self.full.iter().map(Scored::size).sum()
     }
 }
 
+impl Kind {
+    /// How many entries of lists are read to evaluate it, about: positions take ten times as long as others.
+    fn work(&self) -> usize {
+        match self {
+            Self::Phrase(phrase) => {
+                let rarest = phrase.slots.iter().map(|(_, word)| word.releases()).min();
+                10 * rarest.unwrap_or_default() * phrase.slots.len()
+            }
+            Self::Near { left, right, .. } => 20 * left.releases().min(right.releases()),
+            Self::Word(_) | Self::All(_) | Self::Any(_) | Self::Except(..) | Self::Dated(..) => 0,
+        }
+    }
+}
+
 impl Searcher {
+    /// How many entries the lists of a word have that are meant.
+    pub(super) fn entries(&self, word: &WordPart, meant: Terms) -> usize {
+        let terms = word.terms.iter().filter(|located| located.term.full == (meant == Terms::Full));
+        let lists = |located: &Located| -> usize {
+            let segments = self.snapshot().segments.iter();
+            segments
+                .filter_map(|segment| located.list(segment, zone(word.scope)))
+                .map(|list| list.doc_freq as usize)
+                .sum()
+        };
+        terms.map(lists).sum()
+    }
+
     /// A part made of others.
     pub(super) fn evaluated(&self, kind: Kind) -> Result<Part> {
-        let segments = self.snapshot().segments.iter();
-        let full = segments.map(|segment| self.in_full(segment, &kind)).collect::<Result<_>>()?;
+        let full = self.each_segment(kind.work(), |segment| self.in_full(segment, &kind))?;
         Ok(Part::new(kind, full, self.most()))
     }
 
     /// The releases of a segment that only hint at a part: where they have a stem of its words.
     pub(super) fn hints<'p>(&self, segment: &Segment, part: &'p Part) -> Result<&'p Scored> {
         if part.hints.get().is_none() {
-            let segments = self.snapshot().segments.iter();
-            let all: Vec<Scored> =
-                segments.map(|segment| self.hinting(segment, part)).collect::<Result<_>>()?;
+            let work = if let Kind::Word(word) = &part.kind { self.entries(word, Terms::Hints) } else { 0 };
+            let all: Vec<Scored> = self.each_segment(work, |segment| self.hinting(segment, part))?;
             let size = all.iter().map(Scored::size).sum();
             if part.hints.set(all).is_ok() {
                 self.known().grow(size);

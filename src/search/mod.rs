@@ -20,6 +20,7 @@ mod sentence;
 mod sites;
 mod snippet;
 mod some;
+mod threads;
 mod weights;
 mod word;
 

@@ -60,8 +60,12 @@ impl Searcher {
         let releases = terms.iter().filter_map(|located| located.list(segment, zone(scope)));
         let most = releases.map(|list| list.doc_freq as usize).max().unwrap_or_default();
         let saturation = self.saturation(segment);
-        let mut but = but.map(Finger::new);
         let mut scored = Scored::with_capacity(most);
+        if let ([term], Scope::Anywhere) = (&terms[..], scope) {
+            by_block(segment, term, &saturation, but, &mut scored).map_err(|error| self.damaged(&error))?;
+            return Ok(scored);
+        }
+        let mut but = but.map(Finger::new);
         let mut take = |mentioned: Mentioned| {
             let is_wanted = !segment.reader.is_deleted(mentioned.doc)
                 && but.as_mut().is_none_or(|but| !but.has(mentioned.doc));
@@ -70,11 +74,7 @@ impl Searcher {
                 scored.push(mentioned.doc, score, u8::try_from(mentioned.places).unwrap_or(MANY));
             }
         };
-        if let ([term], Scope::Anywhere, false, Terms::Full) =
-            (&terms[..], scope, segment.reader.has_deletes(), meant)
-        {
-            by_block(segment, term, &saturation, &mut scored).map_err(|error| self.damaged(&error))?;
-        } else if let [term] = terms[..] {
+        if let [term] = terms[..] {
             read(segment, scope, term, take).map_err(|error| self.damaged(&error))?;
         } else {
             let mut lists = Vec::with_capacity(terms.len());
@@ -112,15 +112,32 @@ fn by_block(
     segment: &Segment,
     located: &Located,
     saturation: &Saturation,
+    but: Option<&Scored>,
     scored: &mut Scored,
 ) -> io::Result<()> {
     let Some(list) = located.list(segment, Zone::Text) else { return Ok(()) };
     let (weight, titles) = (located.term.weight, titles(segment, located)?);
     let mut titles = &titles[..];
+    let all = but.is_none() && !segment.reader.has_deletes();
+    let (mut but, mut wanted) = (but.map(Finger::new), (Vec::new(), Vec::new()));
     segment.each_block(Zone::Text, list, |docs, counts| {
+        let last = docs.last().copied().unwrap_or_default();
+        let (docs, counts) = if all {
+            (docs, counts)
+        } else {
+            wanted.0.clear();
+            wanted.1.clear();
+            for (&doc, &count) in docs.iter().zip(counts) {
+                if !segment.reader.is_deleted(doc) && but.as_mut().is_none_or(|but| !but.has(doc)) {
+                    wanted.0.push(doc);
+                    wanted.1.push(count);
+                }
+            }
+            (&wanted.0[..], &wanted.1[..])
+        };
         let start = scored.len();
         scored.extend(docs, counts, |doc, count| saturation.of(doc, 0.0, weighed(count, weight)));
-        while let (Some((&(titled, often), rest)), Some(&last)) = (titles.split_first(), docs.last())
+        while let Some((&(titled, often), rest)) = titles.split_first()
             && titled <= last
         {
             titles = rest;
