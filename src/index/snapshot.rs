@@ -13,7 +13,7 @@ use tantivy::{
     store::StoreReader,
 };
 
-use super::{Fields, Index, Mark, Stored, column};
+use super::{Fields, Index, Mark, Stored, column, side_by_side, unpacked::unpacked};
 use crate::{
     error::{Error, Result},
     release::Release,
@@ -70,6 +70,30 @@ const NO_DAY: i32 = i32::MIN;
 /// How many blocks of stored releases a segment keeps unpacked.
 const STORE_BLOCKS: usize = 32;
 
+/// From so many releases on, segments are opened on all cores.
+const MANY_RELEASES: u64 = 100_000;
+
+/// What is counted of living releases.
+#[derive(Clone, Copy, Debug, Default)]
+struct Figures {
+    releases: u64,
+    /// Words of all titles, and of all bodies.
+    title: u64,
+    body: u64,
+    newest: i64,
+}
+
+impl Figures {
+    fn and(self, other: &Self) -> Self {
+        Self {
+            releases: self.releases + other.releases,
+            title: self.title + other.title,
+            body: self.body + other.body,
+            newest: self.newest.max(other.newest),
+        }
+    }
+}
+
 impl Snapshot {
     pub fn open(index: &Index) -> Result<Self> {
         // Taken first: a commit that comes in between makes the snapshot newer than it says.
@@ -82,23 +106,30 @@ impl Snapshot {
             .map_err(|error| index.damaged(&error))?;
         let searcher = reader.searcher();
         let fields = index.fields();
-        let mut segments = Vec::new();
-        for (ordinal, reader) in (0..).zip(searcher.segment_readers()) {
-            segments
-                .push(Segment::open(ordinal, reader.clone(), fields).map_err(|error| index.damaged(&error))?);
+        let readers = searcher.segment_readers();
+        let releases: u64 = readers.iter().map(|reader| u64::from(reader.max_doc())).sum();
+        let opened = side_by_side(readers, releases >= MANY_RELEASES, |at, reader| {
+            let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
+            let segment = Segment::open(ordinal, reader.clone(), fields)?;
+            let figures = segment.figures();
+            Ok::<_, tantivy::TantivyError>((segment, figures))
+        });
+        let (mut segments, mut all) = (Vec::with_capacity(opened.len()), Figures::default());
+        for opened in opened {
+            let (segment, figures) = opened.map_err(|error| index.damaged(&error))?;
+            segments.push(segment);
+            all = all.and(&figures);
         }
-        let mut snapshot = Self {
+        Ok(Self {
             index: index.clone(),
             fields,
             segments,
-            releases: 0,
-            mean_title: 1.0,
-            mean_body: 1.0,
-            newest: 0,
+            releases: all.releases,
+            mean_title: mean(all.title, all.releases),
+            mean_body: mean(all.body, all.releases),
+            newest: all.newest,
             mark,
-        };
-        snapshot.count();
-        Ok(snapshot)
+        })
     }
 
     /// Whether nothing was committed since.
@@ -111,21 +142,6 @@ impl Snapshot {
             Err(_) if !self.index.is_in_force()? => Ok(false),
             mark => Ok(mark?.is_same_commit(&self.mark)),
         }
-    }
-
-    fn count(&mut self) {
-        let (mut releases, mut title, mut body) = (0_u64, 0_u64, 0_u64);
-        for segment in &self.segments {
-            for doc in segment.living() {
-                releases += 1;
-                title += u64::from(segment.title_words(doc));
-                body += u64::from(segment.body_words(doc));
-                self.newest = segment.day(doc).map_or(self.newest, |day| day.max(self.newest));
-            }
-        }
-        self.releases = releases;
-        self.mean_title = mean(title, releases);
-        self.mean_body = mean(body, releases);
     }
 
     pub fn segment(&self, ordinal: SegmentOrdinal) -> &Segment {
@@ -201,6 +217,17 @@ impl Segment {
             fields,
             reader,
         })
+    }
+
+    fn figures(&self) -> Figures {
+        let mut figures = Figures::default();
+        for doc in self.living() {
+            figures.releases += 1;
+            figures.title += u64::from(self.title_words(doc));
+            figures.body += u64::from(self.body_words(doc));
+            figures.newest = self.day(doc).map_or(figures.newest, |day| day.max(figures.newest));
+        }
+        figures
     }
 
     /// The segment's releases that are not deleted.
@@ -350,26 +377,6 @@ pub(crate) enum Zone {
     /// The publisher's name.
     Source,
 }
-
-/// The values of a column by release.
-fn unpacked<T, U>(column: &Column<T>, docs: DocId, value: impl Fn(Option<T>) -> U) -> Vec<U>
-where
-    T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static,
-{
-    let docs: Vec<DocId> = (0..docs).collect();
-    let mut values = Vec::with_capacity(docs.len());
-    let mut some = [None; UNPACKED_AT_ONCE];
-    for docs in docs.chunks(UNPACKED_AT_ONCE) {
-        let some = &mut some[..docs.len()];
-        some.fill(None);
-        column.first_vals(docs, some);
-        values.extend(some.iter().map(|&found| value(found)));
-    }
-    values
-}
-
-/// How many values of a column are unpacked in one go.
-const UNPACKED_AT_ONCE: usize = 1024;
 
 fn length(words: Option<u64>) -> u32 {
     u32::try_from(words.unwrap_or_default()).unwrap_or(u32::MAX)
