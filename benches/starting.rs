@@ -1,7 +1,8 @@
 //! How long the whole program takes from its start to its end, on the shipped corpus.
 //!
 //! `cargo bench --bench starting -- --times 30`. The index is built first and lies in a temporary
-//! folder. `vestnik --version`, which opens nothing, tells what starting any process costs here.
+//! folder. `vestnik --version`, which opens nothing, tells what starting any process costs here; the last
+//! line is what opening the index takes a program that runs already.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,6 +24,7 @@ use std::{
 };
 
 use measure::{arguments, clock::children, spread::Spread};
+use vestnik::Index;
 
 /// The runs are made in blocks, one command after the other, so that other work on the machine
 /// disturbs all of them alike.
@@ -44,7 +46,7 @@ struct Run<'a> {
 
 fn main() {
     let times = arguments::value("--times", 30_usize);
-    println!("skipped: a million releases; that index takes minutes to build");
+    println!("skipped: a million releases; `growth` starts searches of those");
     let folder = tempfile::tempdir().expect("a folder");
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let built = Command::new(env!("CARGO_BIN_EXE_vestnik"))
@@ -69,6 +71,8 @@ fn main() {
         }
     }
 
+    let opening: Vec<f64> = (0..times).map(|_| open(&folder.path().join("index"))).collect();
+
     println!(
         "{:>22} {:>8} {:>8} {:>8} {:>10}   milliseconds, {times} runs",
         "", "min", "median", "max", "processor"
@@ -86,6 +90,23 @@ fn main() {
             wall.part(1.0)
         );
     }
+    let opening = Spread::of(opening);
+    println!(
+        "{:>22} {:>8.1} {:>8.1} {:>8.1}",
+        "opening, in process",
+        opening.part(0.0),
+        opening.median(),
+        opening.part(1.0)
+    );
+}
+
+/// Opens an index and takes a snapshot of it; says how many milliseconds that took.
+fn open(folder: &Path) -> f64 {
+    let start = Instant::now();
+    let searcher = Index::open(folder).and_then(|index| index.searcher()).expect("a searcher");
+    let took = start.elapsed().as_secs_f64() * 1e3;
+    assert!(searcher.releases() > 70);
+    took
 }
 
 impl<'a> Run<'a> {
