@@ -13,7 +13,7 @@ use tantivy::{
     store::StoreReader,
 };
 
-use super::{Fields, Index, Mark, Stored, column, side_by_side, unpacked::unpacked};
+use super::{Fields, Index, Mark, STORE_BLOCK, Stored, column, side_by_side, unpacked::unpacked};
 use crate::{
     error::{Error, Result},
     release::Release,
@@ -67,8 +67,9 @@ pub(crate) struct Segment {
 /// Stands for a day that is not known.
 const NO_DAY: i32 = i32::MIN;
 
-/// How many blocks of stored releases a segment keeps unpacked.
-const STORE_BLOCKS: usize = 32;
+/// How many bytes of stored releases a snapshot keeps unpacked: some ten thousand releases, for the same
+/// ones come up again and again.
+const KEPT_UNPACKED: usize = 32 << 20;
 
 /// From so many releases on, segments are opened on all cores.
 const MANY_RELEASES: u64 = 100_000;
@@ -108,9 +109,10 @@ impl Snapshot {
         let fields = index.fields();
         let readers = searcher.segment_readers();
         let releases: u64 = readers.iter().map(|reader| u64::from(reader.max_doc())).sum();
+        let blocks = KEPT_UNPACKED / STORE_BLOCK / readers.len().max(1);
         let opened = side_by_side(readers, releases >= MANY_RELEASES, |at, reader| {
             let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
-            let segment = Segment::open(ordinal, reader.clone(), fields)?;
+            let segment = Segment::open(ordinal, reader.clone(), fields, blocks)?;
             let figures = segment.figures();
             Ok::<_, tantivy::TantivyError>((segment, figures))
         });
@@ -196,7 +198,13 @@ fn mean(sum: u64, count: u64) -> f32 {
 }
 
 impl Segment {
-    fn open(ordinal: SegmentOrdinal, reader: SegmentReader, fields: Fields) -> tantivy::Result<Self> {
+    /// Opens a segment that keeps so many blocks of its store unpacked.
+    fn open(
+        ordinal: SegmentOrdinal,
+        reader: SegmentReader,
+        fields: Fields,
+        blocks: usize,
+    ) -> tantivy::Result<Self> {
         let columns = reader.fast_fields();
         let ids = columns.str(column::ID)?.ok_or_else(|| {
             tantivy::TantivyError::SchemaError(format!("the column {} is missing", column::ID))
@@ -210,7 +218,7 @@ impl Segment {
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
-            store: reader.get_store_reader(STORE_BLOCKS)?,
+            store: reader.get_store_reader(blocks)?,
             text: reader.inverted_index(fields.text)?,
             title: reader.inverted_index(fields.title)?,
             source: reader.inverted_index(fields.source)?,
