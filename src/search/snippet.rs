@@ -190,6 +190,9 @@ fn joined(places: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
 
 /// Leaves out fragments that show nothing which the others do not.
 fn without_needless(mut places: Vec<Range<usize>>, targets: &[Target]) -> Vec<Range<usize>> {
+    if places.len() < 2 {
+        return places;
+    }
     let clauses = |place: &Range<usize>| -> HashSet<usize> {
         targets.iter().filter(|target| target.is_in(place)).map(|target| target.clause).collect()
     };
