@@ -172,6 +172,9 @@ impl Shown {
 
     /// Where the combining sequence begins that a byte's character belongs to.
     fn opener(&self, byte: usize) -> usize {
+        if stands_alone(self.text.as_bytes(), byte) {
+            return byte;
+        }
         let (before, behind) = self.text.split_at(byte);
         let Some(mut c) = behind.chars().next() else { return byte };
         let mut start = byte;
@@ -187,6 +190,9 @@ impl Shown {
 
     /// How many bytes from this one on belong to the character before it.
     fn going_on(&self, byte: usize) -> usize {
+        if stands_alone(self.text.as_bytes(), byte) {
+            return 0;
+        }
         let (before, behind) = self.text.split_at(byte);
         let Some(mut last) = before.chars().next_back() else { return 0 };
         let going_on = behind.chars().take_while(|&c| goes_on(std::mem::replace(&mut last, c), c));
@@ -280,6 +286,16 @@ fn is_invisible(c: char) -> bool {
 fn joins_signs(before: &str, c: char) -> bool {
     let is_sign = |last: char| !last.is_alphanumeric() && !last.is_whitespace();
     matches!(c, '\u{200D}' | '\u{FE0E}' | '\u{FE0F}') && before.chars().next_back().is_some_and(is_sign)
+}
+
+/// Whether what begins at a byte is sure not to belong to the character before it: most letters, and
+/// what is ASCII behind such a letter or behind ASCII.
+fn stands_alone(text: &[u8], byte: usize) -> bool {
+    match byte.checked_sub(2).and_then(|from| text.get(from..)) {
+        Some([_, _, 0xD0 | 0xD1, ..]) => true,
+        Some([0xD0 | 0xD1, _, next, ..] | [_, 0..=0x7F, next, ..]) => next.is_ascii(),
+        _ => false,
+    }
 }
 
 /// Whether a character belongs to the one before it.
