@@ -33,8 +33,24 @@ pub(super) struct Find {
     /// The clause that it belongs to.
     pub clause: usize,
     /// Its words, in bytes of the text, in order.
-    pub words: Vec<Range<usize>>,
+    pub words: Words,
     strength: Strength,
+}
+
+/// Where the words of one thing stand; most things are one word, for which no list is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Words {
+    One(Range<usize>),
+    Several(Vec<Range<usize>>),
+}
+
+impl Words {
+    pub fn as_slice(&self) -> &[Range<usize>] {
+        match self {
+            Self::One(word) => std::slice::from_ref(word),
+            Self::Several(words) => words,
+        }
+    }
 }
 
 /// A text to look into: a title or a body, as `scope` says.
@@ -150,7 +166,10 @@ impl<'p> Wanted<'p> {
         let mut finds = Vec::new();
         for (clause, thing) in &self.things {
             let found = match thing {
-                Thing::Word { word, among_others } => reading.word(*word, *among_others),
+                Thing::Word { word, among_others } => {
+                    finds.extend(reading.word(*clause, *word, *among_others));
+                    continue;
+                }
                 Thing::Phrase(order) => order.find(&reading),
                 Thing::Near { left, right, within } => {
                     near(&left.find(&reading), &right.find(&reading), *within)
@@ -158,7 +177,7 @@ impl<'p> Wanted<'p> {
             };
             finds.extend(found.into_iter().map(|met| Find {
                 clause: *clause,
-                words: met.words,
+                words: Words::Several(met.words),
                 strength: met.strength,
             }));
         }
@@ -174,7 +193,9 @@ impl<'p> Wanted<'p> {
     fn read(&self, forms: &mut Forms, text: Passage) -> Reading {
         let Passage { text, scope, sites } = text;
         let mut walk = Tokens::new(text);
-        let mut reading = Reading { tokens: Vec::new(), mentions: vec![Vec::new(); self.scopes.len()] };
+        let expected = sites.as_ref().map_or(0, |sites| sites.positions.len());
+        let mentions = self.scopes.iter().map(|_| Vec::with_capacity(expected)).collect();
+        let mut reading = Reading { tokens: Vec::with_capacity(expected), mentions };
         let Some(Sites { positions, mut landmarks }) = sites else {
             while let Some(token) = walk.next(forms) {
                 self.meet(token, scope, &mut reading);
@@ -232,13 +253,13 @@ struct Met {
 }
 
 impl Reading {
-    fn word(&self, word: usize, among_others: bool) -> Vec<Met> {
+    fn word(&self, clause: usize, word: usize, among_others: bool) -> impl Iterator<Item = Find> {
         let mentions = self.mentions[word].iter();
-        let mentions = mentions.filter(|(token, _)| !(among_others && self.tokens[*token].function));
-        let met = mentions.map(|&(token, strength)| {
-            let seen = &self.tokens[token];
-            Met { position: seen.position, words: vec![seen.span.clone()], strength }
-        });
-        met.collect()
+        let mentions = mentions.filter(move |(token, _)| !(among_others && self.tokens[*token].function));
+        mentions.map(move |&(token, strength)| Find {
+            clause,
+            words: Words::One(self.tokens[token].span.clone()),
+            strength,
+        })
     }
 }

@@ -79,13 +79,6 @@ impl<'s> Starts<'s> {
         self.begins.len()
     }
 
-    /// Adds where its words stand in a release that has it.
-    pub fn words(&mut self, doc: DocId, out: &mut Vec<u32>) {
-        if !self.at(doc).is_empty() {
-            self.places.iter().for_each(|places| out.extend_from_slice(places));
-        }
-    }
-
     /// How often the phrase stands in title and body of the release asked for last.
     pub fn counts(&self) -> (u32, u32) {
         let words = self.segment.title_words(self.doc);
@@ -132,13 +125,6 @@ impl<'s> NearStarts<'s> {
     pub fn are_near(&mut self, doc: DocId) -> bool {
         let [left, right] = &mut self.sides[..] else { return false };
         are_near(left.at(doc), right.at(doc), self.within)
-    }
-
-    /// Adds where the words of both stand in a release that has them near each other.
-    pub fn words(&mut self, doc: DocId, out: &mut Vec<u32>) {
-        if self.are_near(doc) {
-            self.sides.iter_mut().for_each(|side| side.words(doc, out));
-        }
     }
 }
 

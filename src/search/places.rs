@@ -12,7 +12,7 @@ use super::{
     Searcher,
     compile::{Kind, WordPart},
     evaluate::Part,
-    phrase::{NearStarts, Starts},
+    phrase::Starts,
     plan::Scope,
     rank::Job,
     weights::NEAR_FORMS,
@@ -26,13 +26,6 @@ pub(super) struct Places<'s> {
 }
 
 impl<'s> Places<'s> {
-    /// Opens the lists of all clauses of a query.
-    #[allow(dead_code, reason = "snippets are to be made of places")]
-    pub fn open(searcher: &Searcher, segment: &'s Segment, job: &'s Job) -> Result<Self> {
-        let clauses = job.clauses.iter().map(|clause| Reader::open(searcher, segment, &clause.part));
-        Ok(Self { clauses: clauses.collect::<Result<_>>()? })
-    }
-
     /// Opens the lists of content clauses alone, for nearness: without prefixes of many words, and without
     /// hints where releases have all words.
     pub fn open_near(searcher: &Searcher, segment: &'s Segment, job: &'s Job, hints: bool) -> Result<Self> {
@@ -47,13 +40,6 @@ impl<'s> Places<'s> {
             _ => Reader::open(searcher, segment, &clause.part),
         });
         Ok(Self { clauses: clauses.collect::<Result<_>>()? })
-    }
-
-    /// Adds the positions of everything that a release has of the query, in no order and perhaps twice:
-    /// of a phrase that it has, all mentions of its words.
-    #[allow(dead_code, reason = "snippets are to be made of places")]
-    pub fn all(&mut self, doc: DocId, out: &mut Vec<u32>) {
-        self.clauses.iter_mut().for_each(|clause| clause.words(doc, out));
     }
 
     /// Replaces lists by the positions of each clause in a release, a phrase being where it begins.
@@ -73,7 +59,6 @@ impl<'s> Places<'s> {
 enum Reader<'s> {
     Word(WordPlaces<'s>),
     Phrase(Starts<'s>),
-    Near(NearStarts<'s>),
     /// Parts of which a release has places where it has the whole.
     Several(&'s Segment, &'s Part, Vec<Reader<'s>>),
     Nowhere,
@@ -87,15 +72,12 @@ impl<'s> Reader<'s> {
                 Self::Word(WordPlaces::open(searcher, segment, word, &[Terms::Full, Terms::Hints])?)
             }
             Kind::Phrase(phrase) => Self::Phrase(Starts::open(searcher, segment, phrase)?),
-            Kind::Near { left, right, within, .. } => {
-                Self::Near(NearStarts::open(searcher, segment, (left, right), *within)?)
-            }
             Kind::All(parts) | Kind::Any(parts) => {
                 let parts = parts.iter().map(|part| open(part)).collect::<Result<_>>()?;
                 Self::Several(segment, part, parts)
             }
             Kind::Except(some, _) => Self::Several(segment, part, vec![open(some)?]),
-            Kind::Dated(..) => Self::Nowhere,
+            Kind::Near { .. } | Kind::Dated(..) => Self::Nowhere,
         })
     }
 
@@ -106,20 +88,6 @@ impl<'s> Reader<'s> {
             Self::Several(segment, part, parts) if part.get(segment, doc).is_some() => {
                 for part in parts {
                     part.positions(doc, out);
-                }
-            }
-            Self::Several(..) | Self::Near(_) | Self::Nowhere => {}
-        }
-    }
-
-    fn words(&mut self, doc: DocId, out: &mut Vec<u32>) {
-        match self {
-            Self::Word(word) => word.read(doc, out),
-            Self::Phrase(starts) => starts.words(doc, out),
-            Self::Near(near) => near.words(doc, out),
-            Self::Several(segment, part, parts) if part.get(segment, doc).is_some() => {
-                for part in parts {
-                    part.words(doc, out);
                 }
             }
             Self::Several(..) | Self::Nowhere => {}

@@ -3,12 +3,8 @@
 //! Rules and lists of abbreviations written for press releases: a bound is a blank behind a full stop
 //! that no rule explains otherwise. Knows nothing of queries, and never looks at the same word thrice.
 
-/// What may stand between a sentence's full stop and the blank behind it.
-const CLOSERS: &[char] = &['»', '”', '“', '"', '\'', '’', ')', ']'];
-/// What may stand before a sentence's first letter.
-const OPENERS: &[char] = &['«', '„', '“', '"', '\'', '‘', '(', '[', '—', '–', '-', '•', '·', '▪', '*'];
-const LIST_SIGNS: &[char] = &['•', '·', '▪', '*', '—', '–', '-'];
-const TERMINATORS: &[char] = &['.', '!', '?', '…'];
+/// No abbreviation has a piece of so many letters.
+const LONG: usize = 6;
 
 /// Abbreviations that something always follows: the full stop behind them ends nothing.
 const LEADING: &[&str] = &[
@@ -129,6 +125,24 @@ const UNITS: &[&str] = &[
 /// Single letters with full stops that may end a sentence.
 const CLOSING: &[&str] = &["т.г", "т.д", "т.п", "с.г", "н.э", "п.м"];
 
+/// What may stand between a sentence's full stop and the blank behind it.
+fn closes(c: char) -> bool {
+    matches!(c, '»' | '”' | '“' | '"' | '\'' | '’' | ')' | ']')
+}
+
+/// What may stand before a sentence's first letter.
+fn opens(c: char) -> bool {
+    lists(c) || matches!(c, '«' | '„' | '“' | '"' | '\'' | '‘' | '(' | '[')
+}
+
+fn lists(c: char) -> bool {
+    matches!(c, '•' | '·' | '▪' | '*' | '—' | '–' | '-')
+}
+
+fn terminates(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…')
+}
+
 /// Where each sentence begins, in bytes, in order, of all the places where one may: those behind blanks
 /// that [`ends_nothing`] does not rule out, and the first character that is no blank.
 pub(super) fn starts(text: &str, places: &[usize]) -> Vec<usize> {
@@ -158,13 +172,13 @@ fn is_bound(before: &str, gap: &str, behind: &str) -> bool {
     if lines > 1 || gap.contains('\u{2029}') {
         return true;
     }
-    let first = behind.chars().find(|&c| !c.is_whitespace() && !OPENERS.contains(&c));
+    let first = behind.chars().find(|&c| !c.is_whitespace() && !opens(c));
     let Some(first) = first else { return false };
-    if lines == 1 && behind.starts_with(LIST_SIGNS) && !before.ends_with(LIST_SIGNS) {
+    if lines == 1 && behind.starts_with(lists) && !before.ends_with(lists) {
         return !behind.starts_with(['—', '–', '-']) || !first.is_lowercase();
     }
-    let ended = before.trim_end_matches(CLOSERS);
-    let said = ended.trim_end_matches(TERMINATORS);
+    let ended = before.trim_end_matches(closes);
+    let said = ended.trim_end_matches(terminates);
     let end = &ended[said.len()..];
     if end.is_empty()
         || said.is_empty()
@@ -176,7 +190,14 @@ fn is_bound(before: &str, gap: &str, behind: &str) -> bool {
     if behind.starts_with(['»', '”', ')', ']', '…']) {
         return false;
     }
-    end != "." || full_stop_ends(said, first)
+    end != "." || ends_in_long_word(said) || full_stop_ends(said, first)
+}
+
+/// Whether a text ends in so many Russian letters that a full stop behind them ends a sentence whatever
+/// they say: most words before one are such.
+fn ends_in_long_word(said: &str) -> bool {
+    let Some((_, letters)) = said.as_bytes().split_last_chunk::<{ 2 * LONG }>() else { return false };
+    letters.iter().step_by(2).all(|byte| matches!(byte, 0xD0 | 0xD1))
 }
 
 /// Whether the one full stop behind `said` ends the sentence; `first` is the next one's first letter.
@@ -359,7 +380,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn abbreviations_have_no_long_pieces() {
+        for abbreviation in LEADING.iter().chain(UNITS).chain(CLOSING) {
+            assert!(abbreviation.split(['.', '-']).all(|piece| piece.chars().count() < LONG));
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_full_stop_behind_a_long_word_ends(said in "[а-яё0-9. «А-Я-]{0,20}[а-яёА-ЯЁ]{6}", first in any::<char>()) {
+            prop_assert!(ends_in_long_word(&said) && full_stop_ends(&said, first));
+        }
+
         #[test]
         fn any_text_is_cut_on_character_bounds(text in "[а-яА-Я0-9 .!?…»«()\n\u{A0}\u{301}\u{AD}😀—-]{0,80}|\\PC{0,40}") {
             let starts = starts(&text);

@@ -6,6 +6,7 @@
 mod bounds;
 #[cfg(test)]
 pub(super) mod laws;
+mod plain;
 mod shown;
 #[cfg(test)]
 mod table;
@@ -119,6 +120,7 @@ impl<'p> Marker<'p> {
 fn targets(shown: &Shown, finds: &[Find], length: usize) -> Vec<Target> {
     let mut targets = Vec::new();
     for Find { clause, words, .. } in finds {
+        let words = words.as_slice();
         let (Some(first), Some(last)) = (words.first(), words.iter().map(|word| word.end).max()) else {
             continue;
         };
@@ -190,6 +192,9 @@ fn joined(places: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
 
 /// Leaves out fragments that show nothing which the others do not.
 fn without_needless(mut places: Vec<Range<usize>>, targets: &[Target]) -> Vec<Range<usize>> {
+    if places.len() < 2 {
+        return places;
+    }
     let clauses = |place: &Range<usize>| -> HashSet<usize> {
         targets.iter().filter(|target| target.is_in(place)).map(|target| target.clause).collect()
     };
@@ -212,7 +217,7 @@ fn without_needless(mut places: Vec<Range<usize>>, targets: &[Target]) -> Vec<Ra
 
 /// Every word that was met, in characters, in order; overlapping ones as one.
 fn marked(shown: &Shown, finds: &[Find]) -> Vec<Range<usize>> {
-    let words = finds.iter().flat_map(|find| &find.words);
+    let words = finds.iter().flat_map(|find| find.words.as_slice());
     let mut places: Vec<Range<usize>> =
         words.map(|word| shown.place(word)).filter(|place| !place.is_empty()).collect();
     places.sort_unstable_by_key(|place| (place.start, place.end));

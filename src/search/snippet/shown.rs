@@ -6,23 +6,20 @@ use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
+use super::plain::plain_end;
 use crate::search::sentence;
 
 /// So many bytes are counted in one go to number a character.
 const BLOCK: usize = 64;
-/// A word and its blank take about so many bytes.
-const BYTES_OF_WORD: usize = 10;
 
 /// A text with every character numbered.
 pub(super) struct Shown {
     text: String,
     /// Stretches that are shown byte for byte, in order.
     runs: Vec<Run>,
-    /// How many characters stand before each block of the text.
-    before: Vec<usize>,
+    /// What stands before each block of the text.
+    before: Vec<Before>,
     len: usize,
-    /// Where each stretch without blanks begins, in bytes.
-    words: Vec<usize>,
     /// Where each sentence begins, in bytes.
     sentences: Vec<usize>,
 }
@@ -32,6 +29,15 @@ pub(super) struct Shown {
 struct Run {
     origin: usize,
     shown: usize,
+}
+
+/// What stands before a block.
+#[derive(Clone, Copy)]
+struct Before {
+    /// How many characters.
+    characters: usize,
+    /// Where the last stretch without blanks begins, in bytes: the first one begins the text.
+    word: usize,
 }
 
 impl Shown {
@@ -69,7 +75,7 @@ impl Shown {
                 if let Some(blank) = blank.take().filter(|_| !shown.text.is_empty()) {
                     shown.keep(blank, " ");
                 }
-                let end = shown.plain_end(text, at, behind, &mut places);
+                let end = plain_end(text.as_bytes(), behind, &mut places);
                 shown.keep(at, &text[at..end]);
                 at = end;
             }
@@ -85,29 +91,7 @@ impl Shown {
             runs: Vec::new(),
             before: Vec::with_capacity(text.len() / BLOCK + 1),
             len: 0,
-            words: Vec::with_capacity(text.len() / BYTES_OF_WORD),
             sentences: Vec::new(),
-        }
-    }
-
-    /// The end of what is sure to be shown as it stands, from a character at `start` on, behind which
-    /// that is not known yet. Notes the words that begin there, and of these what may begin a sentence.
-    fn plain_end(&mut self, text: &str, start: usize, behind: usize, places: &mut Vec<usize>) -> usize {
-        if self.text.is_empty() || self.text.ends_with(' ') {
-            self.words.push(self.text.len());
-        }
-        let bytes = text.as_bytes();
-        let mut end = behind;
-        loop {
-            end += bytes[end..].iter().take_while(|&&byte| IS_PLAIN[usize::from(byte)]).count();
-            match bytes[end..] {
-                [b' ', next, ..] if IS_PLAIN[usize::from(next)] => end += 1,
-                _ => return end,
-            }
-            self.words.push(self.text.len() + end - start);
-            if !sentence::ends_nothing(&bytes[..end - 1]) {
-                places.push(end);
-            }
         }
     }
 
@@ -122,16 +106,21 @@ impl Shown {
     }
 
     fn count(&mut self) {
-        for block in self.text.as_bytes().chunks(BLOCK) {
-            self.before.push(self.len);
-            self.len += characters(block);
+        let mut before = Before { characters: 0, word: 0 };
+        for (at, block) in self.text.as_bytes().chunks(BLOCK).enumerate() {
+            self.before.push(before);
+            before.characters += characters(block);
+            if let Some(blank) = block.iter().rposition(|&byte| byte == b' ') {
+                before.word = at * BLOCK + blank + 1;
+            }
         }
+        self.len = before.characters;
     }
 
     fn sentence_starts(&self, text: &str, places: &[usize]) -> Vec<usize> {
         let starts = sentence::starts(text, places).into_iter();
         let mut starts: Vec<usize> =
-            starts.filter_map(|origin| first_from(&self.words, self.shown_at(origin))).collect();
+            starts.filter_map(|origin| self.word_from(self.shown_at(origin))).collect();
         starts.dedup();
         starts
     }
@@ -153,7 +142,7 @@ impl Shown {
     fn number(&self, byte: usize) -> usize {
         let block = byte / BLOCK;
         let inside = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
-        self.before.get(block).map_or(self.len, |before| before + characters(inside))
+        self.before.get(block).map_or(self.len, |before| before.characters + characters(inside))
     }
 
     /// The place in bytes of the shown text.
@@ -161,8 +150,8 @@ impl Shown {
         if at >= self.len {
             return self.text.len();
         }
-        let block = self.before.partition_point(|&before| before <= at).saturating_sub(1);
-        let left = at - self.before.get(block).copied().unwrap_or_default();
+        let block = self.before.partition_point(|before| before.characters <= at).saturating_sub(1);
+        let left = at - self.before.get(block).map_or(0, |before| before.characters);
         let inside = self.text.as_bytes().iter().enumerate().skip(block * BLOCK);
         let mut inside = inside.filter(|&(_, &byte)| begins_character(byte));
         inside.nth(left).map_or(self.text.len(), |(byte, _)| byte)
@@ -183,6 +172,9 @@ impl Shown {
 
     /// Where the combining sequence begins that a byte's character belongs to.
     fn opener(&self, byte: usize) -> usize {
+        if stands_alone(self.text.as_bytes(), byte) {
+            return byte;
+        }
         let (before, behind) = self.text.split_at(byte);
         let Some(mut c) = behind.chars().next() else { return byte };
         let mut start = byte;
@@ -198,20 +190,47 @@ impl Shown {
 
     /// How many bytes from this one on belong to the character before it.
     fn going_on(&self, byte: usize) -> usize {
+        if stands_alone(self.text.as_bytes(), byte) {
+            return 0;
+        }
         let (before, behind) = self.text.split_at(byte);
         let Some(mut last) = before.chars().next_back() else { return 0 };
         let going_on = behind.chars().take_while(|&c| goes_on(std::mem::replace(&mut last, c), c));
         going_on.map(char::len_utf8).sum()
     }
 
+    /// Where, in bytes, the last stretch without blanks begins that begins at or before this byte.
+    fn word_until(&self, byte: usize) -> usize {
+        let block = byte.saturating_sub(1) / BLOCK;
+        let inside = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
+        let blank = inside.iter().rposition(|&byte| byte == b' ');
+        let earlier = || self.before.get(block).map_or(0, |before| before.word);
+        blank.map_or_else(earlier, |blank| block * BLOCK + blank + 1)
+    }
+
+    /// Where, in bytes, the first stretch without blanks begins that begins at or behind this byte.
+    fn word_from(&self, byte: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        let Some(last) = byte.checked_sub(1) else { return (!bytes.is_empty()).then_some(0) };
+        let blank = |from: usize, to: usize| {
+            let blank = bytes.get(from..to.min(bytes.len()))?.iter().position(|&byte| byte == b' ');
+            blank.map(|blank| from + blank + 1)
+        };
+        let block = last / BLOCK;
+        blank(last, (block + 1) * BLOCK).or_else(|| {
+            let behind = self.before.partition_point(|before| before.word <= last).max(block + 2) - 1;
+            blank(behind * BLOCK, (behind + 1) * BLOCK)
+        })
+    }
+
     /// Where the last stretch without blanks begins that begins at or before this place.
     pub fn word_start(&self, at: usize) -> usize {
-        last_until(&self.words, self.byte(at)).map_or(0, |word| self.number(word))
+        self.number(self.word_until(self.byte(at)))
     }
 
     /// Where the first stretch without blanks begins that begins at or behind this place.
     pub fn next_word(&self, at: usize) -> usize {
-        first_from(&self.words, self.byte(at)).map_or(self.len, |word| self.number(word))
+        self.word_from(self.byte(at)).map_or(self.len, |word| self.number(word))
     }
 
     /// The end of the stretch without blanks that this place is in.
@@ -245,10 +264,6 @@ impl Shown {
     }
 }
 
-fn first_from(starts: &[usize], byte: usize) -> Option<usize> {
-    starts.get(starts.partition_point(|&start| start < byte)).copied()
-}
-
 fn last_until(starts: &[usize], byte: usize) -> Option<usize> {
     starts.get(starts.partition_point(|&start| start <= byte).checked_sub(1)?).copied()
 }
@@ -262,18 +277,6 @@ fn characters(block: &[u8]) -> usize {
     block.iter().map(|&byte| u8::from(begins_character(byte))).sum::<u8>().into()
 }
 
-/// Whether a byte belongs to a character that is no blank and never left out: not so for control
-/// characters and for the rows that hold blanks and invisible characters.
-const IS_PLAIN: [bool; 256] = {
-    let mut is_plain = [true; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        is_plain[byte] = !matches!(byte, 0..=0x20 | 0x7F | 0xC2 | 0xCD | 0xE1..=0xE3 | 0xEF);
-        byte += 1;
-    }
-    is_plain
-};
-
 /// Soft hyphens, zero-width characters and the like: the same that analysis drops.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{34F}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
@@ -283,6 +286,16 @@ fn is_invisible(c: char) -> bool {
 fn joins_signs(before: &str, c: char) -> bool {
     let is_sign = |last: char| !last.is_alphanumeric() && !last.is_whitespace();
     matches!(c, '\u{200D}' | '\u{FE0E}' | '\u{FE0F}') && before.chars().next_back().is_some_and(is_sign)
+}
+
+/// Whether what begins at a byte is sure not to belong to the character before it: most letters, and
+/// what is ASCII behind such a letter or behind ASCII.
+fn stands_alone(text: &[u8], byte: usize) -> bool {
+    match byte.checked_sub(2).and_then(|from| text.get(from..)) {
+        Some([_, _, 0xD0 | 0xD1, ..]) => true,
+        Some([0xD0 | 0xD1, _, next, ..] | [_, 0..=0x7F, next, ..]) => next.is_ascii(),
+        _ => false,
+    }
 }
 
 /// Whether a character belongs to the one before it.
@@ -354,6 +367,15 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn no_sentence_is_passed_over(text in texts()) {
+            let mut last = ' ';
+            let mut is_word = |c: char| std::mem::replace(&mut last, c).is_whitespace() && !c.is_whitespace();
+            let words: Vec<usize> = text.char_indices().filter(|&(_, c)| is_word(c)).map(|(at, _)| at).collect();
+            let shown = Shown::tidy(&text);
+            prop_assert_eq!(&shown.sentences, &shown.sentence_starts(&text, &words));
+        }
+
         #[test]
         fn as_plainly_said(text in texts()) {
             let (shown, seats) = (Shown::tidy(&text), plainly(&text));

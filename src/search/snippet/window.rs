@@ -108,7 +108,9 @@ fn best_window(
     origin: impl Fn(&Target) -> usize,
 ) -> Option<Window> {
     let mut by_end: Vec<usize> = (0..targets.len()).collect();
-    by_end.sort_by_key(|&at| targets[at].end);
+    if !targets.is_sorted_by_key(|target| target.end) {
+        by_end.sort_by_key(|&at| targets[at].end);
+    }
     let mut waiting = by_end.into_iter().peekable();
     let mut inside = vec![false; targets.len()];
     let mut counts = vec![0_usize; shown.len()];
