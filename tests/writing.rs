@@ -98,6 +98,18 @@ fn many_releases_and_little_memory_make_several_segments_and_lose_none() {
 }
 
 #[test]
+fn a_release_that_changes_a_thousand_times_in_one_commit_is_there_once() {
+    let index = Index::in_memory().unwrap();
+    let mut writer = index.writer().unwrap();
+    for number in 0..1_000 {
+        let release = Release::new("1", format!("Выпуск {number}"), "Встреча прошла в Ташкенте.");
+        writer.add(&release).unwrap();
+    }
+    writer.commit(&[]).unwrap();
+    assert_eq!(held(&index), [("1".to_owned(), "Выпуск 999".to_owned())]);
+}
+
+#[test]
 fn a_writer_that_is_dropped_leaves_the_index_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let index = Index::open_or_create(folder.path()).unwrap();

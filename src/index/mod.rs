@@ -12,6 +12,7 @@ mod draft;
 mod durable;
 mod files;
 mod generation;
+mod gone;
 mod inversion;
 mod kept;
 mod known;

@@ -46,7 +46,8 @@ pub(crate) struct Fields {
     date: Field,
     title_words: Field,
     body_words: Field,
-    digest: Field,
+    /// A digest of what the release says.
+    pub digest: Field,
     root: Field,
     file: Field,
     /// The release itself, as `stored` writes it.

@@ -6,20 +6,16 @@
 
 use std::{path::PathBuf, sync::atomic::AtomicBool, time::Duration};
 
-use tantivy::{
-    IndexWriter, TantivyDocument, TantivyError, Term,
-    query::{BooleanQuery, Occur, Query, TermQuery, TermSetQuery},
-    schema::IndexRecordOption,
-};
+use tantivy::{IndexWriter, TantivyDocument, TantivyError};
 
 use super::{
     Index, State,
     crew::{Crew, Task},
     draft::{Entry, Session},
     files::Files,
-    known::Known,
+    gone::Gone,
+    known::{Held, Known},
     lock::{self, Lock},
-    schema::Fields,
     snapshot::Snapshot,
     stored::{digest, said},
     sweep,
@@ -65,10 +61,9 @@ pub struct Writer {
     engine: Option<IndexWriter<TantivyDocument>>,
     /// None until a release comes.
     crew: Option<Crew>,
-    /// Counts the flushes of this writer, from 1: what was written before the last one can be deleted by id.
+    /// Counts the flushes of this writer, from 1.
     session: u32,
-    /// Releases that go, or whose new version comes, by id.
-    gone: Vec<String>,
+    gone: Gone,
     means: Means,
     known: Known,
     changed: bool,
@@ -109,7 +104,7 @@ impl Writer {
             engine: None,
             crew: None,
             session: 1,
-            gone: Vec::new(),
+            gone: Gone::default(),
             means,
             known,
             changed: false,
@@ -150,11 +145,15 @@ impl Writer {
         let change = match self.known.get(&release.id) {
             Some(held) if held.digest == digest => return Ok(Change::Unchanged),
             Some(held) => {
-                self.delete(&release.id, held.session)?;
+                self.delete(&release.id, held);
                 Change::Changed
             }
             None => Change::Added,
         };
+        if self.gone.has_version(&release.id, digest) {
+            // This very version was written in this session and goes: only in the next one it can come back.
+            self.flush()?;
+        }
         if !self.dry {
             self.take(Entry { said, digest })?;
         }
@@ -170,21 +169,20 @@ impl Writer {
     pub fn remove(&mut self, id: &str) -> Result<bool> {
         let Some(held) = self.known.remove(id) else { return Ok(false) };
         self.changed = true;
-        self.delete(id, held.session)?;
+        self.delete(id, held);
         Ok(true)
     }
 
-    /// Notes that the version of a release goes that was written in this session.
-    fn delete(&mut self, id: &str, session: u32) -> Result<()> {
+    /// Notes that a version of a release goes.
+    fn delete(&mut self, id: &str, held: Held) {
         if self.dry {
-            return Ok(());
+            return;
         }
-        if session == self.session {
-            // It may be in the hands of the crew still, where no deletion reaches it.
-            self.flush()?;
+        if held.session == self.session {
+            self.gone.add_version(id, held.digest);
+        } else {
+            self.gone.add(id);
         }
-        self.gone.push(id.to_owned());
-        Ok(())
     }
 
     /// Hands a release to the crew.
@@ -223,9 +221,9 @@ impl Writer {
             None => Vec::new(),
         };
         let gone = std::mem::take(&mut self.gone);
-        let (fields, session) = (self.index.fields(), self.session);
+        let (fields, number) = (self.index.fields(), self.session);
         let engine = self.engine()?;
-        let deletions = deletions(fields, engine.commit_opstamp(), session, &gone);
+        let deletions = gone.queries(fields, Session { writer: engine.commit_opstamp(), number });
         let added = segments.into_iter().try_for_each(|segment| engine.add_segment(segment));
         let deleted = added.and_then(|()| {
             deletions.into_iter().try_for_each(|query| engine.delete_query(query).map(|_| ()))
@@ -324,24 +322,6 @@ impl Drop for Writer {
             _ = sweep::sweep(&self.index);
         }
     }
-}
-
-/// What finds the releases with these ids, but for those of this session and of later ones. The engine may
-/// run a deletion over segments that came after it, so it must name what it means.
-fn deletions(fields: Fields, writer: u64, session: u32, ids: &[String]) -> Vec<Box<dyn Query>> {
-    if ids.is_empty() {
-        return Vec::new();
-    }
-    let term = |text: &str| Term::from_field_text(fields.session, text);
-    let with_ids = |occur, query| -> Box<dyn Query> {
-        let ids = TermSetQuery::new(ids.iter().map(|id| Term::from_field_text(fields.id, id)));
-        Box::new(BooleanQuery::new(vec![(Occur::Must, Box::new(ids)), (occur, query)]))
-    };
-    let names = |number| Session { writer, number }.names();
-    let [this_writer, _] = names(session);
-    let this_writer = TermQuery::new(term(&this_writer), IndexRecordOption::Basic);
-    let earlier = TermSetQuery::new((1..session).map(|number| term(&names(number)[1])));
-    vec![with_ids(Occur::MustNot, Box::new(this_writer)), with_ids(Occur::Must, Box::new(earlier))]
 }
 
 /// The memory in bytes for all threads that make segments, and how many they are.
