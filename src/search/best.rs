@@ -1,7 +1,7 @@
 //! The best so far: a bounded selection with a total order, so that equal releases always come in the
 //! same order.
 
-use std::{cmp::Ordering, collections::BinaryHeap};
+use std::cmp::Ordering;
 
 use tantivy::DocId;
 
@@ -42,65 +42,50 @@ impl Candidate {
 pub(super) struct Best {
     limit: usize,
     sort: Sort,
-    /// What segments looked at before demand.
-    floor: f32,
-    /// The worst of the kept ones on top.
-    kept: BinaryHeap<Ranked>,
-}
-
-struct Ranked {
-    candidate: Candidate,
-    sort: Sort,
+    /// A release worth less than this cannot get in.
+    threshold: f32,
+    /// The best so far, and up to as many again that are weeded out when there is no more room.
+    kept: Vec<Candidate>,
 }
 
 impl Best {
+    /// `floor` is what segments looked at before demand.
     pub fn new(limit: usize, sort: Sort, floor: f32) -> Self {
-        Self { limit, sort, floor, kept: BinaryHeap::new() }
+        Self { limit, sort, threshold: floor, kept: Vec::new() }
     }
 
     pub fn push(&mut self, candidate: Candidate) {
-        let ranked = Ranked { candidate, sort: self.sort };
-        if self.kept.len() < self.limit {
-            self.kept.push(ranked);
-        } else if let Some(mut worst) = self.kept.peek_mut()
-            && candidate.compare(&worst.candidate, self.sort) == Ordering::Greater
-        {
-            *worst = ranked;
+        self.kept.push(candidate);
+        if self.kept.len() >= self.limit.saturating_mul(2).max(LEAST_ROOM) {
+            self.weed();
         }
     }
 
     /// A release worth less than this cannot get in.
     pub fn threshold(&self) -> f32 {
-        match (self.sort, self.kept.peek()) {
-            (Sort::Relevance, Some(worst)) if self.kept.len() >= self.limit => {
-                worst.candidate.score.max(self.floor)
+        self.threshold
+    }
+
+    /// Leaves the best.
+    fn weed(&mut self) {
+        let sort = self.sort;
+        if self.kept.len() >= self.limit
+            && let Some(worst) = self.limit.checked_sub(1)
+        {
+            let (_, worst, _) = self.kept.select_nth_unstable_by(worst, |a, b| b.compare(a, sort));
+            if sort == Sort::Relevance {
+                self.threshold = self.threshold.max(worst.score);
             }
-            _ => self.floor,
         }
+        self.kept.truncate(self.limit);
     }
 
     /// The kept ones, in no order.
-    pub fn into_candidates(self) -> impl Iterator<Item = Candidate> {
-        self.kept.into_iter().map(|ranked| ranked.candidate)
+    pub fn into_candidates(mut self) -> impl Iterator<Item = Candidate> {
+        self.weed();
+        self.kept.into_iter()
     }
 }
 
-impl Ord for Ranked {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.candidate.compare(&self.candidate, self.sort)
-    }
-}
-
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Ranked {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Ranked {}
+/// Weeding out has its price, which few candidates are not worth.
+const LEAST_ROOM: usize = 32;

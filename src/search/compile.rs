@@ -13,6 +13,7 @@ use super::{
     evaluate::Part,
     marks::Pattern,
     plan::{Node, Phrase, Scope, Weighed, Word},
+    scored::Scored,
     weights::{LEMMA, MOST_EXPANSIONS},
     word::Terms,
 };
@@ -150,20 +151,21 @@ impl Searcher {
         let meant = if any_full { Terms::Full } else { Terms::Hints };
         let work = self.entries(&part, if any_full { Terms::Full } else { Terms::Hints });
         let found = self.each_segment(work, |segment| {
-            let mentions = self.mentions(segment, (&part, part.scope), Terms::Full, None)?;
+            let found = self.mentions(segment, (&part, part.scope), Terms::Full, None)?;
             let frequency = if part.scope == Scope::Anywhere && any_full {
-                mentions.len()
+                found.0.len()
             } else {
-                self.mentions(segment, (&part, Scope::Anywhere), meant, None)?.len()
+                self.mentions(segment, (&part, Scope::Anywhere), meant, None)?.0.len()
             };
-            Ok((mentions, frequency))
+            Ok((found, frequency))
         })?;
-        let frequency = found.iter().map(|(_, frequency)| frequency).sum();
-        let mut full: Vec<_> = found.into_iter().map(|(mentions, _)| mentions).collect();
-        part.idf = self.idf(frequency);
-        for mentions in &mut full {
-            mentions.multiply(part.idf, part.weight);
-        }
+        part.idf = self.idf(found.iter().map(|(_, frequency)| frequency).sum());
+        let factors = [part.idf, part.weight];
+        let found = self.snapshot().segments.iter().zip(found);
+        let full = found.map(|(segment, ((docs, mentions), _))| {
+            Scored::of_word(docs, mentions, self.saturation(segment), factors)
+        });
+        let full = full.collect();
         Ok(Part::new(Kind::Word(part), full, self.most()))
     }
 

@@ -3,7 +3,7 @@
 //! Scores are BM25F (Robertson & Zaragoza 2009, § 3.6): mentions in title and body, each weighed by its
 //! field and its field's length, are added up before they saturate. Does not rank.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use tantivy::DocId;
 
@@ -11,10 +11,14 @@ use super::{
     Searcher,
     compile::{Kind, Located, PhrasePart, WordPart},
     phrase::{NearStarts, Starts},
-    scored::{Finger, MANY, Scored, common},
+    docs::{Docs, each_in_all},
+    scored::{Finger, MANY, Making, Scored},
     word::{Terms, zone},
 };
-use crate::{error::Result, index::Segment};
+use crate::{
+    error::{Error, Result},
+    index::Segment,
+};
 
 /// A part of a query, bound to a snapshot and evaluated.
 #[derive(Debug)]
@@ -68,7 +72,7 @@ impl Part {
     }
 
     /// How many releases have it in full.
-    fn releases(&self) -> usize {
+    pub fn releases(&self) -> usize {
         self.full.iter().map(Scored::len).sum()
     }
 
@@ -112,8 +116,8 @@ impl Searcher {
         Ok(Part::new(kind, full, self.most()))
     }
 
-    /// The releases of a segment that only hint at a part: where they have a stem of its words.
-    pub(super) fn hints<'p>(&self, segment: &Segment, part: &'p Part) -> Result<&'p Scored> {
+    /// The releases of each segment that only hint at a part: where they have a stem of its words.
+    pub(super) fn hints<'p>(&self, part: &'p Part) -> Result<&'p [Scored]> {
         if part.hints.get().is_none() {
             let work = if let Kind::Word(word) = &part.kind { self.entries(word, Terms::Hints) } else { 0 };
             let all: Vec<Scored> = self.each_segment(work, |segment| self.hinting(segment, part))?;
@@ -122,115 +126,111 @@ impl Searcher {
                 self.known().grow(size);
             }
         }
-        Ok(&part.hints.get().map_or(&[][..], Vec::as_slice)[segment.ordinal as usize])
+        Ok(part.hints.get().map_or(&[], Vec::as_slice))
     }
 
     fn in_full(&self, segment: &Segment, kind: &Kind) -> Result<Scored> {
+        let all = segment.reader.max_doc();
         Ok(match kind {
             Kind::Word(_) => Scored::default(),
             Kind::Phrase(phrase) => self.with_phrase(segment, phrase)?,
             Kind::Near { left, right, within, weight } => {
                 let mut starts = NearStarts::open(self, segment, (left, right), *within)?;
-                let sides = [left.full(segment), right.full(segment)];
-                let mut near = Scored::default();
-                common(&sides, |doc, at| {
-                    if starts.are_near(doc) {
-                        let score = sides[0].scores[at[0]] + sides[1].scores[at[1]];
-                        near.push(doc, score * weight, MANY);
+                let [left, right] = [left.full(segment), right.full(segment)];
+                let mut near = Making::new();
+                each_in_all(&[&left.docs, &right.docs], |met| {
+                    if starts.are_near(met.doc) {
+                        let score = left.score(met.doc, met.at(0)) + right.score(met.doc, met.at(1));
+                        near.push(met.doc, score * weight, MANY);
                     }
                 });
-                near
+                near.done(all)
             }
-            Kind::All(parts) => sum(&parts.iter().map(|part| part.full(segment)).collect::<Vec<_>>()),
-            Kind::Any(parts) => best(parts.iter().map(|part| part.full(segment))),
-            Kind::Except(part, not) => without(part.full(segment), not.full(segment)),
+            Kind::All(parts) => sum(&parts.iter().map(|part| part.full(segment)).collect::<Vec<_>>(), all),
+            Kind::Any(parts) => best(parts.iter().map(|part| part.full(segment)), all),
+            Kind::Except(part, not) => without(part.full(segment), not.full(segment), all),
             Kind::Dated(from, to) => {
-                let mut dated = Scored::default();
+                let mut dated = Making::new();
                 for doc in segment.living() {
                     if segment.day(doc).is_some_and(|day| (*from..=*to).contains(&day)) {
                         dated.push(doc, 0.0, 0);
                     }
                 }
-                dated
+                dated.done(all)
             }
         })
     }
 
     fn hinting(&self, segment: &Segment, part: &Part) -> Result<Scored> {
-        let all_hints = |parts: &[Arc<Part>]| -> Result<()> {
-            parts.iter().try_for_each(|part| self.hints(segment, part).map(|_| ()))
-        };
+        let all = segment.reader.max_doc();
+        let hints = |part| Ok::<_, Error>(&self.hints(part)?[segment.ordinal as usize]);
         Ok(match &part.kind {
             Kind::Word(word) => self.word_hints(segment, word, part.full(segment))?,
             Kind::Phrase(_) | Kind::Near { .. } | Kind::Dated(..) => Scored::default(),
             Kind::All(parts) => {
-                all_hints(parts)?;
                 let mut either = Vec::with_capacity(parts.len());
                 for part in parts {
-                    either.push(best([part.full(segment), self.hints(segment, part)?].into_iter()));
+                    either.push(best([part.full(segment), hints(part)?].into_iter(), all));
                 }
-                without(&sum(&either.iter().collect::<Vec<_>>()), part.full(segment))
+                without(&sum(&either.iter().collect::<Vec<_>>(), all), part.full(segment), all)
             }
             Kind::Any(parts) => {
-                let mut hints = Vec::with_capacity(parts.len());
-                for part in parts {
-                    hints.push(self.hints(segment, part)?);
-                }
-                without(&best(hints.into_iter()), part.full(segment))
+                let of_parts = parts.iter().map(|part| hints(part)).collect::<Result<Vec<_>>>()?;
+                without(&best(of_parts.into_iter(), all), part.full(segment), all)
             }
-            Kind::Except(part, not) => without(self.hints(segment, part)?, not.full(segment)),
+            Kind::Except(part, not) => without(hints(part)?, not.full(segment), all),
         })
     }
 
     /// The releases that have a phrase. They are looked into only where they have all its words.
     fn with_phrase(&self, segment: &Segment, phrase: &PhrasePart) -> Result<Scored> {
         let mut starts = Starts::open(self, segment, phrase)?;
-        let words: Vec<&Scored> = phrase.slots.iter().map(|(_, word)| word.full(segment)).collect();
-        let mut found = Scored::default();
-        common(&words, |doc, _| {
-            if let Some(score) = starts.worth(self, doc) {
-                found.push(doc, score, u8::try_from(starts.count()).unwrap_or(MANY));
+        let words: Vec<&Docs> = phrase.slots.iter().map(|(_, word)| &word.full(segment).docs).collect();
+        let mut found = Making::new();
+        each_in_all(&words, |met| {
+            if let Some(score) = starts.worth(met.doc) {
+                found.push(met.doc, score, u8::try_from(starts.count()).unwrap_or(MANY));
             }
         });
-        Ok(found)
+        Ok(found.done(segment.reader.max_doc()))
     }
 }
 
 /// The releases that all lists have, worth the sum.
-fn sum(lists: &[&Scored]) -> Scored {
-    let mut all = Scored::default();
-    common(lists, |doc, at| {
-        let score = lists.iter().zip(at).fold(0.0, |sum, (list, &at)| sum + list.scores[at]);
-        all.push(doc, score, MANY);
+fn sum(lists: &[&Scored], all: DocId) -> Scored {
+    let mut sum = Making::new();
+    let docs: Vec<&Docs> = lists.iter().map(|list| &list.docs).collect();
+    each_in_all(&docs, |met| {
+        let scores = lists.iter().enumerate().map(|(set, list)| list.score(met.doc, met.at(set)));
+        sum.push(met.doc, scores.fold(0.0, |sum, score| sum + score), MANY);
     });
-    all
+    sum.done(all)
 }
 
 /// The releases that any list has, worth the most of it.
-fn best<'s>(lists: impl Iterator<Item = &'s Scored>) -> Scored {
-    lists.fold(Scored::default(), |all, list| either(&all, list))
-}
-
-fn either(a: &Scored, b: &Scored) -> Scored {
-    let mut all = Scored::with_capacity(a.len() + b.len());
-    let (mut a, mut b) = (a.iter().peekable(), b.iter().peekable());
-    loop {
-        let (here, there) = (a.peek().copied(), b.peek().copied());
-        let Some(doc) = here.iter().chain(&there).map(|(doc, _)| *doc).min() else { return all };
-        let here = a.next_if(|(first, _)| *first == doc).map_or(0.0, |(_, score)| score);
-        let there = b.next_if(|(first, _)| *first == doc).map_or(0.0, |(_, score)| score);
-        all.push(doc, here.max(there), MANY);
+fn best<'s>(lists: impl Iterator<Item = &'s Scored>, all: DocId) -> Scored {
+    let mut scores: Vec<(DocId, f32)> = Vec::new();
+    for list in lists {
+        list.each(|at, doc| scores.push((doc, list.score(doc, at))));
     }
+    // Lists are in order, each for itself: sorting that keeps the order of equals finds long runs.
+    scores.sort_by_key(|(doc, _)| *doc);
+    let mut best = Making::new();
+    for of_doc in scores.chunk_by(|(one, _), (other, _)| one == other) {
+        let score = of_doc.iter().fold(0.0_f32, |most, (_, score)| most.max(*score));
+        of_doc.iter().take(1).for_each(|(doc, _)| best.push(*doc, score, MANY));
+    }
+    best.done(all)
 }
 
 /// The releases of one list that another has not.
-fn without(list: &Scored, not: &Scored) -> Scored {
+fn without(list: &Scored, not: &Scored, all: DocId) -> Scored {
     let mut not = Finger::new(not);
-    let mut left = Scored::default();
-    for (at, (doc, score)) in list.iter().enumerate() {
+    let mut left = Making::new();
+    list.each(|at, doc| {
         if !not.has(doc) {
-            left.push(doc, score, list.places[at]);
+            left.push(doc, list.score(doc, at), list.places(at));
         }
-    }
-    left
+    });
+    left.done(all)
 }

@@ -11,7 +11,8 @@ use super::{
     evaluate::Part,
     phrase::Starts,
     plan::{Plan, Scope},
-    rank::{Job, JobClause, Placed},
+    placed::Placed,
+    rank::{Job, JobClause},
     word::zone,
 };
 use crate::{

@@ -5,16 +5,20 @@
 
 mod best;
 mod compile;
+mod docs;
 mod evaluate;
 mod explain;
 mod gate;
 mod known;
 mod marks;
+mod mentions;
 mod phrase;
+mod placed;
 mod places;
 pub mod plan;
 mod proximity;
 mod rank;
+mod saturation;
 mod scored;
 mod sentence;
 mod sites;
@@ -37,7 +41,8 @@ use self::{
     known::Known,
     marks::{Passage, Sites},
     plan::{Plan, Scope},
-    rank::Placed,
+    placed::Placed,
+    saturation::Saturation,
     sites::HitSites,
     snippet::Marker,
 };
@@ -63,8 +68,8 @@ struct Inner {
     weights: Weights,
     /// Parts of queries that were evaluated once.
     known: Known<Part>,
-    /// How much the length of each body takes from its mentions, by segment.
-    body_norms: Vec<OnceLock<Vec<f32>>>,
+    /// What mentions are worth, by segment.
+    saturation: Vec<OnceLock<Arc<Saturation>>>,
     /// Tables of analysed forms that no search uses just now.
     forms: Mutex<Vec<Forms>>,
 }
@@ -179,7 +184,7 @@ impl Searcher {
             inner: Arc::new(Inner {
                 weights,
                 known: Known::new(most_kept(snapshot.releases)),
-                body_norms: snapshot.segments.iter().map(|_| OnceLock::new()).collect(),
+                saturation: snapshot.segments.iter().map(|_| OnceLock::new()).collect(),
                 forms: Mutex::default(),
                 snapshot,
             }),
@@ -311,46 +316,14 @@ impl Searcher {
     }
 
     /// What mentions are worth in the releases of a segment.
-    fn saturation<'s>(&'s self, segment: &'s Segment) -> Saturation<'s> {
-        let Inner { snapshot, weights, body_norms, .. } = &*self.inner;
-        let norm = |doc| norm(segment.body_words(doc), snapshot.mean_body, weights.body_b);
-        let norms = || (0..segment.reader.max_doc()).map(norm).collect();
-        let body_norms = body_norms[segment.ordinal as usize].get_or_init(norms);
-        Saturation { segment, weights, mean_title: snapshot.mean_title, body_norms }
+    fn saturation(&self, segment: &Segment) -> Arc<Saturation> {
+        let Inner { snapshot, weights, saturation, .. } = &*self.inner;
+        let made = || Arc::new(Saturation::new(snapshot, segment, *weights));
+        Arc::clone(saturation[segment.ordinal as usize].get_or_init(made))
     }
 
     /// No mentions are worth more than this.
     fn most(&self) -> f32 {
         self.weights().k1 + 1.0
     }
-}
-
-/// BM25F's saturated sum over title and body (Robertson & Zaragoza 2009, § 3.6), for one segment.
-struct Saturation<'s> {
-    segment: &'s Segment,
-    weights: &'s Weights,
-    mean_title: f32,
-    body_norms: &'s [f32],
-}
-
-impl Saturation<'_> {
-    /// What mentions in title and body are worth together, before the word's rarity: from 0 to `k1 + 1`.
-    fn of(&self, doc: tantivy::DocId, title: f32, body: f32) -> f32 {
-        let weights = self.weights;
-        let mut mentions = 0.0;
-        if title > 0.0 {
-            let norm = norm(self.segment.title_words(doc), self.mean_title, weights.title_b);
-            mentions += weights.title * title / norm;
-        }
-        if body > 0.0 {
-            mentions += body / self.body_norms.get(doc as usize).copied().unwrap_or(1.0);
-        }
-        mentions * (weights.k1 + 1.0) / (weights.k1 + mentions)
-    }
-}
-
-/// How much a length takes from each mention; 1 for the mean one.
-#[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
-fn norm(words: u32, mean: f32, b: f32) -> f32 {
-    1.0 - b + b * (words as f32 / mean)
 }

@@ -3,6 +3,8 @@
 //! Says where in a release a phrase begins; which releases have all its words, `evaluate` finds out
 //! before.
 
+use std::sync::Arc;
+
 use tantivy::DocId;
 
 use super::{
@@ -10,6 +12,7 @@ use super::{
     compile::{Kind, PhrasePart},
     evaluate::Part,
     places::WordPlaces,
+    saturation::Saturation,
     word::Terms,
 };
 use crate::{error::Result, index::Segment};
@@ -18,6 +21,7 @@ use crate::{error::Result, index::Segment};
 pub(super) struct Starts<'s> {
     segment: &'s Segment,
     phrase: &'s PhrasePart,
+    law: Arc<Saturation>,
     words: Vec<WordPlaces<'s>>,
     offsets: Vec<u32>,
     /// Where each word stands in the release asked for last, kept for the room that they take.
@@ -36,7 +40,8 @@ impl<'s> Starts<'s> {
         }
         let offsets = phrase.slots.iter().map(|(place, _)| *place).collect();
         let places = vec![Vec::new(); words.len()];
-        Ok(Self { segment, phrase, words, offsets, places, doc: 0, begins: Vec::new() })
+        let law = searcher.saturation(segment);
+        Ok(Self { segment, phrase, law, words, offsets, places, doc: 0, begins: Vec::new() })
     }
 
     /// Finds where the phrase begins in a release.
@@ -90,12 +95,12 @@ impl<'s> Starts<'s> {
 
     /// What the phrase is worth in a release; none where that has not got it.
     #[expect(clippy::cast_precision_loss, reason = "counts of a phrase in one release are small")]
-    pub fn worth(&mut self, searcher: &Searcher, doc: DocId) -> Option<f32> {
+    pub fn worth(&mut self, doc: DocId) -> Option<f32> {
         if self.at(doc).is_empty() {
             return None;
         }
         let (title, body) = self.counts();
-        let saturated = searcher.saturation(self.segment).of(doc, title as f32, body as f32);
+        let saturated = self.law.of(doc, title as f32, body as f32);
         Some(saturated * self.phrase.idf * self.phrase.weight)
     }
 }

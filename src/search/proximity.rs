@@ -5,8 +5,9 @@
 
 use super::{
     Searcher,
+    placed::Placed,
     places::Places,
-    rank::{Job, Placed},
+    rank::Job,
     scored::MANY,
     weights::{BOUND_SLACK, HALF_LIFE, PROXIMITY_WORDS, UNORDERED, WINDOW},
 };
@@ -78,15 +79,19 @@ impl Searcher {
         Again { hints, exhaustive }: Again,
     ) -> Result<()> {
         let near = self.nearness(job);
-        placed.sort_unstable_by(|a, b| b.candidate.score.total_cmp(&a.candidate.score));
         let (mut rest, mut round) = (placed, wanted.max(1));
         let mut reached: Vec<f32> = Vec::with_capacity(rest.len());
         let mut places = Vec::new();
         while !rest.is_empty() {
-            let (some, behind) =
-                rest.split_at_mut(if exhaustive { rest.len() } else { round.min(rest.len()) });
+            if exhaustive {
+                round = rest.len();
+            }
+            if round < rest.len() {
+                rest.select_nth_unstable_by(round, |a, b| b.candidate.score.total_cmp(&a.candidate.score));
+            }
+            let (some, behind) = rest.split_at_mut(round.min(rest.len()));
             rest = behind;
-            round *= 4;
+            round = round.saturating_mul(4);
             let threshold = if exhaustive { None } else { reached.get(wanted.wrapping_sub(1)).copied() };
             let may_reach = |placed: &&mut Placed| {
                 let candidate = &placed.candidate;

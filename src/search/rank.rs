@@ -4,23 +4,25 @@
 //! with some (see `some`). Longer ones in one, by score alone. What cannot reach the best any more is
 //! left out, without ever changing the answer.
 
-use std::{cmp::Ordering, sync::Arc};
+use std::sync::Arc;
 
 use tantivy::DocId;
 
 use super::{
     Options, Searcher, Sort,
     best::{Best, Candidate},
+    docs::{Docs, Met, count_in_all, each_in_all},
     evaluate::Part,
     gate::Gate,
+    placed::{Keep, Placed},
     plan::{Node, Plan},
     proximity::{Again, Nearness},
-    scored::{Finger, Scored, common},
+    scored::{Finger, Scored},
     weights::{BOUND_SLACK, POOL, PROXIMITY_WORDS, TIERED_WORDS},
 };
 use crate::{
     error::Result,
-    index::{Address, Segment, day_number},
+    index::{Segment, day_number},
 };
 
 /// A plan bound to a snapshot.
@@ -38,29 +40,12 @@ pub(super) struct JobClause {
     pub required: bool,
 }
 
-/// A ranked release.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Placed {
-    pub address: Address,
-    pub candidate: Candidate,
-}
-
 /// The outcome of ranking.
 pub(super) struct Ranking {
     /// The best releases, best first.
     pub best: Vec<Placed>,
     /// How many releases have all the words.
     pub all_words: u64,
-}
-
-/// What is kept while releases are ranked.
-#[derive(Clone, Copy)]
-pub(super) struct Keep {
-    /// So many of the best.
-    pub limit: usize,
-    pub sort: Sort,
-    /// Whether releases are looked at that cannot get in.
-    pub exhaustive: bool,
 }
 
 impl Searcher {
@@ -101,7 +86,7 @@ impl Searcher {
 
         let full_limit = if tiered || only_all { limit } else { 0 };
         let keep = Keep { limit: full_limit, sort, exhaustive };
-        let (mut best, all_words) = self.all_words(job, keep);
+        let (mut best, all_words) = self.all_words(job, keep)?;
         if looks_again {
             self.look_again(job, &mut best, wanted, Again { hints: false, exhaustive })?;
         }
@@ -118,98 +103,16 @@ impl Searcher {
             self.order(&mut some, sort, missing);
             best.append(&mut some);
         }
-        best.truncate(wanted);
         Ok(Ranking { best, all_words })
     }
 
     /// Releases that have all content words: the best of them, and how many there are.
-    fn all_words(&self, job: &Job, keep: Keep) -> (Vec<Placed>, u64) {
-        let (mut placed, mut count, mut floor) = (Vec::new(), 0, f32::NEG_INFINITY);
+    fn all_words(&self, job: &Job, keep: Keep) -> Result<(Vec<Placed>, u64)> {
         let near = self.nearness(job);
-        for segment in &self.snapshot().segments {
-            let mut best = Best::new(keep.limit, keep.sort, floor);
-            count += all_words(segment, job, (keep, &near), &mut best);
-            floor = self.add_best(&mut placed, segment, best, keep);
-        }
-        (placed, count)
+        let content = job.clauses.iter().filter(|clause| clause.content);
+        let work = content.map(|clause| clause.part.releases()).min().unwrap_or_default() * job.clauses.len();
+        self.best_of_segments(keep, work, |segment, best| Ok(all_words(segment, job, (keep, &near), best)))
     }
-
-    /// Adds the best of a segment to those of others; says what a release must be worth to get in.
-    pub(super) fn add_best(
-        &self,
-        placed: &mut Vec<Placed>,
-        segment: &Segment,
-        best: Best,
-        keep: Keep,
-    ) -> f32 {
-        placed.extend(best.into_candidates().map(|candidate| Placed {
-            address: Address { segment: segment.ordinal, doc: candidate.doc },
-            candidate,
-        }));
-        self.cut(placed, keep);
-        match placed.last() {
-            Some(worst) if placed.len() >= keep.limit && keep.sort == Sort::Relevance && !keep.exhaustive => {
-                worst.candidate.score
-            }
-            _ => f32::NEG_INFINITY,
-        }
-    }
-
-    /// Puts the `wanted` best first, in order; equal ones by id, which no segment changes.
-    fn order(&self, placed: &mut [Placed], sort: Sort, wanted: usize) {
-        sort_by_worth(placed, sort);
-        let mut start = 0;
-        while start < wanted.min(placed.len()) {
-            let end = end_of_equals(placed, sort, start);
-            self.settle(&mut placed[start..end]);
-            start = end;
-        }
-    }
-
-    /// Leaves the best.
-    fn cut(&self, placed: &mut Vec<Placed>, Keep { limit, sort, .. }: Keep) {
-        sort_by_worth(placed, sort);
-        if placed.len() > limit
-            && let Some(worst) = limit.checked_sub(1)
-        {
-            let better = |first: &Placed| {
-                first.candidate.compare_worth(&placed[worst].candidate, sort) == Ordering::Greater
-            };
-            let start = placed.partition_point(better);
-            let end = end_of_equals(placed, sort, start);
-            if end > limit {
-                self.settle(&mut placed[start..end]);
-            }
-        }
-        placed.truncate(limit);
-    }
-
-    /// Sorts equal releases by id. Within a segment ids need not be read: their ranks are in the same
-    /// order, and the releases are in that already.
-    fn settle(&self, equals: &mut [Placed]) {
-        if let [first, .., last] = equals
-            && first.address.segment != last.address.segment
-        {
-            equals.sort_by_cached_key(|placed| {
-                self.snapshot().segment(placed.address.segment).id(placed.address.doc)
-            });
-        }
-    }
-}
-
-/// Best first; equal ones by segment and, within it, by id.
-fn sort_by_worth(placed: &mut [Placed], sort: Sort) {
-    let tie = |placed: &Placed| (placed.address.segment, placed.candidate.id_rank);
-    placed.sort_unstable_by(|a, b| {
-        b.candidate.compare_worth(&a.candidate, sort).then_with(|| tie(a).cmp(&tie(b)))
-    });
-}
-
-/// Behind the last of those that are worth as much as the one at `start`.
-fn end_of_equals(placed: &[Placed], sort: Sort, start: usize) -> usize {
-    let Some(first) = placed.get(start) else { return start };
-    let equal = |other: &&Placed| other.candidate.compare_worth(&first.candidate, sort) == Ordering::Equal;
-    start + placed[start..].iter().take_while(equal).count()
 }
 
 /// Releases of a segment that have all content words: finds the best of them and counts them.
@@ -227,14 +130,18 @@ fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best
     if content.is_empty() {
         return every_release(segment, job, keep, best);
     }
+    let docs: Vec<&Docs> = content.iter().map(|list| &list.docs).collect();
+    if keep.limit == 0 && gate.is_open() {
+        return count_in_all(&docs);
+    }
     if let ([list], true, [_]) = (&content[..], gate.is_open(), &clauses[..]) {
         one_word(segment, list, keep, best);
         return list.len() as u64;
     }
     let others: f32 = clauses.iter().map(Clause::most).sum();
     let (mut count, mut places) = (0, Vec::with_capacity(content.len()));
-    common(&content, |doc, at| {
-        if !gate.admits(doc) {
+    each_in_all(&docs, |met| {
+        if !gate.admits(met.doc) {
             return;
         }
         count += 1;
@@ -242,16 +149,16 @@ fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best
             return;
         }
         let threshold = keep.threshold(best);
-        let sum: f32 = content.iter().zip(at).map(|(list, &at)| list.scores[at]).sum();
-        if (sum + others) * BOUND_SLACK < threshold {
+        let most: f32 = content.iter().enumerate().map(|(word, list)| list.at_most(met.at(word))).sum();
+        if (most + others) * BOUND_SLACK < threshold {
             return;
         }
         // Added up in the order of the query, whatever the order of looking: floats depend on it.
-        let score = clauses.iter_mut().map(|clause| clause.score(doc, &content, at)).sum();
+        let score = clauses.iter_mut().map(|clause| clause.score(&content, met)).sum();
         if score >= threshold {
             places.clear();
-            places.extend(content.iter().zip(at).map(|(list, &at)| list.places[at]));
-            best.push(candidate(segment, doc, score, (0, near.at_most(&places))));
+            places.extend(content.iter().enumerate().map(|(word, list)| list.places(met.at(word))));
+            best.push(candidate(segment, met.doc, score, (0, near.at_most(&places))));
         }
     });
     count
@@ -274,10 +181,10 @@ impl<'s> Clause<'s> {
         if let Self::Other(_, most) = self { *most } else { 0.0 }
     }
 
-    fn score(&mut self, doc: DocId, content: &[&Scored], at: &[usize]) -> f32 {
+    fn score(&mut self, content: &[&Scored], met: &Met) -> f32 {
         match self {
-            Self::Content(word) => content[*word].scores[at[*word]],
-            Self::Other(finger, _) => finger.get(doc).unwrap_or_default().0,
+            Self::Content(word) => content[*word].score(met.doc, met.at(*word)),
+            Self::Other(finger, _) => finger.get(met.doc).unwrap_or_default().0,
         }
     }
 }
@@ -286,13 +193,15 @@ fn one_word(segment: &Segment, list: &Scored, keep: Keep, best: &mut Best) {
     if keep.limit == 0 {
         return;
     }
-    let mut threshold = keep.threshold(best);
-    for (doc, score) in list.iter() {
-        if score >= threshold {
-            best.push(candidate(segment, doc, score, (0, 0.0)));
-            threshold = keep.threshold(best);
+    list.each(|at, doc| {
+        let threshold = keep.threshold(best);
+        if list.at_most(at) * BOUND_SLACK >= threshold {
+            let score = list.score(doc, at);
+            if score >= threshold {
+                best.push(candidate(segment, doc, score, (0, 0.0)));
+            }
         }
-    }
+    });
 }
 
 /// Without words, whatever may pass is wanted.
@@ -307,20 +216,13 @@ fn every_release(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u
             }
         }
     };
-    let filters: Vec<&Scored> = job.filters.iter().map(|part| part.full(segment)).collect();
+    let filters: Vec<&Docs> = job.filters.iter().map(|part| &part.full(segment).docs).collect();
     if filters.is_empty() {
         segment.living().for_each(take);
     } else {
-        common(&filters, |doc, _| take(doc));
+        each_in_all(&filters, |met| take(met.doc));
     }
     count
-}
-
-impl Keep {
-    /// A release worth less than this need not be looked at.
-    pub fn threshold(&self, best: &Best) -> f32 {
-        if self.exhaustive { f32::NEG_INFINITY } else { best.threshold() }
-    }
 }
 
 /// A release on its way: with a bit for each of the first 64 clauses that it lacks, and what nearness can

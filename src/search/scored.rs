@@ -1,17 +1,23 @@
-//! Scored lists: the living releases of one segment that have a part of a query, each with its worth.
+//! Scored lists: the living releases of one segment that have a part of a query, and what it is worth in
+//! each.
 //!
-//! Plain data in order of release. Knows neither queries nor the index: `evaluate` makes them, `rank`
-//! walks them.
+//! Plain data. Knows neither queries nor the index: `evaluate` and `word` make them, `rank` walks them.
+
+use std::sync::Arc;
 
 use tantivy::DocId;
+
+use super::{
+    docs::{self, Docs},
+    mentions::{Mention, Mentions},
+    saturation::Saturation,
+};
 
 /// Releases in ascending order, each with what a part of a query is worth in it.
 #[derive(Debug, Default)]
 pub(super) struct Scored {
-    pub docs: Vec<DocId>,
-    pub scores: Vec<f32>,
-    /// In how many places of the release it is at most; `MANY` where nobody counted.
-    pub places: Vec<u8>,
+    pub docs: Docs,
+    worth: Worth,
     /// No release is worth more than this.
     pub most: f32,
 }
@@ -19,37 +25,71 @@ pub(super) struct Scored {
 /// So many places, or more.
 pub(super) const MANY: u8 = u8::MAX;
 
+/// Up to so many releases are scored when their list is made; of longer lists, few are ever asked for.
+const FEW: usize = 1 << 14;
+
+#[derive(Debug)]
+enum Worth {
+    /// Of each release its score, and in how many places at most it has the part.
+    Known(Vec<f32>, Vec<u8>),
+    Words(Words),
+}
+
+impl Default for Worth {
+    fn default() -> Self {
+        Self::Known(Vec::new(), Vec::new())
+    }
+}
+
+/// What a word is worth, by how often each release mentions it.
+#[derive(Debug)]
+struct Words {
+    mentions: Mentions,
+    law: Arc<Saturation>,
+    /// How rare the word is, and how much it counts: one factor after the other, for floats depend on the
+    /// order.
+    factors: [f32; 2],
+    /// No release is worth more that mentions it in this way, by the way's number.
+    most: Vec<f32>,
+    /// What each is worth, where they are few.
+    scores: Vec<f32>,
+}
+
+impl Words {
+    fn score(&self, doc: DocId, at: usize) -> f32 {
+        if let Some(&score) = self.scores.get(at) {
+            return score;
+        }
+        self.reckoned(doc, at)
+    }
+
+    #[inline]
+    fn reckoned(&self, doc: DocId, at: usize) -> f32 {
+        let mention = self.mentions.get(at);
+        self.law.of(doc, mention.title, mention.body) * self.factors[0] * self.factors[1]
+    }
+}
+
 impl Scored {
-    pub fn with_capacity(releases: usize) -> Self {
-        Self {
-            docs: Vec::with_capacity(releases),
-            scores: Vec::with_capacity(releases),
-            places: Vec::with_capacity(releases),
-            most: 0.0,
+    /// Releases whose worth is known.
+    pub fn known(docs: Docs, scores: Vec<f32>, places: Vec<u8>) -> Self {
+        let most = scores.iter().copied().fold(0.0, f32::max);
+        Self { docs, worth: Worth::Known(scores, places), most }
+    }
+
+    /// Releases that mention a word of such a rarity and weight.
+    pub fn of_word(docs: Docs, mentions: Mentions, law: Arc<Saturation>, factors: [f32; 2]) -> Self {
+        let bound = |way: &Mention| law.at_most(way.title, way.body) * factors[0] * factors[1];
+        let most: Vec<f32> = mentions.ways().iter().map(bound).collect();
+        let mut words = Words { mentions, law, factors, most, scores: Vec::new() };
+        let mut most = words.most.iter().copied().fold(0.0, f32::max);
+        if docs.len() <= FEW {
+            let mut scores = Vec::with_capacity(docs.len());
+            docs.each(|doc| scores.push(words.reckoned(doc, scores.len())));
+            most = scores.iter().copied().fold(0.0, f32::max);
+            words.scores = scores;
         }
-    }
-
-    pub fn push(&mut self, doc: DocId, score: f32, places: u8) {
-        self.docs.push(doc);
-        self.scores.push(score);
-        self.places.push(places);
-        self.most = self.most.max(score);
-    }
-
-    /// Adds a block of releases at once, `worth` saying what one that has its part so often is worth.
-    pub fn extend(&mut self, docs: &[DocId], counts: &[u32], worth: impl Fn(DocId, u32) -> f32) {
-        let start = self.scores.len();
-        self.docs.extend_from_slice(docs);
-        self.scores.extend(docs.iter().zip(counts).map(|(&doc, &count)| worth(doc, count)));
-        self.places.extend(counts.iter().map(|&count| u8::try_from(count).unwrap_or(MANY)));
-        self.most = self.scores[start..].iter().copied().fold(self.most, f32::max);
-    }
-
-    /// Makes all releases worth so much more, one factor after the other: floats depend on the order.
-    pub fn multiply(&mut self, rarity: f32, weight: f32) {
-        for score in self.scores.iter_mut().chain([&mut self.most]) {
-            *score = *score * rarity * weight;
-        }
+        Self { docs, worth: Worth::Words(words), most }
     }
 
     pub fn len(&self) -> usize {
@@ -58,17 +98,98 @@ impl Scored {
 
     /// How many bytes it takes.
     pub fn size(&self) -> usize {
-        self.docs.capacity() * 4 + self.scores.capacity() * 4 + self.places.capacity()
+        let worth = match &self.worth {
+            Worth::Known(scores, places) => scores.capacity() * 4 + places.capacity(),
+            Worth::Words(words) => words.mentions.size() + words.scores.capacity() * 4,
+        };
+        self.docs.size() + worth
+    }
+
+    /// What a release is worth whose place is known.
+    #[inline]
+    pub fn score(&self, doc: DocId, at: usize) -> f32 {
+        match &self.worth {
+            Worth::Known(scores, _) => scores.get(at).copied().unwrap_or_default(),
+            Worth::Words(words) => words.score(doc, at),
+        }
+    }
+
+    /// What the release at a place is worth at most; cheaper to know than what it is worth.
+    #[inline]
+    pub fn at_most(&self, at: usize) -> f32 {
+        let score = |scores: &[f32]| scores.get(at).copied();
+        match &self.worth {
+            Worth::Known(scores, _) => score(scores).unwrap_or_default(),
+            Worth::Words(words) => score(&words.scores)
+                .or_else(|| words.most.get(usize::from(words.mentions.code(at))).copied())
+                .unwrap_or(self.most),
+        }
+    }
+
+    /// In how many places of a release it is at most; `MANY` where nobody counted.
+    #[inline]
+    pub fn places(&self, at: usize) -> u8 {
+        match &self.worth {
+            Worth::Known(_, places) => places.get(at).copied().unwrap_or(MANY),
+            Worth::Words(words) => words.mentions.get(at).places,
+        }
     }
 
     /// What a release is worth, and in how many places it has it.
     pub fn get(&self, doc: DocId) -> Option<(f32, u8)> {
-        let at = self.docs.binary_search(&doc).ok()?;
-        Some((*self.scores.get(at)?, *self.places.get(at)?))
+        let at = self.docs.at(doc)?;
+        Some((self.score(doc, at), self.places(at)))
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (DocId, f32)> {
-        self.docs.iter().copied().zip(self.scores.iter().copied())
+    /// Visits all releases, in order, each with its place.
+    pub fn each(&self, mut visit: impl FnMut(usize, DocId)) {
+        let mut at = 0;
+        self.docs.each(|doc| {
+            visit(at, doc);
+            at += 1;
+        });
+    }
+
+    /// Visits the releases from `start` to before `end` with their scores, as `Docs::each_between`.
+    pub fn each_between(
+        &self,
+        (start, end): (DocId, DocId),
+        hint: usize,
+        mut visit: impl FnMut(DocId, f32),
+    ) -> usize {
+        let scores = match &self.worth {
+            Worth::Known(scores, _) => &scores[..],
+            Worth::Words(words) if !words.scores.is_empty() => &words.scores,
+            Worth::Words(words) => {
+                return self.docs.each_between(start, end, hint, |at, doc| visit(doc, words.reckoned(doc, at)));
+            }
+        };
+        self.docs.each_between(start, end, hint, |at, doc| visit(doc, scores[at]))
+    }
+}
+
+/// Makes a list release by release, where their worth is known.
+pub(super) struct Making {
+    docs: Vec<DocId>,
+    scores: Vec<f32>,
+    places: Vec<u8>,
+}
+
+impl Making {
+    pub fn new() -> Self {
+        Self { docs: Vec::new(), scores: Vec::new(), places: Vec::new() }
+    }
+
+    /// Adds a release behind the others.
+    pub fn push(&mut self, doc: DocId, score: f32, places: u8) {
+        self.docs.push(doc);
+        self.scores.push(score);
+        self.places.push(places);
+    }
+
+    /// The list, of a segment that has so many releases.
+    pub fn done(self, all: DocId) -> Scored {
+        Scored::known(Docs::of(self.docs, all), self.scores, self.places)
     }
 }
 
@@ -76,131 +197,24 @@ impl Scored {
 #[derive(Clone, Copy)]
 pub(super) struct Finger<'s> {
     list: &'s Scored,
-    at: usize,
+    finger: docs::Finger<'s>,
 }
 
 impl<'s> Finger<'s> {
     pub fn new(list: &'s Scored) -> Self {
-        Self { list, at: 0 }
+        Self { list, finger: docs::Finger::new(&list.docs) }
     }
 
     /// What a release is worth, and in how many places it is; none where the list does not have it. Releases
     /// in ascending order.
     pub fn get(&mut self, doc: DocId) -> Option<(f32, u8)> {
-        self.has(doc).then(|| (self.list.scores[self.at], self.list.places[self.at]))
+        let at = self.finger.find(doc)?;
+        Some((self.list.score(doc, at), self.list.places(at)))
     }
 
     /// Whether the list has a release. Releases in ascending order.
     #[inline]
     pub fn has(&mut self, doc: DocId) -> bool {
-        let docs = &self.list.docs[..];
-        // Lists of one word are much alike: the next one it is most often.
-        if docs.get(self.at).is_some_and(|&here| here < doc) {
-            self.at += 1;
-            if docs.get(self.at).is_some_and(|&next| next < doc) {
-                self.at = seek(docs, self.at, doc);
-            }
-        }
-        docs.get(self.at) == Some(&doc)
-    }
-}
-
-/// So many releases are compared at once before leaping: without branches, which nobody could foretell.
-const NEAR: usize = 16;
-
-/// The first place from `from` on whose release is `target` or a later one.
-pub(super) fn seek(docs: &[DocId], from: usize, target: DocId) -> usize {
-    let rest = docs.get(from..).unwrap_or_default();
-    if rest.first().is_none_or(|&first| first >= target) {
-        return from;
-    }
-    let Some((near, _)) = rest.split_first_chunk::<NEAR>() else {
-        return from + rest.partition_point(|&doc| doc < target);
-    };
-    if near[NEAR - 1] >= target {
-        return from + near.iter().map(|&doc| usize::from(doc < target)).sum::<usize>();
-    }
-    // Farther away, in leaps that double.
-    let (mut low, mut leap) = (NEAR, NEAR);
-    while rest.get(low + leap).is_some_and(|&doc| doc < target) {
-        low += leap;
-        leap *= 2;
-    }
-    let high = (low + leap).min(rest.len());
-    from + low + rest[low..high].partition_point(|&doc| doc < target)
-}
-
-/// Visits the releases that all lists have, in order, each with its place in every list. Of no lists,
-/// there are none.
-pub(super) fn common(lists: &[&Scored], mut visit: impl FnMut(DocId, &[usize])) {
-    let mut order: Vec<usize> = (0..lists.len()).collect();
-    // The rarest first: it leaps farthest.
-    order.sort_by_key(|&list| lists[list].len());
-    let Some((&rarest, others)) = order.split_first() else { return };
-    let mut at = vec![0; lists.len()];
-    let rare = &lists[rarest].docs[..];
-    'next: while let Some(&doc) = rare.get(at[rarest]) {
-        for &other in others {
-            at[other] = seek(&lists[other].docs, at[other], doc);
-            match lists[other].docs.get(at[other]) {
-                Some(&found) if found == doc => {}
-                Some(&later) => {
-                    at[rarest] = seek(rare, at[rarest], later);
-                    continue 'next;
-                }
-                None => return,
-            }
-        }
-        visit(doc, &at);
-        at[rarest] += 1;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn list(docs: &[DocId]) -> Scored {
-        let mut list = Scored::default();
-        for &doc in docs {
-            list.push(doc, 1.0, 1);
-        }
-        list
-    }
-
-    #[test]
-    fn leaps_land_on_the_first_that_is_far_enough() {
-        let docs = [2, 4, 8, 16, 32, 64, 128];
-        for (from, target, expected) in
-            [(0, 0, 0), (0, 2, 0), (0, 3, 1), (1, 64, 5), (3, 65, 6), (0, 129, 7), (7, 1, 7), (9, 1, 9)]
-        {
-            assert_eq!(seek(&docs, from, target), expected, "{from} {target}");
-        }
-        let even: Vec<DocId> = (0..300).map(|half| half * 2).collect();
-        for (from, target) in (0..310).flat_map(|from| (0..62).map(move |part| (from, part * 10 + 1))) {
-            let expected = (target as usize).div_ceil(2).min(300).max(from);
-            assert_eq!(seek(&even, from, target), expected, "{from} {target}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_common_is_the_intersection(
-            lists in prop::collection::vec(prop::collection::btree_set(0_u32..60, 0..40), 0..4),
-        ) {
-            let scored: Vec<Scored> =
-                lists.iter().map(|docs| list(&docs.iter().copied().collect::<Vec<_>>())).collect();
-            let mut found = Vec::new();
-            common(&scored.iter().collect::<Vec<_>>(), |doc, at| {
-                found.push(doc);
-                assert!(scored.iter().zip(at).all(|(list, &at)| list.docs[at] == doc));
-            });
-            let all = lists.iter().cloned().reduce(|a, b| &a & &b).unwrap_or_else(BTreeSet::new);
-            prop_assert_eq!(found, all.into_iter().collect::<Vec<_>>());
-        }
+        self.finger.has(doc)
     }
 }

@@ -11,8 +11,9 @@ use super::{
     best::Best,
     gate::Gate,
     proximity::Nearness,
-    rank::{Job, Keep, Placed, candidate},
-    scored::{Finger, Scored, seek},
+    placed::{Keep, Placed},
+    rank::{Job, candidate},
+    scored::{Finger, Scored},
     weights::BOUND_SLACK,
 };
 use crate::{error::Result, index::Segment};
@@ -24,18 +25,22 @@ impl Searcher {
     /// Releases that have some of the words, but not those that have all, where these were found before
     /// and are so many.
     pub(super) fn some_words(&self, job: &Job, keep: Keep, but: Option<usize>) -> Result<Vec<Placed>> {
-        let (mut placed, mut floor) = (Vec::new(), f32::NEG_INFINITY);
         let near = &self.nearness(job);
-        for segment in &self.snapshot().segments {
-            let mut words = Vec::with_capacity(job.clauses.len());
-            for clause in &job.clauses {
-                let lists = [clause.part.full(segment), self.hints(segment, &clause.part)?];
-                words.push(Word { lists, content: clause.content, required: clause.required });
-            }
-            let mut best = Best::new(keep.limit, keep.sort, floor);
-            some_words(segment, &words, Gate::new(segment, job), Wanted { keep, near, but }, &mut best);
-            floor = self.add_best(&mut placed, segment, best, keep);
-        }
+        let work = job.clauses.iter().map(|clause| clause.part.releases()).sum();
+        let hints: Vec<&[Scored]> =
+            job.clauses.iter().map(|clause| self.hints(&clause.part)).collect::<Result<_>>()?;
+        let (placed, _) = self.best_of_segments(keep, work, |segment, best| {
+            let clauses = job.clauses.iter().zip(&hints);
+            let words: Vec<Word> = clauses
+                .map(|(clause, hints)| Word {
+                    lists: [clause.part.full(segment), &hints[segment.ordinal as usize]],
+                    content: clause.content,
+                    required: clause.required,
+                })
+                .collect();
+            some_words(segment, &words, Gate::new(segment, job), Wanted { keep, near, but }, best);
+            Ok(0)
+        })?;
         Ok(placed)
     }
 }
@@ -105,6 +110,8 @@ struct Sums<'s> {
     /// The sum of each release of the window, and a bit for each that has one.
     window: Box<[f32; WINDOW as usize]>,
     touched: [u64; WINDOW as usize / 64],
+    /// Where the next window may begin.
+    next: DocId,
 }
 
 struct Adding<'s> {
@@ -121,7 +128,7 @@ impl<'s> Sums<'s> {
         content.sort_by(|a, b| a.most.total_cmp(&b.most));
         let optional = words.iter().filter(|word| !word.content).map(Word::most).sum();
         let (window, touched) = (Box::new([0.0; WINDOW as usize]), [0; WINDOW as usize / 64]);
-        Self { content, optional, window, touched }
+        Self { content, optional, window, touched, next: 0 }
     }
 
     /// Fills in the releases of the next window that may reach the threshold, in order, each with the
@@ -138,21 +145,18 @@ impl<'s> Sums<'s> {
             deciding += 1;
         }
         let deciding = self.content.get_mut(deciding..)?;
-        let next = |word: &Adding| {
-            word.lists.iter().zip(word.at).filter_map(|(list, at)| list.docs.get(at).copied()).min()
-        };
+        let next = |word: &Adding| word.lists.iter().filter_map(|list| list.docs.next(self.next)).min();
         let first = deciding.iter().filter_map(next).min()?;
         let start = first - first % WINDOW;
         let end = start.saturating_add(WINDOW);
+        self.next = end;
         for word in deciding {
             for (list, at) in word.lists.iter().zip(&mut word.at) {
-                let from = seek(&list.docs, *at, start);
-                *at = seek(&list.docs, from, end);
-                for (&doc, &score) in list.docs[from..*at].iter().zip(&list.scores[from..*at]) {
+                *at = list.each_between((start, end), *at, |doc, score| {
                     let place = (doc % WINDOW) as usize;
                     self.window[place] += score;
                     self.touched[place / 64] |= 1 << (place % 64);
-                }
+                });
             }
         }
         for (first, bits) in (0..).step_by(64).zip(&mut self.touched) {

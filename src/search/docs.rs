@@ -1,0 +1,431 @@
+//! Sets of releases of one segment, in order: a list where they are few, a bit for each release of the
+//! segment where they are many.
+//!
+//! Plain numbers; what a release is worth is `scored`'s business.
+
+use tantivy::DocId;
+
+/// Releases in ascending order, each with its place: the first one's is 0.
+#[derive(Debug)]
+pub(super) enum Docs {
+    Few(Vec<DocId>),
+    Many(Bits),
+}
+
+/// A bit for each release of a segment.
+#[derive(Debug, Default)]
+pub(super) struct Bits {
+    words: Vec<u64>,
+    /// How many releases stand before each word.
+    before: Vec<u32>,
+    len: usize,
+}
+
+/// From one release in so many on, bits with their counts take less room than a list of numbers.
+const SPARSE: usize = 21;
+
+impl Default for Docs {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl Docs {
+    /// These releases, in ascending order, of a segment that has `all`.
+    pub fn of(docs: Vec<DocId>, all: DocId) -> Self {
+        let mut set = Self::with_capacity(docs.len(), all);
+        match &mut set {
+            Self::Few(few) => *few = docs,
+            Self::Many(bits) => {
+                bits.extend(&docs);
+                bits.finish();
+            }
+        }
+        set
+    }
+
+    /// Room for about so many releases of a segment that has `all`.
+    pub fn with_capacity(releases: usize, all: DocId) -> Self {
+        if releases * SPARSE > all as usize {
+            Self::Many(Bits { words: vec![0; (all as usize).div_ceil(64)], ..Bits::default() })
+        } else {
+            Self::Few(Vec::with_capacity(releases))
+        }
+    }
+
+    /// Adds releases that come after all that it has, in order.
+    pub fn extend(&mut self, docs: &[DocId]) {
+        match self {
+            Self::Few(few) => few.extend_from_slice(docs),
+            Self::Many(bits) => bits.extend(docs),
+        }
+    }
+
+    /// To be called when all releases were added.
+    pub fn finish(&mut self) {
+        if let Self::Many(bits) = self {
+            bits.finish();
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Few(few) => few.len(),
+            Self::Many(bits) => bits.len,
+        }
+    }
+
+    /// How many bytes it takes.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Few(few) => few.capacity() * 4,
+            Self::Many(bits) => bits.words.len() * 12,
+        }
+    }
+
+    /// The place of a release; none where it is not in the set.
+    pub fn at(&self, doc: DocId) -> Option<usize> {
+        match self {
+            Self::Few(few) => few.binary_search(&doc).ok(),
+            Self::Many(bits) => bits.has(doc).then(|| bits.at(doc)),
+        }
+    }
+
+    /// The first release from `from` on.
+    pub fn next(&self, from: DocId) -> Option<DocId> {
+        match self {
+            Self::Few(few) => few.get(few.partition_point(|&doc| doc < from)).copied(),
+            Self::Many(bits) => bits.next(from),
+        }
+    }
+
+    /// Visits all releases, in order.
+    pub fn each(&self, mut visit: impl FnMut(DocId)) {
+        match self {
+            Self::Few(few) => few.iter().copied().for_each(visit),
+            Self::Many(bits) => bits.each(0, bits.words.len(), |_, doc| visit(doc)),
+        }
+    }
+
+    /// Visits the releases from `start` to before `end`, in order, each with its place. `hint` is a place not
+    /// behind that of the first one; returns the place behind the last one. Ends of windows that are no
+    /// multiples of 64 cost more.
+    pub fn each_between(
+        &self,
+        start: DocId,
+        end: DocId,
+        hint: usize,
+        mut visit: impl FnMut(usize, DocId),
+    ) -> usize {
+        match self {
+            Self::Few(few) => {
+                let from = seek(few, hint, start);
+                let to = seek(few, from, end);
+                (from..).zip(&few[from..to]).for_each(|(at, &doc)| visit(at, doc));
+                to
+            }
+            Self::Many(bits) => {
+                let (first, last) = (start as usize / 64, (end as usize).div_ceil(64).min(bits.words.len()));
+                bits.each(first, last, |at, doc| {
+                    if (start..end).contains(&doc) {
+                        visit(at, doc);
+                    }
+                });
+                hint
+            }
+        }
+    }
+}
+
+impl Bits {
+    fn extend(&mut self, docs: &[DocId]) {
+        for &doc in docs {
+            if let Some(word) = self.words.get_mut(doc as usize / 64) {
+                *word |= 1 << (doc % 64);
+            }
+        }
+    }
+
+    fn finish(&mut self) {
+        let mut before = 0;
+        self.before = Vec::with_capacity(self.words.len());
+        for word in &self.words {
+            self.before.push(before);
+            before += word.count_ones();
+        }
+        self.len = before as usize;
+    }
+
+    #[inline]
+    fn has(&self, doc: DocId) -> bool {
+        self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
+    }
+
+    /// How many of its releases stand before `doc`.
+    #[inline]
+    fn at(&self, doc: DocId) -> usize {
+        let word = doc as usize / 64;
+        let (Some(bits), Some(before)) = (self.words.get(word), self.before.get(word)) else { return self.len };
+        (before + (bits & ((1 << (doc % 64)) - 1)).count_ones()) as usize
+    }
+
+    fn next(&self, from: DocId) -> Option<DocId> {
+        let first = from as usize / 64;
+        let start = self.words.get(first)? & (u64::MAX << (from % 64));
+        let rest = self.words.iter().skip(first + 1).copied();
+        let (word, bits) = (first..).zip(std::iter::once(start).chain(rest)).find(|(_, bits)| *bits != 0)?;
+        Some(number(word) + bits.trailing_zeros())
+    }
+
+    fn each(&self, first: usize, last: usize, mut visit: impl FnMut(usize, DocId)) {
+        let words = self.words.get(first..last).unwrap_or_default();
+        let mut at = self.before.get(first).map_or(0, |&before| before as usize);
+        for (word, bits) in (first..).zip(words) {
+            each_bit(word, *bits, |doc| {
+                visit(at, doc);
+                at += 1;
+            });
+        }
+    }
+}
+
+/// The first release of a word of bits.
+fn number(word: usize) -> DocId {
+    DocId::try_from(word * 64).unwrap_or(DocId::MAX)
+}
+
+fn each_bit(word: usize, mut bits: u64, mut visit: impl FnMut(DocId)) {
+    let first = number(word);
+    while bits != 0 {
+        visit(first + bits.trailing_zeros());
+        bits &= bits - 1;
+    }
+}
+
+/// A place in a set that only moves forward.
+#[derive(Clone, Copy)]
+pub(super) struct Finger<'d> {
+    docs: &'d Docs,
+    at: usize,
+}
+
+impl<'d> Finger<'d> {
+    pub fn new(docs: &'d Docs) -> Self {
+        Self { docs, at: 0 }
+    }
+
+    /// The place of a release, where the set has it. Releases in ascending order.
+    #[inline]
+    pub fn find(&mut self, doc: DocId) -> Option<usize> {
+        match self.docs {
+            Docs::Few(few) => self.is_at(few, doc).then_some(self.at),
+            Docs::Many(bits) => bits.has(doc).then(|| bits.at(doc)),
+        }
+    }
+
+    /// Whether the set has a release. Releases in ascending order.
+    #[inline]
+    pub fn has(&mut self, doc: DocId) -> bool {
+        match self.docs {
+            Docs::Few(few) => self.is_at(few, doc),
+            Docs::Many(bits) => bits.has(doc),
+        }
+    }
+
+    fn is_at(&mut self, few: &[DocId], doc: DocId) -> bool {
+        // Lists of one word are much alike: the next one it is most often.
+        if few.get(self.at).is_some_and(|&here| here < doc) {
+            self.at += 1;
+            if few.get(self.at).is_some_and(|&next| next < doc) {
+                self.at = seek(few, self.at, doc);
+            }
+        }
+        few.get(self.at) == Some(&doc)
+    }
+}
+
+/// So many releases are compared at once before leaping: without branches, which nobody could foretell.
+const NEAR: usize = 16;
+
+/// The first place from `from` on whose release is `target` or a later one.
+fn seek(docs: &[DocId], from: usize, target: DocId) -> usize {
+    let rest = docs.get(from..).unwrap_or_default();
+    if rest.first().is_none_or(|&first| first >= target) {
+        return from;
+    }
+    let Some((near, _)) = rest.split_first_chunk::<NEAR>() else {
+        return from + rest.partition_point(|&doc| doc < target);
+    };
+    if near[NEAR - 1] >= target {
+        return from + near.iter().map(|&doc| usize::from(doc < target)).sum::<usize>();
+    }
+    // Farther away, in leaps that double.
+    let (mut low, mut leap) = (NEAR, NEAR);
+    while rest.get(low + leap).is_some_and(|&doc| doc < target) {
+        low += leap;
+        leap *= 2;
+    }
+    let high = (low + leap).min(rest.len());
+    from + low + rest[low..high].partition_point(|&doc| doc < target)
+}
+
+/// A release that all of some sets have.
+pub(super) struct Met<'m> {
+    pub doc: DocId,
+    sets: &'m [&'m Docs],
+    at: &'m [usize],
+}
+
+impl Met<'_> {
+    /// Its place in one of the sets.
+    #[inline]
+    pub fn at(&self, set: usize) -> usize {
+        match self.sets[set] {
+            Docs::Few(_) => self.at[set],
+            Docs::Many(bits) => bits.at(self.doc),
+        }
+    }
+}
+
+/// Visits the releases that all sets have, in order. Of no sets, there are none.
+pub(super) fn each_in_all(sets: &[&Docs], mut visit: impl FnMut(&Met)) {
+    let mut at = vec![0; sets.len()];
+    let mut few: Vec<(usize, &[DocId])> = Vec::with_capacity(sets.len());
+    let mut many: Vec<&Bits> = Vec::with_capacity(sets.len());
+    for (set, docs) in sets.iter().enumerate() {
+        match docs {
+            Docs::Few(docs) => few.push((set, docs)),
+            Docs::Many(bits) => many.push(bits),
+        }
+    }
+    // The rarest first: it leaps farthest.
+    few.sort_by_key(|(_, docs)| docs.len());
+    let Some((&(rarest, rare), others)) = few.split_first() else {
+        each_in_all_bits(&many, |word, bits| {
+            each_bit(word, bits, |doc| visit(&Met { doc, sets, at: &at }));
+        });
+        return;
+    };
+    'next: while let Some(&doc) = rare.get(at[rarest]) {
+        for &(other, docs) in others {
+            at[other] = seek(docs, at[other], doc);
+            match docs.get(at[other]) {
+                Some(&found) if found == doc => {}
+                Some(&later) => {
+                    at[rarest] = seek(rare, at[rarest], later);
+                    continue 'next;
+                }
+                None => return,
+            }
+        }
+        if many.iter().all(|bits| bits.has(doc)) {
+            visit(&Met { doc, sets, at: &at });
+        }
+        at[rarest] += 1;
+    }
+}
+
+/// How many releases all sets have.
+pub(super) fn count_in_all(sets: &[&Docs]) -> u64 {
+    let many: Vec<&Bits> =
+        sets.iter().filter_map(|docs| if let Docs::Many(bits) = docs { Some(bits) } else { None }).collect();
+    let mut count = 0;
+    if many.len() == sets.len() {
+        each_in_all_bits(&many, |_, bits| count += u64::from(bits.count_ones()));
+    } else {
+        each_in_all(sets, |_| count += 1);
+    }
+    count
+}
+
+fn each_in_all_bits(sets: &[&Bits], mut visit: impl FnMut(usize, u64)) {
+    let Some((first, others)) = sets.split_first() else { return };
+    for (word, &bits) in first.words.iter().enumerate() {
+        let of_word = |set: &&Bits| set.words.get(word).copied().unwrap_or_default();
+        visit(word, others.iter().map(of_word).fold(bits, |all, bits| all & bits));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ALL: DocId = 300;
+
+    fn both(docs: &[DocId]) -> [Docs; 2] {
+        [0, ALL as usize].map(|releases| {
+            let mut set = Docs::with_capacity(releases, ALL);
+            set.extend(docs);
+            set.finish();
+            set
+        })
+    }
+
+    #[test]
+    fn leaps_land_on_the_first_that_is_far_enough() {
+        let docs = [2, 4, 8, 16, 32, 64, 128];
+        for (from, target, expected) in
+            [(0, 0, 0), (0, 2, 0), (0, 3, 1), (1, 64, 5), (3, 65, 6), (0, 129, 7), (7, 1, 7), (9, 1, 9)]
+        {
+            assert_eq!(seek(&docs, from, target), expected, "{from} {target}");
+        }
+        let even: Vec<DocId> = (0..300).map(|half| half * 2).collect();
+        for (from, target) in (0..310).flat_map(|from| (0..62).map(move |part| (from, part * 10 + 1))) {
+            let expected = (target as usize).div_ceil(2).min(300).max(from);
+            assert_eq!(seek(&even, from, target), expected, "{from} {target}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn few_and_many_are_the_same_set(
+            docs in prop::collection::btree_set(0..ALL, 0..80),
+            start in 0..ALL,
+            length in 0..ALL,
+        ) {
+            let docs: Vec<DocId> = docs.into_iter().collect();
+            for set in both(&docs) {
+                prop_assert_eq!(set.len(), docs.len());
+                let mut finger = Finger::new(&set);
+                for doc in 0..ALL {
+                    let at = docs.binary_search(&doc).ok();
+                    prop_assert_eq!(set.at(doc), at);
+                    prop_assert_eq!(finger.find(doc), at);
+                    prop_assert_eq!(finger.has(doc), at.is_some());
+                    prop_assert_eq!(set.next(doc), docs.iter().copied().find(|&other| other >= doc));
+                }
+                let mut found = Vec::new();
+                set.each(|doc| found.push(doc));
+                prop_assert_eq!(&found, &docs);
+                let mut found = Vec::new();
+                set.each_between(start, start + length, 0, |at, doc| found.push((at, doc)));
+                let expected = docs.iter().copied().enumerate();
+                let expected = expected.filter(|(_, doc)| (start..start + length).contains(doc));
+                prop_assert_eq!(found, expected.collect::<Vec<_>>());
+            }
+        }
+
+        #[test]
+        fn what_all_have_is_the_intersection(
+            sets in prop::collection::vec((prop::collection::btree_set(0..ALL, 0..200), any::<bool>()), 0..4),
+        ) {
+            let docs: Vec<Docs> = sets.iter().map(|(docs, many)| {
+                let [few, bits] = both(&docs.iter().copied().collect::<Vec<_>>());
+                if *many { bits } else { few }
+            }).collect();
+            let docs: Vec<&Docs> = docs.iter().collect();
+            let mut found = Vec::new();
+            each_in_all(&docs, |met| {
+                found.push(met.doc);
+                assert!((0..docs.len()).all(|set| docs[set].at(met.doc) == Some(met.at(set))));
+            });
+            let all = sets.into_iter().map(|(docs, _)| docs).reduce(|a, b| &a & &b).unwrap_or_else(BTreeSet::new);
+            prop_assert_eq!(count_in_all(&docs), all.len() as u64);
+            prop_assert_eq!(found, all.into_iter().collect::<Vec<_>>());
+        }
+    }
+}
