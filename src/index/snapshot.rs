@@ -8,12 +8,15 @@ use std::{io, sync::Arc};
 use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader, TERMINATED, Term,
     columnar::{Column, StrColumn},
+    directory::FileSlice,
     postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo},
     schema::IndexRecordOption,
     store::StoreReader,
 };
 
-use super::{Fields, Index, Mark, STORE_BLOCK, Stored, column, side_by_side, unpacked::unpacked};
+use super::{
+    Fields, Flow, Index, Mark, STORE_BLOCK, Stored, column, flow, side_by_side, unpacked::unpacked,
+};
 use crate::{
     error::{Error, Result},
     release::Release,
@@ -61,6 +64,8 @@ pub(crate) struct Segment {
     text: Arc<tantivy::InvertedIndexReader>,
     title: Arc<tantivy::InvertedIndexReader>,
     source: Arc<tantivy::InvertedIndexReader>,
+    /// The positions of title and body.
+    positions: FileSlice,
     fields: Fields,
 }
 
@@ -112,7 +117,7 @@ impl Snapshot {
         let blocks = KEPT_UNPACKED / STORE_BLOCK / readers.len().max(1);
         let opened = side_by_side(readers, releases >= MANY_RELEASES, |at, reader| {
             let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
-            let segment = Segment::open(ordinal, reader.clone(), fields, blocks)?;
+            let segment = Segment::open(ordinal, (engine, reader.clone()), fields, blocks)?;
             let figures = segment.figures();
             Ok::<_, tantivy::TantivyError>((segment, figures))
         });
@@ -201,7 +206,7 @@ impl Segment {
     /// Opens a segment that keeps so many blocks of its store unpacked.
     fn open(
         ordinal: SegmentOrdinal,
-        reader: SegmentReader,
+        (engine, reader): (&tantivy::Index, SegmentReader),
         fields: Fields,
         blocks: usize,
     ) -> tantivy::Result<Self> {
@@ -222,6 +227,7 @@ impl Segment {
             text: reader.inverted_index(fields.text)?,
             title: reader.inverted_index(fields.title)?,
             source: reader.inverted_index(fields.source)?,
+            positions: flow::positions_of(engine, &reader, fields.text)?,
             fields,
             reader,
         })
@@ -251,6 +257,12 @@ impl Segment {
     /// Opens a list of the releases that have a term in a zone, with its positions.
     pub fn open_list(&self, zone: Zone, list: &TermInfo) -> io::Result<SegmentPostings> {
         self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqsAndPositions)
+    }
+
+    /// Opens a list of the releases that have a term in title or body, to be read from end to end.
+    pub fn open_flow(&self, list: &TermInfo) -> io::Result<Flow> {
+        let blocks = self.text.read_block_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
+        Flow::open(blocks, self.positions.slice(list.positions_range.clone()))
     }
 
     /// Visits the releases of a list in order, a block at a time: their numbers, and how often each has the

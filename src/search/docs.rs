@@ -326,12 +326,12 @@ pub(super) fn each_in_all(sets: &[&Docs], mut visit: impl FnMut(&Met)) {
 }
 
 /// How many releases all sets have.
-pub(super) fn count_in_all(sets: &[&Docs]) -> u64 {
+pub(super) fn count_in_all(sets: &[&Docs]) -> usize {
     let many: Vec<&Bits> =
         sets.iter().filter_map(|docs| if let Docs::Many(bits) = docs { Some(bits) } else { None }).collect();
     let mut count = 0;
     if many.len() == sets.len() {
-        each_in_all_bits(&many, |_, bits| count += u64::from(bits.count_ones()));
+        each_in_all_bits(&many, |_, bits| count += bits.count_ones() as usize);
     } else {
         each_in_all(sets, |_| count += 1);
     }
@@ -424,7 +424,7 @@ mod tests {
                 assert!((0..docs.len()).all(|set| docs[set].at(met.doc) == Some(met.at(set))));
             });
             let all = sets.into_iter().map(|(docs, _)| docs).reduce(|a, b| &a & &b).unwrap_or_else(BTreeSet::new);
-            prop_assert_eq!(count_in_all(&docs), all.len() as u64);
+            prop_assert_eq!(count_in_all(&docs), all.len());
             prop_assert_eq!(found, all.into_iter().collect::<Vec<_>>());
         }
     }

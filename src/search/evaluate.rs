@@ -11,7 +11,7 @@ use super::{
     Searcher,
     compile::{Kind, Located, PhrasePart, WordPart},
     phrase::{NearStarts, Starts},
-    docs::{Docs, each_in_all},
+    docs::{Docs, count_in_all, each_in_all},
     scored::{Finger, MANY, Making, Scored},
     word::{Terms, zone},
 };
@@ -135,10 +135,13 @@ impl Searcher {
             Kind::Word(_) => Scored::default(),
             Kind::Phrase(phrase) => self.with_phrase(segment, phrase)?,
             Kind::Near { left, right, within, weight } => {
-                let mut starts = NearStarts::open(self, segment, (left, right), *within)?;
-                let [left, right] = [left.full(segment), right.full(segment)];
+                let lists = [left.full(segment), right.full(segment)];
+                let docs = lists.map(|list| &list.docs);
+                let releases = count_in_all(&docs);
+                let mut starts = NearStarts::open(self, segment, (left, right), (*within, releases))?;
+                let [left, right] = lists;
                 let mut near = Making::new();
-                each_in_all(&[&left.docs, &right.docs], |met| {
+                each_in_all(&docs, |met| {
                     if starts.are_near(met.doc) {
                         let score = left.score(met.doc, met.at(0)) + right.score(met.doc, met.at(1));
                         near.push(met.doc, score * weight, MANY);
@@ -184,8 +187,8 @@ impl Searcher {
 
     /// The releases that have a phrase. They are looked into only where they have all its words.
     fn with_phrase(&self, segment: &Segment, phrase: &PhrasePart) -> Result<Scored> {
-        let mut starts = Starts::open(self, segment, phrase)?;
         let words: Vec<&Docs> = phrase.slots.iter().map(|(_, word)| &word.full(segment).docs).collect();
+        let mut starts = Starts::open(self, segment, phrase, count_in_all(&words))?;
         let mut found = Making::new();
         each_in_all(&words, |met| {
             if let Some(score) = starts.worth(met.doc) {

@@ -80,7 +80,7 @@ impl Searcher {
         match &part.kind {
             Kind::Word(word) => self.add_terms(segment, doc, word, out)?,
             Kind::Phrase(phrase) => {
-                let mut starts = Starts::open(self, segment, phrase)?;
+                let mut starts = Starts::open(self, segment, phrase, 1)?;
                 starts.at(doc);
                 let (title, body) = starts.counts();
                 out.push(Mention { term: words_of(phrase), title, body });

@@ -31,11 +31,17 @@ pub(super) struct Starts<'s> {
 }
 
 impl<'s> Starts<'s> {
-    pub fn open(searcher: &Searcher, segment: &'s Segment, phrase: &'s PhrasePart) -> Result<Self> {
+    /// Opens it for about so many releases.
+    pub fn open(
+        searcher: &Searcher,
+        segment: &'s Segment,
+        phrase: &'s PhrasePart,
+        releases: usize,
+    ) -> Result<Self> {
         let mut words = Vec::with_capacity(phrase.slots.len());
         for (_, slot) in &phrase.slots {
             if let Kind::Word(word) = &slot.kind {
-                words.push(WordPlaces::open(searcher, segment, word, &[Terms::Full])?);
+                words.push(WordPlaces::open(searcher, segment, word, (&[Terms::Full], releases))?);
             }
         }
         let offsets = phrase.slots.iter().map(|(place, _)| *place).collect();
@@ -116,12 +122,12 @@ impl<'s> NearStarts<'s> {
         searcher: &Searcher,
         segment: &'s Segment,
         (left, right): (&'s Part, &'s Part),
-        within: u32,
+        (within, releases): (u32, usize),
     ) -> Result<Self> {
         let mut sides = Vec::with_capacity(2);
         for side in [left, right] {
             if let Kind::Phrase(phrase) = &side.kind {
-                sides.push(Starts::open(searcher, segment, phrase)?);
+                sides.push(Starts::open(searcher, segment, phrase, releases)?);
             }
         }
         Ok(Self { sides, within })

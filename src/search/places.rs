@@ -3,9 +3,11 @@
 //! Reads positions and nothing else; what they are worth is `proximity`'s, and how they are shown
 //! `snippet`'s.
 
+use std::io;
+
 use tantivy::{
     DocId, DocSet,
-    postings::{Postings, SegmentPostings},
+    postings::{Postings, SegmentPostings, TermInfo},
 };
 
 use super::{
@@ -18,7 +20,13 @@ use super::{
     weights::NEAR_FORMS,
     word::{Terms, zone},
 };
-use crate::{error::Result, index::Segment};
+use crate::{
+    error::Result,
+    index::{Flow, Segment, Zone},
+};
+
+/// So few releases are looked at for nearness that lists are leapt through.
+const FEW: usize = 0;
 
 /// The places in one segment's releases, which must be asked for in ascending order.
 pub(super) struct Places<'s> {
@@ -35,7 +43,7 @@ impl<'s> Places<'s> {
                 Ok(Reader::Nowhere)
             }
             Kind::Word(word) if !hints => {
-                Ok(Reader::Word(WordPlaces::open(searcher, segment, word, &[Terms::Full])?))
+                Ok(Reader::Word(WordPlaces::open(searcher, segment, word, (&[Terms::Full], FEW))?))
             }
             _ => Reader::open(searcher, segment, &clause.part),
         });
@@ -69,9 +77,10 @@ impl<'s> Reader<'s> {
         let open = |part: &'s Part| Self::open(searcher, segment, part);
         Ok(match &part.kind {
             Kind::Word(word) => {
-                Self::Word(WordPlaces::open(searcher, segment, word, &[Terms::Full, Terms::Hints])?)
+                let meant = &[Terms::Full, Terms::Hints][..];
+                Self::Word(WordPlaces::open(searcher, segment, word, (meant, FEW))?)
             }
-            Kind::Phrase(phrase) => Self::Phrase(Starts::open(searcher, segment, phrase)?),
+            Kind::Phrase(phrase) => Self::Phrase(Starts::open(searcher, segment, phrase, FEW)?),
             Kind::All(parts) | Kind::Any(parts) => {
                 let parts = parts.iter().map(|part| open(part)).collect::<Result<_>>()?;
                 Self::Several(segment, part, parts)
@@ -99,12 +108,50 @@ impl<'s> Reader<'s> {
 pub(super) struct WordPlaces<'s> {
     segment: &'s Segment,
     scope: Scope,
-    lists: Vec<(SegmentPostings, bool)>,
+    lists: Vec<(List, bool)>,
+}
+
+/// A list of positions, read in one of two ways.
+enum List {
+    /// From release to release, past what lies between.
+    Leaping(SegmentPostings),
+    /// From end to end.
+    Flowing(Flow),
+}
+
+/// Blocks of a list hold 128 releases; where two of each are asked for, it is faster to read all.
+const WORTH_FLOWING: usize = 64;
+
+impl List {
+    /// Opens a list of which about so many releases will be asked for.
+    fn open(segment: &Segment, zone: Zone, list: &TermInfo, releases: usize) -> io::Result<Self> {
+        if zone == Zone::Text && releases.saturating_mul(WORTH_FLOWING) > list.doc_freq as usize {
+            return Ok(Self::Flowing(segment.open_flow(list)?));
+        }
+        Ok(Self::Leaping(segment.open_list(zone, list)?))
+    }
+
+    /// Adds the positions in a release.
+    fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        match self {
+            Self::Flowing(flow) => flow.read(doc, out),
+            Self::Leaping(list) => {
+                if (list.doc() >= doc || list.seek(doc) >= doc) && list.doc() == doc {
+                    list.append_positions_with_offset(0, out);
+                }
+            }
+        }
+    }
 }
 
 impl<'s> WordPlaces<'s> {
-    /// Opens the lists of the terms that are meant.
-    pub fn open(searcher: &Searcher, segment: &'s Segment, word: &WordPart, meant: &[Terms]) -> Result<Self> {
+    /// Opens the lists of the terms that are meant, for about so many releases.
+    pub fn open(
+        searcher: &Searcher,
+        segment: &'s Segment,
+        word: &WordPart,
+        (meant, releases): (&[Terms], usize),
+    ) -> Result<Self> {
         let mut lists = Vec::with_capacity(word.terms.len());
         // Full terms first: hints count only where none of them is there.
         for &terms in meant {
@@ -112,8 +159,8 @@ impl<'s> WordPlaces<'s> {
             for located in word.terms.iter().filter(|located| located.term.full == full) {
                 let zone = zone(word.scope);
                 let Some(list) = located.list(segment, zone) else { continue };
-                let list = segment.open_list(zone, list).map_err(|error| searcher.damaged(&error))?;
-                lists.push((list, full));
+                let list = List::open(segment, zone, list, releases);
+                lists.push((list.map_err(|error| searcher.damaged(&error))?, full));
             }
         }
         Ok(Self { segment, scope: word.scope, lists })
@@ -127,12 +174,12 @@ impl<'s> WordPlaces<'s> {
             if any_full && !*full {
                 break;
             }
-            if (list.doc() < doc && list.seek(doc) != doc) || list.doc() != doc {
-                continue;
+            let before = out.len();
+            list.read(doc, out);
+            if out.len() > before {
+                several |= before > start;
+                any_full |= *full;
             }
-            several |= out.len() > start;
-            list.append_positions_with_offset(0, out);
-            any_full |= *full;
         }
         if self.scope == Scope::Body {
             let title = self.segment.title_words(doc);

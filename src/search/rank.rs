@@ -132,7 +132,7 @@ fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best
     }
     let docs: Vec<&Docs> = content.iter().map(|list| &list.docs).collect();
     if keep.limit == 0 && gate.is_open() {
-        return count_in_all(&docs);
+        return count_in_all(&docs) as u64;
     }
     if let ([list], true, [_]) = (&content[..], gate.is_open(), &clauses[..]) {
         one_word(segment, list, keep, best);
