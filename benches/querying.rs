@@ -116,6 +116,9 @@ fn compare(ours: &Searcher, stock: &Stock, questions: &[Question], rounds: usize
     for kind in KINDS {
         println!("{:>20} {kind:>7}  {}", "vestnik,", of(&systems[1].1, &|other| other == kind));
     }
+    for kind in KINDS {
+        println!("{:>20} {kind:>7}  {}", "first time,", of(&systems[0].1, &|other| other == kind));
+    }
     for (ours, stock) in [(1, 5), (2, 5), (2, 4), (1, 3)] {
         let (ours, stock) = (&systems[ours], &systems[stock]);
         let (a, b) = (of(&ours.1, &is_words), of(&stock.1, &is_words));

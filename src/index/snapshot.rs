@@ -56,8 +56,8 @@ pub(crate) struct Segment {
     /// Days and lengths, unpacked: every release that is looked at asks for them. `NO_DAY` where no day is
     /// known.
     days: Vec<i32>,
-    title_words: Vec<u32>,
-    body_words: Vec<u32>,
+    title_words: Arc<[u32]>,
+    body_words: Arc<[u32]>,
     digests: Column<u64>,
     roots: Option<StrColumn>,
     files: Option<StrColumn>,
@@ -218,8 +218,8 @@ impl Segment {
             ordinal,
             ids,
             days: unpacked(&columns.i64(column::DATE)?, reader.max_doc(), day),
-            title_words: unpacked(&columns.u64(column::TITLE_WORDS)?, reader.max_doc(), length),
-            body_words: unpacked(&columns.u64(column::BODY_WORDS)?, reader.max_doc(), length),
+            title_words: unpacked(&columns.u64(column::TITLE_WORDS)?, reader.max_doc(), length).into(),
+            body_words: unpacked(&columns.u64(column::BODY_WORDS)?, reader.max_doc(), length).into(),
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
@@ -334,6 +334,11 @@ impl Segment {
     /// The body's length in words.
     pub fn body_words(&self, doc: DocId) -> u32 {
         self.body_words.get(doc as usize).copied().unwrap_or_default()
+    }
+
+    /// The lengths of all titles and of all bodies.
+    pub fn lengths(&self) -> [Arc<[u32]>; 2] {
+        [Arc::clone(&self.title_words), Arc::clone(&self.body_words)]
     }
 
     pub fn digest(&self, doc: DocId) -> u64 {

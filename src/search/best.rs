@@ -46,12 +46,14 @@ pub(super) struct Best {
     threshold: f32,
     /// The best so far, and up to as many again that are weeded out when there is no more room.
     kept: Vec<Candidate>,
+    /// How many there were after the last weeding.
+    weeded: usize,
 }
 
 impl Best {
     /// `floor` is what segments looked at before demand.
     pub fn new(limit: usize, sort: Sort, floor: f32) -> Self {
-        Self { limit, sort, threshold: floor, kept: Vec::new() }
+        Self { limit, sort, threshold: floor, kept: Vec::new(), weeded: 0 }
     }
 
     pub fn push(&mut self, candidate: Candidate) {
@@ -66,11 +68,13 @@ impl Best {
         self.threshold
     }
 
-    /// Leaves the best.
-    fn weed(&mut self) {
+    /// Leaves the best, which raises the threshold.
+    pub fn weed(&mut self) {
         let sort = self.sort;
-        if self.kept.len() >= self.limit
-            && let Some(worst) = self.limit.checked_sub(1)
+        if self.kept.len() < self.limit || self.kept.len() == self.weeded {
+            return;
+        }
+        if let Some(worst) = self.limit.checked_sub(1)
         {
             let (_, worst, _) = self.kept.select_nth_unstable_by(worst, |a, b| b.compare(a, sort));
             if sort == Sort::Relevance {
@@ -78,6 +82,7 @@ impl Best {
             }
         }
         self.kept.truncate(self.limit);
+        self.weeded = self.limit;
     }
 
     /// The kept ones, in no order.

@@ -318,7 +318,7 @@ impl Searcher {
     /// What mentions are worth in the releases of a segment.
     fn saturation(&self, segment: &Segment) -> Arc<Saturation> {
         let Inner { snapshot, weights, saturation, .. } = &*self.inner;
-        let made = || Arc::new(Saturation::new(snapshot, segment, *weights));
+        let made = || Arc::new(Saturation::new(snapshot, segment, weights));
         Arc::clone(saturation[segment.ordinal as usize].get_or_init(made))
     }
 

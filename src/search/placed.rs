@@ -75,7 +75,12 @@ impl Searcher {
         let worst = limit.checked_sub(1).filter(|&worst| worst < placed.len())?;
         let (_, &mut nth, behind) = placed.select_nth_unstable_by(worst, |a, b| compare(a, b, sort));
         if behind.iter().any(|placed| is_equal(placed, &nth, sort)) {
-            self.order(placed, sort, limit);
+            let mut equals: Vec<Placed> =
+                placed.iter().filter(|placed| is_equal(placed, &nth, sort)).copied().collect();
+            self.settle(&mut equals);
+            placed.truncate(limit);
+            placed.retain(|placed| !is_equal(placed, &nth, sort));
+            placed.extend(equals.into_iter().take(limit - placed.len()));
         }
         placed.truncate(limit);
         Some(nth.candidate.score)
@@ -98,9 +103,9 @@ impl Searcher {
         placed.truncate(wanted);
     }
 
-    /// Sorts equal releases by id. Within a segment ids need not be read: their ranks are in the same
-    /// order, and the releases are in that already.
+    /// Sorts equal releases by id. Within a segment ids need not be read: their ranks are in the same order.
     fn settle(&self, equals: &mut [Placed]) {
+        equals.sort_unstable_by_key(|placed| (placed.address.segment, placed.candidate.id_rank));
         if let [first, .., last] = equals
             && first.address.segment != last.address.segment
         {

@@ -91,7 +91,7 @@ impl Searcher {
             }
             let (some, behind) = rest.split_at_mut(round.min(rest.len()));
             rest = behind;
-            round = round.saturating_mul(4);
+            round = usize::MAX;
             let threshold = if exhaustive { None } else { reached.get(wanted.wrapping_sub(1)).copied() };
             let may_reach = |placed: &&mut Placed| {
                 let candidate = &placed.candidate;
@@ -102,7 +102,7 @@ impl Searcher {
             promising.sort_unstable_by_key(|placed| placed.address);
             let mut open: Option<(u32, Places)> = None;
             for Placed { address, candidate } in promising {
-                if near.bounds.len() > 1 {
+                if candidate.nearness > 0.0 {
                     if open.as_ref().is_none_or(|(opened, _)| *opened != address.segment) {
                         let segment = self.snapshot().segment(address.segment);
                         open = Some((address.segment, Places::open_near(self, segment, job, hints)?));

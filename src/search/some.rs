@@ -72,10 +72,11 @@ fn some_words(segment: &Segment, words: &[Word], mut gate: Gate, wanted: Wanted,
     let Wanted { keep, near, but } = wanted;
     let mut sums = Sums::new(words);
     let mut look = Look::new(words);
-    let (mut touched, mut order) = (Vec::new(), Vec::new());
+    let (mut touched, mut order, mut places) = (Vec::new(), Vec::new(), Vec::new());
+    let mut others = Vec::new();
     // Every release that has one of the words is wanted, so that sums alone say which are the best.
     let any = !keep.exhaustive && keep.sort == Sort::Relevance && words.iter().all(|word| !word.required);
-    while let Some(others) = sums.next_window(keep.threshold(best), &mut touched) {
+    while sums.next_window(keep.threshold(best), &mut touched, &mut others) {
         if !gate.is_open() {
             touched.retain(|&(doc, _)| gate.admits(doc));
         }
@@ -87,17 +88,15 @@ fn some_words(segment: &Segment, words: &[Word], mut gate: Gate, wanted: Wanted,
             let (_, nth, _) = order.select_nth_unstable_by(enough, |a: &f32, b| b.total_cmp(a));
             least = least.max(*nth / BOUND_SLACK);
         }
-        for &(doc, sum) in &touched {
-            let threshold = keep.threshold(best).max(least);
-            if (sum + others) * BOUND_SLACK < threshold {
-                continue;
-            }
-            let found = look.up(doc);
-            if found.score >= threshold && found.has_required && !(but.is_some() && found.has_all) {
-                let nearness = near.at_most(&look.places);
-                best.push(candidate(segment, doc, found.score, (found.lacks, nearness)));
+        look.up(&touched, &others, least);
+        for &at in &look.left {
+            let found = look.found(at, &mut places);
+            if found.score >= least && found.has_required && !(but.is_some() && found.has_all) {
+                let nearness = near.at_most(&places);
+                best.push(candidate(segment, touched[at].0, found.score, (found.lacks, nearness)));
             }
         }
+        best.weed();
     }
 }
 
@@ -105,8 +104,8 @@ fn some_words(segment: &Segment, words: &[Word], mut gate: Gate, wanted: Wanted,
 struct Sums<'s> {
     /// Content words, from the one that can add least to the one that can add most.
     content: Vec<Adding<'s>>,
-    /// What all other words can add at most.
-    optional: f32,
+    /// All other words, and what each can add at most.
+    optional: Vec<(usize, f32)>,
     /// The sum of each release of the window, and a bit for each that has one.
     window: Box<[f32; WINDOW as usize]>,
     touched: [u64; WINDOW as usize / 64],
@@ -115,6 +114,7 @@ struct Sums<'s> {
 }
 
 struct Adding<'s> {
+    word: usize,
     lists: [&'s Scored; 2],
     at: [usize; 2],
     most: f32,
@@ -122,31 +122,45 @@ struct Adding<'s> {
 
 impl<'s> Sums<'s> {
     fn new(words: &[Word<'s>]) -> Self {
-        let content = words.iter().filter(|word| word.content);
-        let mut content: Vec<Adding> =
-            content.map(|word| Adding { lists: word.lists, at: [0; 2], most: word.most() }).collect();
+        let (content, optional): (Vec<_>, Vec<_>) = words.iter().enumerate().partition(|(_, word)| word.content);
+        let adding = |(at, word): (usize, &Word<'s>)| Adding {
+            word: at,
+            lists: word.lists,
+            at: [0; 2],
+            most: word.most(),
+        };
+        let mut content: Vec<Adding> = content.into_iter().map(adding).collect();
         content.sort_by(|a, b| a.most.total_cmp(&b.most));
-        let optional = words.iter().filter(|word| !word.content).map(Word::most).sum();
+        let optional = optional.into_iter().map(|(at, word)| (at, word.most())).collect();
         let (window, touched) = (Box::new([0.0; WINDOW as usize]), [0; WINDOW as usize / 64]);
         Self { content, optional, window, touched, next: 0 }
     }
 
     /// Fills in the releases of the next window that may reach the threshold, in order, each with the
-    /// sum of the words that decide. Says what the others may add; `None` where there is no window more.
-    fn next_window(&mut self, threshold: f32, out: &mut Vec<(DocId, f32)>) -> Option<f32> {
+    /// sum of the words that decide; and the other words with what each may add, the most first. False where
+    /// there is no window more.
+    fn next_window(
+        &mut self,
+        threshold: f32,
+        out: &mut Vec<(DocId, f32)>,
+        others: &mut Vec<(usize, f32)>,
+    ) -> bool {
         out.clear();
-        let mut others = self.optional;
+        others.clone_from(&self.optional);
+        let mut rest: f32 = others.iter().map(|(_, most)| most).sum();
         let mut deciding = 0;
         for word in &self.content {
-            if (others + word.most) * BOUND_SLACK >= threshold {
+            if (rest + word.most) * BOUND_SLACK >= threshold {
                 break;
             }
-            others += word.most;
+            rest += word.most;
+            others.push((word.word, word.most));
             deciding += 1;
         }
-        let deciding = self.content.get_mut(deciding..)?;
+        others.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        let deciding = self.content.get_mut(deciding..).unwrap_or_default();
         let next = |word: &Adding| word.lists.iter().filter_map(|list| list.docs.next(self.next)).min();
-        let first = deciding.iter().filter_map(next).min()?;
+        let Some(first) = deciding.iter().filter_map(next).min() else { return false };
         let start = first - first % WINDOW;
         let end = start.saturating_add(WINDOW);
         self.next = end;
@@ -164,23 +178,35 @@ impl<'s> Sums<'s> {
                 let place = first + bits.trailing_zeros();
                 *bits &= *bits - 1;
                 let sum = std::mem::take(&mut self.window[place as usize]);
-                if (sum + others) * BOUND_SLACK >= threshold {
+                if (sum + rest) * BOUND_SLACK >= threshold {
                     out.push((start + place, sum));
                 }
             }
         }
-        Some(others)
+        true
     }
 }
 
 /// Looks releases up in all lists, in ascending order.
 struct Look<'s> {
-    words: Vec<([Finger<'s>; 2], bool, bool)>,
-    /// In how many places the release looked up last has each content word.
-    places: Vec<u8>,
+    words: Vec<Looking<'s>>,
+    /// Those of the releases looked up last that may get in, by their places among them.
+    left: Vec<usize>,
+    /// What each of them is worth at most, as far as that is known.
+    most: Vec<f32>,
+}
+
+/// A word that is looked up.
+struct Looking<'s> {
+    fingers: [Finger<'s>; 2],
+    content: bool,
+    required: bool,
+    /// What each release has of it: its worth, in how many places, and whether in full.
+    found: Vec<(f32, u8, bool)>,
 }
 
 /// What a release has of the query.
+#[derive(Clone, Copy)]
 struct Found {
     score: f32,
     has_all: bool,
@@ -191,30 +217,70 @@ struct Found {
 
 impl<'s> Look<'s> {
     fn new(words: &[Word<'s>]) -> Self {
-        let words = words.iter().map(|word| (word.lists.map(Finger::new), word.content, word.required));
-        Self { words: words.collect(), places: Vec::new() }
+        let words = words.iter().map(|word| Looking {
+            fingers: word.lists.map(Finger::new),
+            content: word.content,
+            required: word.required,
+            found: Vec::new(),
+        });
+        Self { words: words.collect(), left: Vec::new(), most: Vec::new() }
     }
 
-    fn up(&mut self, doc: DocId) -> Found {
-        let mut found = Found { score: 0.0, has_all: true, has_required: true, lacks: 0 };
-        self.places.clear();
-        // Added up in the order of the query, whatever the order of looking: floats depend on it.
-        for (at, (lists, content, required)) in self.words.iter_mut().enumerate() {
-            let [full, hints] = lists;
-            let in_full = full.get(doc);
-            let (score, places) = in_full.or_else(|| hints.get(doc)).unwrap_or_default();
-            found.score += score;
-            if *content {
-                self.places.push(places);
+    /// Looks up releases whose worth is known but for what `others` add, the ones that can add most before
+    /// the rest: what cannot reach `least` any more is left out.
+    fn up(&mut self, releases: &[(DocId, f32)], others: &[(usize, f32)], least: f32) {
+        let mut rest: f32 = others.iter().map(|(_, most)| most).sum();
+        self.most.clear();
+        self.most.extend(releases.iter().map(|&(_, sum)| sum));
+        self.left.clear();
+        let may_get_in = |most: f32, rest: f32| (most + rest) * BOUND_SLACK >= least;
+        self.left.extend((0..releases.len()).filter(|&at| may_get_in(self.most[at], rest)));
+        for (done, &(word, _)) in others.iter().enumerate() {
+            rest = others.iter().skip(done + 1).map(|(_, most)| most).sum();
+            let looking = &mut self.words[word];
+            looking.up(releases, &self.left);
+            self.left.iter().for_each(|&at| self.most[at] += looking.found[at].0);
+            self.left.retain(|&at| may_get_in(self.most[at], rest));
+        }
+        for (at, word) in self.words.iter_mut().enumerate() {
+            if !others.iter().any(|(other, _)| *other == at) {
+                word.up(releases, &self.left);
             }
-            if in_full.is_none() {
-                found.has_required &= !*required;
-                if *content {
+        }
+    }
+
+    /// What was found of a release, and in how many places it has each content word.
+    fn found(&self, release: usize, places: &mut Vec<u8>) -> Found {
+        places.clear();
+        let mut found = Found { score: 0.0, has_all: true, has_required: true, lacks: 0 };
+        // Added up in the order of the query, whatever the order of looking: floats depend on it.
+        for (at, word) in self.words.iter().enumerate() {
+            let (score, often, in_full) = word.found[release];
+            found.score += score;
+            if word.content {
+                places.push(often);
+            }
+            if !in_full {
+                found.has_required &= !word.required;
+                if word.content {
                     found.has_all = false;
                     found.lacks |= if at < 64 { 1 << at } else { 0 };
                 }
             }
         }
         found
+    }
+}
+
+impl Looking<'_> {
+    fn up(&mut self, releases: &[(DocId, f32)], left: &[usize]) {
+        self.found.resize(releases.len().max(self.found.len()), <_>::default());
+        let [full, hints] = &mut self.fingers;
+        for &at in left {
+            let doc = releases[at].0;
+            let in_full = full.get(doc);
+            let (score, places) = in_full.or_else(|| hints.get(doc)).unwrap_or_default();
+            self.found[at] = (score, places, in_full.is_some());
+        }
     }
 }
