@@ -3,6 +3,8 @@
 //!
 //! Plain numbers; what a release is worth is `scored`'s business.
 
+use std::ops::Range;
+
 use tantivy::DocId;
 
 /// Releases in ascending order, each with its place: the first one's is 0.
@@ -91,6 +93,17 @@ impl Docs {
         }
     }
 
+    /// Visits the releases at some places, in order.
+    pub fn each_at(&self, places: Range<usize>, mut visit: impl FnMut(usize, DocId)) {
+        match self {
+            Self::Few(few) => {
+                let docs = few.get(places.clone()).unwrap_or_default();
+                places.zip(docs).for_each(|(at, &doc)| visit(at, doc));
+            }
+            Self::Many(bits) => bits.each_at(&places, visit),
+        }
+    }
+
     /// The first release from `from` on.
     pub fn next(&self, from: DocId) -> Option<DocId> {
         match self {
@@ -167,6 +180,16 @@ impl Bits {
         let word = doc as usize / 64;
         let (Some(bits), Some(before)) = (self.words.get(word), self.before.get(word)) else { return self.len };
         (before + (bits & ((1 << (doc % 64)) - 1)).count_ones()) as usize
+    }
+
+    fn each_at(&self, places: &Range<usize>, mut visit: impl FnMut(usize, DocId)) {
+        let behind = |at: usize| self.before.partition_point(|&before| (before as usize) < at);
+        let first = self.before.partition_point(|&before| before as usize <= places.start).saturating_sub(1);
+        self.each(first, behind(places.end), |at, doc| {
+            if places.contains(&at) {
+                visit(at, doc);
+            }
+        });
     }
 
     fn next(&self, from: DocId) -> Option<DocId> {
@@ -401,6 +424,11 @@ mod tests {
                 let mut found = Vec::new();
                 set.each(|doc| found.push(doc));
                 prop_assert_eq!(&found, &docs);
+                let places = (start as usize).min(docs.len())..(start + length).min(docs.len() as DocId) as usize;
+                let mut found = Vec::new();
+                set.each_at(places.clone(), |at, doc| found.push((at, doc)));
+                let expected: Vec<_> = docs.iter().copied().enumerate().collect();
+                prop_assert_eq!(&found, &expected[places]);
                 let mut found = Vec::new();
                 set.each_between(start, start + length, 0, |at, doc| found.push((at, doc)));
                 let expected = docs.iter().copied().enumerate();

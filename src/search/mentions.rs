@@ -3,7 +3,7 @@
 //! Releases mention a word in few different ways, once in the body above all. Knows neither releases nor
 //! what a mention is worth.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use foldhash::fast::FixedState;
 
@@ -44,6 +44,11 @@ impl Mentions {
     #[inline]
     pub fn code(&self, at: usize) -> u8 {
         self.codes.get(at).copied().unwrap_or(APART)
+    }
+
+    /// The numbers of the ways at some places.
+    pub fn codes(&self, places: &Range<usize>) -> &[u8] {
+        self.codes.get(places.clone()).unwrap_or_default()
     }
 
     /// All ways, by number.

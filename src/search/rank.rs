@@ -138,7 +138,10 @@ fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best
         one_word(segment, list, keep, best);
         return list.len() as u64;
     }
-    let others: f32 = clauses.iter().map(Clause::most).sum();
+    // Those that can add most first: most releases need not be looked up in the others.
+    let mut order: Vec<(usize, f32)> = content.iter().map(|list| list.most).enumerate().collect();
+    order.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    let all: f32 = clauses.iter().map(Clause::most).chain(content.iter().map(|list| list.most)).sum();
     let (mut count, mut places) = (0, Vec::with_capacity(content.len()));
     each_in_all(&docs, |met| {
         if !gate.admits(met.doc) {
@@ -149,9 +152,12 @@ fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best
             return;
         }
         let threshold = keep.threshold(best);
-        let most: f32 = content.iter().enumerate().map(|(word, list)| list.at_most(met.at(word))).sum();
-        if (most + others) * BOUND_SLACK < threshold {
-            return;
+        let mut most = all;
+        for &(word, most_of_word) in &order {
+            most -= most_of_word - content[word].at_most(met.at(word));
+            if most * BOUND_SLACK < threshold {
+                return;
+            }
         }
         // Added up in the order of the query, whatever the order of looking: floats depend on it.
         let score = clauses.iter_mut().map(|clause| clause.score(&content, met)).sum();
@@ -193,14 +199,13 @@ fn one_word(segment: &Segment, list: &Scored, keep: Keep, best: &mut Best) {
     if keep.limit == 0 {
         return;
     }
-    list.each(|at, doc| {
-        let threshold = keep.threshold(best);
-        if list.at_most(at) * BOUND_SLACK >= threshold {
-            let score = list.score(doc, at);
-            if score >= threshold {
-                best.push(candidate(segment, doc, score, (0, 0.0)));
-            }
+    let least = |best: &Best| keep.threshold(best) / BOUND_SLACK;
+    list.each_worth(least(best), |at, doc| {
+        let score = list.score(doc, at);
+        if score >= keep.threshold(best) {
+            best.push(candidate(segment, doc, score, (0, 0.0)));
         }
+        least(best)
     });
 }
 

@@ -150,6 +150,30 @@ impl Scored {
         });
     }
 
+    /// Visits, in order, the releases that may be worth `least` or more, and maybe some others. What it returns
+    /// is asked for from then on.
+    pub fn each_worth(&self, mut least: f32, mut visit: impl FnMut(usize, DocId) -> f32) {
+        for start in (0..self.len()).step_by(BLOCK) {
+            let block = start..(start + BLOCK).min(self.len());
+            // Counting, unlike looking for the first, is done without branches, on many at once.
+            let any = match &self.worth {
+                Worth::Known(scores, _) => any_worth(&scores[block.clone()], least),
+                Worth::Words(Words { scores, .. }) if !scores.is_empty() => any_worth(&scores[block.clone()], least),
+                Worth::Words(words) => {
+                    let codes = words.mentions.codes(&block).iter();
+                    codes.filter(|code| words.most[usize::from(**code)] >= least).count() > 0
+                }
+            };
+            if any {
+                self.docs.each_at(block, |at, doc| {
+                    if self.at_most(at) >= least {
+                        least = visit(at, doc);
+                    }
+                });
+            }
+        }
+    }
+
     /// Visits the releases from `start` to before `end` with their scores, as `Docs::each_between`.
     pub fn each_between(
         &self,
@@ -166,6 +190,13 @@ impl Scored {
         };
         self.docs.each_between(start, end, hint, |at, doc| visit(doc, scores[at]))
     }
+}
+
+/// So many releases are looked at together.
+const BLOCK: usize = 64;
+
+fn any_worth(scores: &[f32], least: f32) -> bool {
+    scores.iter().filter(|score| **score >= least).count() > 0
 }
 
 /// Makes a list release by release, where their worth is known.
