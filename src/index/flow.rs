@@ -21,7 +21,9 @@ pub(super) fn positions_of(
 ) -> io::Result<FileSlice> {
     let name = format!("{}.pos", segment.segment_id().uuid_string());
     let file = engine.directory().open_read(Path::new(&name)).map_err(io::Error::other)?;
-    CompositeFile::open(&file)?.open_read(field).ok_or_else(|| io::Error::other(format!("{name} lacks a field")))
+    CompositeFile::open(&file)?
+        .open_read(field)
+        .ok_or_else(|| io::Error::other(format!("{name} lacks a field")))
 }
 
 /// A term's releases in one segment, which must be asked for in ascending order.
@@ -40,7 +42,7 @@ pub(crate) struct Flow {
 }
 
 impl Flow {
-    pub(super) fn open(blocks: BlockSegmentPostings, positions: FileSlice) -> io::Result<Self> {
+    pub(super) fn open(blocks: BlockSegmentPostings, positions: &FileSlice) -> io::Result<Self> {
         let positions = PositionReader::open(positions.read_bytes()?)?;
         Ok(Self { blocks, positions, before: 0, at: 0, passed: 0, gaps: Vec::new() })
     }

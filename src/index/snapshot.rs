@@ -14,9 +14,7 @@ use tantivy::{
     store::StoreReader,
 };
 
-use super::{
-    Fields, Flow, Index, Mark, STORE_BLOCK, Stored, column, flow, side_by_side, unpacked::unpacked,
-};
+use super::{Fields, Flow, Index, Mark, STORE_BLOCK, Stored, column, flow, side_by_side, unpacked::unpacked};
 use crate::{
     error::{Error, Result},
     release::Release,
@@ -262,7 +260,7 @@ impl Segment {
     /// Opens a list of the releases that have a term in title or body, to be read from end to end.
     pub fn open_flow(&self, list: &TermInfo) -> io::Result<Flow> {
         let blocks = self.text.read_block_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
-        Flow::open(blocks, self.positions.slice(list.positions_range.clone()))
+        Flow::open(blocks, &self.positions.slice(list.positions_range.clone()))
     }
 
     /// Visits the releases of a list in order, a block at a time: their numbers, and how often each has the

@@ -74,8 +74,7 @@ impl Best {
         if self.kept.len() < self.limit || self.kept.len() == self.weeded {
             return;
         }
-        if let Some(worst) = self.limit.checked_sub(1)
-        {
+        if let Some(worst) = self.limit.checked_sub(1) {
             let (_, worst, _) = self.kept.select_nth_unstable_by(worst, |a, b| b.compare(a, sort));
             if sort == Sort::Relevance {
                 self.threshold = self.threshold.max(worst.score);

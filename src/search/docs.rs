@@ -3,24 +3,21 @@
 //!
 //! Plain numbers; what a release is worth is `scored`'s business.
 
+mod bits;
+mod meeting;
+
 use std::ops::Range;
 
 use tantivy::DocId;
+
+use self::bits::Bits;
+pub(super) use self::meeting::{Met, count_in_all, each_in_all};
 
 /// Releases in ascending order, each with its place: the first one's is 0.
 #[derive(Debug)]
 pub(super) enum Docs {
     Few(Vec<DocId>),
     Many(Bits),
-}
-
-/// A bit for each release of a segment.
-#[derive(Debug, Default)]
-pub(super) struct Bits {
-    words: Vec<u64>,
-    /// How many releases stand before each word.
-    before: Vec<u32>,
-    len: usize,
 }
 
 /// From one release in so many on, bits with their counts take less room than a list of numbers.
@@ -49,7 +46,7 @@ impl Docs {
     /// Room for about so many releases of a segment that has `all`.
     pub fn with_capacity(releases: usize, all: DocId) -> Self {
         if releases * SPARSE > all as usize {
-            Self::Many(Bits { words: vec![0; (all as usize).div_ceil(64)], ..Bits::default() })
+            Self::Many(Bits::none(all))
         } else {
             Self::Few(Vec::with_capacity(releases))
         }
@@ -73,7 +70,7 @@ impl Docs {
     pub fn len(&self) -> usize {
         match self {
             Self::Few(few) => few.len(),
-            Self::Many(bits) => bits.len,
+            Self::Many(bits) => bits.len(),
         }
     }
 
@@ -81,7 +78,7 @@ impl Docs {
     pub fn size(&self) -> usize {
         match self {
             Self::Few(few) => few.capacity() * 4,
-            Self::Many(bits) => bits.words.len() * 12,
+            Self::Many(bits) => bits.size(),
         }
     }
 
@@ -116,7 +113,7 @@ impl Docs {
     pub fn each(&self, mut visit: impl FnMut(DocId)) {
         match self {
             Self::Few(few) => few.iter().copied().for_each(visit),
-            Self::Many(bits) => bits.each(0, bits.words.len(), |_, doc| visit(doc)),
+            Self::Many(bits) => bits.each(0, bits.words().len(), |_, doc| visit(doc)),
         }
     }
 
@@ -138,7 +135,8 @@ impl Docs {
                 to
             }
             Self::Many(bits) => {
-                let (first, last) = (start as usize / 64, (end as usize).div_ceil(64).min(bits.words.len()));
+                let (first, last) =
+                    (start as usize / 64, (end as usize).div_ceil(64).min(bits.words().len()));
                 bits.each(first, last, |at, doc| {
                     if (start..end).contains(&doc) {
                         visit(at, doc);
@@ -147,81 +145,6 @@ impl Docs {
                 hint
             }
         }
-    }
-}
-
-impl Bits {
-    fn extend(&mut self, docs: &[DocId]) {
-        for &doc in docs {
-            if let Some(word) = self.words.get_mut(doc as usize / 64) {
-                *word |= 1 << (doc % 64);
-            }
-        }
-    }
-
-    fn finish(&mut self) {
-        let mut before = 0;
-        self.before = Vec::with_capacity(self.words.len());
-        for word in &self.words {
-            self.before.push(before);
-            before += word.count_ones();
-        }
-        self.len = before as usize;
-    }
-
-    #[inline]
-    fn has(&self, doc: DocId) -> bool {
-        self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
-    }
-
-    /// How many of its releases stand before `doc`.
-    #[inline]
-    fn at(&self, doc: DocId) -> usize {
-        let word = doc as usize / 64;
-        let (Some(bits), Some(before)) = (self.words.get(word), self.before.get(word)) else { return self.len };
-        (before + (bits & ((1 << (doc % 64)) - 1)).count_ones()) as usize
-    }
-
-    fn each_at(&self, places: &Range<usize>, mut visit: impl FnMut(usize, DocId)) {
-        let behind = |at: usize| self.before.partition_point(|&before| (before as usize) < at);
-        let first = self.before.partition_point(|&before| before as usize <= places.start).saturating_sub(1);
-        self.each(first, behind(places.end), |at, doc| {
-            if places.contains(&at) {
-                visit(at, doc);
-            }
-        });
-    }
-
-    fn next(&self, from: DocId) -> Option<DocId> {
-        let first = from as usize / 64;
-        let start = self.words.get(first)? & (u64::MAX << (from % 64));
-        let rest = self.words.iter().skip(first + 1).copied();
-        let (word, bits) = (first..).zip(std::iter::once(start).chain(rest)).find(|(_, bits)| *bits != 0)?;
-        Some(number(word) + bits.trailing_zeros())
-    }
-
-    fn each(&self, first: usize, last: usize, mut visit: impl FnMut(usize, DocId)) {
-        let words = self.words.get(first..last).unwrap_or_default();
-        let mut at = self.before.get(first).map_or(0, |&before| before as usize);
-        for (word, bits) in (first..).zip(words) {
-            each_bit(word, *bits, |doc| {
-                visit(at, doc);
-                at += 1;
-            });
-        }
-    }
-}
-
-/// The first release of a word of bits.
-fn number(word: usize) -> DocId {
-    DocId::try_from(word * 64).unwrap_or(DocId::MAX)
-}
-
-fn each_bit(word: usize, mut bits: u64, mut visit: impl FnMut(DocId)) {
-    let first = number(word);
-    while bits != 0 {
-        visit(first + bits.trailing_zeros());
-        bits &= bits - 1;
     }
 }
 
@@ -292,83 +215,6 @@ fn seek(docs: &[DocId], from: usize, target: DocId) -> usize {
     from + low + rest[low..high].partition_point(|&doc| doc < target)
 }
 
-/// A release that all of some sets have.
-pub(super) struct Met<'m> {
-    pub doc: DocId,
-    sets: &'m [&'m Docs],
-    at: &'m [usize],
-}
-
-impl Met<'_> {
-    /// Its place in one of the sets.
-    #[inline]
-    pub fn at(&self, set: usize) -> usize {
-        match self.sets[set] {
-            Docs::Few(_) => self.at[set],
-            Docs::Many(bits) => bits.at(self.doc),
-        }
-    }
-}
-
-/// Visits the releases that all sets have, in order. Of no sets, there are none.
-pub(super) fn each_in_all(sets: &[&Docs], mut visit: impl FnMut(&Met)) {
-    let mut at = vec![0; sets.len()];
-    let mut few: Vec<(usize, &[DocId])> = Vec::with_capacity(sets.len());
-    let mut many: Vec<&Bits> = Vec::with_capacity(sets.len());
-    for (set, docs) in sets.iter().enumerate() {
-        match docs {
-            Docs::Few(docs) => few.push((set, docs)),
-            Docs::Many(bits) => many.push(bits),
-        }
-    }
-    // The rarest first: it leaps farthest.
-    few.sort_by_key(|(_, docs)| docs.len());
-    let Some((&(rarest, rare), others)) = few.split_first() else {
-        each_in_all_bits(&many, |word, bits| {
-            each_bit(word, bits, |doc| visit(&Met { doc, sets, at: &at }));
-        });
-        return;
-    };
-    'next: while let Some(&doc) = rare.get(at[rarest]) {
-        for &(other, docs) in others {
-            at[other] = seek(docs, at[other], doc);
-            match docs.get(at[other]) {
-                Some(&found) if found == doc => {}
-                Some(&later) => {
-                    at[rarest] = seek(rare, at[rarest], later);
-                    continue 'next;
-                }
-                None => return,
-            }
-        }
-        if many.iter().all(|bits| bits.has(doc)) {
-            visit(&Met { doc, sets, at: &at });
-        }
-        at[rarest] += 1;
-    }
-}
-
-/// How many releases all sets have.
-pub(super) fn count_in_all(sets: &[&Docs]) -> usize {
-    let many: Vec<&Bits> =
-        sets.iter().filter_map(|docs| if let Docs::Many(bits) = docs { Some(bits) } else { None }).collect();
-    let mut count = 0;
-    if many.len() == sets.len() {
-        each_in_all_bits(&many, |_, bits| count += bits.count_ones() as usize);
-    } else {
-        each_in_all(sets, |_| count += 1);
-    }
-    count
-}
-
-fn each_in_all_bits(sets: &[&Bits], mut visit: impl FnMut(usize, u64)) {
-    let Some((first, others)) = sets.split_first() else { return };
-    for (word, &bits) in first.words.iter().enumerate() {
-        let of_word = |set: &&Bits| set.words.get(word).copied().unwrap_or_default();
-        visit(word, others.iter().map(of_word).fold(bits, |all, bits| all & bits));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -424,7 +270,8 @@ mod tests {
                 let mut found = Vec::new();
                 set.each(|doc| found.push(doc));
                 prop_assert_eq!(&found, &docs);
-                let places = (start as usize).min(docs.len())..(start + length).min(docs.len() as DocId) as usize;
+                let (first, last) = (start as usize, (start + length) as usize);
+                let places = first.min(docs.len())..last.min(docs.len());
                 let mut found = Vec::new();
                 set.each_at(places.clone(), |at, doc| found.push((at, doc)));
                 let expected: Vec<_> = docs.iter().copied().enumerate().collect();

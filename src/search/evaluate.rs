@@ -10,8 +10,8 @@ use tantivy::DocId;
 use super::{
     Searcher,
     compile::{Kind, Located, PhrasePart, WordPart},
-    phrase::{NearStarts, Starts},
     docs::{Docs, count_in_all, each_in_all},
+    phrase::{NearStarts, Starts},
     scored::{Finger, MANY, Making, Scored},
     word::{Terms, zone},
 };

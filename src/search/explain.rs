@@ -10,8 +10,8 @@ use super::{
     compile::{Kind, PhrasePart, WordPart},
     evaluate::Part,
     phrase::Starts,
-    plan::{Plan, Scope},
     placed::Placed,
+    plan::{Plan, Scope},
     rank::{Job, JobClause},
     word::zone,
 };

@@ -124,7 +124,6 @@ impl Counts {
     }
 
     /// Adds counts behind the others.
-    #[expect(clippy::cast_possible_truncation, reason = "what is greater is cut before")]
     pub fn extend(&mut self, counts: &[u32]) {
         let start = self.codes.len();
         self.codes.extend(counts.iter().map(|&count| count.min(PLAIN) as u8));
@@ -151,7 +150,8 @@ impl Counts {
             body: weighed(count - title.min(count), weight),
             places: u8::try_from(count).unwrap_or(u8::MAX),
         };
-        let titles: Vec<(usize, Mention)> = titles.map(|(at, title)| (at, way(title, self.get(at)))).collect();
+        let titles: Vec<(usize, Mention)> =
+            titles.map(|(at, title)| (at, way(title, self.get(at)))).collect();
         let ways = (0..=most).map(|count| way(0, count.into())).collect();
         let mut making = Making {
             mentions: Mentions { codes: self.codes, ways, ..Mentions::default() },
@@ -186,7 +186,9 @@ mod tests {
                 .map(|(title, body, places)| Mention { title: title.into(), body: f32::from(body) / 4.0, places })
                 .collect();
             let mut making = Making::with_capacity(0);
-            mentions.iter().for_each(|mention| making.push(*mention));
+            for mention in &mentions {
+                making.push(*mention);
+            }
             let made = making.done();
             for (at, mention) in mentions.iter().enumerate() {
                 prop_assert_eq!(made.get(at), *mention);

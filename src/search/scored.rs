@@ -158,7 +158,9 @@ impl Scored {
             // Counting, unlike looking for the first, is done without branches, on many at once.
             let any = match &self.worth {
                 Worth::Known(scores, _) => any_worth(&scores[block.clone()], least),
-                Worth::Words(Words { scores, .. }) if !scores.is_empty() => any_worth(&scores[block.clone()], least),
+                Worth::Words(Words { scores, .. }) if !scores.is_empty() => {
+                    any_worth(&scores[block.clone()], least)
+                }
                 Worth::Words(words) => {
                     let codes = words.mentions.codes(&block).iter();
                     codes.filter(|code| words.most[usize::from(**code)] >= least).count() > 0
@@ -185,7 +187,9 @@ impl Scored {
             Worth::Known(scores, _) => &scores[..],
             Worth::Words(words) if !words.scores.is_empty() => &words.scores,
             Worth::Words(words) => {
-                return self.docs.each_between(start, end, hint, |at, doc| visit(doc, words.reckoned(doc, at)));
+                return self
+                    .docs
+                    .each_between(start, end, hint, |at, doc| visit(doc, words.reckoned(doc, at)));
             }
         };
         self.docs.each_between(start, end, hint, |at, doc| visit(doc, scores[at]))

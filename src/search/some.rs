@@ -10,8 +10,8 @@ use super::{
     Searcher, Sort,
     best::Best,
     gate::Gate,
-    proximity::Nearness,
     placed::{Keep, Placed},
+    proximity::Nearness,
     rank::{Job, candidate},
     scored::{Finger, Scored},
     weights::BOUND_SLACK,
@@ -122,7 +122,8 @@ struct Adding<'s> {
 
 impl<'s> Sums<'s> {
     fn new(words: &[Word<'s>]) -> Self {
-        let (content, optional): (Vec<_>, Vec<_>) = words.iter().enumerate().partition(|(_, word)| word.content);
+        let (content, optional): (Vec<_>, Vec<_>) =
+            words.iter().enumerate().partition(|(_, word)| word.content);
         let adding = |(at, word): (usize, &Word<'s>)| Adding {
             word: at,
             lists: word.lists,

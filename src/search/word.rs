@@ -64,8 +64,7 @@ impl Searcher {
 
     /// The releases that only hint at a word.
     pub(super) fn word_hints(&self, segment: &Segment, word: &WordPart, full: &Scored) -> Result<Scored> {
-        let (docs, mentions) =
-            self.mentions(segment, (word, word.scope), Terms::Hints, Some(&full.docs))?;
+        let (docs, mentions) = self.mentions(segment, (word, word.scope), Terms::Hints, Some(&full.docs))?;
         Ok(Scored::of_word(docs, mentions, self.saturation(segment), [word.idf, word.weight]))
     }
 }
