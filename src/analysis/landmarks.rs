@@ -5,7 +5,8 @@
 
 use super::{
     Tokens,
-    scanner::{Piece, Scanner},
+    leb128::{pop, push},
+    scanner::{Piece, Scanner, Span},
     token::one_word,
 };
 
@@ -126,6 +127,22 @@ impl Tokens<'_> {
         }
     }
 
+    /// Takes the next piece, unless it is several tokens: then the walk stays where it is.
+    pub fn take_word(&mut self) -> Option<Span> {
+        if self.compound.is_some() {
+            return None;
+        }
+        let start = self.scanner.at;
+        let piece = self.scanner.next_piece()?;
+        let parts = &self.scanner.parts;
+        if parts.is_empty() || one_word(self.scanner.text, piece, parts).is_some() {
+            self.position += 1;
+            return Some(piece.span);
+        }
+        self.scanner.leap(start);
+        None
+    }
+
     /// The position of the next word.
     pub fn position(&self) -> u32 {
         self.position
@@ -141,47 +158,9 @@ fn positions(scanner: &Scanner, piece: Piece) -> u32 {
     u32::try_from(parts.len()).unwrap_or(u32::MAX)
 }
 
-/// Adds a number, seven bits to a byte, the lowest first (LEB128).
-fn push(written: &mut Vec<u8>, mut number: u32) {
-    loop {
-        let [low, ..] = number.to_le_bytes();
-        number >>= 7;
-        if number == 0 {
-            written.push(low & 0x7F);
-            return;
-        }
-        written.push(low | 0x80);
-    }
-}
-
-fn pop(written: &mut &[u8]) -> Option<u32> {
-    let mut number = 0;
-    for shift in (0..32).step_by(7) {
-        let (&byte, rest) = written.split_first()?;
-        *written = rest;
-        number |= u32::from(byte & 0x7F) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_come_back() {
-        for number in [0, 1, 127, 128, 16_383, 16_384, 1 << 31, u32::MAX] {
-            let mut written = Vec::new();
-            push(&mut written, number);
-            let mut rest = &written[..];
-            assert_eq!((pop(&mut rest), rest), (Some(number), &[][..]));
-        }
-        assert_eq!(pop(&mut &[0x80][..]), None);
-        assert_eq!(pop(&mut &[0xFF; 9][..]), None);
-    }
 
     #[test]
     fn a_landmark_for_every_sixteen_words() {

@@ -90,7 +90,7 @@ const SCRAPS: &[&str] = &[
     "ўзбек",
 ];
 
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     let scraps = prop::collection::vec(select(SCRAPS), 0..60).prop_map(|scraps| scraps.concat());
     let huge = (select(SCRAPS), 1..3_000_usize).prop_map(|(scrap, times)| scrap.repeat(times));
     prop_oneof![6 => scraps, 1 => huge, 2 => any::<String>()]
@@ -198,6 +198,24 @@ proptest! {
                 }
             }
         });
+    }
+
+    #[test]
+    fn a_word_taken_is_the_token_there(text in text(), steps in prop::collection::vec(0_u32..40, 0..20)) {
+        let all = tokens(&text);
+        let mut walk = Tokens::new(&text);
+        let mut wanted = 0;
+        for step in steps {
+            wanted += step;
+            walk.pass_to(wanted);
+            let position = walk.position();
+            if let Some(span) = walk.take_word() {
+                let here: Vec<&Token> = all.iter().filter(|token| token.position == position).collect();
+                prop_assert_eq!(here.len(), 1);
+                prop_assert_eq!((here[0].start, here[0].end), (span.start, span.end));
+                prop_assert_eq!(walk.position(), position + 1);
+            }
+        }
     }
 
     #[test]

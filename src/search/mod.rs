@@ -16,7 +16,6 @@ pub mod plan;
 mod proximity;
 mod rank;
 mod scored;
-mod sentence;
 mod sites;
 mod snippet;
 mod some;
@@ -38,11 +37,11 @@ use self::{
     marks::{Passage, Sites},
     plan::{Plan, Scope},
     rank::Placed,
-    sites::HitSites,
-    snippet::Marker,
+    sites::Found,
+    snippet::{Desk, Marker},
 };
 use crate::{
-    analysis::{Forms, Landmarks},
+    analysis::Landmarks,
     error::{Error, Result},
     index::{Address, Index, Segment, Snapshot},
     query::Query,
@@ -65,8 +64,8 @@ struct Inner {
     known: Known<Part>,
     /// How much the length of each body takes from its mentions, by segment.
     body_norms: Vec<OnceLock<Vec<f32>>>,
-    /// Tables of analysed forms that no search uses just now.
-    forms: Mutex<Vec<Forms>>,
+    /// What no search reads and marks its hits with just now.
+    desks: Mutex<Vec<Desk>>,
 }
 
 /// How many bytes of evaluated parts are kept at most: a small part of what the index takes on disk.
@@ -79,7 +78,9 @@ fn most_kept(releases: u64) -> usize {
 /// What reads the hits of one search.
 struct Reader<'p> {
     marker: Marker<'p>,
-    forms: Forms,
+    desk: Desk,
+    /// Where to look in each hit; none where the text itself must tell.
+    sites: Option<Found>,
 }
 
 /// How to search.
@@ -180,7 +181,7 @@ impl Searcher {
                 weights,
                 known: Known::new(most_kept(snapshot.releases)),
                 body_norms: snapshot.segments.iter().map(|_| OnceLock::new()).collect(),
-                forms: Mutex::default(),
+                desks: Mutex::default(),
                 snapshot,
             }),
         })
@@ -232,39 +233,41 @@ impl Searcher {
         }
         let job = self.job(&plan, options)?;
         let ranking = self.rank(&job, options)?;
-        let mut reader = Reader { marker: Marker::new(&plan), forms: self.forms() };
         let best = ranking.best.get(options.offset..).unwrap_or_default();
         let addresses: Vec<Address> = best.iter().map(|placed| placed.address).collect();
-        let places = if options.snippets.is_some() { self.sites(&plan, &job, &addresses)? } else { None };
+        let marker = Marker::new(&plan);
+        let sites = match options.snippets {
+            Some(_) => self.sites(&plan, &job, &marker.wanted, &addresses)?,
+            None => None,
+        };
+        let mut reader = Reader { marker, desk: self.desk(), sites };
         let mut hits = Vec::with_capacity(best.len());
         for (at, placed) in best.iter().enumerate() {
-            let places = places.as_ref().and_then(|places| places.get(at));
-            let mut hit = self.hit(&plan, &mut reader, options, placed, places)?;
+            let mut hit = self.hit(&plan, &mut reader, options, placed, at)?;
             hit.rank = options.offset + at + 1;
             if options.explain {
                 hit.explanation = Some(self.explanation(&plan, &job, placed)?);
             }
             hits.push(hit);
         }
-        self.inner.forms.lock().unwrap_or_else(PoisonError::into_inner).push(reader.forms);
+        self.inner.desks.lock().unwrap_or_else(PoisonError::into_inner).push(reader.desk);
         Ok(Answer { hits, all_words: ranking.all_words })
     }
 
-    /// A table of analysed forms that an earlier search has filled, where one lies idle.
-    fn forms(&self) -> Forms {
-        let idle = self.inner.forms.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.unwrap_or_else(|| self.snapshot().index.analyzer().forms())
+    /// A desk that an earlier search has used, where one lies idle.
+    fn desk(&self) -> Desk {
+        let idle = self.inner.desks.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        idle.unwrap_or_else(|| Desk::new(self.snapshot().index.analyzer().forms()))
     }
 
-    /// A release as a hit, without its rank; `places` are those of the query in it, or none where the text
-    /// itself must tell.
+    /// The release that stands so far behind the first hit, without its rank.
     fn hit(
         &self,
         plan: &Plan,
         reader: &mut Reader,
         options: &Options,
         placed: &Placed,
-        places: Option<&HitSites>,
+        at: usize,
     ) -> Result<Hit> {
         let snapshot = self.snapshot();
         let stored = snapshot.stored(placed.address)?;
@@ -281,15 +284,19 @@ impl Searcher {
             explanation: None,
         };
         if let Some(options) = &options.snippets {
-            let Reader { marker, forms } = reader;
-            let sites =
-                places.map(|places| Sites { positions: &places.body, landmarks: record.landmarks.clone() });
+            let Reader { marker, desk, sites } = reader;
+            let of_hit = sites.as_ref().and_then(|found| Some((&found.terms[..], found.hits.get(at)?)));
+            let sites = of_hit.map(|(terms, of_hit)| Sites {
+                places: of_hit.body(),
+                terms,
+                landmarks: record.landmarks.clone(),
+            });
             let body = Passage { text: &record.body, scope: Scope::Body, sites };
-            hit.snippet = Some(marker.body(forms, body, options));
-            let sites =
-                places.map(|places| Sites { positions: &places.title, landmarks: Landmarks::new(&[]) });
+            hit.snippet = Some(marker.body(desk, body, record.seams.clone(), options));
+            let landmarks = Landmarks::new(&[]);
+            let sites = of_hit.map(|(terms, of_hit)| Sites { places: of_hit.title(), terms, landmarks });
             let title = Passage { text: record.title(), scope: Scope::Title, sites };
-            hit.title_marks = marker.title(forms, title);
+            hit.title_marks = marker.title(desk, title);
         }
         Ok(hit)
     }

@@ -4,12 +4,13 @@
 
 use std::{cmp::Reverse, ops::Range};
 
-/// Something of the query, in characters of the shown text, never empty.
+/// Something of the query, in characters of the shown text, never empty; and where its sentence begins.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Target {
     pub start: usize,
     pub end: usize,
     pub clause: usize,
+    pub sentence: usize,
 }
 
 impl Target {
@@ -26,14 +27,8 @@ impl Target {
 /// The stretches to show, each at most an equal share of `length` long and apart from the others, in
 /// order: as few as show as many clauses as `most` stretches can.
 ///
-/// The targets are in order and none is longer than `length`; `sentence_start` says where the sentence
-/// begins that a place is in.
-pub(super) fn choose(
-    targets: &[Target],
-    most: usize,
-    length: usize,
-    sentence_start: impl Fn(usize) -> usize,
-) -> Vec<Range<usize>> {
+/// The targets are in order and none is longer than `length`.
+pub(super) fn choose(targets: &[Target], most: usize, length: usize) -> Vec<Range<usize>> {
     let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
     let mut present = vec![false; clauses];
     for target in targets {
@@ -43,7 +38,7 @@ pub(super) fn choose(
     let mut best = Vec::new();
     let mut best_shown = 0;
     for count in 1..=most.min(present) {
-        let (stretches, shown) = one_by_one(targets, count, length / count, clauses, &sentence_start);
+        let (stretches, shown) = one_by_one(targets, count, length / count, clauses);
         if shown > best_shown {
             (best, best_shown) = (stretches, shown);
         }
@@ -56,18 +51,12 @@ pub(super) fn choose(
 }
 
 /// Takes the best stretch, then the one that adds most to it, and so on; how many clauses they show.
-fn one_by_one(
-    targets: &[Target],
-    count: usize,
-    limit: usize,
-    clauses: usize,
-    sentence_start: &impl Fn(usize) -> usize,
-) -> (Vec<Range<usize>>, usize) {
+fn one_by_one(targets: &[Target], count: usize, limit: usize, clauses: usize) -> (Vec<Range<usize>>, usize) {
     let mut stretches: Vec<Range<usize>> = Vec::new();
     let mut shown = vec![false; clauses];
     let mut free = targets.to_vec();
     for _ in 0..count {
-        let within = best_window(&free, limit, &shown, |target| sentence_start(target.start));
+        let within = best_window(&free, limit, &shown, |target| target.sentence);
         let tight = best_window(&free, limit, &shown, |target| target.start);
         // A stretch that can begin with its sentence reads better, unless it shows less of the query.
         let best = match (within, tight) {
@@ -155,12 +144,16 @@ mod tests {
 
     use super::*;
 
+    /// Every sentence takes a hundred characters.
+    fn target(start: usize, end: usize, clause: usize) -> Target {
+        Target { start, end, clause, sentence: start / 100 * 100 }
+    }
+
     fn chosen(targets: &[(usize, usize, usize)], most: usize, length: usize) -> Vec<(usize, usize)> {
         let mut targets: Vec<Target> =
-            targets.iter().map(|&(start, end, clause)| Target { start, end, clause }).collect();
+            targets.iter().map(|&(start, end, clause)| target(start, end, clause)).collect();
         targets.sort();
-        // Every sentence takes a hundred characters.
-        let stretches = choose(&targets, most, length, |at| at / 100 * 100);
+        let stretches = choose(&targets, most, length);
         stretches.into_iter().map(|stretch| (stretch.start, stretch.end)).collect()
     }
 
