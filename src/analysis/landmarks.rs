@@ -1,6 +1,6 @@
 //! Landmarks: where in a text some of its words stand, so that reading can begin there.
 //!
-//! Kept beside a text, some three bytes for every sixteen words. A walk that goes on from a landmark
+//! Kept beside a text, some two bytes for every eight words. A walk that goes on from a landmark
 //! gives the very tokens that it would have come to without it; what it passes over is not analysed.
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// At least so many positions lie between one landmark and the next.
-const APART: u32 = 16;
+const APART: u32 = 8;
 
 /// Where a piece of a text begins: its position, and its place in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,41 +106,53 @@ impl Tokens<'_> {
 
     /// Passes over the pieces that end before a position.
     pub fn pass_to(&mut self, position: u32) {
-        if let Some((_, place)) = self.compound {
-            let left = self.scanner.parts.len().saturating_sub(place);
-            let left = u32::try_from(left).unwrap_or(u32::MAX);
-            if self.position + left > position {
-                return;
-            }
-            self.compound = None;
-            self.position += left;
+        if self.is_inside(position) {
+            return;
         }
-        loop {
-            let start = self.scanner.at;
-            let Some(piece) = self.scanner.next_piece() else { return };
-            let behind = self.position + positions(&self.scanner, piece);
-            if behind > position {
-                self.scanner.leap(start);
-                return;
-            }
-            self.position = behind;
+        if let Some((start, _)) = self.reach(position) {
+            self.scanner.leap(start);
         }
     }
 
-    /// Takes the next piece, unless it is several tokens: then the walk stays where it is.
-    pub fn take_word(&mut self) -> Option<Span> {
-        if self.compound.is_some() {
+    /// Passes over the pieces that end before a position and takes the word there. Where that is one of
+    /// several tokens, the walk stays before them.
+    pub fn take_word(&mut self, position: u32) -> Option<Span> {
+        if self.is_inside(position) {
             return None;
         }
-        let start = self.scanner.at;
-        let piece = self.scanner.next_piece()?;
-        let parts = &self.scanner.parts;
-        if parts.is_empty() || one_word(self.scanner.text, piece, parts).is_some() {
-            self.position += 1;
-            return Some(piece.span);
+        let (start, piece) = self.reach(position)?;
+        if tokens(&self.scanner, piece) > 1 {
+            self.scanner.leap(start);
+            return None;
         }
-        self.scanner.leap(start);
-        None
+        self.position += 1;
+        Some(piece.span)
+    }
+
+    /// Whether a position is in the compound whose parts the walk has come to; leaves it where not.
+    fn is_inside(&mut self, position: u32) -> bool {
+        let Some((_, place)) = self.compound else { return false };
+        let left = self.scanner.parts.len().saturating_sub(place);
+        let behind = self.position + u32::try_from(left).unwrap_or(u32::MAX);
+        if behind <= position {
+            self.compound = None;
+            self.position = behind;
+        }
+        behind > position
+    }
+
+    /// Passes over the pieces that end before a position and reads the next one; and where the scanner was
+    /// before that.
+    fn reach(&mut self, position: u32) -> Option<(usize, Piece)> {
+        loop {
+            let start = self.scanner.at;
+            let piece = self.scanner.next_piece()?;
+            let behind = self.position + positions(&self.scanner, piece);
+            if behind > position {
+                return Some((start, piece));
+            }
+            self.position = behind;
+        }
     }
 
     /// The position of the next word.
@@ -151,11 +163,17 @@ impl Tokens<'_> {
 
 /// How many positions the piece takes that the scanner came to last.
 fn positions(scanner: &Scanner, piece: Piece) -> u32 {
+    // The whole of a compound shares the position of its first part.
+    tokens(scanner, piece).saturating_sub(1).max(1)
+}
+
+/// How many tokens the piece is that the scanner came to last.
+fn tokens(scanner: &Scanner, piece: Piece) -> u32 {
     let parts = &scanner.parts;
     if parts.is_empty() || one_word(scanner.text, piece, parts).is_some() {
         return 1;
     }
-    u32::try_from(parts.len()).unwrap_or(u32::MAX)
+    u32::try_from(parts.len()).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 #[cfg(test)]
@@ -163,11 +181,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_landmark_for_every_sixteen_words() {
+    fn a_landmark_for_every_eight_words() {
         let (survey, words) = Survey::of(&"да-да и нет ".repeat(20));
         let landmarks: Vec<_> = Landmarks::new(survey.written()).map(|at| (at.position, at.byte)).collect();
         assert_eq!(words, 80);
-        assert_eq!(landmarks, [(16, 80), (32, 160), (48, 240), (64, 320)]);
-        assert_eq!(survey.written().len(), 8);
+        let expected: Vec<_> = (1..10).map(|at| (8 * at, 40 * at as usize)).collect();
+        assert_eq!(landmarks, expected);
+        assert_eq!(survey.written().len(), 18);
     }
 }

@@ -118,7 +118,7 @@ fn check_landmarks(text: &str) {
             let mut fresh = Tokens::new(text);
             leaping.resume(at);
             fresh.resume(at);
-            for expected in all.iter().skip(first).take(10) {
+            for expected in all.iter().skip(first).take(6) {
                 for walk in [&mut leaping, &mut fresh] {
                     let token = walk.next(&mut forms).unwrap().to_token(text);
                     assert!(is_same(&token, expected), "{token:?} from {at:?}, not {expected:?}");
@@ -207,13 +207,15 @@ proptest! {
         let mut wanted = 0;
         for step in steps {
             wanted += step;
-            walk.pass_to(wanted);
-            let position = walk.position();
-            if let Some(span) = walk.take_word() {
-                let here: Vec<&Token> = all.iter().filter(|token| token.position == position).collect();
-                prop_assert_eq!(here.len(), 1);
-                prop_assert_eq!((here[0].start, here[0].end), (span.start, span.end));
-                prop_assert_eq!(walk.position(), position + 1);
+            let here: Vec<&Token> = all.iter().filter(|token| token.position == wanted).collect();
+            let is_ahead = walk.position() <= wanted;
+            match walk.take_word(wanted).filter(|_| is_ahead) {
+                Some(span) => {
+                    prop_assert_eq!(here.len(), 1);
+                    prop_assert_eq!((here[0].start, here[0].end), (span.start, span.end));
+                    prop_assert_eq!(walk.position(), wanted + 1);
+                }
+                None => prop_assert!(!is_ahead || here.len() != 1 || here[0].role == Role::Part),
             }
         }
     }

@@ -246,10 +246,9 @@ impl<'p> Wanted<'p> {
             if let Some(landmark) = landmarks.last_until(position) {
                 walk.resume(landmark);
             }
-            walk.pass_to(position);
             // What stands there is known from the index, unless it is one of several tokens.
             if !self.functions_matter
-                && let Some(span) = walk.take_word()
+                && let Some(span) = walk.take_word(position)
             {
                 for site in here {
                     for &(word, strength) in terms.get(site.term as usize).into_iter().flatten() {
@@ -259,6 +258,7 @@ impl<'p> Wanted<'p> {
                 reading.tokens.push(Seen { position, span: span.start..span.end, function: false });
                 continue;
             }
+            walk.pass_to(position);
             while walk.position() <= position {
                 let Some(token) = walk.next(forms) else { break };
                 self.meet(token, scope, reading);

@@ -205,6 +205,9 @@ fn places(shown: &Shown, targets: &[Target], options: &SnippetOptions) -> Vec<Ra
         left = left.saturating_sub(place.len());
         places.push(place);
     }
+    if places.len() < 2 {
+        return places;
+    }
     joined(without_needless(places, targets), options.length)
 }
 
@@ -226,9 +229,6 @@ fn joined(places: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
 
 /// Leaves out fragments that show nothing which the others do not.
 fn without_needless(mut places: Vec<Range<usize>>, targets: &[Target]) -> Vec<Range<usize>> {
-    if places.len() < 2 {
-        return places;
-    }
     let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
     let shown_in = |place: &Range<usize>| {
         let mut shown = vec![false; clauses];

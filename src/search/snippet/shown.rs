@@ -11,15 +11,20 @@ use crate::analysis::Seams;
 /// So many bytes are counted in one go to number a character.
 const BLOCK: usize = 64;
 
+/// So many bytes are looked through for a blank before it is asked what stands beside them: words are short.
+const STRETCH: usize = 1024;
+
 /// A text with every character numbered. Made once and then used for one text after the other.
 #[derive(Default)]
 pub(super) struct Shown {
     text: String,
     /// Stretches that are shown byte for byte, in order.
     runs: Vec<Run>,
-    /// What stands before each block of the text.
-    before: Vec<Before>,
+    /// How many characters stand before each block of the text.
+    before: Vec<usize>,
     len: usize,
+    /// Where the last word begins, in bytes, that begins before each stretch of the text.
+    words: Vec<usize>,
     /// Where each sentence but the first begins, in bytes.
     sentences: Vec<usize>,
 }
@@ -47,15 +52,6 @@ struct Run {
     shown: usize,
 }
 
-/// What stands before a block.
-#[derive(Clone, Copy)]
-struct Before {
-    /// How many characters.
-    characters: usize,
-    /// Where the last stretch without blanks begins, in bytes: the first one begins the text.
-    word: usize,
-}
-
 impl Shown {
     /// Takes in another text, laid out as its seams say; as it stands where there are none.
     pub fn lay_out(&mut self, text: &str, seams: Seams) {
@@ -81,16 +77,26 @@ impl Shown {
     }
 
     fn count(&mut self) {
+        let bytes = self.text.as_bytes();
         self.before.clear();
-        let mut before = Before { characters: 0, word: 0 };
-        for (at, block) in self.text.as_bytes().chunks(BLOCK).enumerate() {
-            self.before.push(before);
-            before.characters += characters(block);
-            if let Some(blank) = block.iter().rposition(|&byte| byte == b' ') {
-                before.word = at * BLOCK + blank + 1;
+        self.len = 0;
+        let (blocks, rest) = bytes.as_chunks::<BLOCK>();
+        for block in blocks {
+            self.before.push(self.len);
+            self.len += characters(block);
+        }
+        if !rest.is_empty() {
+            self.before.push(self.len);
+            self.len += characters(rest);
+        }
+        self.words.clear();
+        let mut word = 0;
+        for (at, stretch) in bytes.chunks(STRETCH).enumerate() {
+            self.words.push(word);
+            if let Some(blank) = stretch.iter().rposition(|&byte| byte == b' ') {
+                word = at * STRETCH + blank + 1;
             }
         }
-        self.len = before.characters;
     }
 
     /// Where in the shown text, in bytes, stands what begins there in the original, or else what follows.
@@ -110,7 +116,7 @@ impl Shown {
     fn number(&self, byte: usize) -> usize {
         let block = byte / BLOCK;
         let inside = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
-        self.before.get(block).map_or(self.len, |before| before.characters + characters(inside))
+        self.before.get(block).map_or(self.len, |before| before + characters(inside))
     }
 
     /// The place in bytes of the shown text.
@@ -118,8 +124,8 @@ impl Shown {
         if at >= self.len {
             return self.text.len();
         }
-        let block = self.before.partition_point(|before| before.characters <= at).saturating_sub(1);
-        let mut left = at - self.before.get(block).map_or(0, |before| before.characters);
+        let block = self.before.partition_point(|&before| before <= at).saturating_sub(1);
+        let mut left = at - self.before.get(block).copied().unwrap_or(0);
         let mut from = block * BLOCK;
         let bytes = self.text.as_bytes();
         while let Some(eight) = bytes.get(from..from + 8).filter(|eight| characters(eight) <= left) {
@@ -187,11 +193,11 @@ impl Shown {
 
     /// Where, in bytes, the last stretch without blanks begins that begins at or before this byte.
     fn word_until(&self, byte: usize) -> usize {
-        let block = byte.saturating_sub(1) / BLOCK;
-        let inside = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
+        let stretch = byte.saturating_sub(1) / STRETCH;
+        let inside = self.text.as_bytes().get(stretch * STRETCH..byte).unwrap_or_default();
         let blank = inside.iter().rposition(|&byte| byte == b' ');
-        let earlier = || self.before.get(block).map_or(0, |before| before.word);
-        blank.map_or_else(earlier, |blank| block * BLOCK + blank + 1)
+        let earlier = || self.words.get(stretch).copied().unwrap_or(0);
+        blank.map_or_else(earlier, |blank| stretch * STRETCH + blank + 1)
     }
 
     /// Where, in bytes, the first stretch without blanks begins that begins at or behind this byte.
@@ -202,10 +208,10 @@ impl Shown {
             let blank = bytes.get(from..to.min(bytes.len()))?.iter().position(|&byte| byte == b' ');
             blank.map(|blank| from + blank + 1)
         };
-        let block = last / BLOCK;
-        blank(last, (block + 1) * BLOCK).or_else(|| {
-            let behind = self.before.partition_point(|before| before.word <= last).max(block + 2) - 1;
-            blank(behind * BLOCK, (behind + 1) * BLOCK)
+        let stretch = last / STRETCH;
+        blank(last, (stretch + 1) * STRETCH).or_else(|| {
+            let behind = self.words.partition_point(|&word| word <= last).max(stretch + 2) - 1;
+            blank(behind * STRETCH, (behind + 1) * STRETCH)
         })
     }
 
