@@ -6,7 +6,7 @@
 use super::{
     Tokens,
     leb128::{pop, push},
-    scanner::{Piece, Scanner, Span},
+    scanner::{Piece, Scanner, Shape, Span},
     token::one_word,
 };
 
@@ -146,13 +146,48 @@ impl Tokens<'_> {
     fn reach(&mut self, position: u32) -> Option<(usize, Piece)> {
         loop {
             let start = self.scanner.at;
-            let piece = self.scanner.next_piece()?;
+            let piece = match self.plain_piece() {
+                Some(piece) => piece,
+                None => self.scanner.next_piece()?,
+            };
             let behind = self.position + positions(&self.scanner, piece);
             if behind > position {
                 return Some((start, piece));
             }
             self.position = behind;
         }
+    }
+
+    /// The next piece where that is a word of Cyrillic letters alone and what stands around it tells nothing,
+    /// as with most: the scanner asks more of each.
+    fn plain_piece(&mut self) -> Option<Piece> {
+        let bytes = self.scanner.text.as_bytes();
+        let mut start = self.scanner.at;
+        loop {
+            match bytes.get(start..)? {
+                [b' ' | b',' | b'.' | b'\n' | b'(' | b')' | b'-', ..] => start += 1,
+                // Quotes and dashes.
+                [0xC2, 0xAB | 0xBB, ..] => start += 2,
+                [0xE2, 0x80, 0x93 | 0x94, ..] => start += 3,
+                _ => break,
+            }
+        }
+        let mut end = start;
+        // As `Scanner::is_letter_pair` has it.
+        while let Some(0xD0 | 0xD1) = bytes.get(end) {
+            end += 2;
+        }
+        let is_plain = match bytes.get(end..)? {
+            [b' ' | b',' | b'\n' | b')', ..] | [0xC2, 0xBB, ..] => end > start,
+            // Behind a letter or two a full stop may be part of the word.
+            [b'.', b' ' | b'\n', ..] => end > start + 4,
+            _ => false,
+        };
+        if !is_plain {
+            return None;
+        }
+        self.scanner.leap(end);
+        Some(Piece { span: Span { start, end }, shape: Shape::Word })
     }
 
     /// The position of the next word.

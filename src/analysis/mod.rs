@@ -116,13 +116,7 @@ impl Analyzer {
     /// # Ok::<(), vestnik::Error>(())
     /// ```
     pub fn analyze(&self, text: &str) -> Vec<Token> {
-        let mut forms = self.forms();
-        let mut tokens = Tokens::new(text);
-        let mut out = Vec::new();
-        while let Some(token) = tokens.next(&mut forms) {
-            out.push(token.to_token(text));
-        }
-        out
+        self.forms().analyze(text)
     }
 
     /// A word in the one spelling that exact terms are compared in: lower case, ё as е.

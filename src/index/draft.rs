@@ -96,7 +96,7 @@ impl Draft {
         let record = Record::read(&said).map_err(TantivyError::InternalError)?;
         let source = record.source().unwrap_or_default();
         let mut landmarks = Survey::default();
-        let lengths = self.inversion.add(record.title(), &record.body, source, &mut landmarks);
+        let lengths = self.inversion.add(&record.title, &record.body, source, &mut landmarks);
         self.ids.push(record.id().to_owned());
         let notes = notes(&Layout::of(&record.body), &landmarks).map_err(TantivyError::InternalError)?;
         let stored = [&said[..], &notes].concat();

@@ -27,7 +27,8 @@ pub(crate) struct Stored {
 
 /// A stored release, read in place.
 pub(crate) struct Record<'r> {
-    /// Its body.
+    /// Its title and its body.
+    pub title: Cow<'r, str>,
     pub body: Cow<'r, str>,
     /// How the body is shown.
     pub seams: Seams<'r>,
@@ -38,12 +39,12 @@ pub(crate) struct Record<'r> {
     length: usize,
 }
 
-/// Everything that a release says, in Postcard's form of these fields. The body is written as a string
-/// and read as bytes, which is the same form: `encoding_rs` sees much faster that it is UTF-8.
+/// Everything that a release says, in Postcard's form of these fields. Title and body are written as strings
+/// and read as bytes, which is the same form: `encoding_rs` sees much faster that they are UTF-8.
 #[derive(Serialize, Deserialize)]
 struct Said<'r, B> {
     id: &'r str,
-    title: &'r str,
+    title: B,
     body: B,
     /// Days from 1970-01-01.
     date: Option<i64>,
@@ -144,20 +145,22 @@ impl<'r> Record<'r> {
         let (said, notes) = postcard::take_from_bytes::<Said<&[u8]>>(bytes).map_err(|error| read(&error))?;
         let layout = if notes.is_empty() { Ok(Default::default()) } else { postcard::take_from_bytes(notes) };
         let (seams, landmarks): (&[u8], &[u8]) = layout.map_err(|error| read(&error))?;
-        let body = UTF_8.decode_without_bom_handling_and_without_replacement(said.body);
-        let body = body.ok_or_else(|| read(&"its body is not UTF-8"))?;
+        let text = |bytes| UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
+        let (title, body) = text(said.title).zip(text(said.body)).ok_or_else(|| read(&"is not UTF-8"))?;
         let length = bytes.len() - notes.len();
-        Ok(Record { body, seams: Seams::new(seams), landmarks: Landmarks::new(landmarks), said, length })
+        Ok(Record {
+            title,
+            body,
+            seams: Seams::new(seams),
+            landmarks: Landmarks::new(landmarks),
+            said,
+            length,
+        })
     }
 
     /// Its id.
     pub fn id(&self) -> &'r str {
         self.said.id
-    }
-
-    /// Its title.
-    pub fn title(&self) -> &'r str {
-        self.said.title
     }
 
     /// Its day, in days from 1970-01-01.
@@ -185,7 +188,7 @@ impl<'r> Record<'r> {
         };
         Ok(Release {
             id: said.id.to_owned(),
-            title: said.title.to_owned(),
+            title: self.title.clone().into_owned(),
             body: self.body.clone().into_owned(),
             date: said.date.map(day_of).transpose().map_err(|error| read(error.to_string()))?,
             source: said.source.map(str::to_owned),

@@ -15,6 +15,7 @@ mod places;
 pub mod plan;
 mod proximity;
 mod rank;
+mod reader;
 mod scored;
 mod sites;
 mod snippet;
@@ -34,14 +35,12 @@ pub use weights::Weights;
 use self::{
     evaluate::Part,
     known::Known,
-    marks::{Passage, Sites},
-    plan::{Plan, Scope},
+    plan::Plan,
     rank::Placed,
-    sites::Found,
+    reader::Reader,
     snippet::{Desk, Marker},
 };
 use crate::{
-    analysis::Landmarks,
     error::{Error, Result},
     index::{Address, Index, Segment, Snapshot},
     query::Query,
@@ -73,14 +72,6 @@ fn most_kept(releases: u64) -> usize {
     const LEAST: usize = 128 << 20;
     const FOR_EACH_RELEASE: usize = 256;
     LEAST.saturating_add(usize::try_from(releases).unwrap_or(usize::MAX).saturating_mul(FOR_EACH_RELEASE))
-}
-
-/// What reads the hits of one search.
-struct Reader<'p> {
-    marker: Marker<'p>,
-    desk: Desk,
-    /// Where to look in each hit; none where the text itself must tell.
-    sites: Option<Found>,
 }
 
 /// How to search.
@@ -227,7 +218,17 @@ impl Searcher {
     /// # Errors
     /// `IndexDamaged` where the index cannot be read.
     pub fn search(&self, query: &Query, options: &Options) -> Result<Answer> {
-        let plan = Plan::new(query, self.snapshot().index.analyzer());
+        // A desk that an earlier search has used, where one lies idle.
+        let desks = || self.inner.desks.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = desks().pop();
+        let mut desk = idle.unwrap_or_else(|| Desk::new(self.snapshot().index.analyzer().forms()));
+        let answer = self.answer(query, options, &mut desk);
+        desks().push(desk);
+        answer
+    }
+
+    fn answer(&self, query: &Query, options: &Options, desk: &mut Desk) -> Result<Answer> {
+        let plan = Plan::read(query, &mut desk.forms);
         if plan.is_empty() && options.dates.is_empty() {
             return Ok(Answer { hits: Vec::new(), all_words: 0 });
         }
@@ -235,40 +236,28 @@ impl Searcher {
         let ranking = self.rank(&job, options)?;
         let best = ranking.best.get(options.offset..).unwrap_or_default();
         let addresses: Vec<Address> = best.iter().map(|placed| placed.address).collect();
-        let marker = Marker::new(&plan);
-        let sites = match options.snippets {
-            Some(_) => self.sites(&plan, &job, &marker.wanted, &addresses)?,
+        let mut reader = match &options.snippets {
+            Some(shown) => {
+                let marker = Marker::new(&plan);
+                let sites = self.sites(&plan, &job, &marker.wanted, &addresses)?;
+                Some(Reader { marker, desk, sites, shown })
+            }
             None => None,
         };
-        let mut reader = Reader { marker, desk: self.desk(), sites };
         let mut hits = Vec::with_capacity(best.len());
         for (at, placed) in best.iter().enumerate() {
-            let mut hit = self.hit(&plan, &mut reader, options, placed, at)?;
+            let mut hit = self.hit(&plan, reader.as_mut(), placed, at)?;
             hit.rank = options.offset + at + 1;
             if options.explain {
                 hit.explanation = Some(self.explanation(&plan, &job, placed)?);
             }
             hits.push(hit);
         }
-        self.inner.desks.lock().unwrap_or_else(PoisonError::into_inner).push(reader.desk);
         Ok(Answer { hits, all_words: ranking.all_words })
     }
 
-    /// A desk that an earlier search has used, where one lies idle.
-    fn desk(&self) -> Desk {
-        let idle = self.inner.desks.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.unwrap_or_else(|| Desk::new(self.snapshot().index.analyzer().forms()))
-    }
-
     /// The release that stands so far behind the first hit, without its rank.
-    fn hit(
-        &self,
-        plan: &Plan,
-        reader: &mut Reader,
-        options: &Options,
-        placed: &Placed,
-        at: usize,
-    ) -> Result<Hit> {
+    fn hit(&self, plan: &Plan, reader: Option<&mut Reader>, placed: &Placed, at: usize) -> Result<Hit> {
         let snapshot = self.snapshot();
         let stored = snapshot.stored(placed.address)?;
         let record = stored.record().map_err(|reason| snapshot.unreadable(&reason))?;
@@ -283,20 +272,9 @@ impl Searcher {
             snippet: None,
             explanation: None,
         };
-        if let Some(options) = &options.snippets {
-            let Reader { marker, desk, sites } = reader;
-            let of_hit = sites.as_ref().and_then(|found| Some((&found.terms[..], found.hits.get(at)?)));
-            let sites = of_hit.map(|(terms, of_hit)| Sites {
-                places: of_hit.body(),
-                terms,
-                landmarks: record.landmarks.clone(),
-            });
-            let body = Passage { text: &record.body, scope: Scope::Body, sites };
-            hit.snippet = Some(marker.body(desk, body, record.seams.clone(), options));
-            let landmarks = Landmarks::new(&[]);
-            let sites = of_hit.map(|(terms, of_hit)| Sites { places: of_hit.title(), terms, landmarks });
-            let title = Passage { text: record.title(), scope: Scope::Title, sites };
-            hit.title_marks = marker.title(desk, title);
+        if let Some(reader) = reader {
+            hit.snippet = Some(reader.body(&record, at));
+            hit.title_marks = reader.title(&record, at);
         }
         Ok(hit)
     }

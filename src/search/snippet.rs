@@ -83,7 +83,7 @@ pub(super) struct Marker<'p> {
 
 /// Where texts are read and marked: what was made for one serves the next.
 pub(super) struct Desk {
-    forms: Forms,
+    pub forms: Forms,
     reading: Reading,
     shown: Shown,
     /// The words that were met, in order.

@@ -35,7 +35,7 @@ fn check(searcher: &Searcher, query: &str) -> bool {
     for (address, places) in addresses.into_iter().zip(&found.hits) {
         let stored = snapshot.stored(address).unwrap();
         let record = stored.record().unwrap();
-        let title = (record.title(), Scope::Title, places.title(), Landmarks::new(&[]));
+        let title = (&*record.title, Scope::Title, places.title(), Landmarks::new(&[]));
         let body = (&*record.body, Scope::Body, places.body(), record.landmarks.clone());
         for (text, scope, places, landmarks) in [title, body] {
             let sites = Sites { places, terms: &found.terms, landmarks };

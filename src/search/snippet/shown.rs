@@ -119,6 +119,14 @@ impl Shown {
         self.before.get(block).map_or(self.len, |before| before + characters(inside))
     }
 
+    /// How many characters stand between two bytes of the shown text.
+    fn count_between(&self, from: usize, to: usize) -> usize {
+        match self.text.as_bytes().get(from..to) {
+            Some(inside) if inside.len() <= BLOCK => characters(inside),
+            _ => self.number(to) - self.number(from),
+        }
+    }
+
     /// The place in bytes of the shown text.
     pub fn byte(&self, at: usize) -> usize {
         if at >= self.len {
@@ -154,7 +162,11 @@ impl Shown {
     pub fn whole_words(&self, place: &Place) -> Place {
         let start = self.word_until(place.bytes.start);
         let end = self.word_from(place.bytes.end).map_or(self.text.len(), |next| next.saturating_sub(1));
-        Place { start: self.number(start), end: self.number(end), bytes: start..end }
+        Place {
+            start: place.start - self.count_between(start, place.bytes.start),
+            end: place.end + self.count_between(place.bytes.end, end),
+            bytes: start..end,
+        }
     }
 
     /// The next place at or before this one where the text may be parted.
