@@ -16,11 +16,18 @@ use super::{
     marks::{self, Mentioned, Site},
     plan::{Node, Phrase, Plan, Word},
     rank::Job,
+    weights::MOST_EXPANSIONS,
 };
 use crate::{
     error::Result,
     index::{Address, Zone},
 };
+
+/// The lists of more forms of a pattern than this cost more to read than the hits.
+const MOST_FORMS: usize = 64;
+
+// Of the forms of a pattern that are so few none was left out.
+const _: () = assert!(MOST_FORMS < MOST_EXPANSIONS);
 
 /// A term of the query, wherever it is looked for.
 struct Wanted<'j> {
@@ -199,8 +206,8 @@ fn gather_phrase<'j>(phrase: &'j Phrase, part: &'j Part, out: &mut Vec<Wanted<'j
 
 fn gather_word<'j>(word: &'j Word, part: &'j Part, behind: u32, out: &mut Vec<Wanted<'j>>) -> bool {
     let Kind::Word(part) = &part.kind else { return false };
-    // Of the forms of a pattern only the commonest were looked up.
-    if word.pattern.is_some() {
+    // Of too many forms only the commonest were looked up.
+    if word.pattern.is_some() && part.terms.len() > MOST_FORMS {
         return false;
     }
     out.extend(part.terms.iter().map(|located| Wanted { term: Term::Located(located), behind }));
