@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Analyzer, Term, Tokens,
+    Analyzer, Term, Token, Tokens,
     form::{self, Form, Setting},
     shelf::{FormRef, Place, Shelf},
 };
@@ -86,6 +86,21 @@ impl Forms {
                 each(token.position, token.span.start..token.span.end, term);
             }
         }
+    }
+
+    /// The tokens of a text with their terms, as [`Analyzer::analyze`].
+    pub(crate) fn analyze(&mut self, text: &str) -> Vec<Token> {
+        let mut tokens = Tokens::new(text);
+        let mut out = Vec::new();
+        while let Some(token) = tokens.next(self) {
+            out.push(token.to_token(text));
+        }
+        out
+    }
+
+    /// Who analyses forms that are not in the table.
+    pub(crate) fn analyzer(&self) -> &Analyzer {
+        &self.analyzer
     }
 
     /// Goes to the form of a surface, in the nearest table that has it; [`Forms::last`] then gives it.

@@ -1,16 +1,17 @@
 //! Landmarks: where in a text some of its words stand, so that reading can begin there.
 //!
-//! Kept beside a text, some three bytes for every sixteen words. A walk that goes on from a landmark
+//! Kept beside a text, some two bytes for every eight words. A walk that goes on from a landmark
 //! gives the very tokens that it would have come to without it; what it passes over is not analysed.
 
 use super::{
     Tokens,
-    scanner::{Piece, Scanner},
+    leb128::{pop, push},
+    scanner::{Piece, Scanner, Shape, Span},
     token::one_word,
 };
 
 /// At least so many positions lie between one landmark and the next.
-const APART: u32 = 16;
+const APART: u32 = 8;
 
 /// Where a piece of a text begins: its position, and its place in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,25 +106,88 @@ impl Tokens<'_> {
 
     /// Passes over the pieces that end before a position.
     pub fn pass_to(&mut self, position: u32) {
-        if let Some((_, place)) = self.compound {
-            let left = self.scanner.parts.len().saturating_sub(place);
-            let left = u32::try_from(left).unwrap_or(u32::MAX);
-            if self.position + left > position {
-                return;
-            }
-            self.compound = None;
-            self.position += left;
+        if self.is_inside(position) {
+            return;
         }
+        if let Some((start, _)) = self.reach(position) {
+            self.scanner.leap(start);
+        }
+    }
+
+    /// Passes over the pieces that end before a position and takes the word there. Where that is one of
+    /// several tokens, the walk stays before them.
+    pub fn take_word(&mut self, position: u32) -> Option<Span> {
+        if self.is_inside(position) {
+            return None;
+        }
+        let (start, piece) = self.reach(position)?;
+        if tokens(&self.scanner, piece) > 1 {
+            self.scanner.leap(start);
+            return None;
+        }
+        self.position += 1;
+        Some(piece.span)
+    }
+
+    /// Whether a position is in the compound whose parts the walk has come to; leaves it where not.
+    fn is_inside(&mut self, position: u32) -> bool {
+        let Some((_, place)) = self.compound else { return false };
+        let left = self.scanner.parts.len().saturating_sub(place);
+        let behind = self.position + u32::try_from(left).unwrap_or(u32::MAX);
+        if behind <= position {
+            self.compound = None;
+            self.position = behind;
+        }
+        behind > position
+    }
+
+    /// Passes over the pieces that end before a position and reads the next one; and where the scanner was
+    /// before that.
+    fn reach(&mut self, position: u32) -> Option<(usize, Piece)> {
         loop {
             let start = self.scanner.at;
-            let Some(piece) = self.scanner.next_piece() else { return };
+            let piece = match self.plain_piece() {
+                Some(piece) => piece,
+                None => self.scanner.next_piece()?,
+            };
             let behind = self.position + positions(&self.scanner, piece);
             if behind > position {
-                self.scanner.leap(start);
-                return;
+                return Some((start, piece));
             }
             self.position = behind;
         }
+    }
+
+    /// The next piece where that is a word of Cyrillic letters alone and what stands around it tells nothing,
+    /// as with most: the scanner asks more of each.
+    fn plain_piece(&mut self) -> Option<Piece> {
+        let bytes = self.scanner.text.as_bytes();
+        let mut start = self.scanner.at;
+        loop {
+            match bytes.get(start..)? {
+                [b' ' | b',' | b'.' | b'\n' | b'(' | b')' | b'-', ..] => start += 1,
+                // Quotes and dashes.
+                [0xC2, 0xAB | 0xBB, ..] => start += 2,
+                [0xE2, 0x80, 0x93 | 0x94, ..] => start += 3,
+                _ => break,
+            }
+        }
+        let mut end = start;
+        // As `Scanner::is_letter_pair` has it.
+        while let Some(0xD0 | 0xD1) = bytes.get(end) {
+            end += 2;
+        }
+        let is_plain = match bytes.get(end..)? {
+            [b' ' | b',' | b'\n' | b')', ..] | [0xC2, 0xBB, ..] => end > start,
+            // Behind a letter or two a full stop may be part of the word.
+            [b'.', b' ' | b'\n', ..] => end > start + 4,
+            _ => false,
+        };
+        if !is_plain {
+            return None;
+        }
+        self.scanner.leap(end);
+        Some(Piece { span: Span { start, end }, shape: Shape::Word })
     }
 
     /// The position of the next word.
@@ -134,37 +198,17 @@ impl Tokens<'_> {
 
 /// How many positions the piece takes that the scanner came to last.
 fn positions(scanner: &Scanner, piece: Piece) -> u32 {
+    // The whole of a compound shares the position of its first part.
+    tokens(scanner, piece).saturating_sub(1).max(1)
+}
+
+/// How many tokens the piece is that the scanner came to last.
+fn tokens(scanner: &Scanner, piece: Piece) -> u32 {
     let parts = &scanner.parts;
     if parts.is_empty() || one_word(scanner.text, piece, parts).is_some() {
         return 1;
     }
-    u32::try_from(parts.len()).unwrap_or(u32::MAX)
-}
-
-/// Adds a number, seven bits to a byte, the lowest first (LEB128).
-fn push(written: &mut Vec<u8>, mut number: u32) {
-    loop {
-        let [low, ..] = number.to_le_bytes();
-        number >>= 7;
-        if number == 0 {
-            written.push(low & 0x7F);
-            return;
-        }
-        written.push(low | 0x80);
-    }
-}
-
-fn pop(written: &mut &[u8]) -> Option<u32> {
-    let mut number = 0;
-    for shift in (0..32).step_by(7) {
-        let (&byte, rest) = written.split_first()?;
-        *written = rest;
-        number |= u32::from(byte & 0x7F) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
+    u32::try_from(parts.len()).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 #[cfg(test)]
@@ -172,23 +216,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_come_back() {
-        for number in [0, 1, 127, 128, 16_383, 16_384, 1 << 31, u32::MAX] {
-            let mut written = Vec::new();
-            push(&mut written, number);
-            let mut rest = &written[..];
-            assert_eq!((pop(&mut rest), rest), (Some(number), &[][..]));
-        }
-        assert_eq!(pop(&mut &[0x80][..]), None);
-        assert_eq!(pop(&mut &[0xFF; 9][..]), None);
-    }
-
-    #[test]
-    fn a_landmark_for_every_sixteen_words() {
+    fn a_landmark_for_every_eight_words() {
         let (survey, words) = Survey::of(&"да-да и нет ".repeat(20));
         let landmarks: Vec<_> = Landmarks::new(survey.written()).map(|at| (at.position, at.byte)).collect();
         assert_eq!(words, 80);
-        assert_eq!(landmarks, [(16, 80), (32, 160), (48, 240), (64, 320)]);
-        assert_eq!(survey.written().len(), 8);
+        let expected: Vec<_> = (1..10).map(|at| (8 * at, 40 * at as usize)).collect();
+        assert_eq!(landmarks, expected);
+        assert_eq!(survey.written().len(), 18);
     }
 }

@@ -90,7 +90,7 @@ const SCRAPS: &[&str] = &[
     "ўзбек",
 ];
 
-fn text() -> impl Strategy<Value = String> {
+pub(super) fn text() -> impl Strategy<Value = String> {
     let scraps = prop::collection::vec(select(SCRAPS), 0..60).prop_map(|scraps| scraps.concat());
     let huge = (select(SCRAPS), 1..3_000_usize).prop_map(|(scrap, times)| scrap.repeat(times));
     prop_oneof![6 => scraps, 1 => huge, 2 => any::<String>()]
@@ -118,7 +118,7 @@ fn check_landmarks(text: &str) {
             let mut fresh = Tokens::new(text);
             leaping.resume(at);
             fresh.resume(at);
-            for expected in all.iter().skip(first).take(10) {
+            for expected in all.iter().skip(first).take(6) {
                 for walk in [&mut leaping, &mut fresh] {
                     let token = walk.next(&mut forms).unwrap().to_token(text);
                     assert!(is_same(&token, expected), "{token:?} from {at:?}, not {expected:?}");
@@ -198,6 +198,26 @@ proptest! {
                 }
             }
         });
+    }
+
+    #[test]
+    fn a_word_taken_is_the_token_there(text in text(), steps in prop::collection::vec(0_u32..40, 0..20)) {
+        let all = tokens(&text);
+        let mut walk = Tokens::new(&text);
+        let mut wanted = 0;
+        for step in steps {
+            wanted += step;
+            let here: Vec<&Token> = all.iter().filter(|token| token.position == wanted).collect();
+            let is_ahead = walk.position() <= wanted;
+            match walk.take_word(wanted).filter(|_| is_ahead) {
+                Some(span) => {
+                    prop_assert_eq!(here.len(), 1);
+                    prop_assert_eq!((here[0].start, here[0].end), (span.start, span.end));
+                    prop_assert_eq!(walk.position(), wanted + 1);
+                }
+                None => prop_assert!(!is_ahead || here.len() != 1 || here[0].role == Role::Part),
+            }
+        }
     }
 
     #[test]

@@ -9,6 +9,9 @@
 //!  6. `form`     gathers the terms of a word, `figures` those of what is no word, and `cache` keeps them;
 //!  7. `token`    lays them out by position, and `landmarks` let it begin in the middle.
 //!
+//! Beside it `layout` says how a text is shown, with `plain` for what is shown as it stands and `sentence`
+//! for where sentences begin.
+//!
 //! Usable apart from any index: a term is plain text in a named channel.
 //!
 //! # Three channels in one field
@@ -45,10 +48,14 @@ mod form;
 mod landmarks;
 #[cfg(test)]
 mod laws;
+mod layout;
+mod leb128;
 mod lemma;
 mod numbers;
 mod place;
+mod plain;
 mod scanner;
+mod sentence;
 mod shelf;
 mod stem;
 mod term;
@@ -59,7 +66,10 @@ use std::sync::Arc;
 use rumorph::Dictionary;
 
 pub use cache::Forms;
+#[cfg(test)]
+pub(crate) use fold::is_ignorable;
 pub(crate) use landmarks::{Landmark, Landmarks, Survey};
+pub(crate) use layout::{Layout, Seams};
 pub use term::{Channel, Rule, Term};
 pub use token::{Role, Token};
 pub(crate) use token::{TokenRef, Tokens};
@@ -106,13 +116,7 @@ impl Analyzer {
     /// # Ok::<(), vestnik::Error>(())
     /// ```
     pub fn analyze(&self, text: &str) -> Vec<Token> {
-        let mut forms = self.forms();
-        let mut tokens = Tokens::new(text);
-        let mut out = Vec::new();
-        while let Some(token) = tokens.next(&mut forms) {
-            out.push(token.to_token(text));
-        }
-        out
+        self.forms().analyze(text)
     }
 
     /// A word in the one spelling that exact terms are compared in: lower case, ё as е.

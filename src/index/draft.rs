@@ -19,9 +19,9 @@ use tantivy::{
 use super::{
     inversion::{Field, Inversion},
     schema::Fields,
-    stored::{Record, with_landmarks},
+    stored::{Record, notes},
 };
-use crate::analysis::{Forms, Survey};
+use crate::analysis::{Forms, Layout, Survey};
 
 /// A segment holds no more positions than this: they are numbered in 32 bits.
 const MOST_POSITIONS: usize = 1 << 31;
@@ -96,9 +96,10 @@ impl Draft {
         let record = Record::read(&said).map_err(TantivyError::InternalError)?;
         let source = record.source().unwrap_or_default();
         let mut landmarks = Survey::default();
-        let lengths = self.inversion.add(record.title(), &record.body, source, &mut landmarks);
+        let lengths = self.inversion.add(&record.title, &record.body, source, &mut landmarks);
         self.ids.push(record.id().to_owned());
-        let stored = with_landmarks(&said, &landmarks);
+        let notes = notes(&Layout::of(&record.body), &landmarks).map_err(TantivyError::InternalError)?;
+        let stored = [&said[..], &notes].concat();
         let document: TantivyDocument = self.fields.document(&record, lengths, digest, &stored);
         self.columns.add_document(&document)?;
         self.store.store(&document, &self.segment.schema())?;

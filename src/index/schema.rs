@@ -16,7 +16,7 @@ use crate::{analysis::Analyzer, release::Date};
 
 /// Changes whenever the fields below or the files' layout do: an index of another number must be
 /// rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 3;
+pub(crate) const SCHEMA_VERSION: u32 = 4;
 
 /// Names of the fields that are read by column.
 pub(crate) mod column {

@@ -1,5 +1,5 @@
-//! How a release lies in the store: what it says, as plain bytes, and behind that landmarks of its
-//! body.
+//! How a release lies in the store: what it says, as plain bytes, and behind that the layout and the
+//! landmarks of its body.
 //!
 //! Reading it copies nothing before a release is asked for. Tantivy's part is to keep the bytes.
 
@@ -11,7 +11,7 @@ use tantivy::{directory::OwnedBytes, schema::Field};
 
 use super::schema::{day_number, day_of};
 use crate::{
-    analysis::{Landmarks, Survey},
+    analysis::{Landmarks, Layout, Seams, Survey},
     release::{Origin, Release},
 };
 
@@ -27,8 +27,11 @@ pub(crate) struct Stored {
 
 /// A stored release, read in place.
 pub(crate) struct Record<'r> {
-    /// Its body.
+    /// Its title and its body.
+    pub title: Cow<'r, str>,
     pub body: Cow<'r, str>,
+    /// How the body is shown.
+    pub seams: Seams<'r>,
     /// Landmarks of the body.
     pub landmarks: Landmarks<'r>,
     said: Said<'r, &'r [u8]>,
@@ -36,12 +39,12 @@ pub(crate) struct Record<'r> {
     length: usize,
 }
 
-/// Everything that a release says, in Postcard's form of these fields. The body is written as a string
-/// and read as bytes, which is the same form: `encoding_rs` sees much faster that it is UTF-8.
+/// Everything that a release says, in Postcard's form of these fields. Title and body are written as strings
+/// and read as bytes, which is the same form: `encoding_rs` sees much faster that they are UTF-8.
 #[derive(Serialize, Deserialize)]
 struct Said<'r, B> {
     id: &'r str,
-    title: &'r str,
+    title: B,
     body: B,
     /// Days from 1970-01-01.
     date: Option<i64>,
@@ -91,9 +94,10 @@ pub(super) fn said(release: &Release) -> Result<Vec<u8>, String> {
     postcard::to_stdvec(&Said::of(release, &extra)?).map_err(|error| error.to_string())
 }
 
-/// What to store of a release that says so.
-pub(super) fn with_landmarks(said: &[u8], of_body: &Survey) -> Vec<u8> {
-    [said, of_body.written()].concat()
+/// What to store behind what a release says.
+pub(super) fn notes(layout: &Layout, landmarks: &Survey) -> Result<Vec<u8>, String> {
+    let layout = postcard::to_stdvec(layout.written()).map_err(|error| error.to_string())?;
+    Ok([&layout, landmarks.written()].concat())
 }
 
 /// A short digest of everything that a release says, from BLAKE3: two releases that differ in
@@ -125,8 +129,9 @@ impl Stored {
     /// Reads it and holds it against the digest that was taken when it was written.
     pub fn check(&self, digest: u64) -> Result<Release, String> {
         let record = self.record()?;
-        let (said, landmarks) = self.bytes.split_at(record.length);
-        if self::digest(said) != digest || Survey::of(&record.body).0.written() != landmarks {
+        let (said, notes) = self.bytes.split_at(record.length);
+        let anew = self::notes(&Layout::of(&record.body), &Survey::of(&record.body).0)?;
+        if self::digest(said) != digest || anew != notes {
             return Err("is not what was written".to_owned());
         }
         record.release()
@@ -134,25 +139,28 @@ impl Stored {
 }
 
 impl<'r> Record<'r> {
-    /// Reads what a release says, with or without landmarks behind it.
+    /// Reads what a release says, with or without notes behind it.
     pub fn read(bytes: &'r [u8]) -> Result<Self, String> {
         let read = |reason: &dyn std::fmt::Display| format!("cannot be read as it is stored: {reason}");
-        let (said, landmarks) =
-            postcard::take_from_bytes::<Said<&[u8]>>(bytes).map_err(|error| read(&error))?;
-        let body = UTF_8.decode_without_bom_handling_and_without_replacement(said.body);
-        let body = body.ok_or_else(|| read(&"its body is not UTF-8"))?;
-        let length = bytes.len() - landmarks.len();
-        Ok(Record { body, landmarks: Landmarks::new(landmarks), said, length })
+        let (said, notes) = postcard::take_from_bytes::<Said<&[u8]>>(bytes).map_err(|error| read(&error))?;
+        let layout = if notes.is_empty() { Ok(Default::default()) } else { postcard::take_from_bytes(notes) };
+        let (seams, landmarks): (&[u8], &[u8]) = layout.map_err(|error| read(&error))?;
+        let text = |bytes| UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
+        let (title, body) = text(said.title).zip(text(said.body)).ok_or_else(|| read(&"is not UTF-8"))?;
+        let length = bytes.len() - notes.len();
+        Ok(Record {
+            title,
+            body,
+            seams: Seams::new(seams),
+            landmarks: Landmarks::new(landmarks),
+            said,
+            length,
+        })
     }
 
     /// Its id.
     pub fn id(&self) -> &'r str {
         self.said.id
-    }
-
-    /// Its title.
-    pub fn title(&self) -> &'r str {
-        self.said.title
     }
 
     /// Its day, in days from 1970-01-01.
@@ -180,7 +188,7 @@ impl<'r> Record<'r> {
         };
         Ok(Release {
             id: said.id.to_owned(),
-            title: said.title.to_owned(),
+            title: self.title.clone().into_owned(),
             body: self.body.clone().into_owned(),
             date: said.date.map(day_of).transpose().map_err(|error| read(error.to_string()))?,
             source: said.source.map(str::to_owned),
@@ -226,7 +234,8 @@ mod tests {
     fn written(release: &Release) -> (Vec<u8>, u64) {
         let said = said(release).unwrap();
         let digest = digest(&said);
-        (with_landmarks(&said, &Survey::of(&release.body).0), digest)
+        let notes = notes(&Layout::of(&release.body), &Survey::of(&release.body).0).unwrap();
+        ([said, notes].concat(), digest)
     }
 
     #[test]

@@ -18,7 +18,7 @@ const WEAK: f32 = 0.3;
 
 /// How surely a mention is of the word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Strength {
+pub(super) enum Strength {
     /// By the stem alone, which the index does not take for the word.
     Hint,
     /// Near in meaning, or capitals read as a plain word.
@@ -65,19 +65,32 @@ pub(super) struct Passage<'t> {
 /// The places of a text where a query stands, and nowhere else.
 #[derive(Clone)]
 pub(super) struct Sites<'t> {
-    /// Their positions, in order.
-    pub positions: &'t [u32],
+    /// In order of their positions.
+    pub places: &'t [Site],
+    /// What the terms of the sites mention.
+    pub terms: &'t [Mentioned],
     /// Landmarks of the text.
     pub landmarks: Landmarks<'t>,
 }
 
+/// A position at which a term stands; the last number of all where something must be read whatever it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Site {
+    pub position: u32,
+    pub term: u32,
+}
+
+/// The words that a term is a mention of.
+pub(super) type Mentioned = Vec<(usize, Strength)>;
+
 /// What a query looks for, laid out for reading texts.
 pub(super) struct Wanted<'p> {
     scopes: Vec<Scope>,
-    /// The words that a term is a mention of.
-    keys: HashMap<&'p str, Vec<(usize, Strength)>, foldhash::fast::RandomState>,
+    keys: HashMap<&'p str, Mentioned, foldhash::fast::RandomState>,
     patterns: Vec<(usize, Pattern)>,
     things: Vec<(usize, Thing)>,
+    /// Whether it matters which words of a text are function words.
+    functions_matter: bool,
 }
 
 enum Thing {
@@ -102,8 +115,9 @@ struct Seen {
     function: bool,
 }
 
-/// A text as the query sees it.
-struct Reading {
+/// A text as the query sees it. Made once and then used for one text after the other.
+#[derive(Default)]
+pub(super) struct Reading {
     tokens: Vec<Seen>,
     /// For each word of the query the tokens that mention it, in order.
     mentions: Vec<Vec<(usize, Strength)>>,
@@ -111,8 +125,13 @@ struct Reading {
 
 impl<'p> Wanted<'p> {
     pub fn new(plan: &'p Plan) -> Self {
-        let mut wanted =
-            Self { scopes: Vec::new(), keys: HashMap::default(), patterns: Vec::new(), things: Vec::new() };
+        let mut wanted = Self {
+            scopes: Vec::new(),
+            keys: HashMap::default(),
+            patterns: Vec::new(),
+            things: Vec::new(),
+            functions_matter: false,
+        };
         for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.content) {
             wanted.node(at, &clause.node, false);
         }
@@ -130,6 +149,11 @@ impl<'p> Wanted<'p> {
             Node::Any(nodes) => return nodes.iter().for_each(|node| self.node(clause, node, among_others)),
             Node::Except(node, _) => return self.node(clause, node, among_others),
             Node::Dated(_) => return,
+        };
+        self.functions_matter |= match &thing {
+            Thing::Word { among_others, .. } => *among_others,
+            Thing::Phrase(order) => order.skips(),
+            Thing::Near { left, right, .. } => left.skips() || right.skips(),
         };
         self.things.push((clause, thing));
     }
@@ -161,8 +185,8 @@ impl<'p> Wanted<'p> {
 
     /// Everything of the query that stands in a text, in no order; weak mentions only of clauses that
     /// have no better ones.
-    pub fn find(&self, forms: &mut Forms, text: Passage) -> Vec<Find> {
-        let reading = self.read(forms, text);
+    pub fn find(&self, forms: &mut Forms, reading: &mut Reading, text: Passage) -> Vec<Find> {
+        self.read(forms, reading, text);
         let mut finds = Vec::new();
         for (clause, thing) in &self.things {
             let found = match thing {
@@ -170,9 +194,9 @@ impl<'p> Wanted<'p> {
                     finds.extend(reading.word(*clause, *word, *among_others));
                     continue;
                 }
-                Thing::Phrase(order) => order.find(&reading),
+                Thing::Phrase(order) => order.find(reading),
                 Thing::Near { left, right, within } => {
-                    near(&left.find(&reading), &right.find(&reading), *within)
+                    near(&left.find(reading), &right.find(reading), *within)
                 }
             };
             finds.extend(found.into_iter().map(|met| Find {
@@ -180,6 +204,9 @@ impl<'p> Wanted<'p> {
                 words: Words::Several(met.words),
                 strength: met.strength,
             }));
+        }
+        if finds.iter().all(|find| find.strength == Strength::Full) {
+            return finds;
         }
         let clauses = self.things.iter().map(|(clause, _)| clause + 1).max().unwrap_or(0);
         let mut full = vec![false; clauses];
@@ -190,50 +217,63 @@ impl<'p> Wanted<'p> {
         finds
     }
 
-    fn read(&self, forms: &mut Forms, text: Passage) -> Reading {
+    /// The words that a term is a mention of.
+    pub fn mentioned(&self, key: &str) -> Mentioned {
+        let mut words = self.keys.get(key).cloned().unwrap_or_default();
+        if let Some(form) = key.strip_prefix(Channel::Exact.letter()) {
+            words.extend(self.fitting(form).map(|word| (word, Strength::Full)));
+        }
+        words
+    }
+
+    /// The words whose pattern a surface form fits.
+    fn fitting(&self, form: &str) -> impl Iterator<Item = usize> {
+        self.patterns.iter().filter(move |(_, pattern)| pattern.fits(form)).map(|&(word, _)| word)
+    }
+
+    fn read(&self, forms: &mut Forms, reading: &mut Reading, text: Passage) {
         let Passage { text, scope, sites } = text;
+        reading.clear(self.scopes.len());
         let mut walk = Tokens::new(text);
-        let expected = sites.as_ref().map_or(0, |sites| sites.positions.len());
-        let mentions = self.scopes.iter().map(|_| Vec::with_capacity(expected)).collect();
-        let mut reading = Reading { tokens: Vec::with_capacity(expected), mentions };
-        let Some(Sites { positions, mut landmarks }) = sites else {
+        let Some(Sites { places, terms, mut landmarks }) = sites else {
             while let Some(token) = walk.next(forms) {
-                self.meet(token, scope, &mut reading);
+                self.meet(token, scope, reading);
             }
-            return reading;
+            return;
         };
-        for &position in positions {
+        for here in places.chunk_by(|one, other| one.position == other.position) {
+            let Some(&Site { position, .. }) = here.first() else { continue };
             if let Some(landmark) = landmarks.last_until(position) {
                 walk.resume(landmark);
+            }
+            // What stands there is known from the index, unless it is one of several tokens.
+            if !self.functions_matter
+                && let Some(span) = walk.take_word(position)
+            {
+                for site in here {
+                    for &(word, strength) in terms.get(site.term as usize).into_iter().flatten() {
+                        self.mention(word, strength, scope, reading);
+                    }
+                }
+                reading.tokens.push(Seen { position, span: span.start..span.end, function: false });
+                continue;
             }
             walk.pass_to(position);
             while walk.position() <= position {
                 let Some(token) = walk.next(forms) else { break };
-                self.meet(token, scope, &mut reading);
+                self.meet(token, scope, reading);
             }
         }
-        reading
     }
 
     /// Takes down a token and the words that it mentions.
     fn meet(&self, token: TokenRef, scope: Scope, reading: &mut Reading) {
-        let at = reading.tokens.len();
-        let mut meet = |word: usize, strength: Strength| {
-            if self.scopes[word] != Scope::Anywhere && self.scopes[word] != scope {
-                return;
-            }
-            match reading.mentions[word].last_mut() {
-                Some((last, known)) if *last == at => *known = strength.max(*known),
-                _ => reading.mentions[word].push((at, strength)),
-            }
-        };
         for term in token.form.terms() {
             for &(word, strength) in self.keys.get(term.key()).into_iter().flatten() {
-                meet(word, strength);
+                self.mention(word, strength, scope, reading);
             }
             if term.channel() == Channel::Exact {
-                let fitting = self.patterns.iter().filter(|(_, pattern)| pattern.fits(term.text()));
-                fitting.for_each(|(word, _)| meet(*word, Strength::Full));
+                self.fitting(term.text()).for_each(|word| self.mention(word, Strength::Full, scope, reading));
             }
         }
         reading.tokens.push(Seen {
@@ -241,6 +281,18 @@ impl<'p> Wanted<'p> {
             span: token.span.start..token.span.end,
             function: token.form.function && !matches!(token.role, Role::Whole(_)),
         });
+    }
+
+    /// Takes down that the next token mentions a word.
+    fn mention(&self, word: usize, strength: Strength, scope: Scope, reading: &mut Reading) {
+        let at = reading.tokens.len();
+        if self.scopes[word] != Scope::Anywhere && self.scopes[word] != scope {
+            return;
+        }
+        match reading.mentions[word].last_mut() {
+            Some((last, known)) if *last == at => *known = strength.max(*known),
+            _ => reading.mentions[word].push((at, strength)),
+        }
     }
 }
 
@@ -253,6 +305,13 @@ struct Met {
 }
 
 impl Reading {
+    /// Gets ready for a text in which so many words are looked for.
+    fn clear(&mut self, words: usize) {
+        self.tokens.clear();
+        self.mentions.resize_with(words, Vec::new);
+        self.mentions.iter_mut().for_each(Vec::clear);
+    }
+
     fn word(&self, clause: usize, word: usize, among_others: bool) -> impl Iterator<Item = Find> {
         let mentions = self.mentions[word].iter();
         let mentions = mentions.filter(move |(token, _)| !(among_others && self.tokens[*token].function));

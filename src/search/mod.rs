@@ -18,9 +18,9 @@ mod places;
 pub mod plan;
 mod proximity;
 mod rank;
+mod reader;
 mod saturation;
 mod scored;
-mod sentence;
 mod sites;
 mod snippet;
 mod some;
@@ -39,15 +39,13 @@ pub use weights::Weights;
 use self::{
     evaluate::Part,
     known::Known,
-    marks::{Passage, Sites},
     placed::Placed,
-    plan::{Plan, Scope},
+    plan::Plan,
+    reader::Reader,
     saturation::Saturation,
-    sites::HitSites,
-    snippet::Marker,
+    snippet::{Desk, Marker},
 };
 use crate::{
-    analysis::{Forms, Landmarks},
     error::{Error, Result},
     index::{Address, Index, Segment, Snapshot},
     query::Query,
@@ -70,8 +68,8 @@ struct Inner {
     known: Known<Part>,
     /// What mentions are worth, by segment.
     saturation: Vec<OnceLock<Arc<Saturation>>>,
-    /// Tables of analysed forms that no search uses just now.
-    forms: Mutex<Vec<Forms>>,
+    /// What no search reads and marks its hits with just now.
+    desks: Mutex<Vec<Desk>>,
 }
 
 /// How many bytes of evaluated parts are kept at most: a small part of what the index takes on disk.
@@ -79,12 +77,6 @@ fn most_kept(releases: u64) -> usize {
     const LEAST: usize = 128 << 20;
     const FOR_EACH_RELEASE: usize = 256;
     LEAST.saturating_add(usize::try_from(releases).unwrap_or(usize::MAX).saturating_mul(FOR_EACH_RELEASE))
-}
-
-/// What reads the hits of one search.
-struct Reader<'p> {
-    marker: Marker<'p>,
-    forms: Forms,
 }
 
 /// How to search.
@@ -185,7 +177,7 @@ impl Searcher {
                 weights,
                 known: Known::new(most_kept(snapshot.releases)),
                 saturation: snapshot.segments.iter().map(|_| OnceLock::new()).collect(),
-                forms: Mutex::default(),
+                desks: Mutex::default(),
                 snapshot,
             }),
         })
@@ -231,46 +223,46 @@ impl Searcher {
     /// # Errors
     /// `IndexDamaged` where the index cannot be read.
     pub fn search(&self, query: &Query, options: &Options) -> Result<Answer> {
-        let plan = Plan::new(query, self.snapshot().index.analyzer());
+        // A desk that an earlier search has used, where one lies idle.
+        let desks = || self.inner.desks.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = desks().pop();
+        let mut desk = idle.unwrap_or_else(|| Desk::new(self.snapshot().index.analyzer().forms()));
+        let answer = self.answer(query, options, &mut desk);
+        desks().push(desk);
+        answer
+    }
+
+    fn answer(&self, query: &Query, options: &Options, desk: &mut Desk) -> Result<Answer> {
+        let plan = Plan::read(query, &mut desk.forms);
         if plan.is_empty() && options.dates.is_empty() {
             return Ok(Answer { hits: Vec::new(), all_words: 0 });
         }
         let job = self.job(&plan, options)?;
         let ranking = self.rank(&job, options)?;
-        let mut reader = Reader { marker: Marker::new(&plan), forms: self.forms() };
         let best = ranking.best.get(options.offset..).unwrap_or_default();
         let addresses: Vec<Address> = best.iter().map(|placed| placed.address).collect();
-        let places = if options.snippets.is_some() { self.sites(&plan, &job, &addresses)? } else { None };
+        let mut reader = match &options.snippets {
+            Some(shown) => {
+                let marker = Marker::new(&plan);
+                let sites = self.sites(&plan, &job, &marker.wanted, &addresses)?;
+                Some(Reader { marker, desk, sites, shown })
+            }
+            None => None,
+        };
         let mut hits = Vec::with_capacity(best.len());
         for (at, placed) in best.iter().enumerate() {
-            let places = places.as_ref().and_then(|places| places.get(at));
-            let mut hit = self.hit(&plan, &mut reader, options, placed, places)?;
+            let mut hit = self.hit(&plan, reader.as_mut(), placed, at)?;
             hit.rank = options.offset + at + 1;
             if options.explain {
                 hit.explanation = Some(self.explanation(&plan, &job, placed)?);
             }
             hits.push(hit);
         }
-        self.inner.forms.lock().unwrap_or_else(PoisonError::into_inner).push(reader.forms);
         Ok(Answer { hits, all_words: ranking.all_words })
     }
 
-    /// A table of analysed forms that an earlier search has filled, where one lies idle.
-    fn forms(&self) -> Forms {
-        let idle = self.inner.forms.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        idle.unwrap_or_else(|| self.snapshot().index.analyzer().forms())
-    }
-
-    /// A release as a hit, without its rank; `places` are those of the query in it, or none where the text
-    /// itself must tell.
-    fn hit(
-        &self,
-        plan: &Plan,
-        reader: &mut Reader,
-        options: &Options,
-        placed: &Placed,
-        places: Option<&HitSites>,
-    ) -> Result<Hit> {
+    /// The release that stands so far behind the first hit, without its rank.
+    fn hit(&self, plan: &Plan, reader: Option<&mut Reader>, placed: &Placed, at: usize) -> Result<Hit> {
         let snapshot = self.snapshot();
         let stored = snapshot.stored(placed.address)?;
         let record = stored.record().map_err(|reason| snapshot.unreadable(&reason))?;
@@ -285,16 +277,9 @@ impl Searcher {
             snippet: None,
             explanation: None,
         };
-        if let Some(options) = &options.snippets {
-            let Reader { marker, forms } = reader;
-            let sites =
-                places.map(|places| Sites { positions: &places.body, landmarks: record.landmarks.clone() });
-            let body = Passage { text: &record.body, scope: Scope::Body, sites };
-            hit.snippet = Some(marker.body(forms, body, options));
-            let sites =
-                places.map(|places| Sites { positions: &places.title, landmarks: Landmarks::new(&[]) });
-            let title = Passage { text: record.title(), scope: Scope::Title, sites };
-            hit.title_marks = marker.title(forms, title);
+        if let Some(reader) = reader {
+            hit.snippet = Some(reader.body(&record, at));
+            hit.title_marks = reader.title(&record, at);
         }
         Ok(hit)
     }

@@ -10,7 +10,7 @@ mod words;
 use self::words::{phrase, words};
 use super::weights;
 use crate::{
-    analysis::Analyzer,
+    analysis::{Analyzer, Forms},
     query::{Expr, Field, Form, Query},
     release::DateSpan,
 };
@@ -131,8 +131,13 @@ struct Around {
 impl Plan {
     /// Analyses the words of a query.
     pub fn new(query: &Query, analyzer: &Analyzer) -> Self {
+        Self::read(query, &mut analyzer.forms())
+    }
+
+    /// Analyses the words of a query, with a table of forms at hand.
+    pub(super) fn read(query: &Query, forms: &mut Forms) -> Self {
         let mut plan = Self::default();
-        plan.wanted(analyzer, &query.expr, Around { scope: Scope::Anywhere, weight: 1.0 }, false);
+        plan.wanted(forms, &query.expr, Around { scope: Scope::Anywhere, weight: 1.0 }, false);
         if plan.clauses.iter().all(|clause| !clause.content) {
             plan.clauses.iter_mut().for_each(|clause| clause.content = true);
         }
@@ -157,13 +162,13 @@ impl Plan {
 
     /// Plain words side by side are analysed as one text: «1 000,5», «В. Воронков» and a query all in
     /// capitals mean what they mean only together.
-    fn plain(&mut self, analyzer: &Analyzer, text: &str, around: Around, required: bool) {
-        for (text, node, content) in words(analyzer, text, around) {
+    fn plain(&mut self, forms: &mut Forms, text: &str, around: Around, required: bool) {
+        for (text, node, content) in words(forms, text, around) {
             self.clauses.push(Clause { text, node, content, required });
         }
     }
 
-    fn wanted(&mut self, analyzer: &Analyzer, expr: &Expr, around: Around, required: bool) {
+    fn wanted(&mut self, forms: &mut Forms, expr: &Expr, around: Around, required: bool) {
         match expr {
             Expr::Wanted(parts) | Expr::All(parts) => {
                 let required = required || matches!(expr, Expr::All(_));
@@ -171,28 +176,28 @@ impl Plan {
                 while let Some((first, behind)) = rest.split_first() {
                     let run = plain_run(rest);
                     if run.is_empty() {
-                        self.wanted(analyzer, first, around, required);
+                        self.wanted(forms, first, around, required);
                         rest = behind;
                     } else {
-                        self.plain(analyzer, &run.join(" "), around, required);
+                        self.plain(forms, &run.join(" "), around, required);
                         rest = &rest[run.len()..];
                     }
                 }
             }
-            Expr::Not(part) => self.excluded.extend(excluded(analyzer, part, around)),
+            Expr::Not(part) => self.excluded.extend(excluded(forms, part, around)),
             Expr::Dated(span) => self.dates.push(*span),
             Expr::In { field: Field::Source, expr } => {
-                self.filters.extend(node(analyzer, expr, Around { scope: Scope::Source, ..around }));
+                self.filters.extend(node(forms, expr, Around { scope: Scope::Source, ..around }));
             }
             Expr::In { field, expr } => {
-                self.wanted(analyzer, expr, Around { scope: scope_of(*field), ..around }, required);
+                self.wanted(forms, expr, Around { scope: scope_of(*field), ..around }, required);
             }
             Expr::Weighted { weight, expr } => {
-                self.wanted(analyzer, expr, Around { weight: around.weight * weight, ..around }, required);
+                self.wanted(forms, expr, Around { weight: around.weight * weight, ..around }, required);
             }
-            Expr::Word { text, form: Form::Any } => self.plain(analyzer, text, around, required),
+            Expr::Word { text, form: Form::Any } => self.plain(forms, text, around, required),
             other => {
-                if let Some(node) = node(analyzer, other, around) {
+                if let Some(node) = node(forms, other, around) {
                     let text = Query { expr: other.clone() }.to_string();
                     self.clauses.push(Clause { text, node, content: true, required });
                 }
@@ -219,71 +224,70 @@ fn scope_of(field: Field) -> Scope {
 }
 
 /// One expression as one node; none where nothing in it can be looked for.
-fn node(analyzer: &Analyzer, expr: &Expr, around: Around) -> Option<Node> {
-    let nodes = |parts: &[Expr]| -> Vec<Node> {
-        parts.iter().filter_map(|part| node(analyzer, part, around)).collect()
-    };
+fn node(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
     match expr {
         Expr::Wanted(parts) | Expr::All(parts) => {
             let (unwanted, wanted): (Vec<&Expr>, Vec<&Expr>) =
                 parts.iter().partition(|part| matches!(part, Expr::Not(_)));
-            let wanted = wanted.into_iter().filter_map(|part| node(analyzer, part, around)).collect();
+            let wanted = wanted.into_iter().filter_map(|part| node(forms, part, around)).collect();
             let mut all = one_or(wanted, Node::All)?;
             for part in unwanted {
                 if let Expr::Not(part) = part
-                    && let Some(part) = excluded(analyzer, part, around)
+                    && let Some(part) = excluded(forms, part, around)
                 {
                     all = Node::Except(Box::new(all), Box::new(part));
                 }
             }
             Some(all)
         }
-        Expr::Any(parts) => one_or(nodes(parts), Node::Any),
+        Expr::Any(parts) => {
+            one_or(parts.iter().filter_map(|part| node(forms, part, around)).collect(), Node::Any)
+        }
         // Nothing but exclusions: there is nothing to take them from here.
         Expr::Not(_) => None,
         Expr::Word { text, form: Form::Any } => {
-            let found = words(analyzer, text, around);
+            let found = words(forms, text, around);
             let any_content = found.iter().any(|(_, _, content)| *content);
             let nodes = found.into_iter().filter(|(_, _, content)| *content || !any_content);
             one_or(nodes.map(|(_, node, _)| node).collect(), Node::All)
         }
         Expr::Word { text, form: Form::Exact } => {
-            phrase(analyzer, text, Form::Exact, None, around).map(simplified)
+            phrase(forms, text, Form::Exact, None, around).map(simplified)
         }
-        Expr::Phrase { text, form, slop } => phrase(analyzer, text, *form, *slop, around).map(simplified),
+        Expr::Phrase { text, form, slop } => phrase(forms, text, *form, *slop, around).map(simplified),
         Expr::Near { left, right, within } => Some(Node::Near {
-            left: side(analyzer, left, around)?,
-            right: side(analyzer, right, around)?,
+            left: side(forms, left, around)?,
+            right: side(forms, right, around)?,
             within: *within,
             weight: around.weight,
         }),
-        Expr::Prefix(text) => Some(pattern(&format!("{}*", analyzer.fold(text)), around)),
-        Expr::Pattern(text) => Some(pattern(&analyzer.fold(text), around)),
-        Expr::In { field, expr } => node(analyzer, expr, Around { scope: scope_of(*field), ..around }),
+        Expr::Prefix(text) => Some(pattern(&format!("{}*", forms.analyzer().fold(text)), around)),
+        Expr::Pattern(text) => Some(pattern(&forms.analyzer().fold(text), around)),
+        Expr::In { field, expr } => node(forms, expr, Around { scope: scope_of(*field), ..around }),
         Expr::Dated(span) => Some(Node::Dated(*span)),
         Expr::Weighted { weight, expr } => {
-            node(analyzer, expr, Around { weight: around.weight * weight, ..around })
+            node(forms, expr, Around { weight: around.weight * weight, ..around })
         }
     }
 }
 
 /// What must not be there: of words side by side, any.
-fn excluded(analyzer: &Analyzer, expr: &Expr, around: Around) -> Option<Node> {
+fn excluded(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
     match expr {
         Expr::Wanted(parts) => {
-            one_or(parts.iter().filter_map(|part| node(analyzer, part, around)).collect(), Node::Any)
+            one_or(parts.iter().filter_map(|part| node(forms, part, around)).collect(), Node::Any)
         }
-        other => node(analyzer, other, around),
+        other => node(forms, other, around),
     }
 }
 
 /// One side of a nearness.
-fn side(analyzer: &Analyzer, expr: &Expr, around: Around) -> Option<Phrase> {
+fn side(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Phrase> {
     match expr {
         Expr::Word { text, form } | Expr::Phrase { text, form, .. } => {
-            phrase(analyzer, text, *form, None, around)
+            phrase(forms, text, *form, None, around)
         }
-        Expr::In { expr, .. } | Expr::Weighted { expr, .. } => side(analyzer, expr, around),
+        Expr::In { expr, .. } | Expr::Weighted { expr, .. } => side(forms, expr, around),
         _ => None,
     }
 }

@@ -13,13 +13,21 @@ use super::{
     Searcher,
     compile::{Kind, Located},
     evaluate::Part,
+    marks::{self, Mentioned, Site},
     plan::{Node, Phrase, Plan, Word},
     rank::Job,
+    weights::MOST_EXPANSIONS,
 };
 use crate::{
     error::Result,
     index::{Address, Zone},
 };
+
+/// The lists of more forms of a pattern than this cost more to read than the hits.
+const MOST_FORMS: usize = 64;
+
+// Of the forms of a pattern that are so few none was left out.
+const _: () = assert!(MOST_FORMS < MOST_EXPANSIONS);
 
 /// A term of the query, wherever it is looked for.
 struct Wanted<'j> {
@@ -35,17 +43,42 @@ enum Term<'j> {
     Named(&'j str),
 }
 
-/// The positions in one release at which something of the query stands, in order.
-#[derive(Clone, Debug, Default)]
+impl Term<'_> {
+    fn key(&self) -> &str {
+        match self {
+            Self::Located(located) => &located.term.key,
+            Self::Named(key) => key,
+        }
+    }
+}
+
+/// Where in each hit something of a query stands.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// What each term mentions, by the numbers that the sites have.
+    pub terms: Vec<Mentioned>,
+    /// By hit.
+    pub hits: Vec<HitSites>,
+}
+
+/// The places in one release at which something of the query stands, in order.
+#[derive(Debug, Default)]
 pub(super) struct HitSites {
-    pub title: Vec<u32>,
-    pub body: Vec<u32>,
+    sites: Vec<Site>,
+    /// How many of them are in the title.
+    in_title: usize,
 }
 
 impl Searcher {
     /// The places of everything that the index knows of the query in each hit; none where it does not know
     /// all that is to be marked.
-    pub(super) fn sites(&self, plan: &Plan, job: &Job, hits: &[Address]) -> Result<Option<Vec<HitSites>>> {
+    pub(super) fn sites(
+        &self,
+        plan: &Plan,
+        job: &Job,
+        marked: &marks::Wanted,
+        hits: &[Address],
+    ) -> Result<Option<Found>> {
         let mut wanted = Vec::new();
         let clauses = plan.clauses.iter().zip(&job.clauses).filter(|(clause, _)| clause.content);
         for (clause, bound) in clauses {
@@ -53,30 +86,32 @@ impl Searcher {
                 return Ok(None);
             }
         }
+        let wanted = each_once(wanted);
+        let mut found = Found {
+            terms: wanted.iter().map(|wanted| marked.mentioned(wanted.term.key())).collect(),
+            hits: hits.iter().map(|_| HitSites::default()).collect(),
+        };
         let mut order: Vec<(Address, usize)> = hits.iter().copied().zip(0..).collect();
         order.sort_unstable();
-        let mut positions = vec![Vec::new(); hits.len()];
         for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
-            for wanted in &wanted {
-                let read = self.read_sites(wanted, of_segment, &mut positions);
+            for (wanted, number) in wanted.iter().zip(0..) {
+                let read = self.read_sites(wanted, number, of_segment, &mut found.hits);
                 read.map_err(|error| self.damaged(&error))?;
             }
         }
-        let places = hits.iter().zip(positions).map(|(hit, mut positions)| {
-            positions.sort_unstable();
-            positions.dedup();
-            let title_words = self.snapshot().segment(hit.segment).title_words(hit.doc);
-            HitSites::of(positions, title_words)
-        });
-        Ok(Some(places.collect()))
+        for (hit, sites) in hits.iter().zip(&mut found.hits) {
+            sites.settle(self.snapshot().segment(hit.segment).title_words(hit.doc));
+        }
+        Ok(Some(found))
     }
 
     /// Adds a term's positions in one segment's hits, which are in order.
     fn read_sites(
         &self,
         wanted: &Wanted,
+        number: u32,
         hits: &[(Address, usize)],
-        positions: &mut [Vec<u32>],
+        found: &mut [HitSites],
     ) -> io::Result<()> {
         let Some((first, _)) = hits.first() else { return Ok(()) };
         let segment = self.snapshot().segment(first.segment);
@@ -86,15 +121,19 @@ impl Searcher {
         };
         let Some(list) = list else { return Ok(()) };
         let mut list = segment.open_list(Zone::Text, &list)?;
-        let mut here = Vec::new();
+        let mut positions = Vec::new();
         for &(Address { doc, .. }, hit) in hits {
             if list.doc() < doc {
                 list.seek(doc);
             }
             if list.doc() == doc {
-                list.positions(&mut here);
-                let ranges = here.iter().map(|&first| first..=first.saturating_add(wanted.behind));
-                ranges.for_each(|range| positions[hit].extend(range));
+                list.positions(&mut positions);
+                for &position in &positions {
+                    let sites = &mut found[hit].sites;
+                    sites.push(Site { position, term: number });
+                    let behind = (1..=wanted.behind).map(|behind| position.saturating_add(behind));
+                    sites.extend(behind.map(|position| Site { position, term: u32::MAX }));
+                }
             }
         }
         Ok(())
@@ -102,15 +141,38 @@ impl Searcher {
 }
 
 impl HitSites {
-    /// In the index the body's first word stands behind the title's last one and one place that is free.
-    fn of(mut positions: Vec<u32>, title_words: u32) -> Self {
-        let body = positions.partition_point(|&position| position < title_words);
-        let in_body =
-            positions.iter().skip(body).filter_map(|position| position.checked_sub(title_words + 1));
-        let body: Vec<u32> = in_body.collect();
-        positions.retain(|&position| position < title_words);
-        Self { title: positions, body }
+    /// Puts the places in order. In the index the body's first word stands behind the title's last one and
+    /// one place that is free.
+    fn settle(&mut self, title_words: u32) {
+        self.sites.sort_unstable();
+        self.sites.dedup();
+        self.sites.retain(|site| site.position != title_words);
+        self.in_title = self.sites.partition_point(|site| site.position < title_words);
+        for site in self.sites.iter_mut().skip(self.in_title) {
+            site.position -= title_words + 1;
+        }
     }
+
+    pub fn title(&self) -> &[Site] {
+        &self.sites[..self.in_title]
+    }
+
+    pub fn body(&self) -> &[Site] {
+        &self.sites[self.in_title..]
+    }
+}
+
+/// Each term once, with the farthest that any wants it to reach behind its mentions.
+fn each_once(mut wanted: Vec<Wanted>) -> Vec<Wanted> {
+    wanted.sort_unstable_by(|one, other| one.term.key().cmp(other.term.key()));
+    wanted.dedup_by(|other, one| {
+        let is_same = one.term.key() == other.term.key();
+        if is_same {
+            one.behind = one.behind.max(other.behind);
+        }
+        is_same
+    });
+    wanted
 }
 
 /// Gathers the terms of a node; false where that is not possible.
@@ -144,8 +206,8 @@ fn gather_phrase<'j>(phrase: &'j Phrase, part: &'j Part, out: &mut Vec<Wanted<'j
 
 fn gather_word<'j>(word: &'j Word, part: &'j Part, behind: u32, out: &mut Vec<Wanted<'j>>) -> bool {
     let Kind::Word(part) = &part.kind else { return false };
-    // Of the forms of a pattern only the commonest were looked up.
-    if word.pattern.is_some() {
+    // Of too many forms only the commonest were looked up.
+    if word.pattern.is_some() && part.terms.len() > MOST_FORMS {
         return false;
     }
     out.extend(part.terms.iter().map(|located| Wanted { term: Term::Located(located), behind }));

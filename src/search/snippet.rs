@@ -6,26 +6,25 @@
 mod bounds;
 #[cfg(test)]
 pub(super) mod laws;
-mod plain;
 mod shown;
 #[cfg(test)]
 mod table;
 mod window;
 
-use std::{collections::HashSet, ops::Range};
+use std::ops::Range;
 
 use serde::Serialize;
 
 use self::{
     bounds::{Room, open, stretch},
-    shown::Shown,
+    shown::{Place, Shown},
     window::{Target, choose},
 };
 use super::{
-    marks::{Find, Passage, Wanted},
+    marks::{Find, Passage, Reading, Wanted},
     plan::Plan,
 };
-use crate::analysis::Forms;
+use crate::analysis::{Forms, Seams};
 
 /// What a hit shows of its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -79,7 +78,55 @@ impl Default for SnippetOptions {
 
 /// Marks a query in texts. Made once for a search.
 pub(super) struct Marker<'p> {
-    wanted: Wanted<'p>,
+    pub wanted: Wanted<'p>,
+}
+
+/// Where texts are read and marked: what was made for one serves the next.
+pub(super) struct Desk {
+    pub forms: Forms,
+    reading: Reading,
+    shown: Shown,
+    /// The words that were met, in order.
+    words: Vec<Place>,
+    targets: Vec<Target>,
+}
+
+impl Desk {
+    pub fn new(forms: Forms) -> Self {
+        Self {
+            forms,
+            reading: Reading::default(),
+            shown: Shown::default(),
+            words: Vec::new(),
+            targets: Vec::new(),
+        }
+    }
+
+    /// Notes the words of what was found, and what the fragments should show: the finds with the whole words
+    /// around them. What is too long to be shown whole is shown word by word.
+    fn note(&mut self, finds: &[Find], length: usize) {
+        let Self { shown, words, targets, .. } = self;
+        words.clear();
+        targets.clear();
+        for find in finds {
+            let first = words.len();
+            words.extend(find.words.as_slice().iter().map(|word| shown.place(word)));
+            let places = words.get(first..).unwrap_or_default();
+            let Some(whole) = spanned(places) else { continue };
+            let mut aim = |place: Place| {
+                let sentence = shown.sentence_of(place.bytes.start);
+                targets.push(Target { start: place.start, end: place.end, sentence, clause: find.clause });
+            };
+            match around(shown, whole, length) {
+                Some(place) => aim(place),
+                None => places.iter().filter_map(|word| around_word(shown, word, length)).for_each(aim),
+            }
+        }
+        words.retain(|word| word.len() > 0);
+        words.sort_unstable_by_key(|word| (word.start, word.end));
+        targets.sort_unstable();
+        targets.dedup();
+    }
 }
 
 impl<'p> Marker<'p> {
@@ -88,79 +135,66 @@ impl<'p> Marker<'p> {
     }
 
     /// What to mark in a title, as it stands.
-    pub fn title(&self, forms: &mut Forms, title: Passage) -> Vec<Mark> {
-        let shown = Shown::verbatim(title.text);
-        let finds = self.wanted.find(forms, title);
-        marks_in(&shown, &marked(&shown, &finds), &(0..shown.len()))
+    pub fn title(&self, desk: &mut Desk, title: Passage) -> Vec<Mark> {
+        let text = title.text;
+        let finds = self.wanted.find(&mut desk.forms, &mut desk.reading, title);
+        if finds.is_empty() {
+            return Vec::new();
+        }
+        desk.shown.lay_out(text, Seams::new(&[]));
+        desk.note(&finds, text.len());
+        marks_in(&desk.words, &desk.shown.place_of(&(0..desk.shown.len())))
     }
 
     /// What to show of a body.
-    pub fn body(&self, forms: &mut Forms, body: Passage, options: &SnippetOptions) -> Snippet {
-        let shown = Shown::tidy(body.text);
-        let finds = self.wanted.find(forms, body);
-        let targets = targets(&shown, &finds, options.length);
+    pub fn body(&self, desk: &mut Desk, body: Passage, seams: Seams, options: &SnippetOptions) -> Snippet {
+        desk.shown.lay_out(body.text, seams);
+        let finds = self.wanted.find(&mut desk.forms, &mut desk.reading, body);
+        desk.note(&finds, options.length);
+        let Desk { shown, words, targets, .. } = desk;
         let places = if finds.is_empty() && options.fragments > 0 {
-            open(&shown, options.length).into_iter().collect()
+            open(shown, options.length).into_iter().collect()
         } else {
-            places(&shown, &targets, options)
+            places(shown, targets, options)
         };
-        let marked = marked(&shown, &finds);
-        let fragments = places.iter().map(|place| Fragment {
-            text: shown.slice(place).to_owned(),
-            marks: marks_in(&shown, &marked, place),
-            cut_before: place.start > 0,
-            cut_behind: place.end < shown.len(),
+        let fragments = places.iter().map(|range| {
+            let place = shown.place_of(range);
+            Fragment {
+                text: shown.slice(&place).to_owned(),
+                marks: marks_in(words, &place),
+                cut_before: place.start > 0,
+                cut_behind: place.end < shown.len(),
+            }
         });
         Snippet { fragments: fragments.collect(), opening: finds.is_empty() }
     }
 }
 
-/// What the fragments should show: the finds in characters with the whole words around them. What is
-/// too long to be shown whole is shown word by word.
-fn targets(shown: &Shown, finds: &[Find], length: usize) -> Vec<Target> {
-    let mut targets = Vec::new();
-    for Find { clause, words, .. } in finds {
-        let words = words.as_slice();
-        let (Some(first), Some(last)) = (words.first(), words.iter().map(|word| word.end).max()) else {
-            continue;
-        };
-        let whole = shown.place(&(first.start..last));
-        let parts = match around(shown, &whole, length) {
-            Some(place) => vec![place],
-            None => words.iter().filter_map(|word| around_word(shown, &shown.place(word), length)).collect(),
-        };
-        targets.extend(parts.into_iter().map(|place| Target {
-            start: place.start,
-            end: place.end,
-            clause: *clause,
-        }));
-    }
-    targets.sort_unstable();
-    targets.dedup();
-    targets
+/// The place from the first word to the end of all.
+fn spanned(words: &[Place]) -> Option<Place> {
+    let (first, last) = (words.first()?, words.iter().max_by_key(|word| word.end)?);
+    Some(Place { start: first.start, end: last.end, bytes: first.bytes.start..last.bytes.end })
 }
 
 /// A place with the rest of its words, or alone, whichever fits.
-fn around(shown: &Shown, place: &Range<usize>, length: usize) -> Option<Range<usize>> {
-    let last = place.end.checked_sub(1).filter(|_| !place.is_empty())?;
-    let wide = shown.word_start(place.start)..shown.word_end(last);
-    [wide, place.clone()].into_iter().find(|place| place.len() <= length)
+fn around(shown: &Shown, place: Place, length: usize) -> Option<Place> {
+    if place.len() == 0 {
+        return None;
+    }
+    [shown.whole_words(&place), place].into_iter().find(|place| place.len() <= length)
 }
 
 /// The same for one word, of which as much is taken as fits.
-fn around_word(shown: &Shown, word: &Range<usize>, length: usize) -> Option<Range<usize>> {
-    around(shown, word, length).or_else(|| {
+fn around_word(shown: &Shown, word: &Place, length: usize) -> Option<Place> {
+    around(shown, word.clone(), length).or_else(|| {
         let cut = word.start..shown.floor(word.start + length);
-        (!cut.is_empty()).then_some(cut)
+        (!cut.is_empty()).then(|| shown.place_of(&cut))
     })
 }
 
 /// The places of the fragments, in order.
 fn places(shown: &Shown, targets: &[Target], options: &SnippetOptions) -> Vec<Range<usize>> {
-    // It is asked for again and again.
-    let sentences: Vec<usize> = targets.iter().map(|target| shown.sentence_start(target.start)).collect();
-    let sentence_start = |at: usize| sentences[targets.partition_point(|target| target.start < at)];
-    let cores = choose(targets, options.fragments, options.length, sentence_start);
+    let cores = choose(targets, options.fragments, options.length);
     let mut left = options.length;
     let mut places: Vec<Range<usize>> = Vec::new();
     for (at, core) in cores.iter().enumerate() {
@@ -170,6 +204,9 @@ fn places(shown: &Shown, targets: &[Target], options: &SnippetOptions) -> Vec<Ra
         let place = stretch(shown, targets, core, &room);
         left = left.saturating_sub(place.len());
         places.push(place);
+    }
+    if places.len() < 2 {
+        return places;
     }
     joined(without_needless(places, targets), options.length)
 }
@@ -192,22 +229,18 @@ fn joined(places: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
 
 /// Leaves out fragments that show nothing which the others do not.
 fn without_needless(mut places: Vec<Range<usize>>, targets: &[Target]) -> Vec<Range<usize>> {
-    if places.len() < 2 {
-        return places;
-    }
-    let clauses = |place: &Range<usize>| -> HashSet<usize> {
-        targets.iter().filter(|target| target.is_in(place)).map(|target| target.clause).collect()
+    let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
+    let shown_in = |place: &Range<usize>| {
+        let mut shown = vec![false; clauses];
+        targets.iter().filter(|target| target.is_in(place)).for_each(|target| shown[target.clause] = true);
+        shown
     };
-    let mut shown: Vec<HashSet<usize>> = places.iter().map(clauses).collect();
-    let mut at = places.len();
-    while places.len() > 1 && at > 0 {
-        at -= 1;
-        let mut others =
-            shown.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, clauses)| clauses);
-        let is_needless = shown
-            .get(at)
-            .is_some_and(|own| own.iter().all(|clause| others.clone().any(|other| other.contains(clause))));
-        if is_needless && others.next().is_some() {
+    let mut shown: Vec<Vec<bool>> = places.iter().map(shown_in).collect();
+    for at in (0..places.len()).rev() {
+        let others = || (0..shown.len()).filter(|&other| other != at);
+        let is_elsewhere = |clause: usize| others().any(|other| shown[other][clause]);
+        let is_needless = (0..clauses).all(|clause| !shown[at][clause] || is_elsewhere(clause));
+        if is_needless && others().next().is_some() {
             places.remove(at);
             shown.remove(at);
         }
@@ -215,35 +248,24 @@ fn without_needless(mut places: Vec<Range<usize>>, targets: &[Target]) -> Vec<Ra
     places
 }
 
-/// Every word that was met, in characters, in order; overlapping ones as one.
-fn marked(shown: &Shown, finds: &[Find]) -> Vec<Range<usize>> {
-    let words = finds.iter().flat_map(|find| find.words.as_slice());
-    let mut places: Vec<Range<usize>> =
-        words.map(|word| shown.place(word)).filter(|place| !place.is_empty()).collect();
-    places.sort_unstable_by_key(|place| (place.start, place.end));
-    let mut marked: Vec<Range<usize>> = Vec::new();
-    for place in places {
-        match marked.last_mut() {
-            Some(last) if place.start < last.end => last.end = last.end.max(place.end),
-            _ => marked.push(place),
+/// The marks of one place, counted from where it starts: of overlapping words one.
+fn marks_in(words: &[Place], place: &Place) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let words = words.iter().take_while(|word| word.start < place.end);
+    for word in words.filter(|word| word.end > place.start) {
+        let mark = Mark {
+            start: word.bytes.start.max(place.bytes.start) - place.bytes.start,
+            end: word.bytes.end.min(place.bytes.end) - place.bytes.start,
+            start_char: word.start.max(place.start) - place.start,
+            end_char: word.end.min(place.end) - place.start,
+        };
+        match marks.last_mut() {
+            Some(last) if mark.start < last.end => {
+                last.end = last.end.max(mark.end);
+                last.end_char = last.end_char.max(mark.end_char);
+            }
+            _ => marks.push(mark),
         }
     }
-    marked
-}
-
-/// The marks of one place, counted from where it starts.
-fn marks_in(shown: &Shown, marked: &[Range<usize>], place: &Range<usize>) -> Vec<Mark> {
-    let first = marked.partition_point(|mark| mark.end <= place.start);
-    let inside = marked.iter().skip(first).take_while(|mark| mark.start < place.end);
-    let from = shown.byte(place.start);
-    let marks = inside.map(|mark| {
-        let (start, end) = (mark.start.max(place.start), mark.end.min(place.end));
-        Mark {
-            start: shown.byte(start) - from,
-            end: shown.byte(end) - from,
-            start_char: start - place.start,
-            end_char: end - place.start,
-        }
-    });
-    marks.collect()
+    marks
 }

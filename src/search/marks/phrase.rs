@@ -16,6 +16,12 @@ pub(super) struct Order {
 type Mention = (u32, usize, Strength);
 
 impl Order {
+    /// Whether it leaves out words that stand inside it: function words, which belong to it all the same.
+    pub fn skips(&self) -> bool {
+        let last = self.slots.last().map_or(0, |&(place, _)| place);
+        self.slop.is_none() && last as usize + 1 != self.slots.len()
+    }
+
     /// Where the phrase stands whole.
     pub fn find(&self, reading: &Reading) -> Vec<Met> {
         let mentions: Vec<Vec<Mention>> = self.slots.iter().map(|&(_, word)| sure(reading, word)).collect();
@@ -39,12 +45,11 @@ impl Order {
         met.collect()
     }
 
-    /// Function words are skipped when a phrase is looked for; standing inside it, they belong to it.
     fn add_skipped(&self, reading: &Reading, start: u32, chosen: &mut Vec<Mention>) {
-        let last = self.slots.last().map_or(0, |&(place, _)| place);
-        if last as usize + 1 == self.slots.len() {
+        if !self.skips() {
             return;
         }
+        let last = self.slots.last().map_or(0, |&(place, _)| place);
         let from = reading.tokens.partition_point(|token| token.position < start);
         let inside = reading.tokens.iter().enumerate().skip(from);
         for (at, token) in inside.take_while(|(_, token)| token.position - start <= last) {

@@ -4,14 +4,14 @@
 
 use super::{Around, Node, Phrase, Weighed, Word, simplified};
 use crate::{
-    analysis::{Analyzer, Channel, Role, Rule, Term, Token},
+    analysis::{Channel, Forms, Role, Rule, Term, Token},
     query::Form,
     search::weights,
 };
 
 /// The words of a stretch of plain text: as typed, as nodes, and whether each is a content word.
-pub(super) fn words(analyzer: &Analyzer, text: &str, around: Around) -> Vec<(String, Node, bool)> {
-    let tokens = analyzer.analyze(text);
+pub(super) fn words(forms: &mut Forms, text: &str, around: Around) -> Vec<(String, Node, bool)> {
+    let tokens = forms.analyze(text);
     let mut found = Vec::new();
     let mut rest = &tokens[..];
     let mut before = None;
@@ -20,8 +20,8 @@ pub(super) fn words(analyzer: &Analyzer, text: &str, around: Around) -> Vec<(Str
         let Role::Whole(parts) = token.role else {
             let content = !token.function && token.role != Role::Initial;
             let surname = behind.first().filter(|next| is_surname(next)).or(before);
-            let single = Node::Word(word(analyzer, token, Form::Any, around));
-            let initialled = surname.and_then(|surname| initialled(analyzer, token, surname, around));
+            let single = Node::Word(word(forms, token, Form::Any, around));
+            let initialled = surname.and_then(|surname| initialled(forms, token, surname, around));
             let node = match initialled {
                 Some(initialled) => Node::Any(vec![single, initialled]),
                 None => single,
@@ -33,7 +33,7 @@ pub(super) fn words(analyzer: &Analyzer, text: &str, around: Around) -> Vec<(Str
         before = None;
         let (parts, behind) = behind.split_at(behind.len().min(parts as usize));
         rest = behind;
-        found.push((token.surface.clone(), compound(analyzer, token, parts, around), true));
+        found.push((token.surface.clone(), compound(forms, token, parts, around), true));
     }
     found
 }
@@ -48,22 +48,22 @@ fn is_surname(token: &Token) -> bool {
 }
 
 /// «Владимир» beside «Воронков» as the «В.» of «В. Воронков», «Воронков В. И.».
-fn initialled(analyzer: &Analyzer, given: &Token, surname: &Token, around: Around) -> Option<Node> {
+fn initialled(forms: &mut Forms, given: &Token, surname: &Token, around: Around) -> Option<Node> {
     let begins = given.terms.iter().find(|term| term.rule() == Rule::Initial)?;
     let key = begins.key().strip_suffix('+')?.to_owned();
     let terms = vec![Weighed { key, weight: weights::LEMMA, full: true }];
     let weight = around.weight * weights::INITIAL;
     let initial = Word { terms, otherwise: Vec::new(), pattern: None, scope: around.scope, weight };
-    let surname = word(analyzer, surname, Form::Any, around);
+    let surname = word(forms, surname, Form::Any, around);
     Some(Node::Phrase(Phrase { slots: vec![(0, initial), (1, surname)], slop: Some(1), weight }))
 }
 
 /// A compound: met whole, written together, or by its parts.
-fn compound(analyzer: &Analyzer, whole: &Token, parts: &[Token], around: Around) -> Node {
-    let whole_word = Node::Word(word(analyzer, whole, Form::Any, around));
+fn compound(forms: &mut Forms, whole: &Token, parts: &[Token], around: Around) -> Node {
+    let whole_word = Node::Word(word(forms, whole, Form::Any, around));
     let slots: Vec<(u32, Word)> = parts
         .iter()
-        .map(|part| (part.position - whole.position, word(analyzer, part, Form::Any, around)))
+        .map(|part| (part.position - whole.position, word(forms, part, Form::Any, around)))
         .collect();
     let in_letters =
         whole.surface.chars().all(|c| !c.is_numeric() && !matches!(c, '@' | '.' | '/' | '_' | ':'));
@@ -77,13 +77,13 @@ fn compound(analyzer: &Analyzer, whole: &Token, parts: &[Token], around: Around)
 }
 
 pub(super) fn phrase(
-    analyzer: &Analyzer,
+    forms: &mut Forms,
     text: &str,
     form: Form,
     slop: Option<u32>,
     around: Around,
 ) -> Option<Phrase> {
-    let tokens = analyzer.analyze(text);
+    let tokens = forms.analyze(text);
     let placed: Vec<&Token> = tokens.iter().filter(|token| !matches!(token.role, Role::Whole(_))).collect();
     let all_function = placed.iter().all(|token| token.function);
     let skip = |token: &Token| form == Form::Any && !all_function && token.function;
@@ -91,23 +91,23 @@ pub(super) fn phrase(
     let slots = placed
         .into_iter()
         .filter(|token| !skip(token))
-        .map(|token| (token.position - first, word(analyzer, token, form, around)))
+        .map(|token| (token.position - first, word(forms, token, form, around)))
         .collect();
     Some(Phrase { slots, slop, weight: around.weight })
 }
 
 /// A token as a word to look for.
-fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word {
+fn word(forms: &mut Forms, token: &Token, form: Form, around: Around) -> Word {
     let terms = match form {
         Form::Exact => exact_terms(token),
-        Form::Any if token.surface.starts_with(char::is_lowercase) => typed_small(analyzer, token),
+        Form::Any if token.surface.starts_with(char::is_lowercase) => typed_small(forms, token),
         Form::Any => any_terms(token),
     };
     let is_abbreviation = form == Form::Any
         && token.terms.iter().any(|term| term.rule() == Rule::Abbreviation)
         && !token.terms.iter().any(|term| term.channel() == Channel::Stem);
     let otherwise = if is_abbreviation {
-        analyzer.analyze(&token.surface.to_lowercase()).first().map(any_terms).unwrap_or_default()
+        forms.analyze(&token.surface.to_lowercase()).first().map(any_terms).unwrap_or_default()
     } else {
         Vec::new()
     };
@@ -115,11 +115,11 @@ fn word(analyzer: &Analyzer, token: &Token, form: Form, around: Around) -> Word 
 }
 
 /// People type names in small letters too: the terms of «воронков» and of «Воронков».
-fn typed_small(analyzer: &Analyzer, token: &Token) -> Vec<Weighed> {
+fn typed_small(forms: &mut Forms, token: &Token) -> Vec<Weighed> {
     let mut letters = token.surface.chars();
     let name: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
     let mut terms = any_terms(token);
-    for term in analyzer.analyze(&name).first().map(any_terms).unwrap_or_default() {
+    for term in forms.analyze(&name).first().map(any_terms).unwrap_or_default() {
         if !terms.iter().any(|known| known.key == term.key) {
             terms.push(term);
         }

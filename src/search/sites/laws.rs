@@ -12,7 +12,7 @@ use crate::{
     index::{Address, sync},
     search::{
         Options, Searcher,
-        marks::{Passage, Sites, Wanted},
+        marks::{Passage, Reading, Sites, Wanted},
         plan::{Plan, Scope},
         snippet::laws::{QUERIES, texts},
     },
@@ -29,19 +29,20 @@ fn check(searcher: &Searcher, query: &str) -> bool {
         .iter()
         .flat_map(|segment| segment.living().map(|doc| Address { segment: segment.ordinal, doc }));
     let addresses: Vec<Address> = living.collect();
-    let Some(places) = searcher.sites(&plan, &job, &addresses).unwrap() else { return false };
     let wanted = Wanted::new(&plan);
-    let mut forms = snapshot.index.analyzer().forms();
-    for (address, places) in addresses.into_iter().zip(places) {
+    let Some(found) = searcher.sites(&plan, &job, &wanted, &addresses).unwrap() else { return false };
+    let (mut forms, mut reading) = (snapshot.index.analyzer().forms(), Reading::default());
+    for (address, places) in addresses.into_iter().zip(&found.hits) {
         let stored = snapshot.stored(address).unwrap();
         let record = stored.record().unwrap();
-        let title = (record.title(), Scope::Title, &places.title, Landmarks::new(&[]));
-        let body = (&*record.body, Scope::Body, &places.body, record.landmarks.clone());
-        for (text, scope, positions, landmarks) in [title, body] {
-            let at_places = Passage { text, scope, sites: Some(Sites { positions, landmarks }) };
+        let title = (&*record.title, Scope::Title, places.title(), Landmarks::new(&[]));
+        let body = (&*record.body, Scope::Body, places.body(), record.landmarks.clone());
+        for (text, scope, places, landmarks) in [title, body] {
+            let sites = Sites { places, terms: &found.terms, landmarks };
+            let at_places = Passage { text, scope, sites: Some(sites) };
             let whole = Passage { text, scope, sites: None };
-            let found = wanted.find(&mut forms, at_places);
-            assert_eq!(found, wanted.find(&mut forms, whole), "{query}: {text:?}");
+            let found = wanted.find(&mut forms, &mut reading, at_places);
+            assert_eq!(found, wanted.find(&mut forms, &mut reading, whole), "{query}: {text:?}");
         }
     }
     true

@@ -103,7 +103,10 @@ fn clear_end(shown: &Shown, targets: &[Target], end: usize, least: usize) -> usi
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
+    use super::{
+        super::shown::tests::{tidy, word_end},
+        *,
+    };
 
     proptest! {
         #[test]
@@ -114,7 +117,7 @@ mod tests {
         ) {
             let word = |&(length, ends): &(usize, bool)| "А".repeat(length) + if ends { "а. " } else { "а " };
             let text: String = lengths.iter().map(word).collect();
-            let shown = Shown::tidy(&text);
+            let shown = tidy(&text);
             let words: Vec<usize> = (0..shown.len()).filter(|&at| shown.word_start(at) == at).collect();
             // Targets of one to three words, none over another.
             let mut targets: Vec<Target> = Vec::new();
@@ -123,7 +126,8 @@ mod tests {
             for (first, count) in picked {
                 let (Some(&start), last) = (words.get(first), (first + count - 1).min(words.len() - 1)) else { continue };
                 if targets.last().is_none_or(|target| target.end < start) {
-                    targets.push(Target { start, end: shown.word_end(words[last]), clause: 0 });
+                    let sentence = shown.sentence_start(start);
+                    targets.push(Target { start, end: word_end(&shown, words[last]), clause: 0, sentence });
                 }
             }
             for target in &targets {

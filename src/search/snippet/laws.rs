@@ -7,8 +7,12 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use unicode_normalization::char::is_combining_mark;
 
-use super::*;
-use crate::{analysis::Analyzer, query::Query, search::plan::Scope};
+use super::{shown::tests::tidy, *};
+use crate::{
+    analysis::{Analyzer, Layout},
+    query::Query,
+    search::plan::Scope,
+};
 
 static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().unwrap());
 
@@ -47,6 +51,13 @@ pub(in crate::search) fn texts() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
 }
 
+/// What to show of a body, all of which is to be looked into.
+pub(super) fn snippet(marker: &Marker, body: &str, options: &SnippetOptions) -> Snippet {
+    let layout = Layout::of(body);
+    let mut desk = Desk::new(ANALYZER.forms());
+    marker.body(&mut desk, whole(body, Scope::Body), Seams::new(layout.written()), options)
+}
+
 /// A text, all of which is to be looked into.
 pub(super) fn whole(text: &str, scope: Scope) -> Passage<'_> {
     Passage { text, scope, sites: None }
@@ -71,10 +82,10 @@ fn check_marks(text: &str, marks: &[Mark]) {
 fn check(body: &str, query: &str, options: &SnippetOptions) {
     let plan = Plan::new(&Query::parse(query), &ANALYZER);
     let marker = Marker::new(&plan);
-    check_marks(body, &marker.title(&mut ANALYZER.forms(), whole(body, Scope::Title)));
-    let snippet = marker.body(&mut ANALYZER.forms(), whole(body, Scope::Body), options);
-    let whole = Shown::tidy(body);
-    let whole = whole.slice(&(0..whole.len())).to_owned();
+    check_marks(body, &marker.title(&mut Desk::new(ANALYZER.forms()), whole(body, Scope::Title)));
+    let snippet = snippet(&marker, body, options);
+    let whole = tidy(body);
+    let whole = whole.slice(&whole.place_of(&(0..whole.len()))).to_owned();
     let total: usize = snippet.fragments.iter().map(|fragment| fragment.text.chars().count()).sum();
     assert!(total <= options.length, "{snippet:?}");
     assert!(snippet.fragments.len() <= options.fragments);
@@ -150,8 +161,7 @@ fn a_long_body_takes_no_longer_than_its_length() {
             "Т*а*ш*к",
         ] {
             let begun = std::time::Instant::now();
-            let body = whole(&body, Scope::Body);
-            Marker::new(&plan(query)).body(&mut ANALYZER.forms(), body, &SnippetOptions::default());
+            snippet(&Marker::new(&plan(query)), &body, &SnippetOptions::default());
             assert!(begun.elapsed().as_secs() < 10, "{unit} {query}: {:?}", begun.elapsed());
         }
     }

@@ -2,7 +2,10 @@
 //!
 //! Marks stand in square brackets, `~` where text was left out, ` / ` between fragments.
 
-use super::{laws::whole, *};
+use super::{
+    laws::{snippet as shown_of, whole},
+    *,
+};
 use crate::{analysis::Analyzer, query::Query, search::plan::Scope};
 
 /// Query, text, the text with its marks.
@@ -238,7 +241,7 @@ fn plan(analyzer: &Analyzer, query: &str) -> Plan {
 }
 
 fn snippet(analyzer: &Analyzer, query: &str, body: &str, options: &SnippetOptions) -> Snippet {
-    Marker::new(&plan(analyzer, query)).body(&mut analyzer.forms(), whole(body, Scope::Body), options)
+    shown_of(&Marker::new(&plan(analyzer, query)), body, options)
 }
 
 fn bracketed(text: &str, marks: &[Mark]) -> String {
@@ -275,7 +278,7 @@ fn titles_are_marked_as_they_stand() {
     let analyzer = Analyzer::new().unwrap();
     for &(query, title, expected) in TITLES {
         let plan = plan(&analyzer, query);
-        let marks = Marker::new(&plan).title(&mut analyzer.forms(), whole(title, Scope::Title));
+        let marks = Marker::new(&plan).title(&mut Desk::new(analyzer.forms()), whole(title, Scope::Title));
         assert_eq!(bracketed(title, &marks), expected, "{query}");
     }
 }

@@ -4,12 +4,13 @@
 
 use std::{cmp::Reverse, ops::Range};
 
-/// Something of the query, in characters of the shown text, never empty.
+/// Something of the query, in characters of the shown text, never empty; and where its sentence begins.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Target {
     pub start: usize,
     pub end: usize,
     pub clause: usize,
+    pub sentence: usize,
 }
 
 impl Target {
@@ -26,24 +27,19 @@ impl Target {
 /// The stretches to show, each at most an equal share of `length` long and apart from the others, in
 /// order: as few as show as many clauses as `most` stretches can.
 ///
-/// The targets are in order and none is longer than `length`; `sentence_start` says where the sentence
-/// begins that a place is in.
-pub(super) fn choose(
-    targets: &[Target],
-    most: usize,
-    length: usize,
-    sentence_start: impl Fn(usize) -> usize,
-) -> Vec<Range<usize>> {
+/// The targets are in order and none is longer than `length`.
+pub(super) fn choose(targets: &[Target], most: usize, length: usize) -> Vec<Range<usize>> {
     let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
-    let mut present = vec![false; clauses];
-    for target in targets {
-        present[target.clause] = true;
-    }
-    let present = present.into_iter().filter(|&is_present| is_present).count();
+    let mut left = Left { targets: targets.to_vec(), shown: vec![false; clauses], ..Left::default() };
+    let present = left.clauses();
     let mut best = Vec::new();
     let mut best_shown = 0;
     for count in 1..=most.min(present) {
-        let (stretches, shown) = one_by_one(targets, count, length / count, clauses, &sentence_start);
+        left.targets.clear();
+        left.targets.extend_from_slice(targets);
+        left.shown.fill(false);
+        let stretches = left.one_by_one(count, length / count);
+        let shown = left.shown.iter().filter(|&&is_shown| is_shown).count();
         if shown > best_shown {
             (best, best_shown) = (stretches, shown);
         }
@@ -55,33 +51,16 @@ pub(super) fn choose(
     best
 }
 
-/// Takes the best stretch, then the one that adds most to it, and so on; how many clauses they show.
-fn one_by_one(
-    targets: &[Target],
-    count: usize,
-    limit: usize,
-    clauses: usize,
-    sentence_start: &impl Fn(usize) -> usize,
-) -> (Vec<Range<usize>>, usize) {
-    let mut stretches: Vec<Range<usize>> = Vec::new();
-    let mut shown = vec![false; clauses];
-    let mut free = targets.to_vec();
-    for _ in 0..count {
-        let within = best_window(&free, limit, &shown, |target| sentence_start(target.start));
-        let tight = best_window(&free, limit, &shown, |target| target.start);
-        // A stretch that can begin with its sentence reads better, unless it shows less of the query.
-        let best = match (within, tight) {
-            (Some(within), Some(tight)) if tight.worth.fresh > within.worth.fresh => tight,
-            (Some(window), _) | (None, Some(window)) => window,
-            (None, None) => break,
-        };
-        free.iter()
-            .filter(|target| target.is_in(&best.stretch))
-            .for_each(|target| shown[target.clause] = true);
-        free.retain(|target| !target.touches(&best.stretch));
-        stretches.push(best.stretch);
-    }
-    (stretches, shown.into_iter().filter(|&is_shown| is_shown).count())
+/// What the stretches that were taken leave to show.
+#[derive(Default)]
+struct Left {
+    /// Targets that touch none of them, in order.
+    targets: Vec<Target>,
+    /// Which clauses they show.
+    shown: Vec<bool>,
+    /// Which targets are in the window that is weighed, and how many of each clause.
+    inside: Vec<bool>,
+    counts: Vec<usize>,
 }
 
 struct Window {
@@ -99,54 +78,92 @@ struct Worth {
     start: Reverse<usize>,
 }
 
-/// The best window of `limit` characters counted from the origin of its first target; none where no
-/// window shows a fresh clause. The origins of targets in order must be in order.
-fn best_window(
-    targets: &[Target],
-    limit: usize,
-    shown: &[bool],
-    origin: impl Fn(&Target) -> usize,
-) -> Option<Window> {
-    let mut by_end: Vec<usize> = (0..targets.len()).collect();
-    if !targets.is_sorted_by_key(|target| target.end) {
-        by_end.sort_by_key(|&at| targets[at].end);
+impl Left {
+    /// How many clauses are left.
+    fn clauses(&mut self) -> usize {
+        self.counts.clear();
+        self.counts.resize(self.shown.len(), 0);
+        self.targets.iter().for_each(|target| self.counts[target.clause] += 1);
+        self.counts.iter().zip(&self.shown).filter(|&(&count, &is_shown)| count > 0 && !is_shown).count()
     }
-    let mut waiting = by_end.into_iter().peekable();
-    let mut inside = vec![false; targets.len()];
-    let mut counts = vec![0_usize; shown.len()];
-    let (mut fresh, mut matches, mut end) = (0, 0, 0);
-    let mut best: Option<(Worth, usize, usize)> = None;
-    for (at, target) in targets.iter().enumerate() {
-        let bound = origin(target) + limit;
-        while let Some(next) = waiting.next_if(|&next| targets[next].end <= bound) {
-            // What begins before this window will not come back.
-            if next < at {
+
+    /// Takes the best stretch, then the one that adds most to it, and so on.
+    fn one_by_one(&mut self, count: usize, limit: usize) -> Vec<Range<usize>> {
+        let mut stretches: Vec<Range<usize>> = Vec::new();
+        for _ in 0..count {
+            let Some(Window { stretch, .. }) = self.best(limit) else { break };
+            for target in self.targets.iter().filter(|target| target.is_in(&stretch)) {
+                self.shown[target.clause] = true;
+            }
+            self.targets.retain(|target| !target.touches(&stretch));
+            stretches.push(stretch);
+        }
+        stretches
+    }
+
+    /// The best window of `limit` characters. One that can begin with its sentence reads better, unless it
+    /// shows less of the query.
+    fn best(&mut self, limit: usize) -> Option<Window> {
+        let within = self.best_from(limit, |target| target.sentence);
+        if within.as_ref().is_some_and(|within| within.worth.fresh == self.clauses()) {
+            return within;
+        }
+        let tight = self.best_from(limit, |target| target.start);
+        match (within, tight) {
+            (Some(within), Some(tight)) if tight.worth.fresh > within.worth.fresh => Some(tight),
+            (Some(window), _) | (None, Some(window)) => Some(window),
+            (None, None) => None,
+        }
+    }
+
+    /// The best window of `limit` characters counted from the origin of its first target; none where no
+    /// window shows a fresh clause. The origins of targets in order must be in order.
+    fn best_from(&mut self, limit: usize, origin: impl Fn(&Target) -> usize) -> Option<Window> {
+        let Self { targets, shown, inside, counts } = self;
+        let mut by_end: Vec<usize> = Vec::new();
+        if !targets.is_sorted_by_key(|target| target.end) {
+            by_end.extend(0..targets.len());
+            by_end.sort_by_key(|&at| targets[at].end);
+        }
+        let mut waiting = (0..targets.len()).map(|at| by_end.get(at).copied().unwrap_or(at)).peekable();
+        inside.clear();
+        inside.resize(targets.len(), false);
+        counts.clear();
+        counts.resize(shown.len(), 0);
+        let (mut fresh, mut matches, mut end) = (0, 0, 0);
+        let mut best: Option<(Worth, usize, usize)> = None;
+        for (at, target) in targets.iter().enumerate() {
+            let bound = origin(target) + limit;
+            while let Some(next) = waiting.next_if(|&next| targets[next].end <= bound) {
+                // What begins before this window will not come back.
+                if next < at {
+                    continue;
+                }
+                let clause = targets[next].clause;
+                inside[next] = true;
+                fresh += usize::from(counts[clause] == 0 && !shown[clause]);
+                counts[clause] += 1;
+                matches += 1;
+                end = targets[next].end;
+            }
+            if !inside[at] {
                 continue;
             }
-            let clause = targets[next].clause;
-            inside[next] = true;
-            fresh += usize::from(counts[clause] == 0 && !shown[clause]);
-            counts[clause] += 1;
-            matches += 1;
-            end = targets[next].end;
+            let extent = Reverse(end - target.start);
+            let worth = Worth { fresh, matches, extent, start: Reverse(target.start) };
+            if fresh > 0 && best.is_none_or(|(known, ..)| worth > known) {
+                best = Some((worth, at, bound));
+            }
+            counts[target.clause] -= 1;
+            matches -= 1;
+            fresh -= usize::from(counts[target.clause] == 0 && !shown[target.clause]);
         }
-        if !inside[at] {
-            continue;
-        }
-        let extent = Reverse(end - target.start);
-        let worth = Worth { fresh, matches, extent, start: Reverse(target.start) };
-        if fresh > 0 && best.is_none_or(|(known, ..)| worth > known) {
-            best = Some((worth, at, bound));
-        }
-        counts[target.clause] -= 1;
-        matches -= 1;
-        fresh -= usize::from(counts[target.clause] == 0 && !shown[target.clause]);
+        let (worth, first, bound) = best?;
+        let start = targets.get(first)?.start;
+        let behind = targets.iter().skip(first).take_while(|target| target.start < bound);
+        let end = behind.map(|target| target.end).filter(|&end| end <= bound).max()?;
+        Some(Window { worth, stretch: start..end })
     }
-    let (worth, first, bound) = best?;
-    let start = targets.get(first)?.start;
-    let behind = targets.iter().skip(first).take_while(|target| target.start < bound);
-    let end = behind.map(|target| target.end).filter(|&end| end <= bound).max()?;
-    Some(Window { worth, stretch: start..end })
 }
 
 #[cfg(test)]
@@ -155,12 +172,16 @@ mod tests {
 
     use super::*;
 
+    /// Every sentence takes a hundred characters.
+    fn target(start: usize, end: usize, clause: usize) -> Target {
+        Target { start, end, clause, sentence: start / 100 * 100 }
+    }
+
     fn chosen(targets: &[(usize, usize, usize)], most: usize, length: usize) -> Vec<(usize, usize)> {
         let mut targets: Vec<Target> =
-            targets.iter().map(|&(start, end, clause)| Target { start, end, clause }).collect();
+            targets.iter().map(|&(start, end, clause)| target(start, end, clause)).collect();
         targets.sort();
-        // Every sentence takes a hundred characters.
-        let stretches = choose(&targets, most, length, |at| at / 100 * 100);
+        let stretches = choose(&targets, most, length);
         stretches.into_iter().map(|stretch| (stretch.start, stretch.end)).collect()
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Works on bytes. Does not say what becomes of the characters between them.
 
-use crate::search::sentence;
+use super::sentence;
 
 /// So many bytes are looked at together: as many as a processor compares at once.
 const CHUNK: usize = 16;

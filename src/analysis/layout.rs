@@ -1,0 +1,236 @@
+//! Layouts: how a text is shown, blanks collapsed and invisible characters gone, and where its sentences
+//! begin.
+//!
+//! Kept beside a text, two bytes for most sentences, so that nobody must look through it to show a part of
+//! it. Says nothing of which part that is.
+
+use std::ops::Range;
+
+use super::{
+    fold::is_ignorable,
+    leb128::{pop, push},
+    plain::plain_end,
+    sentence,
+};
+
+/// A seam is written as how far it is from the last one and, in the two lowest bits, what it is. Behind one
+/// of the last two kinds stands how long the gap is and, in the lowest bit, whether it is a blank.
+const SENTENCE: u32 = 0;
+/// Most paragraphs end with one empty line.
+const PARAGRAPH: u32 = 1;
+const GAP: u32 = 2;
+const SENTENCE_BEHIND_GAP: u32 = 3;
+
+/// How a text is shown, as it is kept.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    written: Vec<u8>,
+    /// Where the last seam ends.
+    end: usize,
+}
+
+/// A place where what is shown departs from the text, or where a sentence begins, or both.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Seam {
+    /// What is left out, in bytes of the text.
+    pub gap: Range<usize>,
+    /// Whether it is shown as one space.
+    pub blank: bool,
+    /// Whether a sentence begins behind it; the first one is not told.
+    pub sentence: bool,
+}
+
+impl Layout {
+    /// How to show a text: blanks of every kind as one space, none at the ends; without soft hyphens and
+    /// the like.
+    pub fn of(text: &str) -> Self {
+        let Scan { gaps, lead, places } = Scan::of(text);
+        let mut gaps = gaps.into_iter().peekable();
+        let mut layout = Self::default();
+        for start in sentence::starts(text, &places) {
+            while let Some(gap) = gaps.next_if(|seam| seam.gap.end < start) {
+                layout.push(&gap);
+            }
+            if start <= lead {
+                continue;
+            }
+            if let Some(gap) = gaps.next_if(|seam| seam.gap.start <= start) {
+                layout.push(&Seam { sentence: gap.gap.end < text.len(), ..gap });
+            } else if start > layout.end {
+                layout.push(&Seam { gap: start..start, blank: false, sentence: true });
+            }
+        }
+        gaps.for_each(|gap| layout.push(&gap));
+        layout
+    }
+
+    fn push(&mut self, seam: &Seam) {
+        let length = seam.gap.len();
+        let kind = match (length, seam.sentence) {
+            (0, _) => SENTENCE,
+            (2, true) if seam.blank => PARAGRAPH,
+            (_, true) => SENTENCE_BEHIND_GAP,
+            (_, false) => GAP,
+        };
+        let number = |number| u32::try_from(number).unwrap_or(u32::MAX);
+        push(&mut self.written, number(seam.gap.start - self.end) << 2 | kind);
+        if matches!(kind, GAP | SENTENCE_BEHIND_GAP) {
+            push(&mut self.written, number(length) << 1 | u32::from(seam.blank));
+        }
+        self.end = seam.gap.end;
+    }
+
+    /// What to keep beside the text.
+    pub fn written(&self) -> &[u8] {
+        &self.written
+    }
+}
+
+/// The seams of a layout as it is kept, in order.
+#[derive(Clone, Debug)]
+pub(crate) struct Seams<'r> {
+    written: &'r [u8],
+    end: usize,
+}
+
+impl<'r> Seams<'r> {
+    pub fn new(written: &'r [u8]) -> Self {
+        Self { written, end: 0 }
+    }
+}
+
+impl Iterator for Seams<'_> {
+    type Item = Seam;
+
+    fn next(&mut self) -> Option<Seam> {
+        let number = pop(&mut self.written)?;
+        let kind = number & 3;
+        let gap = match kind {
+            SENTENCE => 0,
+            PARAGRAPH => 2 << 1 | 1,
+            _ => pop(&mut self.written)?,
+        };
+        let start = self.end.saturating_add((number >> 2) as usize);
+        self.end = start.saturating_add((gap >> 1) as usize);
+        Some(Seam { gap: start..self.end, blank: gap & 1 == 1, sentence: kind != GAP })
+    }
+}
+
+/// A text, looked through once.
+struct Scan {
+    /// What is left out of it, and blanks that are not a single space.
+    gaps: Vec<Seam>,
+    /// Where the first character stands that is shown.
+    lead: usize,
+    /// Where sentences may begin.
+    places: Vec<usize>,
+}
+
+impl Scan {
+    fn of(text: &str) -> Self {
+        let mut scan = Self { gaps: Vec::new(), lead: text.len(), places: Vec::new() };
+        // Where the gap begins that the walk is in, and whether it is a blank.
+        let mut open: Option<(usize, bool)> = None;
+        let mut after_space = true;
+        // The end of what was shown last.
+        let mut shown = 0;
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
+            let is_space = c.is_whitespace();
+            if after_space && !is_space {
+                scan.places.push(at);
+            }
+            after_space = is_space;
+            let behind = at + c.len_utf8();
+            let in_blank = open.is_some_and(|(_, blank)| blank);
+            if is_space || c.is_control() {
+                if !in_blank {
+                    scan.close(text, open.replace((at, true)), at);
+                }
+                at = behind;
+            } else if is_ignorable(c) && (in_blank || !joins_signs(&text[..shown], c)) {
+                open.get_or_insert((at, false));
+                at = behind;
+            } else {
+                scan.close(text, open.take(), at);
+                scan.lead = scan.lead.min(at);
+                at = plain_end(text.as_bytes(), behind, &mut scan.places);
+                shown = at;
+            }
+        }
+        scan.close(text, open.map(|(start, _)| (start, false)), at);
+        scan
+    }
+
+    /// Takes down a gap that ends here.
+    fn close(&mut self, text: &str, gap: Option<(usize, bool)>, end: usize) {
+        let Some((start, blank)) = gap else { return };
+        let blank = blank && self.lead < start;
+        if !(blank && &text[start..end] == " ") {
+            self.gaps.push(Seam { gap: start..end, blank, sentence: false });
+        }
+    }
+}
+
+/// Whether an invisible character makes one picture of its neighbours: a family, a flag, a heart in colour.
+fn joins_signs(before: &str, c: char) -> bool {
+    let is_sign = |last: char| !last.is_alphanumeric() && !last.is_whitespace();
+    matches!(c, '\u{200D}' | '\u{FE0E}' | '\u{FE0F}') && before.chars().next_back().is_some_and(is_sign)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{super::laws::text, *};
+
+    fn seams(text: &str) -> Vec<Seam> {
+        Seams::new(Layout::of(text).written()).collect()
+    }
+
+    #[test]
+    fn what_is_shown_and_where_sentences_begin() {
+        let seam = |gap, blank, sentence| Seam { gap, blank, sentence };
+        let text = " Да.\n\nНет. Пра\u{AD}во\u{A0}и\n\nдело.   Что? \n";
+        let expected = [
+            seam(0..1, false, false),
+            seam(6..8, true, true),
+            seam(16..16, false, true),
+            seam(22..24, false, false),
+            seam(28..30, true, false),
+            seam(32..34, true, true),
+            seam(43..46, true, true),
+            seam(53..55, false, false),
+        ];
+        assert_eq!(seams(text), expected);
+        assert_eq!(Layout::of("Да и нет.\n\nДа и нет. Да.").written().len(), 2);
+    }
+
+    #[test]
+    fn damaged_layouts_end() {
+        for written in [&[0x80][..], &[2], &[0xFE, 0xFF, 0xFF, 0xFF, 0x0F, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0]] {
+            assert!(Seams::new(written).count() < 3);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_sentence_is_passed_over(text in text()) {
+            let mut last = ' ';
+            let mut is_word = |c: char| std::mem::replace(&mut last, c).is_whitespace() && !c.is_whitespace();
+            let words: Vec<usize> = text.char_indices().filter(|&(_, c)| is_word(c)).map(|(at, _)| at).collect();
+            prop_assert_eq!(sentence::starts(&text, &Scan::of(&text).places), sentence::starts(&text, &words));
+        }
+
+        #[test]
+        fn seams_are_apart_and_in_order(text in text()) {
+            let mut behind = 0;
+            for Seam { gap, blank, sentence } in seams(&text) {
+                prop_assert!(text.is_char_boundary(gap.start) && text.is_char_boundary(gap.end));
+                prop_assert!(gap.start >= behind && (sentence || !gap.is_empty()));
+                prop_assert!(!(blank || sentence) || gap.start > 0 && gap.end < text.len());
+                behind = gap.end;
+            }
+        }
+    }
+}
