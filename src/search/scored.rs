@@ -114,6 +114,14 @@ impl Scored {
         }
     }
 
+    /// What all releases are worth, where that is at hand.
+    pub fn scores(&self) -> Option<&[f32]> {
+        match &self.worth {
+            Worth::Known(scores, _) => Some(scores),
+            Worth::Words(words) => (words.scores.len() == self.docs.len()).then_some(&words.scores),
+        }
+    }
+
     /// What the release at a place is worth at most; cheaper to know than what it is worth.
     #[inline]
     pub fn at_most(&self, at: usize) -> f32 {

@@ -76,12 +76,13 @@ fn some_words(segment: &Segment, words: &[Word], mut gate: Gate, wanted: Wanted,
     let mut others = Vec::new();
     // Every release that has one of the words is wanted, so that sums alone say which are the best.
     let any = !keep.exhaustive && keep.sort == Sort::Relevance && words.iter().all(|word| !word.required);
-    while sums.next_window(keep.threshold(best), &mut touched, &mut others) {
+    let enough = keep.limit + but.unwrap_or_default();
+    let start = if any && gate.is_open() { reached_by_one(words, enough) } else { f32::NEG_INFINITY };
+    while sums.next_window(keep.threshold(best).max(start), &mut touched, &mut others) {
         if !gate.is_open() {
             touched.retain(|&(doc, _)| gate.admits(doc));
         }
-        let mut least = keep.threshold(best);
-        let enough = keep.limit + but.unwrap_or_default();
+        let mut least = keep.threshold(best).max(start);
         if any && touched.len() > enough {
             order.clear();
             order.extend(touched.iter().map(|&(_, sum)| sum));
@@ -98,6 +99,18 @@ fn some_words(segment: &Segment, words: &[Word], mut gate: Gate, wanted: Wanted,
         }
         best.weed();
     }
+}
+
+/// What more than `enough` releases are worth by one word alone, as far as that is soon known: of the word that
+/// can add most of those that so many have.
+fn reached_by_one(words: &[Word], enough: usize) -> f32 {
+    let scores = words.iter().filter_map(|word| word.lists[0].scores()).filter(|scores| scores.len() > enough);
+    let shortest = scores.min_by_key(|scores| scores.len());
+    shortest.map_or(f32::NEG_INFINITY, |scores| {
+        let mut scores = scores.to_vec();
+        let (_, nth, _) = scores.select_nth_unstable_by(enough, |a, b| b.total_cmp(a));
+        *nth / BOUND_SLACK
+    })
 }
 
 /// Adds up content words, window by window.
