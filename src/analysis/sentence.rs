@@ -50,16 +50,19 @@ pub(super) fn ends_nothing(before: &[u8]) -> bool {
 
 /// Whether a sentence ends between two stretches of text, the first of which begins it.
 fn is_bound(before: &str, gap: &str, behind: &str) -> bool {
-    let lines = gap.chars().filter(|&c| c == '\n').count();
-    if lines > 1 || gap.contains('\u{2029}') {
+    let lines = if gap == " " { 0 } else { gap.chars().filter(|&c| c == '\n').count() };
+    if lines > 1 || gap.len() > 2 && gap.contains('\u{2029}') {
         return true;
+    }
+    let ended = before.trim_end_matches(closes);
+    if lines == 0 && !ended.ends_with(terminates) {
+        return false;
     }
     let first = behind.chars().find(|&c| !c.is_whitespace() && !opens(c));
     let Some(first) = first else { return false };
     if lines == 1 && behind.starts_with(lists) && !before.ends_with(lists) {
         return !behind.starts_with(['—', '–', '-']) || !first.is_lowercase();
     }
-    let ended = before.trim_end_matches(closes);
     let said = ended.trim_end_matches(terminates);
     let end = &ended[said.len()..];
     if end.is_empty()
@@ -111,7 +114,7 @@ fn full_stop_ends(said: &str, first: char) -> bool {
         }
     }
     let piece = folded.rsplit(['.', '-']).next().unwrap_or(&folded);
-    if LEADING.contains(&folded.as_str()) || LEADING.contains(&piece) && folded.contains('-') {
+    if LEADING.contains(&folded.as_str()) || folded.contains('-') && LEADING.contains(&piece) {
         return false;
     }
     // «В. Воронков», «А.Х. Камилов», «г. Ташкент»: a letter alone stands for a word.
@@ -120,7 +123,8 @@ fn full_stop_ends(said: &str, first: char) -> bool {
 
 /// What stands before the last word, and that word, without what opens it.
 fn last_word(text: &str) -> (&str, &str) {
-    let start = text.rfind(|c: char| c.is_whitespace() || "«„“\"([/—–".contains(c));
+    let opens = |c| matches!(c, '«' | '„' | '“' | '"' | '(' | '[' | '/' | '—' | '–');
+    let start = text.rfind(|c: char| c.is_whitespace() || opens(c));
     let start = start.map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));
     text.split_at(start)
 }

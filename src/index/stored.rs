@@ -96,8 +96,9 @@ pub(super) fn said(release: &Release) -> Result<Vec<u8>, String> {
 
 /// What to store behind what a release says.
 pub(super) fn notes(layout: &Layout, landmarks: &Survey) -> Result<Vec<u8>, String> {
-    let layout = postcard::to_stdvec(layout.written()).map_err(|error| error.to_string())?;
-    Ok([&layout, landmarks.written()].concat())
+    let layout = layout.written();
+    let length = postcard::to_stdvec(&layout.len()).map_err(|error| error.to_string())?;
+    Ok([&length, layout, landmarks.written()].concat())
 }
 
 /// A short digest of everything that a release says, from BLAKE3: two releases that differ in
