@@ -8,16 +8,20 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
+use foldhash::fast::RandomState;
+
 use super::{
     Analyzer, Term, Tokens,
     form::{self, Form, Setting},
-    shelf::{FormRef, Place, Shelf},
+    key::Key,
+    shelf::{FormRef, Shelf},
 };
 
 /// Forms longer than this in bytes are rare and large: analysed anew each time.
 const LONGEST_KEPT: usize = 64;
-/// How many forms one table keeps before it starts over; a form takes some 100 bytes.
-const MOST_KEPT: usize = 400_000;
+/// How many forms one table keeps before it starts over; a form takes some 100 bytes. Three quarters of a
+/// power of two, as many as that many slots hold.
+const MOST_KEPT: usize = 3 << 17;
 /// Into how many parts the shared table is cut, so that threads seldom wait for each other.
 const SHARDS: usize = 16;
 
@@ -25,30 +29,32 @@ const SHARDS: usize = 16;
 #[derive(Default)]
 pub(super) struct SharedForms {
     shards: [RwLock<Shelf>; SHARDS],
+    /// Makes the keys of all tables.
+    hasher: RandomState,
 }
 
 impl SharedForms {
-    fn shard(&self, surface: &str) -> &RwLock<Shelf> {
-        let sum = surface.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-        &self.shards[sum % SHARDS]
+    fn shard(&self, key: Key) -> &RwLock<Shelf> {
+        // By the other end of the hash than the slots.
+        &self.shards[(key.hash >> 32) as usize % SHARDS]
     }
 
     /// Copies a form onto a shelf, where this table has it.
-    fn copy(&self, surface: &str, setting: Setting, to: &mut Shelf) -> Option<Place> {
+    fn copy(&self, key: Key, surface: &str, to: &mut Shelf) -> Option<u32> {
         // A poisoned lock only says that another thread died; the table itself is whole.
-        let shard = self.shard(surface).read().unwrap_or_else(PoisonError::into_inner);
-        let place = shard.find(surface, setting)?;
-        Some(to.copy(surface, setting, shard.form(place)))
+        let shard = self.shard(key).read().unwrap_or_else(PoisonError::into_inner);
+        let form = shard.find(key, surface)?;
+        Some(to.copy(key, surface, shard.form(form)))
     }
 
-    fn put(&self, surface: &str, setting: Setting, form: &Form) {
-        let mut shard = self.shard(surface).write().unwrap_or_else(PoisonError::into_inner);
+    fn put(&self, key: Key, surface: &str, form: &Form) {
+        let mut shard = self.shard(key).write().unwrap_or_else(PoisonError::into_inner);
         if shard.len() >= MOST_KEPT / SHARDS {
             shard.clear();
         }
         // Another thread may have been faster.
-        if shard.find(surface, setting).is_none() {
-            shard.add(surface, setting, form);
+        if shard.find(key, surface).is_none() {
+            shard.add(key, surface, form);
         }
     }
 }
@@ -56,6 +62,7 @@ impl SharedForms {
 /// One thread's way to analysed forms. Keep it from text to text: what it has read it knows.
 pub struct Forms {
     analyzer: Analyzer,
+    hasher: RandomState,
     kept: Shelf,
     /// Holds the form that was asked for last, where it is too long to keep.
     passing: Shelf,
@@ -64,17 +71,24 @@ pub struct Forms {
     restarts: u32,
 }
 
-/// The form that was asked for last.
+/// The form that was asked for last, by its number.
 #[derive(Clone, Copy)]
 enum Last {
     None,
-    Kept(Place),
-    Passing(Place),
+    Kept(u32),
+    Passing(u32),
 }
 
 impl Forms {
     pub(super) fn new(analyzer: Analyzer) -> Self {
-        Self { analyzer, kept: Shelf::default(), passing: Shelf::default(), last: Last::None, restarts: 0 }
+        Self {
+            hasher: analyzer.shared.forms.hasher.clone(),
+            analyzer,
+            kept: Shelf::default(),
+            passing: Shelf::default(),
+            last: Last::None,
+            restarts: 0,
+        }
     }
 
     /// The terms of a text in order: each with the position of its word, counted from 0, and where in the
@@ -90,11 +104,13 @@ impl Forms {
 
     /// Goes to the form of a surface, in the nearest table that has it; [`Forms::last`] then gives it.
     pub(super) fn find(&mut self, surface: &str, setting: Setting) {
+        let key = Key::of(surface, setting, &self.hasher);
         self.last = if surface.len() > LONGEST_KEPT {
             self.passing.clear();
-            Last::Passing(self.passing.add("", setting, &analyse(&self.analyzer, surface, setting)))
+            Last::Passing(self.passing.add(key, "", &analyse(&self.analyzer, surface, setting)))
         } else {
-            Last::Kept(self.kept.find(surface, setting).unwrap_or_else(|| self.fetch(surface, setting)))
+            let known = self.kept.find(key, surface);
+            Last::Kept(known.unwrap_or_else(|| self.fetch(key, surface, setting)))
         };
     }
 
@@ -102,8 +118,8 @@ impl Forms {
     pub(crate) fn last(&self) -> FormRef<'_> {
         match self.last {
             Last::None => FormRef::default(),
-            Last::Kept(place) => self.kept.form(place),
-            Last::Passing(place) => self.passing.form(place),
+            Last::Kept(form) => self.kept.form(form),
+            Last::Passing(form) => self.passing.form(form),
         }
     }
 
@@ -111,24 +127,24 @@ impl Forms {
     /// then; none for a form that is not kept.
     pub(crate) fn last_name(&self) -> Option<(u32, u32)> {
         match self.last {
-            Last::Kept(place) => Some((self.restarts, place.number)),
+            Last::Kept(form) => Some((self.restarts, form)),
             Last::None | Last::Passing(_) => None,
         }
     }
 
-    /// Fetches a form and keeps it; says where.
-    fn fetch(&mut self, surface: &str, setting: Setting) -> Place {
+    /// Fetches a form and keeps it; gives its number.
+    fn fetch(&mut self, key: Key, surface: &str, setting: Setting) -> u32 {
         if self.kept.len() >= MOST_KEPT {
             self.kept.clear();
             self.restarts += 1;
         }
         let shared = &self.analyzer.shared.forms;
-        if let Some(place) = shared.copy(surface, setting, &mut self.kept) {
-            return place;
+        if let Some(form) = shared.copy(key, surface, &mut self.kept) {
+            return form;
         }
         let form = analyse(&self.analyzer, surface, setting);
-        shared.put(surface, setting, &form);
-        self.kept.add(surface, setting, &form)
+        shared.put(key, surface, &form);
+        self.kept.add(key, surface, &form)
     }
 }
 

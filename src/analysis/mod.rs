@@ -42,6 +42,7 @@ mod capitals;
 mod figures;
 mod fold;
 mod form;
+mod key;
 mod landmarks;
 #[cfg(test)]
 mod laws;
@@ -50,6 +51,7 @@ mod numbers;
 mod place;
 mod scanner;
 mod shelf;
+mod slots;
 mod stem;
 mod term;
 mod token;
