@@ -1,17 +1,18 @@
 //! Inversion: texts word by word become lists of places term by term.
 //!
 //! The engine's own writer would look up and record each term of each word. Here a word is written down
-//! as the number of its form, four bytes; only when the segment is full are the places of each form dealt
-//! out, and those of a term's forms merged. Knows neither files nor the engine.
+//! as the number of its form, four bytes; only when the segment is full are the places of the words dealt
+//! out to their terms. Knows neither files nor the engine.
 
+mod deal;
 mod names;
 mod places;
 mod words;
 
 use std::ops::Range;
 
-pub(super) use self::places::Places;
-use self::{names::Names, places::Bases, words::Words};
+use self::{deal::Hand, names::Names, places::Bases, words::Words};
+pub(super) use self::{deal::Order, places::Places};
 use crate::analysis::{Forms, Landmark, Role, Survey, Tokens};
 
 /// No form of this segment yet.
@@ -164,86 +165,53 @@ impl Inversion {
         u32::try_from(form).unwrap_or(NONE >> 1)
     }
 
-    fn terms_of(&self, form: usize) -> &[u32] {
-        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.terms[start..self.ends[form]]
+    /// All terms in the order of their bytes.
+    pub fn order(&self) -> Order<'_> {
+        Order::new(self.names.sorted(), &self.terms, &self.ends)
     }
 
     /// Visits the terms of a field in the order of their bytes, each with the places where it stands.
     pub fn each_term<E>(
         &self,
         field: Field,
-        order: &Order,
-        mut visit: impl FnMut(&str, &Places<'_>) -> Result<(), E>,
+        order: &Order<'_>,
+        mut visit: impl FnMut(&str, Places<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let dealt = self.deal(field);
-        let mut merged = Vec::new();
-        for &term in &order.terms {
-            let forms = order.forms_of(term);
-            let places = if let [form] = forms {
-                dealt.of(*form)
-            } else {
-                merge(&dealt, forms, &mut merged);
-                &merged
-            };
-            if !places.is_empty() {
-                visit(self.names.get(term), &Places::new(places, &dealt.bases))?;
+        let (counts, bases) = self.count(field);
+        let words = self.words(field);
+        let mut hand = Hand::new(order, &counts, words.len());
+        while hand.next() {
+            for release in 0..self.releases.len() {
+                for stretch in self.stretches(field, release) {
+                    // One before the first: its bit moves it on.
+                    let mut place = (bases.start(release) + stretch.first).wrapping_sub(1);
+                    words.each(stretch.words, |word| {
+                        place = place.wrapping_add(word & 1);
+                        hand.deal((word >> 1) as usize, place);
+                    });
+                }
             }
+            hand.each(|term, places| visit(self.names.get(term), Places::new(places, &bases)))?;
         }
         Ok(())
     }
 
-    /// All terms in the order of their bytes, with the forms that have them.
-    pub fn order(&self) -> Order {
-        let mut ends = vec![0_u32; self.names.len()];
-        for &term in &self.terms {
-            ends[term as usize] += 1;
-        }
-        let mut sum = 0;
-        for end in &mut ends {
-            (*end, sum) = (sum, sum + *end);
-        }
-        let mut forms = vec![0_u32; self.terms.len()];
-        for form in 0..self.ends.len() {
-            for &term in self.terms_of(form) {
-                let end = &mut ends[term as usize];
-                forms[*end as usize] = u32::try_from(form).unwrap_or(NONE);
-                *end += 1;
-            }
-        }
-        Order { terms: self.names.sorted(), forms, ends }
-    }
-
-    /// Deals the places of a field out to the forms.
-    fn deal(&self, field: Field) -> Dealt {
-        let mut ends = vec![0_u32; self.ends.len()];
-        let words = if field == Field::Source { &self.source } else { &self.text };
-        for release in 0..self.releases.len() {
-            for stretch in self.stretches(field, release) {
-                words.each(stretch.words, |word| ends[(word >> 1) as usize] += 1);
-            }
-        }
-        let mut sum = 0;
-        for end in &mut ends {
-            (*end, sum) = (sum, sum + *end);
-        }
-        let mut places = vec![0_u32; sum as usize];
+    /// How many words of a field each form has, and where the places of its releases begin.
+    fn count(&self, field: Field) -> (Vec<u32>, Bases) {
+        let mut counts = vec![0; self.ends.len()];
         let mut bases = Bases::default();
         for release in 0..self.releases.len() {
-            let base = bases.push(self.length(field, release));
+            bases.push(self.length(field, release));
             for stretch in self.stretches(field, release) {
-                // One before the first: its bit moves it on.
-                let mut place = (base + stretch.first).wrapping_sub(1);
-                words.each(stretch.words, |word| {
-                    place = place.wrapping_add(word & 1);
-                    let end = &mut ends[(word >> 1) as usize];
-                    places[*end as usize] = place;
-                    *end += 1;
-                });
+                self.words(field).each(stretch.words, |word| counts[(word >> 1) as usize] += 1);
             }
         }
         bases.finish();
-        Dealt { ends, places, bases }
+        (counts, bases)
+    }
+
+    fn words(&self, field: Field) -> &Words {
+        if field == Field::Source { &self.source } else { &self.text }
     }
 
     fn length(&self, field: Field, release: usize) -> u32 {
@@ -274,48 +242,6 @@ impl Inversion {
 struct Stretch {
     words: Range<usize>,
     first: u32,
-}
-
-/// The terms of a segment in order.
-pub(super) struct Order {
-    terms: Vec<u32>,
-    /// The forms that have each term, and where those of each term end.
-    forms: Vec<u32>,
-    ends: Vec<u32>,
-}
-
-impl Order {
-    fn forms_of(&self, term: u32) -> &[u32] {
-        let term = term as usize;
-        let start = term.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.forms[start as usize..self.ends[term] as usize]
-    }
-}
-
-/// The places of a field, form by form.
-struct Dealt {
-    ends: Vec<u32>,
-    places: Vec<u32>,
-    bases: Bases,
-}
-
-impl Dealt {
-    fn of(&self, form: u32) -> &[u32] {
-        let form = form as usize;
-        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.places[start as usize..self.ends[form] as usize]
-    }
-}
-
-/// The places of all these forms, in order and each once.
-#[expect(clippy::stable_sort_primitive, reason = "it finds the runs that are in order and merges them")]
-fn merge(dealt: &Dealt, forms: &[u32], places: &mut Vec<u32>) {
-    places.clear();
-    for &form in forms {
-        places.extend_from_slice(dealt.of(form));
-    }
-    places.sort();
-    places.dedup();
 }
 
 #[cfg(test)]
