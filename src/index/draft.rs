@@ -19,7 +19,7 @@ use tantivy::{
 use super::{
     inversion::{Field, Inversion},
     schema::Fields,
-    stored::{Record, with_landmarks},
+    stored::{Record, with_landmarks, write_document},
 };
 use crate::analysis::{Forms, Survey};
 
@@ -59,6 +59,8 @@ pub(super) struct Draft {
     store: StoreWriter,
     inversion: Inversion,
     ids: Vec<String>,
+    /// The last release, as it lies in the store.
+    kept: Vec<u8>,
 }
 
 impl Draft {
@@ -87,6 +89,7 @@ impl Draft {
             store,
             inversion: Inversion::new(forms),
             ids: Vec::new(),
+            kept: Vec::new(),
             segment,
         })
     }
@@ -99,9 +102,11 @@ impl Draft {
         let lengths = self.inversion.add(record.title(), &record.body, source, &mut landmarks);
         self.ids.push(record.id().to_owned());
         let stored = with_landmarks(&said, &landmarks);
-        let document: TantivyDocument = self.fields.document(&record, lengths, digest, &stored);
+        let document: TantivyDocument = self.fields.document(&record, lengths, digest);
         self.columns.add_document(&document)?;
-        self.store.store(&document, &self.segment.schema())?;
+        self.kept.clear();
+        write_document(self.fields.release, &stored, &mut self.kept);
+        self.store.store_bytes(&self.kept)?;
         Ok(())
     }
 
@@ -118,7 +123,7 @@ impl Draft {
 
     /// Writes what is left to write; returns the segment and the table of forms.
     pub fn finish(self) -> tantivy::Result<(SegmentMeta, Forms)> {
-        let Self { segment, fields, session, mut columns, store, inversion, ids } = self;
+        let Self { segment, fields, session, mut columns, store, inversion, ids, .. } = self;
         store.close()?;
         let mut to = open(&segment, SegmentComponent::FastFields)?;
         columns.serialize(&mut to, None)?;
