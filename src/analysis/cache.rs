@@ -15,6 +15,7 @@ use super::{
     form::{self, Form, Setting},
     key::Key,
     shelf::{FormRef, Shelf},
+    token::Step,
 };
 
 /// Forms longer than this in bytes are rare and large: analysed anew each time.
@@ -64,19 +65,10 @@ pub struct Forms {
     analyzer: Analyzer,
     hasher: RandomState,
     kept: Shelf,
-    /// Holds the form that was asked for last, where it is too long to keep.
+    /// Holds the last form that was too long to keep.
     passing: Shelf,
-    last: Last,
     /// How often the table started over.
     restarts: u32,
-}
-
-/// The form that was asked for last, by its number.
-#[derive(Clone, Copy)]
-enum Last {
-    None,
-    Kept(u32),
-    Passing(u32),
 }
 
 impl Forms {
@@ -86,7 +78,6 @@ impl Forms {
             analyzer,
             kept: Shelf::default(),
             passing: Shelf::default(),
-            last: Last::None,
             restarts: 0,
         }
     }
@@ -102,34 +93,37 @@ impl Forms {
         }
     }
 
-    /// Goes to the form of a surface, in the nearest table that has it; [`Forms::last`] then gives it.
-    pub(super) fn find(&mut self, surface: &str, setting: Setting) {
+    /// The number of a surface's form, whichever table has it; none for one that is too long to keep.
+    pub(crate) fn find(&mut self, surface: &str, setting: Setting) -> Option<u32> {
         let key = Key::of(surface, setting, &self.hasher);
-        self.last = if surface.len() > LONGEST_KEPT {
+        if surface.len() > LONGEST_KEPT {
             self.passing.clear();
-            Last::Passing(self.passing.add(key, "", &analyse(&self.analyzer, surface, setting)))
-        } else {
-            let known = self.kept.find(key, surface);
-            Last::Kept(known.unwrap_or_else(|| self.fetch(key, surface, setting)))
-        };
+            self.passing.add(key, "", &analyse(&self.analyzer, surface, setting));
+            return None;
+        }
+        let known = self.kept.find(key, surface);
+        Some(known.unwrap_or_else(|| self.fetch(key, surface, setting)))
     }
 
-    /// The form that was asked for last.
-    pub(crate) fn last(&self) -> FormRef<'_> {
-        match self.last {
-            Last::None => FormRef::default(),
-            Last::Kept(form) => self.kept.form(form),
-            Last::Passing(form) => self.passing.form(form),
-        }
+    /// As `find`, for all steps of a text at once and only in this thread's own table.
+    ///
+    /// The processor waits for the memory of many look-ups together where nothing stands between them.
+    pub(crate) fn find_known(&self, text: &str, steps: &[Step], found: &mut Vec<Option<u32>>) {
+        found.clear();
+        found.extend(steps.iter().map(|step| {
+            let surface = step.span.of(text);
+            self.kept.find(Key::of(surface, step.setting, &self.hasher), surface)
+        }));
     }
 
-    /// Names the form that was asked for last, by how often the table has started over and its number since
-    /// then; none for a form that is not kept.
-    pub(crate) fn last_name(&self) -> Option<(u32, u32)> {
-        match self.last {
-            Last::Kept(form) => Some((self.restarts, form)),
-            Last::None | Last::Passing(_) => None,
-        }
+    /// The form that has a number; without one, the last one that was too long to keep.
+    pub(crate) fn form(&self, found: Option<u32>) -> FormRef<'_> {
+        found.map_or_else(|| self.passing.form(0), |number| self.kept.form(number))
+    }
+
+    /// How often the table started over: numbers of before mean nothing any more.
+    pub(crate) fn restarts(&self) -> u32 {
+        self.restarts
     }
 
     /// Fetches a form and keeps it; gives its number.

@@ -64,7 +64,7 @@ pub use cache::Forms;
 pub(crate) use landmarks::{Landmark, Landmarks, Survey};
 pub use term::{Channel, Rule, Term};
 pub use token::{Role, Token};
-pub(crate) use token::{TokenRef, Tokens};
+pub(crate) use token::{Step, TokenRef, Tokens};
 
 use crate::error::{Error, Result};
 

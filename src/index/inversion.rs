@@ -13,8 +13,10 @@ use std::ops::Range;
 
 use self::{deal::Hand, names::Names, places::Bases, words::Words};
 pub(super) use self::{deal::Order, places::Places};
-use crate::analysis::{Forms, Landmark, Role, Survey, Tokens};
+use crate::analysis::{Forms, Landmark, Role, Step, Survey, Tokens};
 
+/// So many words are looked up together.
+const AT_ONCE: usize = 64;
 /// No form of this segment yet.
 const NONE: u32 = u32::MAX;
 
@@ -45,6 +47,14 @@ pub(super) struct Inversion {
     text: Words,
     source: Words,
     releases: Vec<Bounds>,
+    ahead: Ahead,
+}
+
+/// The next words of a text, and which of them the table of forms knows. Kept for its memory alone.
+#[derive(Default)]
+struct Ahead {
+    steps: Vec<Step>,
+    found: Vec<Option<u32>>,
 }
 
 /// Where a release's words end, and the words that its title takes.
@@ -76,6 +86,7 @@ impl Inversion {
             text: Words::default(),
             source: Words::default(),
             releases: Vec::new(),
+            ahead: Ahead::default(),
         }
     }
 
@@ -121,44 +132,57 @@ impl Inversion {
     fn read(&mut self, text: &str, field: Field, mut pass: impl FnMut(Landmark)) -> u32 {
         let mut tokens = Tokens::new(text);
         let mut next = 0;
+        let Ahead { mut steps, mut found } = std::mem::take(&mut self.ahead);
         loop {
-            let Some(token) = tokens.step(&mut self.forms) else { return next };
-            let position = token.position;
-            if token.role != Role::Part {
-                pass(Landmark { position, byte: token.span.start });
+            steps.clear();
+            steps.extend(std::iter::from_fn(|| tokens.step()).take(AT_ONCE));
+            if steps.is_empty() {
+                self.ahead = Ahead { steps, found };
+                return next;
             }
-            let form = match self.forms.last_name() {
-                Some((restarts, number)) => self.number(restarts, number as usize),
-                None => self.new_form(),
-            };
-            let words = if field == Field::Source { &mut self.source } else { &mut self.text };
-            words.push(form << 1 | u32::from(position == next));
-            next = position + 1;
+            self.forms.find_known(text, &steps, &mut found);
+            let restarts = self.forms.restarts();
+            for (&Step { position, span, role, setting }, &known) in steps.iter().zip(&found) {
+                if role != Role::Part {
+                    pass(Landmark { position, byte: span.start });
+                }
+                let known = known.filter(|_| self.forms.restarts() == restarts);
+                let form = match known.or_else(|| self.forms.find(span.of(text), setting)) {
+                    Some(number) => self.number(number),
+                    None => self.new_form(None),
+                };
+                let words = if field == Field::Source { &mut self.source } else { &mut self.text };
+                words.push(form << 1 | u32::from(position == next));
+                next = position + 1;
+            }
         }
     }
 
-    /// The number in this segment of the form that was asked for last.
-    fn number(&mut self, restarts: u32, number: usize) -> u32 {
+    /// The number in this segment of the form that has a number in the table of forms.
+    fn number(&mut self, number: u32) -> u32 {
+        let restarts = self.forms.restarts();
         if restarts != self.restarts {
             self.restarts = restarts;
             self.numbers.clear();
         }
-        if let Some(&known) = self.numbers.get(number)
+        let place = number as usize;
+        if let Some(&known) = self.numbers.get(place)
             && known != NONE
         {
             return known;
         }
-        if self.numbers.len() <= number {
-            self.numbers.resize(number + 1, NONE);
+        if self.numbers.len() <= place {
+            self.numbers.resize(place + 1, NONE);
         }
-        let new = self.new_form();
-        self.numbers[number] = new;
+        let new = self.new_form(Some(number));
+        self.numbers[place] = new;
         new
     }
 
-    fn new_form(&mut self) -> u32 {
+    /// Numbers a form that the table of forms has found.
+    fn new_form(&mut self, found: Option<u32>) -> u32 {
         let form = self.ends.len();
-        for term in self.forms.last().terms() {
+        for term in self.forms.form(found).terms() {
             self.terms.push(self.names.number(term.key()));
         }
         self.ends.push(self.terms.len());
