@@ -88,7 +88,7 @@ fn word(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
     if setting == Setting::Whole && folded.contains(char::is_alphabetic) {
         push_joined(&mut form, &folded);
     }
-    if letters > LONGEST_WORD || clean.chars().any(char::is_numeric) {
+    if letters > LONGEST_WORD || clean.chars().any(|c| !is_cyrillic(c) && c.is_numeric()) {
         return form;
     }
     if !clean.chars().any(is_cyrillic) {
@@ -97,7 +97,7 @@ fn word(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
         }
         return form;
     }
-    let reading = lemma::read(dictionary, &clean);
+    let reading = lemma::read(dictionary, &clean, &folded);
     if let Some(letters) = capitals::mixed_abbreviation(&clean) {
         form.push(Channel::Lemma, &letters, Rule::Abbreviation);
         for name in reading.lemmas.iter().filter(|lemma| lemma.is_listed_name()) {

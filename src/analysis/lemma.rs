@@ -86,9 +86,8 @@ impl Reading {
     }
 
     /// Leaves out candidates that are there by chance.
-    fn prune(&mut self, form: &str) {
+    fn prune(&mut self, form: &str, folded: &str) {
         let case = case_of(form);
-        let folded = fold(form);
         let is_sure =
             |lemma: &Lemma| lemma.proper && lemma.probability >= SURELY_NAME && lemma.text == folded;
         let is_name = case == Case::Title && self.lemmas.iter().any(is_sure);
@@ -107,10 +106,9 @@ impl Reading {
     }
 }
 
-/// Reads a cleaned form in its own letter case, which the dictionary weighs.
-pub(crate) fn read(dictionary: &Dictionary, form: &str) -> Reading {
+/// Reads a cleaned form, which is also there folded, in its own letter case, which the dictionary weighs.
+pub(crate) fn read(dictionary: &Dictionary, form: &str, folded: &str) -> Reading {
     let mut reading = Reading::default();
-    let folded = fold(form);
     for (rank, analysis) in dictionary.analyze(form).into_iter().enumerate() {
         let Some(tag) = dictionary.ud_tag(analysis.ud) else { continue };
         if rank == 0 {
@@ -144,7 +142,7 @@ pub(crate) fn read(dictionary: &Dictionary, form: &str) -> Reading {
             given: name == Some("Giv"),
         });
     }
-    reading.prune(form);
+    reading.prune(form, folded);
     reading
 }
 
