@@ -12,9 +12,9 @@ use foldhash::fast::RandomState;
 
 use super::{
     Analyzer, Term, Tokens,
-    form::{self, Form, Setting},
+    form::{self, Form, FormRef, Setting},
     key::Key,
-    shelf::{FormRef, Shelf},
+    shelf::Shelf,
     token::Step,
 };
 
@@ -45,10 +45,10 @@ impl SharedForms {
         // A poisoned lock only says that another thread died; the table itself is whole.
         let shard = self.shard(key).read().unwrap_or_else(PoisonError::into_inner);
         let form = shard.find(key, surface)?;
-        Some(to.copy(key, surface, shard.form(form)))
+        Some(to.add(key, surface, shard.form(form)))
     }
 
-    fn put(&self, key: Key, surface: &str, form: &Form) {
+    fn put(&self, key: Key, surface: &str, form: FormRef<'_>) {
         let mut shard = self.shard(key).write().unwrap_or_else(PoisonError::into_inner);
         if shard.len() >= MOST_KEPT / SHARDS {
             shard.clear();
@@ -98,7 +98,7 @@ impl Forms {
         let key = Key::of(surface, setting, &self.hasher);
         if surface.len() > LONGEST_KEPT {
             self.passing.clear();
-            self.passing.add(key, "", &analyse(&self.analyzer, surface, setting));
+            self.passing.add(key, "", analyse(&self.analyzer, surface, setting).as_ref());
             return None;
         }
         let known = self.kept.find(key, surface);
@@ -137,8 +137,8 @@ impl Forms {
             return form;
         }
         let form = analyse(&self.analyzer, surface, setting);
-        shared.put(key, surface, &form);
-        self.kept.add(key, surface, &form)
+        shared.put(key, surface, form.as_ref());
+        self.kept.add(key, surface, form.as_ref())
     }
 }
 

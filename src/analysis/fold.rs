@@ -102,6 +102,11 @@ pub(crate) fn fold(clean: &str) -> String {
     folded
 }
 
+/// As `fold`, of a word that nobody else needs: most lemmas are folded as they are.
+pub(crate) fn fold_owned(clean: String) -> String {
+    if clean.chars().all(|c| matches!(c, 'а'..='я')) { clean } else { fold(&clean) }
+}
+
 /// Lower case of one capital among А–Я, which stand 32 code points before their small letters.
 fn lower_russian(c: char) -> char {
     char::from_u32(c as u32 + 32).unwrap_or(c)

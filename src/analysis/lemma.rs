@@ -5,7 +5,7 @@
 
 use rumorph::{Dictionary, Source};
 
-use super::fold::{Case, case_of, fold};
+use super::fold::{Case, case_of, fold_owned};
 
 /// A guess or a shortening that the dictionary itself holds less likely than this is noise.
 const LEAST_GUESS: f64 = 0.05;
@@ -114,7 +114,7 @@ pub(crate) fn read(dictionary: &Dictionary, form: &str, folded: &str) -> Reading
         if rank == 0 {
             reading.function = matches!(tag.pos(), "ADP" | "CCONJ" | "SCONJ" | "PART" | "PRON" | "DET");
         }
-        let text = fold(&analysis.lemma);
+        let text = fold_owned(analysis.lemma);
         let (fixed, declined) = (tag.feat("Abbr").is_some(), tag.has_label("Abbr"));
         let shortened = fixed && text != folded;
         if (fixed || declined) && !shortened {

@@ -4,10 +4,9 @@
 //! are in one string, a surface and its terms next to each other, and what points into it is small.
 
 use super::{
-    form::Form,
+    form::{Cut, FormRef},
     key::Key,
     slots::Slots,
-    term::{Rule, Term},
 };
 
 /// Forms, kept.
@@ -33,36 +32,6 @@ struct Place {
     /// How many terms it has.
     terms: u8,
     function: bool,
-}
-
-/// Where a term ends, counted in bytes from where the first one of its form begins.
-#[derive(Clone, Copy)]
-struct Cut {
-    end: u16,
-    rule: Rule,
-}
-
-/// A form on the shelf.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct FormRef<'f> {
-    letters: &'f str,
-    cuts: &'f [Cut],
-    /// As [`Form::function`].
-    pub function: bool,
-}
-
-impl<'f> FormRef<'f> {
-    /// The term at a place, counted from 0.
-    pub fn term(&self, place: usize) -> Option<Term<&'f str>> {
-        let cut = self.cuts.get(place)?;
-        let start = place.checked_sub(1).and_then(|before| self.cuts.get(before)).map_or(0, |cut| cut.end);
-        let key = self.letters.get(start.into()..cut.end.into())?;
-        Some(Term::from_key(key, cut.rule))
-    }
-
-    pub fn terms(self) -> impl Iterator<Item = Term<&'f str>> {
-        (0..self.cuts.len()).filter_map(move |place| self.term(place))
-    }
 }
 
 impl Place {
@@ -93,39 +62,18 @@ impl Shelf {
     }
 
     /// Adds a form and gives its number. Its surface has at most 255 bytes.
-    pub fn add(&mut self, key: Key, surface: &str, form: &Form) -> u32 {
-        let terms = form.terms.iter().map(|term| (term.key(), term.rule()));
-        self.put(key, surface, form.function, terms)
-    }
-
-    /// Adds a form that stands on another shelf.
-    pub fn copy(&mut self, key: Key, surface: &str, form: FormRef<'_>) -> u32 {
-        let terms = form.terms().map(|term| (term.into_key(), term.rule()));
-        self.put(key, surface, form.function, terms)
-    }
-
-    fn put<'k>(
-        &mut self,
-        key: Key,
-        surface: &str,
-        function: bool,
-        terms: impl Iterator<Item = (&'k str, Rule)>,
-    ) -> u32 {
-        let (letters, cuts) = (small(self.letters.len()), small(self.cuts.len()));
-        self.letters.push_str(surface);
-        let first = self.letters.len();
-        for (key, rule) in terms.take(u8::MAX.into()) {
-            self.letters.push_str(key);
-            let end = u16::try_from(self.letters.len() - first).unwrap_or(u16::MAX);
-            self.cuts.push(Cut { end, rule });
-        }
-        self.places.push(Place {
-            letters,
-            cuts,
+    pub fn add(&mut self, key: Key, surface: &str, form: FormRef<'_>) -> u32 {
+        let place = Place {
+            letters: small(self.letters.len()),
+            cuts: small(self.cuts.len()),
             surface: u8::try_from(surface.len()).unwrap_or(u8::MAX),
-            terms: u8::try_from(self.cuts.len() - cuts as usize).unwrap_or(u8::MAX),
-            function,
-        });
+            terms: u8::try_from(form.cuts.len()).unwrap_or(u8::MAX),
+            function: form.function,
+        };
+        self.letters.push_str(surface);
+        self.letters.push_str(form.letters);
+        self.cuts.extend_from_slice(form.cuts);
+        self.places.push(place);
         self.slots.add(key)
     }
 
@@ -154,19 +102,21 @@ mod tests {
     use foldhash::fast::RandomState;
 
     use super::*;
-    use crate::analysis::{form::Setting, term::Channel};
+    use crate::analysis::{
+        form::{Form, Setting},
+        term::{Channel, Rule, Term},
+    };
 
     #[test]
     fn what_was_put_there_is_found_there() {
         let mut shelf = Shelf::default();
         let form = |word: &str| {
-            let terms = [
-                (Channel::Exact, Rule::Surface),
-                (Channel::Lemma, Rule::Dictionary),
-                (Channel::Stem, Rule::Snowball),
-            ];
-            let terms = terms.map(|(channel, rule)| Term::new(channel, word, rule));
-            Form { terms: terms.to_vec(), function: word.len() < 4 }
+            let mut form = Form::default();
+            form.function = word.len() < 4;
+            form.push(Channel::Exact, word, Rule::Surface);
+            form.push(Channel::Lemma, word, Rule::Dictionary);
+            form.push(Channel::Stem, word, Rule::Snowball);
+            form
         };
         let words: Vec<String> =
             (0..5_000).map(|number| format!("слово{number}")).chain(["и".into()]).collect();
@@ -174,7 +124,7 @@ mod tests {
         let key = |word: &str, setting| Key::of(word, setting, &hasher);
         for word in &words {
             for setting in [Setting::Text, Setting::Shouted] {
-                shelf.add(key(word, setting), word, &form(word));
+                shelf.add(key(word, setting), word, form(word).as_ref());
             }
         }
         assert_eq!(shelf.len(), 2 * words.len());

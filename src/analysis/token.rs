@@ -10,9 +10,8 @@ use super::{
     capitals,
     figures::is_ordinal,
     fold::clean,
-    form::Setting,
+    form::{FormRef, Setting},
     scanner::{Piece, Scanner, Shape, Span},
-    shelf::FormRef,
     term::Term,
 };
 
