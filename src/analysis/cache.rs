@@ -36,8 +36,9 @@ pub(super) struct SharedForms {
 
 impl SharedForms {
     fn shard(&self, key: Key) -> &RwLock<Shelf> {
-        // By the other end of the hash than the slots.
-        &self.shards[(key.hash >> 32) as usize % SHARDS]
+        // By another hash than the slots.
+        let [_, hash] = key.hashes;
+        &self.shards[hash as usize % SHARDS]
     }
 
     /// Copies a form onto a shelf, where this table has it.

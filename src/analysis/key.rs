@@ -22,14 +22,15 @@ const FOUR: u32 = 28;
 /// So many bytes of letters a key holds at most.
 const MOST_LETTERS: usize = 32;
 
-/// The letter Ѐ, the first of its row, where there is no other.
-const BLANK: [u8; 2] = [0xD0, 0x80];
+/// Four times the letter Ѐ, the first of its row: what stands where there is no other.
+const BLANKS: u64 = 0x80D0_80D0_80D0_80D0;
 
 /// A surface in its setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Key {
     pub content: [u64; 2],
-    pub hash: u64,
+    /// Two hashes that have nothing to do with each other.
+    pub hashes: [u32; 2],
 }
 
 impl Key {
@@ -44,7 +45,10 @@ impl Key {
         let mut hash = hasher.build_hasher();
         hash.write_u64(content[0]);
         hash.write_u64(content[1]);
-        Self { content, hash: hash.finish() }
+        let hash = hash.finish();
+        #[expect(clippy::cast_possible_truncation, reason = "its two halves")]
+        let hashes = [hash as u32, (hash >> 32) as u32];
+        Self { content, hashes }
     }
 
     /// Whether equal keys mean equal surfaces.
@@ -59,20 +63,24 @@ impl Key {
 /// to the end and the four before them. In a short word these are partly the same letters.
 fn letters(surface: &[u8]) -> Option<[u64; 2]> {
     let length = surface.len();
-    let [q, r] = BLANK;
-    let (first, second, third, fourth) = match *surface {
-        [a, b] => (pack([a, b, q, r, q, r, q, r])?, 0, 0, 0),
-        [a, b, c, d] => (pack([a, b, c, d, q, r, q, r])?, 0, 0, 0),
-        [a, b, c, d, e, f] => (pack([a, b, c, d, e, f, q, r])?, 0, 0, 0),
-        _ if length > MOST_LETTERS || length % 2 != 0 => return None,
+    if length > MOST_LETTERS || !length.is_multiple_of(2) {
+        return None;
+    }
+    let four = |letters: Option<&[u8; 8]>| pack(u64::from_le_bytes(*letters?));
+    let (first, second, third, fourth) = match length {
+        0..8 => {
+            let (letters, _) = surface.as_chunks();
+            let pairs = letters
+                .iter()
+                .rev()
+                .fold(BLANKS, |pairs, &letter| pairs << 16 | u64::from(u16::from_le_bytes(letter)));
+            (pack(pairs)?, 0, 0, 0)
+        }
+        8..=16 => (four(surface.first_chunk())?, 0, 0, four(surface.last_chunk())?),
         _ => {
-            let (first, fourth) = (pack(*surface.first_chunk()?)?, pack(*surface.last_chunk()?)?);
-            if length <= 16 {
-                (first, 0, 0, fourth)
-            } else {
-                let (second, third) = (surface[8..].first_chunk()?, surface[..length - 8].last_chunk()?);
-                (first, pack(*second)?, pack(*third)?, fourth)
-            }
+            let (behind, before) = (&surface[8..], &surface[..length - 8]);
+            let (second, third) = (four(behind.first_chunk())?, four(before.last_chunk())?);
+            (four(surface.first_chunk())?, second, third, four(surface.last_chunk())?)
         }
     };
     let front = first | second << FOUR | (length as u64) << LENGTH_BEHIND;
@@ -80,8 +88,7 @@ fn letters(surface: &[u8]) -> Option<[u64; 2]> {
 }
 
 /// Four letters of two bytes, seven bits each; none where there are others among them.
-fn pack(letters: [u8; 8]) -> Option<u64> {
-    let pairs = u64::from_le_bytes(letters);
+fn pack(pairs: u64) -> Option<u64> {
     if pairs & 0x00FE_00FE_00FE_00FE != 0x00D0_00D0_00D0_00D0 {
         return None;
     }

@@ -21,7 +21,6 @@ pub(super) struct Slots {
 #[derive(Clone, Copy)]
 struct Slot {
     content: [u64; 2],
-    /// The lower half of the hash.
     hash: u32,
     number: u32,
 }
@@ -41,7 +40,8 @@ impl Slots {
 
     /// The number of a key; of two keys that are not whole `is_it` tells whether they mean the same.
     pub fn find(&self, key: Key, is_it: impl Fn(u32) -> bool) -> Option<u32> {
-        let mut at = key.hash as usize;
+        let [hash, _] = key.hashes;
+        let mut at = hash as usize;
         loop {
             let slot = self.slots.get(at & self.slots.len().wrapping_sub(1))?;
             if slot.number == NONE {
@@ -62,8 +62,8 @@ impl Slots {
         }
         let number = self.count;
         self.count += 1;
-        #[expect(clippy::cast_possible_truncation, reason = "the lower half is wanted")]
-        self.put(Slot { content: key.content, hash: key.hash as u32, number });
+        let [hash, _] = key.hashes;
+        self.put(Slot { content: key.content, hash, number });
         number
     }
 
