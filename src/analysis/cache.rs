@@ -15,7 +15,6 @@ use super::{
     form::{self, Form, FormRef, Setting},
     key::Key,
     shelf::Shelf,
-    token::Step,
 };
 
 /// Forms longer than this in bytes are rare and large: analysed anew each time.
@@ -106,15 +105,9 @@ impl Forms {
         Some(known.unwrap_or_else(|| self.fetch(key, surface, setting)))
     }
 
-    /// As `find`, for all steps of a text at once and only in this thread's own table.
-    ///
-    /// The processor waits for the memory of many look-ups together where nothing stands between them.
-    pub(crate) fn find_known(&self, text: &str, steps: &[Step], found: &mut Vec<Option<u32>>) {
-        found.clear();
-        found.extend(steps.iter().map(|step| {
-            let surface = step.span.of(text);
-            self.kept.find(Key::of(surface, step.setting, &self.hasher), surface)
-        }));
+    /// As `find`, in this thread's own table alone.
+    pub(crate) fn find_known(&self, surface: &str, setting: Setting) -> Option<u32> {
+        self.kept.find(Key::of(surface, setting, &self.hasher), surface)
     }
 
     /// The form that has a number; without one, the last one that was too long to keep.

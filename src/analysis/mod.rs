@@ -61,6 +61,7 @@ use std::sync::Arc;
 use rumorph::Dictionary;
 
 pub use cache::Forms;
+pub(crate) use form::Setting;
 pub(crate) use landmarks::{Landmark, Landmarks, Survey};
 pub use term::{Channel, Rule, Term};
 pub use token::{Role, Token};

@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use self::{deal::Hand, names::Names, places::Bases, words::Words};
 pub(super) use self::{deal::Order, places::Places};
-use crate::analysis::{Forms, Landmark, Role, Step, Survey, Tokens};
+use crate::analysis::{Forms, Landmark, Role, Setting, Step, Survey, Tokens};
 
 /// So many words are looked up together.
 const AT_ONCE: usize = 64;
@@ -50,11 +50,11 @@ pub(super) struct Inversion {
     ahead: Ahead,
 }
 
-/// The next words of a text, and which of them the table of forms knows. Kept for its memory alone.
+/// The next words of a text, and the numbers of their forms where they have some. Kept for its memory alone.
 #[derive(Default)]
 struct Ahead {
     steps: Vec<Step>,
-    found: Vec<Option<u32>>,
+    forms: Vec<u32>,
 }
 
 /// Where a release's words end, and the words that its title takes.
@@ -132,25 +132,22 @@ impl Inversion {
     fn read(&mut self, text: &str, field: Field, mut pass: impl FnMut(Landmark)) -> u32 {
         let mut tokens = Tokens::new(text);
         let mut next = 0;
-        let Ahead { mut steps, mut found } = std::mem::take(&mut self.ahead);
+        let Ahead { mut steps, mut forms } = std::mem::take(&mut self.ahead);
         loop {
             steps.clear();
             steps.extend(std::iter::from_fn(|| tokens.step()).take(AT_ONCE));
             if steps.is_empty() {
-                self.ahead = Ahead { steps, found };
+                self.ahead = Ahead { steps, forms };
                 return next;
             }
-            self.forms.find_known(text, &steps, &mut found);
-            let restarts = self.forms.restarts();
-            for (&Step { position, span, role, setting }, &known) in steps.iter().zip(&found) {
+            // With nothing else between them, the processor waits for the memory of many look-ups at once.
+            forms.clear();
+            forms.extend(steps.iter().map(|step| self.known(text, step)));
+            for (&Step { position, span, role, setting }, &known) in steps.iter().zip(&forms) {
                 if role != Role::Part {
                     pass(Landmark { position, byte: span.start });
                 }
-                let known = known.filter(|_| self.forms.restarts() == restarts);
-                let form = match known.or_else(|| self.forms.find(span.of(text), setting)) {
-                    Some(number) => self.number(number),
-                    None => self.new_form(None),
-                };
+                let form = if known == NONE { self.number(span.of(text), setting) } else { known };
                 let words = if field == Field::Source { &mut self.source } else { &mut self.text };
                 words.push(form << 1 | u32::from(position == next));
                 next = position + 1;
@@ -158,25 +155,31 @@ impl Inversion {
         }
     }
 
-    /// The number in this segment of the form that has a number in the table of forms.
-    fn number(&mut self, number: u32) -> u32 {
+    /// The number in this segment of a form that has one.
+    fn known(&self, text: &str, step: &Step) -> u32 {
+        if self.forms.restarts() != self.restarts {
+            return NONE;
+        }
+        let found = self.forms.find_known(step.span.of(text), step.setting);
+        found.and_then(|number| self.numbers.get(number as usize).copied()).unwrap_or(NONE)
+    }
+
+    /// The number in this segment of a form, a new one where it has none yet.
+    fn number(&mut self, surface: &str, setting: Setting) -> u32 {
+        let Some(number) = self.forms.find(surface, setting) else { return self.new_form(None) };
         let restarts = self.forms.restarts();
         if restarts != self.restarts {
             self.restarts = restarts;
             self.numbers.clear();
         }
         let place = number as usize;
-        if let Some(&known) = self.numbers.get(place)
-            && known != NONE
-        {
-            return known;
-        }
         if self.numbers.len() <= place {
             self.numbers.resize(place + 1, NONE);
         }
-        let new = self.new_form(Some(number));
-        self.numbers[place] = new;
-        new
+        if self.numbers[place] == NONE {
+            self.numbers[place] = self.new_form(Some(number));
+        }
+        self.numbers[place]
     }
 
     /// Numbers a form that the table of forms has found.
