@@ -75,11 +75,10 @@ impl<'t> Scanner<'t> {
                 return Some(self.piece(self.at));
             }
             let c = self.char_at(self.at)?;
-            if c.is_alphanumeric() {
-                return Some(self.piece(self.at));
-            }
             let after = self.at + c.len_utf8();
             match c {
+                // Common, and outside ASCII it takes long to learn that they are no letters.
+                '«' | '»' | '–' | '—' => self.at = after,
                 '%' | '№' | '‰' => {
                     self.at = after;
                     let span = Span { start: after - c.len_utf8(), end: after };
@@ -88,6 +87,7 @@ impl<'t> Scanner<'t> {
                 '@' | '#' if self.char_at(after).is_some_and(char::is_alphanumeric) => {
                     return Some(self.marked(self.at, after));
                 }
+                _ if c.is_alphanumeric() => return Some(self.piece(self.at)),
                 _ => self.at = after,
             }
         }

@@ -87,3 +87,39 @@ impl Slots {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use foldhash::fast::RandomState;
+
+    use super::*;
+    use crate::analysis::form::Setting;
+
+    #[test]
+    fn numbers_are_given_out_in_order_and_found() {
+        let hasher = RandomState::default();
+        let key = |word: &str| Key::of(word, Setting::Text, &hasher);
+        let words: Vec<String> = (0..3_000).map(|number| number.to_string()).collect();
+        let mut slots = Slots::default();
+        assert_eq!(slots.find(key("0"), |_| true), None);
+        for (word, number) in words.iter().zip(0..) {
+            assert_eq!(slots.find(key(word), |_| true), None);
+            assert_eq!(slots.add(key(word)), number);
+        }
+        for (word, number) in words.iter().zip(0..) {
+            assert_eq!(slots.find(key(word), |_| false), Some(number));
+        }
+        assert_eq!(slots.len(), words.len());
+        slots.clear();
+        assert_eq!((slots.len(), slots.find(key("0"), |_| true)), (0, None));
+    }
+
+    #[test]
+    fn who_asks_tells_long_words_apart() {
+        let key = Key::of("достопримечательностями", Setting::Text, &RandomState::default());
+        let mut slots = Slots::default();
+        let (one, other) = (slots.add(key), slots.add(key));
+        assert_eq!(slots.find(key, |number| number == other), Some(other));
+        assert_eq!(slots.find(key, |_| true), Some(one));
+    }
+}
