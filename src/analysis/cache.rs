@@ -8,16 +8,20 @@ use std::{
     sync::{PoisonError, RwLock},
 };
 
+use foldhash::fast::RandomState;
+
 use super::{
     Analyzer, Term, Token, Tokens,
-    form::{self, Form, Setting},
-    shelf::{FormRef, Place, Shelf},
+    form::{self, Form, FormRef, Setting},
+    key::Key,
+    shelf::Shelf,
 };
 
 /// Forms longer than this in bytes are rare and large: analysed anew each time.
 const LONGEST_KEPT: usize = 64;
-/// How many forms one table keeps before it starts over; a form takes some 100 bytes.
-const MOST_KEPT: usize = 400_000;
+/// How many forms one table keeps before it starts over; a form takes some 100 bytes. Three quarters of a
+/// power of two, as many as that many slots hold.
+const MOST_KEPT: usize = 3 << 17;
 /// Into how many parts the shared table is cut, so that threads seldom wait for each other.
 const SHARDS: usize = 16;
 
@@ -25,30 +29,33 @@ const SHARDS: usize = 16;
 #[derive(Default)]
 pub(super) struct SharedForms {
     shards: [RwLock<Shelf>; SHARDS],
+    /// Makes the keys of all tables.
+    hasher: RandomState,
 }
 
 impl SharedForms {
-    fn shard(&self, surface: &str) -> &RwLock<Shelf> {
-        let sum = surface.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-        &self.shards[sum % SHARDS]
+    fn shard(&self, key: Key) -> &RwLock<Shelf> {
+        // By another hash than the slots.
+        let [_, hash] = key.hashes;
+        &self.shards[hash as usize % SHARDS]
     }
 
     /// Copies a form onto a shelf, where this table has it.
-    fn copy(&self, surface: &str, setting: Setting, to: &mut Shelf) -> Option<Place> {
+    fn copy(&self, key: Key, surface: &str, to: &mut Shelf) -> Option<u32> {
         // A poisoned lock only says that another thread died; the table itself is whole.
-        let shard = self.shard(surface).read().unwrap_or_else(PoisonError::into_inner);
-        let place = shard.find(surface, setting)?;
-        Some(to.copy(surface, setting, shard.form(place)))
+        let shard = self.shard(key).read().unwrap_or_else(PoisonError::into_inner);
+        let form = shard.find(key, surface)?;
+        Some(to.add(key, surface, shard.form(form)))
     }
 
-    fn put(&self, surface: &str, setting: Setting, form: &Form) {
-        let mut shard = self.shard(surface).write().unwrap_or_else(PoisonError::into_inner);
+    fn put(&self, key: Key, surface: &str, form: FormRef<'_>) {
+        let mut shard = self.shard(key).write().unwrap_or_else(PoisonError::into_inner);
         if shard.len() >= MOST_KEPT / SHARDS {
             shard.clear();
         }
         // Another thread may have been faster.
-        if shard.find(surface, setting).is_none() {
-            shard.add(surface, setting, form);
+        if shard.find(key, surface).is_none() {
+            shard.add(key, surface, form);
         }
     }
 }
@@ -56,25 +63,23 @@ impl SharedForms {
 /// One thread's way to analysed forms. Keep it from text to text: what it has read it knows.
 pub struct Forms {
     analyzer: Analyzer,
+    hasher: RandomState,
     kept: Shelf,
-    /// Holds the form that was asked for last, where it is too long to keep.
+    /// Holds the last form that was too long to keep.
     passing: Shelf,
-    last: Last,
     /// How often the table started over.
     restarts: u32,
 }
 
-/// The form that was asked for last.
-#[derive(Clone, Copy)]
-enum Last {
-    None,
-    Kept(Place),
-    Passing(Place),
-}
-
 impl Forms {
     pub(super) fn new(analyzer: Analyzer) -> Self {
-        Self { analyzer, kept: Shelf::default(), passing: Shelf::default(), last: Last::None, restarts: 0 }
+        Self {
+            hasher: analyzer.shared.forms.hasher.clone(),
+            analyzer,
+            kept: Shelf::default(),
+            passing: Shelf::default(),
+            restarts: 0,
+        }
     }
 
     /// The terms of a text in order: each with the position of its word, counted from 0, and where in the
@@ -103,47 +108,46 @@ impl Forms {
         &self.analyzer
     }
 
-    /// Goes to the form of a surface, in the nearest table that has it; [`Forms::last`] then gives it.
-    pub(super) fn find(&mut self, surface: &str, setting: Setting) {
-        self.last = if surface.len() > LONGEST_KEPT {
+    /// The number of a surface's form, whichever table has it; none for one that is too long to keep.
+    pub(crate) fn find(&mut self, surface: &str, setting: Setting) -> Option<u32> {
+        let key = Key::of(surface, setting, &self.hasher);
+        if surface.len() > LONGEST_KEPT {
             self.passing.clear();
-            Last::Passing(self.passing.add("", setting, &analyse(&self.analyzer, surface, setting)))
-        } else {
-            Last::Kept(self.kept.find(surface, setting).unwrap_or_else(|| self.fetch(surface, setting)))
-        };
-    }
-
-    /// The form that was asked for last.
-    pub(crate) fn last(&self) -> FormRef<'_> {
-        match self.last {
-            Last::None => FormRef::default(),
-            Last::Kept(place) => self.kept.form(place),
-            Last::Passing(place) => self.passing.form(place),
+            self.passing.add(key, "", analyse(&self.analyzer, surface, setting).as_ref());
+            return None;
         }
+        let known = self.kept.find(key, surface);
+        Some(known.unwrap_or_else(|| self.fetch(key, surface, setting)))
     }
 
-    /// Names the form that was asked for last, by how often the table has started over and its number since
-    /// then; none for a form that is not kept.
-    pub(crate) fn last_name(&self) -> Option<(u32, u32)> {
-        match self.last {
-            Last::Kept(place) => Some((self.restarts, place.number)),
-            Last::None | Last::Passing(_) => None,
-        }
+    /// As `find`, in this thread's own table alone.
+    pub(crate) fn find_known(&self, surface: &str, setting: Setting) -> Option<u32> {
+        self.kept.find(Key::of(surface, setting, &self.hasher), surface)
     }
 
-    /// Fetches a form and keeps it; says where.
-    fn fetch(&mut self, surface: &str, setting: Setting) -> Place {
+    /// The form that has a number; without one, the last one that was too long to keep.
+    pub(crate) fn form(&self, found: Option<u32>) -> FormRef<'_> {
+        found.map_or_else(|| self.passing.form(0), |number| self.kept.form(number))
+    }
+
+    /// How often the table started over: numbers of before mean nothing any more.
+    pub(crate) fn restarts(&self) -> u32 {
+        self.restarts
+    }
+
+    /// Fetches a form and keeps it; gives its number.
+    fn fetch(&mut self, key: Key, surface: &str, setting: Setting) -> u32 {
         if self.kept.len() >= MOST_KEPT {
             self.kept.clear();
             self.restarts += 1;
         }
         let shared = &self.analyzer.shared.forms;
-        if let Some(place) = shared.copy(surface, setting, &mut self.kept) {
-            return place;
+        if let Some(form) = shared.copy(key, surface, &mut self.kept) {
+            return form;
         }
         let form = analyse(&self.analyzer, surface, setting);
-        shared.put(surface, setting, &form);
-        self.kept.add(surface, setting, &form)
+        shared.put(key, surface, form.as_ref());
+        self.kept.add(key, surface, form.as_ref())
     }
 }
 

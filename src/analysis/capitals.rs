@@ -5,7 +5,7 @@
 //! dictionary said; gives no terms itself.
 
 use super::{
-    fold::{Case, case_of},
+    fold::{Case, case_of, is_capital},
     lemma::Reading,
 };
 
@@ -69,7 +69,7 @@ const ENDINGS: &[&str] =
 /// The letters of an abbreviation with an ending, «МИДа» and «ЦИК-а», or with small letters inside,
 /// «УзА» and «КамАЗ».
 pub(crate) fn mixed_abbreviation(clean: &str) -> Option<String> {
-    let (last, capital) = clean.char_indices().rfind(|(_, c)| c.is_uppercase())?;
+    let (last, capital) = clean.char_indices().rfind(|&(_, c)| is_capital(c))?;
     let (letters, ending) = clean.split_at(last + capital.len_utf8());
     let ending = ending.strip_prefix(['-', '\'']).unwrap_or(ending);
     let before = letters.chars().rev().nth(1)?;

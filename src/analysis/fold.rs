@@ -56,6 +56,24 @@ pub(crate) fn clean(surface: &str) -> Cow<'_, str> {
     Cow::Owned(mend(composed))
 }
 
+/// As `char::is_uppercase`, which looks at tables for Russian letters.
+pub(crate) fn is_capital(c: char) -> bool {
+    match c {
+        'а'..='я' | 'ё' => false,
+        'А'..='Я' | 'Ё' => true,
+        _ => c.is_uppercase(),
+    }
+}
+
+/// As `char::is_lowercase`, likewise.
+fn is_small(c: char) -> bool {
+    match c {
+        'а'..='я' | 'ё' => true,
+        'А'..='Я' | 'Ё' => false,
+        _ => c.is_lowercase(),
+    }
+}
+
 /// Hyphens, dashes and apostrophes of every length and curve in one spelling each.
 fn plain_sign(c: char) -> char {
     match c {
@@ -84,6 +102,11 @@ pub(crate) fn fold(clean: &str) -> String {
     folded
 }
 
+/// As `fold`, of a word that nobody else needs: most lemmas are folded as they are.
+pub(crate) fn fold_owned(clean: String) -> String {
+    if clean.chars().all(|c| matches!(c, 'а'..='я')) { clean } else { fold(&clean) }
+}
+
 /// Lower case of one capital among А–Я, which stand 32 code points before their small letters.
 fn lower_russian(c: char) -> char {
     char::from_u32(c as u32 + 32).unwrap_or(c)
@@ -93,10 +116,10 @@ fn lower_russian(c: char) -> char {
 pub(crate) fn case_of(clean: &str) -> Case {
     let (mut capitals, mut small, mut first_is_capital) = (0_u32, 0_u32, None);
     for c in clean.chars() {
-        if c.is_uppercase() {
+        if is_capital(c) {
             capitals += 1;
             first_is_capital.get_or_insert(true);
-        } else if c.is_lowercase() {
+        } else if is_small(c) {
             small += 1;
             first_is_capital.get_or_insert(false);
         }

@@ -11,11 +11,13 @@ use super::{
     fold::{Case, case_of, clean, fold, is_cyrillic},
     lemma::{self, Lemma, Origin, Reading},
     place, stem,
-    term::{Channel, Rule, Term},
+    term::{Channel, Rule, Term, write_key},
 };
 
 /// A word of more letters than this is no word of any dictionary.
 const LONGEST_WORD: usize = 64;
+/// The terms of most words take no more bytes than this.
+const ROOM: usize = 128;
 
 /// What of its surroundings bears on a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,17 +47,62 @@ pub(crate) enum Setting {
 /// A form, analysed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Form {
-    pub terms: Vec<Term>,
+    /// The keys of its terms one behind the other, and where each ends.
+    letters: String,
+    cuts: Vec<Cut>,
     /// A preposition, conjunction, particle or pronoun, or a bare letter: never required in a query.
     pub function: bool,
 }
 
 impl Form {
+    /// Adds a term, unless it is there.
     pub(super) fn push(&mut self, channel: Channel, text: &str, rule: Rule) {
-        let term = Term::new(channel, text, rule);
-        if !self.terms.iter().any(|known| known.key() == term.key()) {
-            self.terms.push(term);
+        let start = self.letters.len();
+        if start == 0 {
+            self.letters.reserve(ROOM);
         }
+        write_key(channel, text, &mut self.letters);
+        let key = &self.letters[start..];
+        if self.as_ref().terms().any(|known| known.key() == key) {
+            self.letters.truncate(start);
+        } else {
+            let end = u16::try_from(self.letters.len()).unwrap_or(u16::MAX);
+            self.cuts.push(Cut { end, rule });
+        }
+    }
+
+    pub fn as_ref(&self) -> FormRef<'_> {
+        FormRef { letters: &self.letters, cuts: &self.cuts, function: self.function }
+    }
+}
+
+/// Where a term ends, counted in bytes from where the first one of its form begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cut {
+    pub end: u16,
+    rule: Rule,
+}
+
+/// A form that lies somewhere.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct FormRef<'f> {
+    pub(super) letters: &'f str,
+    pub(super) cuts: &'f [Cut],
+    /// As [`Form::function`].
+    pub function: bool,
+}
+
+impl<'f> FormRef<'f> {
+    /// The term at a place, counted from 0.
+    pub fn term(&self, place: usize) -> Option<Term<&'f str>> {
+        let cut = self.cuts.get(place)?;
+        let start = place.checked_sub(1).and_then(|before| self.cuts.get(before)).map_or(0, |cut| cut.end);
+        let key = self.letters.get(start.into()..cut.end.into())?;
+        Some(Term::from_key(key, cut.rule))
+    }
+
+    pub fn terms(self) -> impl Iterator<Item = Term<&'f str>> {
+        (0..self.cuts.len()).filter_map(move |place| self.term(place))
     }
 }
 
@@ -88,7 +135,7 @@ fn word(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
     if setting == Setting::Whole && folded.contains(char::is_alphabetic) {
         push_joined(&mut form, &folded);
     }
-    if letters > LONGEST_WORD || clean.chars().any(char::is_numeric) {
+    if letters > LONGEST_WORD || clean.chars().any(|c| !is_cyrillic(c) && c.is_numeric()) {
         return form;
     }
     if !clean.chars().any(is_cyrillic) {
@@ -97,7 +144,7 @@ fn word(dictionary: &Dictionary, surface: &str, setting: Setting) -> Form {
         }
         return form;
     }
-    let reading = lemma::read(dictionary, &clean);
+    let reading = lemma::read(dictionary, &clean, &folded);
     if let Some(letters) = capitals::mixed_abbreviation(&clean) {
         form.push(Channel::Lemma, &letters, Rule::Abbreviation);
         for name in reading.lemmas.iter().filter(|lemma| lemma.is_listed_name()) {

@@ -5,7 +5,7 @@
 
 use rumorph::{Dictionary, Source};
 
-use super::fold::{Case, case_of, fold};
+use super::fold::{Case, case_of, fold_owned};
 
 /// A guess or a shortening that the dictionary itself holds less likely than this is noise.
 const LEAST_GUESS: f64 = 0.05;
@@ -86,9 +86,8 @@ impl Reading {
     }
 
     /// Leaves out candidates that are there by chance.
-    fn prune(&mut self, form: &str) {
+    fn prune(&mut self, form: &str, folded: &str) {
         let case = case_of(form);
-        let folded = fold(form);
         let is_sure =
             |lemma: &Lemma| lemma.proper && lemma.probability >= SURELY_NAME && lemma.text == folded;
         let is_name = case == Case::Title && self.lemmas.iter().any(is_sure);
@@ -107,16 +106,15 @@ impl Reading {
     }
 }
 
-/// Reads a cleaned form in its own letter case, which the dictionary weighs.
-pub(crate) fn read(dictionary: &Dictionary, form: &str) -> Reading {
+/// Reads a cleaned form, which is also there folded, in its own letter case, which the dictionary weighs.
+pub(crate) fn read(dictionary: &Dictionary, form: &str, folded: &str) -> Reading {
     let mut reading = Reading::default();
-    let folded = fold(form);
     for (rank, analysis) in dictionary.analyze(form).into_iter().enumerate() {
         let Some(tag) = dictionary.ud_tag(analysis.ud) else { continue };
         if rank == 0 {
             reading.function = matches!(tag.pos(), "ADP" | "CCONJ" | "SCONJ" | "PART" | "PRON" | "DET");
         }
-        let text = fold(&analysis.lemma);
+        let text = fold_owned(analysis.lemma);
         let (fixed, declined) = (tag.feat("Abbr").is_some(), tag.has_label("Abbr"));
         let shortened = fixed && text != folded;
         if (fixed || declined) && !shortened {
@@ -144,7 +142,7 @@ pub(crate) fn read(dictionary: &Dictionary, form: &str) -> Reading {
             given: name == Some("Giv"),
         });
     }
-    reading.prune(form);
+    reading.prune(form, folded);
     reading
 }
 

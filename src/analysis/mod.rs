@@ -45,6 +45,7 @@ mod capitals;
 mod figures;
 mod fold;
 mod form;
+mod key;
 mod landmarks;
 #[cfg(test)]
 mod laws;
@@ -57,6 +58,7 @@ mod plain;
 mod scanner;
 mod sentence;
 mod shelf;
+mod slots;
 mod stem;
 mod term;
 mod token;
@@ -68,11 +70,12 @@ use rumorph::Dictionary;
 pub use cache::Forms;
 #[cfg(test)]
 pub(crate) use fold::is_ignorable;
+pub(crate) use form::Setting;
 pub(crate) use landmarks::{Landmark, Landmarks, Survey};
 pub(crate) use layout::{Layout, Seams};
 pub use term::{Channel, Rule, Term};
 pub use token::{Role, Token};
-pub(crate) use token::{TokenRef, Tokens};
+pub(crate) use token::{Step, TokenRef, Tokens};
 
 use crate::error::{Error, Result};
 

@@ -30,8 +30,10 @@ pub(crate) fn of_adjective(dictionary: &Dictionary, adjective: &str) -> Option<S
         if base.chars().count() < 3 {
             continue;
         }
+        let mut place = base.to_owned();
         for original in *originals {
-            let place = format!("{base}{original}");
+            place.truncate(base.len());
+            place.push_str(original);
             if is_place(dictionary, &place) {
                 return Some(place);
             }

@@ -75,11 +75,10 @@ impl<'t> Scanner<'t> {
                 return Some(self.piece(self.at));
             }
             let c = self.char_at(self.at)?;
-            if c.is_alphanumeric() {
-                return Some(self.piece(self.at));
-            }
             let after = self.at + c.len_utf8();
             match c {
+                // Common, and outside ASCII it takes long to learn that they are no letters.
+                '«' | '»' | '–' | '—' => self.at = after,
                 '%' | '№' | '‰' => {
                     self.at = after;
                     let span = Span { start: after - c.len_utf8(), end: after };
@@ -88,6 +87,7 @@ impl<'t> Scanner<'t> {
                 '@' | '#' if self.char_at(after).is_some_and(char::is_alphanumeric) => {
                     return Some(self.marked(self.at, after));
                 }
+                _ if c.is_alphanumeric() => return Some(self.piece(self.at)),
                 _ => self.at = after,
             }
         }
@@ -121,10 +121,7 @@ impl<'t> Scanner<'t> {
 
     /// The end of a run of letters, digits and what hides among them.
     fn run_end(&self, start: usize) -> usize {
-        let mut at = start;
-        while self.is_letter_pair(at) {
-            at += 2;
-        }
+        let at = self.letter_pairs_end(start);
         if self.text.as_bytes().get(at).is_none_or(|&byte| matches!(byte, b' ' | b',' | b'.' | b'\n')) {
             looked_at(at - start);
             return at;
@@ -146,6 +143,21 @@ impl<'t> Scanner<'t> {
     /// the bytes 0xD0 and 0xD1, hold letters only.
     fn is_letter_pair(&self, at: usize) -> bool {
         matches!(self.text.as_bytes().get(at), Some(0xD0 | 0xD1))
+    }
+
+    /// The end of the letters of two bytes that begin here, looked at by fours.
+    fn letter_pairs_end(&self, start: usize) -> usize {
+        let mut at = start;
+        while let Some(&four) = self.text.as_bytes().get(at..).and_then(<[u8]>::first_chunk) {
+            match letter_pairs(four) {
+                4 => at += 8,
+                pairs => return at + 2 * pairs,
+            }
+        }
+        while self.is_letter_pair(at) {
+            at += 2;
+        }
+        at
     }
 
     /// Letters with full stops: an initial, or a chain such as «т.г.» and «и.о.».
@@ -273,6 +285,12 @@ impl<'t> Scanner<'t> {
         }
         self.text.get(at..)?.chars().next()
     }
+}
+
+/// How many Cyrillic letters of two bytes stand first in these bytes.
+fn letter_pairs(four: [u8; 8]) -> usize {
+    let others = (u64::from_le_bytes(four) ^ 0x00D0_00D0_00D0_00D0) & 0x00FE_00FE_00FE_00FE;
+    others.trailing_zeros() as usize / 16
 }
 
 /// Counts the bytes that the scanner looks at, where a test asks for it.

@@ -20,13 +20,15 @@ pub(crate) fn snowball(folded: &str) -> String {
 /// The stem of a folded Russian word, stemmed again while five letters or more are left.
 pub(crate) fn russian(folded: &str) -> String {
     let mut stem = snowball(folded);
-    loop {
+    // No round makes a stem longer, so that a short one needs none.
+    while stem.chars().count() >= SHORTEST_RESTEMMED {
         let next = snowball(&stem);
         if next == stem || next.chars().count() < SHORTEST_RESTEMMED {
-            return stem;
+            break;
         }
         stem = next;
     }
+    stem
 }
 
 /// Snowball's English stem of a lower-case Latin word.

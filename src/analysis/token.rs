@@ -10,9 +10,8 @@ use super::{
     capitals,
     figures::is_ordinal,
     fold::clean,
-    form::Setting,
+    form::{FormRef, Setting},
     scanner::{Piece, Scanner, Shape, Span},
-    shelf::FormRef,
     term::Term,
 };
 
@@ -58,12 +57,13 @@ pub(crate) struct TokenRef<'f> {
     pub form: FormRef<'f>,
 }
 
-/// A token whose form is the one that the table of forms was asked for last.
+/// A token whose form is still to be found: by what stands in its span, in this setting.
 #[derive(Clone, Copy)]
 pub(crate) struct Step {
     pub position: u32,
     pub span: Span,
     pub role: Role,
+    pub setting: Setting,
 }
 
 impl TokenRef<'_> {
@@ -97,14 +97,15 @@ impl<'t> Tokens<'t> {
     }
 
     pub fn next<'f>(&mut self, forms: &'f mut Forms) -> Option<TokenRef<'f>> {
-        let Step { position, span, role } = self.step(forms)?;
-        Some(TokenRef { position, span, role, form: forms.last() })
+        let Step { position, span, role, setting } = self.step()?;
+        let found = forms.find(span.of(self.text), setting);
+        Some(TokenRef { position, span, role, form: forms.form(found) })
     }
 
-    /// As `next`, for who does not want each token's terms.
-    pub fn step(&mut self, forms: &mut Forms) -> Option<Step> {
+    /// As `next`, for who finds the forms of many tokens at once.
+    pub fn step(&mut self) -> Option<Step> {
         if let Some((span, setting)) = self.next_part() {
-            return Some(self.word(span, Role::Part, setting, forms));
+            return Some(self.word(span, Role::Part, setting));
         }
         let piece = self.scanner.next_piece()?;
         let (role, setting) = match piece.shape {
@@ -112,30 +113,26 @@ impl<'t> Tokens<'t> {
             Shape::Initial => (Role::Initial, Setting::Initial),
             Shape::Number => (Role::Single, Setting::Number),
             Shape::Sign => (Role::Single, Setting::Sign),
-            Shape::Joint | Shape::Dotted | Shape::Date | Shape::Address => {
-                return Some(self.whole(piece, forms));
-            }
+            Shape::Joint | Shape::Dotted | Shape::Date | Shape::Address => return Some(self.whole(piece)),
         };
-        Some(self.word(piece.span, role, setting, forms))
+        Some(self.word(piece.span, role, setting))
     }
 
-    fn word(&mut self, span: Span, role: Role, setting: Setting, forms: &mut Forms) -> Step {
+    fn word(&mut self, span: Span, role: Role, setting: Setting) -> Step {
         let position = self.position;
         self.position += 1;
-        forms.find(span.of(self.text), setting);
-        Step { position, span, role }
+        Step { position, span, role, setting }
     }
 
     /// A compound as a whole; its parts follow, the first of them at the same position.
-    fn whole(&mut self, piece: Piece, forms: &mut Forms) -> Step {
+    fn whole(&mut self, piece: Piece) -> Step {
         if let Some(setting) = one_word(self.text, piece, &self.scanner.parts) {
-            return self.word(piece.span, Role::Single, setting, forms);
+            return self.word(piece.span, Role::Single, setting);
         }
         self.compound = Some((piece.shape, 0));
         let role = Role::Whole(u32::try_from(self.scanner.parts.len()).unwrap_or(u32::MAX));
         let setting = if piece.shape == Shape::Joint { Setting::Whole } else { Setting::Literal };
-        forms.find(piece.span.of(self.text), setting);
-        Step { position: self.position, span: piece.span, role }
+        Step { position: self.position, span: piece.span, role, setting }
     }
 
     fn next_part(&mut self) -> Option<(Span, Setting)> {

@@ -19,7 +19,7 @@ use tantivy::{
 use super::{
     inversion::{Field, Inversion},
     schema::Fields,
-    stored::{Record, notes},
+    stored::{Record, notes, write_document},
 };
 use crate::analysis::{Forms, Layout, Survey};
 
@@ -59,6 +59,8 @@ pub(super) struct Draft {
     store: StoreWriter,
     inversion: Inversion,
     ids: Vec<String>,
+    /// The last release, as it lies in the store.
+    kept: Vec<u8>,
 }
 
 impl Draft {
@@ -87,6 +89,7 @@ impl Draft {
             store,
             inversion: Inversion::new(forms),
             ids: Vec::new(),
+            kept: Vec::new(),
             segment,
         })
     }
@@ -100,9 +103,11 @@ impl Draft {
         self.ids.push(record.id().to_owned());
         let notes = notes(&Layout::of(&record.body), &landmarks).map_err(TantivyError::InternalError)?;
         let stored = [&said[..], &notes].concat();
-        let document: TantivyDocument = self.fields.document(&record, lengths, digest, &stored);
+        let document: TantivyDocument = self.fields.document(&record, lengths, digest);
         self.columns.add_document(&document)?;
-        self.store.store(&document, &self.segment.schema())?;
+        self.kept.clear();
+        write_document(self.fields.release, &stored, &mut self.kept);
+        self.store.store_bytes(&self.kept)?;
         Ok(())
     }
 
@@ -119,7 +124,7 @@ impl Draft {
 
     /// Writes what is left to write; returns the segment and the table of forms.
     pub fn finish(self) -> tantivy::Result<(SegmentMeta, Forms)> {
-        let Self { segment, fields, session, mut columns, store, inversion, ids } = self;
+        let Self { segment, fields, session, mut columns, store, inversion, ids, .. } = self;
         store.close()?;
         let mut to = open(&segment, SegmentComponent::FastFields)?;
         columns.serialize(&mut to, None)?;

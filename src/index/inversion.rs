@@ -1,19 +1,22 @@
 //! Inversion: texts word by word become lists of places term by term.
 //!
 //! The engine's own writer would look up and record each term of each word. Here a word is written down
-//! as the number of its form, four bytes; only when the segment is full are the places of each form dealt
-//! out, and those of a term's forms merged. Knows neither files nor the engine.
+//! as the number of its form, four bytes; only when the segment is full are the places of the words dealt
+//! out to their terms. Knows neither files nor the engine.
 
+mod deal;
 mod names;
 mod places;
 mod words;
 
 use std::ops::Range;
 
-pub(super) use self::places::Places;
-use self::{names::Names, places::Bases, words::Words};
-use crate::analysis::{Forms, Landmark, Role, Survey, Tokens};
+use self::{deal::Hand, names::Names, places::Bases, words::Words};
+pub(super) use self::{deal::Order, places::Places};
+use crate::analysis::{Forms, Landmark, Role, Setting, Step, Survey, Tokens};
 
+/// So many words are looked up together.
+const AT_ONCE: usize = 64;
 /// No form of this segment yet.
 const NONE: u32 = u32::MAX;
 
@@ -44,6 +47,14 @@ pub(super) struct Inversion {
     text: Words,
     source: Words,
     releases: Vec<Bounds>,
+    ahead: Ahead,
+}
+
+/// The next words of a text, and the numbers of their forms where they have some. Kept for its memory alone.
+#[derive(Default)]
+struct Ahead {
+    steps: Vec<Step>,
+    forms: Vec<u32>,
 }
 
 /// Where a release's words end, and the words that its title takes.
@@ -75,6 +86,7 @@ impl Inversion {
             text: Words::default(),
             source: Words::default(),
             releases: Vec::new(),
+            ahead: Ahead::default(),
         }
     }
 
@@ -120,130 +132,113 @@ impl Inversion {
     fn read(&mut self, text: &str, field: Field, mut pass: impl FnMut(Landmark)) -> u32 {
         let mut tokens = Tokens::new(text);
         let mut next = 0;
+        let Ahead { mut steps, mut forms } = std::mem::take(&mut self.ahead);
         loop {
-            let Some(token) = tokens.step(&mut self.forms) else { return next };
-            let position = token.position;
-            if token.role != Role::Part {
-                pass(Landmark { position, byte: token.span.start });
+            steps.clear();
+            steps.extend(std::iter::from_fn(|| tokens.step()).take(AT_ONCE));
+            if steps.is_empty() {
+                self.ahead = Ahead { steps, forms };
+                return next;
             }
-            let form = match self.forms.last_name() {
-                Some((restarts, number)) => self.number(restarts, number as usize),
-                None => self.new_form(),
-            };
-            let words = if field == Field::Source { &mut self.source } else { &mut self.text };
-            words.push(form << 1 | u32::from(position == next));
-            next = position + 1;
+            // With nothing else between them, the processor waits for the memory of many look-ups at once.
+            forms.clear();
+            forms.extend(steps.iter().map(|step| self.known(text, step)));
+            for (&Step { position, span, role, setting }, &known) in steps.iter().zip(&forms) {
+                if role != Role::Part {
+                    pass(Landmark { position, byte: span.start });
+                }
+                let form = if known == NONE { self.number(span.of(text), setting) } else { known };
+                let words = if field == Field::Source { &mut self.source } else { &mut self.text };
+                words.push(form << 1 | u32::from(position == next));
+                next = position + 1;
+            }
         }
     }
 
-    /// The number in this segment of the form that was asked for last.
-    fn number(&mut self, restarts: u32, number: usize) -> u32 {
+    /// The number in this segment of a form that has one.
+    fn known(&self, text: &str, step: &Step) -> u32 {
+        if self.forms.restarts() != self.restarts {
+            return NONE;
+        }
+        let found = self.forms.find_known(step.span.of(text), step.setting);
+        found.and_then(|number| self.numbers.get(number as usize).copied()).unwrap_or(NONE)
+    }
+
+    /// The number in this segment of a form, a new one where it has none yet.
+    fn number(&mut self, surface: &str, setting: Setting) -> u32 {
+        let Some(number) = self.forms.find(surface, setting) else { return self.new_form(None) };
+        let restarts = self.forms.restarts();
         if restarts != self.restarts {
             self.restarts = restarts;
             self.numbers.clear();
         }
-        if let Some(&known) = self.numbers.get(number)
-            && known != NONE
-        {
-            return known;
+        let place = number as usize;
+        if self.numbers.len() <= place {
+            self.numbers.resize(place + 1, NONE);
         }
-        if self.numbers.len() <= number {
-            self.numbers.resize(number + 1, NONE);
+        if self.numbers[place] == NONE {
+            self.numbers[place] = self.new_form(Some(number));
         }
-        let new = self.new_form();
-        self.numbers[number] = new;
-        new
+        self.numbers[place]
     }
 
-    fn new_form(&mut self) -> u32 {
+    /// Numbers a form that the table of forms has found.
+    fn new_form(&mut self, found: Option<u32>) -> u32 {
         let form = self.ends.len();
-        for term in self.forms.last().terms() {
+        for term in self.forms.form(found).terms() {
             self.terms.push(self.names.number(term.key()));
         }
         self.ends.push(self.terms.len());
         u32::try_from(form).unwrap_or(NONE >> 1)
     }
 
-    fn terms_of(&self, form: usize) -> &[u32] {
-        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.terms[start..self.ends[form]]
+    /// All terms in the order of their bytes.
+    pub fn order(&self) -> Order<'_> {
+        Order::new(self.names.sorted(), &self.terms, &self.ends)
     }
 
     /// Visits the terms of a field in the order of their bytes, each with the places where it stands.
     pub fn each_term<E>(
         &self,
         field: Field,
-        order: &Order,
-        mut visit: impl FnMut(&str, &Places<'_>) -> Result<(), E>,
+        order: &Order<'_>,
+        mut visit: impl FnMut(&str, Places<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let dealt = self.deal(field);
-        let mut merged = Vec::new();
-        for &term in &order.terms {
-            let forms = order.forms_of(term);
-            let places = if let [form] = forms {
-                dealt.of(*form)
-            } else {
-                merge(&dealt, forms, &mut merged);
-                &merged
-            };
-            if !places.is_empty() {
-                visit(self.names.get(term), &Places::new(places, &dealt.bases))?;
+        let (counts, bases) = self.count(field);
+        let words = self.words(field);
+        let mut hand = Hand::new(order, &counts, words.len());
+        while hand.next() {
+            for release in 0..self.releases.len() {
+                for stretch in self.stretches(field, release) {
+                    // One before the first: its bit moves it on.
+                    let mut place = (bases.start(release) + stretch.first).wrapping_sub(1);
+                    words.each(stretch.words, |word| {
+                        place = place.wrapping_add(word & 1);
+                        hand.deal((word >> 1) as usize, place);
+                    });
+                }
             }
+            hand.each(|term, places| visit(self.names.get(term), Places::new(places, &bases)))?;
         }
         Ok(())
     }
 
-    /// All terms in the order of their bytes, with the forms that have them.
-    pub fn order(&self) -> Order {
-        let mut ends = vec![0_u32; self.names.len()];
-        for &term in &self.terms {
-            ends[term as usize] += 1;
-        }
-        let mut sum = 0;
-        for end in &mut ends {
-            (*end, sum) = (sum, sum + *end);
-        }
-        let mut forms = vec![0_u32; self.terms.len()];
-        for form in 0..self.ends.len() {
-            for &term in self.terms_of(form) {
-                let end = &mut ends[term as usize];
-                forms[*end as usize] = u32::try_from(form).unwrap_or(NONE);
-                *end += 1;
-            }
-        }
-        Order { terms: self.names.sorted(), forms, ends }
-    }
-
-    /// Deals the places of a field out to the forms.
-    fn deal(&self, field: Field) -> Dealt {
-        let mut ends = vec![0_u32; self.ends.len()];
-        let words = if field == Field::Source { &self.source } else { &self.text };
-        for release in 0..self.releases.len() {
-            for stretch in self.stretches(field, release) {
-                words.each(stretch.words, |word| ends[(word >> 1) as usize] += 1);
-            }
-        }
-        let mut sum = 0;
-        for end in &mut ends {
-            (*end, sum) = (sum, sum + *end);
-        }
-        let mut places = vec![0_u32; sum as usize];
+    /// How many words of a field each form has, and where the places of its releases begin.
+    fn count(&self, field: Field) -> (Vec<u32>, Bases) {
+        let mut counts = vec![0; self.ends.len()];
         let mut bases = Bases::default();
         for release in 0..self.releases.len() {
-            let base = bases.push(self.length(field, release));
+            bases.push(self.length(field, release));
             for stretch in self.stretches(field, release) {
-                // One before the first: its bit moves it on.
-                let mut place = (base + stretch.first).wrapping_sub(1);
-                words.each(stretch.words, |word| {
-                    place = place.wrapping_add(word & 1);
-                    let end = &mut ends[(word >> 1) as usize];
-                    places[*end as usize] = place;
-                    *end += 1;
-                });
+                self.words(field).each(stretch.words, |word| counts[(word >> 1) as usize] += 1);
             }
         }
         bases.finish();
-        Dealt { ends, places, bases }
+        (counts, bases)
+    }
+
+    fn words(&self, field: Field) -> &Words {
+        if field == Field::Source { &self.source } else { &self.text }
     }
 
     fn length(&self, field: Field, release: usize) -> u32 {
@@ -274,48 +269,6 @@ impl Inversion {
 struct Stretch {
     words: Range<usize>,
     first: u32,
-}
-
-/// The terms of a segment in order.
-pub(super) struct Order {
-    terms: Vec<u32>,
-    /// The forms that have each term, and where those of each term end.
-    forms: Vec<u32>,
-    ends: Vec<u32>,
-}
-
-impl Order {
-    fn forms_of(&self, term: u32) -> &[u32] {
-        let term = term as usize;
-        let start = term.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.forms[start as usize..self.ends[term] as usize]
-    }
-}
-
-/// The places of a field, form by form.
-struct Dealt {
-    ends: Vec<u32>,
-    places: Vec<u32>,
-    bases: Bases,
-}
-
-impl Dealt {
-    fn of(&self, form: u32) -> &[u32] {
-        let form = form as usize;
-        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.places[start as usize..self.ends[form] as usize]
-    }
-}
-
-/// The places of all these forms, in order and each once.
-#[expect(clippy::stable_sort_primitive, reason = "it finds the runs that are in order and merges them")]
-fn merge(dealt: &Dealt, forms: &[u32], places: &mut Vec<u32>) {
-    places.clear();
-    for &form in forms {
-        places.extend_from_slice(dealt.of(form));
-    }
-    places.sort();
-    places.dedup();
 }
 
 #[cfg(test)]

@@ -81,14 +81,8 @@ impl Fields {
         (schema.build(), fields)
     }
 
-    /// What of a release lies in columns and in the store, as tantivy takes it.
-    pub fn document(
-        &self,
-        release: &Record<'_>,
-        lengths: Lengths,
-        digest: u64,
-        stored: &[u8],
-    ) -> TantivyDocument {
+    /// What of a release lies in columns, as tantivy takes it.
+    pub fn document(&self, release: &Record<'_>, lengths: Lengths, digest: u64) -> TantivyDocument {
         let mut document = TantivyDocument::new();
         document.add_text(self.id, release.id());
         document.add_u64(self.title_words, lengths.title.into());
@@ -101,7 +95,6 @@ impl Fields {
             document.add_text(self.root, root);
             document.add_text(self.file, file);
         }
-        document.add_bytes(self.release, stored);
         document
     }
 }

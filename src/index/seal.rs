@@ -21,6 +21,8 @@ use tantivy::{
 const BLOCK: usize = 16 << 10;
 /// Bytes of BLAKE3 kept for a block: an unnoticed change has one chance in 2⁶⁴.
 const DIGEST: usize = 8;
+/// Bytes that are written at once, some blocks: the engine hands on half a block at a time.
+const AT_ONCE: usize = 8 * BLOCK;
 /// The end of a file: the length of its contents, the digest of that and all digests, and the mark.
 const LENGTH: usize = 8;
 const ROOT: usize = blake3::OUT_LEN;
@@ -31,6 +33,8 @@ const END: usize = LENGTH + ROOT + MARK.len();
 pub(super) struct Sealing<W: TerminatingWrite> {
     /// None once terminated.
     to: Option<W>,
+    /// What is not written yet.
+    waiting: Vec<u8>,
     block: blake3::Hasher,
     in_block: usize,
     digests: Vec<u8>,
@@ -39,7 +43,18 @@ pub(super) struct Sealing<W: TerminatingWrite> {
 
 impl<W: TerminatingWrite> Sealing<W> {
     pub fn new(to: W) -> Self {
-        Self { to: Some(to), block: blake3::Hasher::new(), in_block: 0, digests: Vec::new(), length: 0 }
+        let (waiting, digests) = (Vec::with_capacity(AT_ONCE), Vec::new());
+        Self { to: Some(to), waiting, block: blake3::Hasher::new(), in_block: 0, digests, length: 0 }
+    }
+
+    /// Writes what waits.
+    fn write_out(&mut self) -> io::Result<()> {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.to.as_mut().ok_or_else(gone)?.write_all(&waiting)?;
+        self.take_in(&waiting);
+        self.waiting = waiting;
+        self.waiting.clear();
+        Ok(())
     }
 
     fn take_in(&mut self, mut bytes: &[u8]) {
@@ -72,18 +87,23 @@ fn gone() -> io::Error {
 
 impl<W: TerminatingWrite> Write for Sealing<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = self.to.as_mut().ok_or_else(gone)?.write(bytes)?;
-        self.take_in(&bytes[..count]);
+        if self.waiting.len() == AT_ONCE {
+            self.write_out()?;
+        }
+        let count = bytes.len().min(AT_ONCE - self.waiting.len());
+        self.waiting.extend_from_slice(&bytes[..count]);
         Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.write_out()?;
         self.to.as_mut().ok_or_else(gone)?.flush()
     }
 }
 
 impl<W: TerminatingWrite> TerminatingWrite for Sealing<W> {
     fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+        self.write_out()?;
         if self.in_block > 0 {
             self.end_block();
         }
@@ -275,7 +295,7 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read() {
-        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7] {
+        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7, AT_ONCE, 2 * AT_ONCE + 7] {
             let sealed = open(file(length)).unwrap();
             assert_eq!(sealed.len(), length);
             let all = sealed.read_bytes(0..length).unwrap();

@@ -101,6 +101,22 @@ pub(super) fn notes(layout: &Layout, landmarks: &Survey) -> Result<Vec<u8>, Stri
     Ok([&length, layout, landmarks.written()].concat())
 }
 
+/// Writes what tantivy keeps of a document that has this one value, as [`Stored::of`] reads it. Tantivy's own
+/// way from a document there goes byte by byte.
+pub(super) fn write_document(field: Field, stored: &[u8], to: &mut Vec<u8>) {
+    to.push(ONE_VALUE);
+    to.extend_from_slice(&field.field_id().to_le_bytes());
+    to.push(OF_BYTES);
+    // Seven bits to a byte, the last of them marked.
+    let mut length = stored.len();
+    while length >= 0x80 {
+        to.push(length.to_le_bytes()[0] & 0x7F);
+        length >>= 7;
+    }
+    to.push(length.to_le_bytes()[0] | 0x80);
+    to.extend_from_slice(stored);
+}
+
 /// A short digest of everything that a release says, from BLAKE3: two releases that differ in
 /// anything have different digests but for one chance in 2⁶⁴.
 pub(super) fn digest(said: &[u8]) -> u64 {

@@ -16,12 +16,15 @@ pub(super) struct Bases {
 }
 
 impl Bases {
-    /// Adds a release of so many positions; returns its first place.
-    pub fn push(&mut self, length: u32) -> u32 {
-        let base = self.end;
-        self.starts.push(base);
+    /// Adds a release of so many positions.
+    pub fn push(&mut self, length: u32) {
+        self.starts.push(self.end);
         self.end += length;
-        base
+    }
+
+    /// The first place of a release.
+    pub fn start(&self, release: usize) -> u32 {
+        self.starts[release]
     }
 
     /// Nothing is added any more.
@@ -46,14 +49,14 @@ impl Bases {
     }
 }
 
-/// A term's places, in order.
+/// A term's places, in order; one may come twice.
 pub(in crate::index) struct Places<'p> {
-    places: &'p [u32],
+    places: &'p mut [u32],
     bases: &'p Bases,
 }
 
 impl<'p> Places<'p> {
-    pub(super) fn new(places: &'p [u32], bases: &'p Bases) -> Self {
+    pub(super) fn new(places: &'p mut [u32], bases: &'p Bases) -> Self {
         Self { places, bases }
     }
 
@@ -63,24 +66,27 @@ impl<'p> Places<'p> {
     }
 
     /// Visits the releases in order, each with its positions: the first one, and then how far each is
-    /// from the one before.
-    pub fn each_release(&self, mut visit: impl FnMut(u32, &[u32])) {
-        let mut deltas = Vec::new();
-        let mut rest = self.places;
+    /// from the one before. These are written over the places.
+    pub fn each_release(self, mut visit: impl FnMut(u32, &[u32])) {
+        let Self { places, bases } = self;
         let mut release = 0;
-        while let Some(&first) = rest.first() {
-            release = self.bases.release(first, release);
-            let end = self.bases.starts[release + 1];
-            let mut before = self.bases.starts[release];
-            deltas.clear();
-            let mut count = 0;
-            for &place in rest.iter().take_while(|&&place| place < end) {
-                deltas.push(place - before);
-                before = place;
-                count += 1;
+        let mut at = 0;
+        while let Some(&first) = places.get(at) {
+            release = bases.release(first, release);
+            let (mut before, end) = (bases.starts[release], bases.starts[release + 1]);
+            let start = at;
+            let mut written = at;
+            while let Some(&place) = places.get(at)
+                && place < end
+            {
+                if place != before || written == start {
+                    places[written] = place - before;
+                    written += 1;
+                    before = place;
+                }
+                at += 1;
             }
-            rest = &rest[count..];
-            visit(u32::try_from(release).unwrap_or(u32::MAX), &deltas);
+            visit(u32::try_from(release).unwrap_or(u32::MAX), &places[start..written]);
         }
     }
 }
@@ -100,14 +106,17 @@ mod tests {
             let mut bases = Bases::default();
             let mut all = Vec::new();
             for (release, &length) in lengths.iter().enumerate() {
-                let base = bases.push(length);
+                bases.push(length);
+                let base = bases.start(release);
                 all.extend((0..length).map(|position| (base + position, release, position)));
             }
             bases.finish();
             let chosen: Vec<_> = all.into_iter().step_by(share).collect();
-            let places: Vec<u32> = chosen.iter().map(|&(place, ..)| place).collect();
+            let mut places: Vec<u32> = chosen.iter().map(|&(place, ..)| place).collect();
+            // The last one comes twice.
+            places.extend(places.last().copied());
             let mut found = Vec::new();
-            Places::new(&places, &bases).each_release(|release, deltas| {
+            Places::new(&mut places, &bases).each_release(|release, deltas| {
                 let mut position = 0;
                 found.extend(deltas.iter().map(|delta| {
                     position += delta;
