@@ -19,6 +19,7 @@ use super::{
     durable, generation,
     lock::Lock,
     sweep,
+    told::told,
 };
 use crate::error::{Error, Result};
 
@@ -122,7 +123,7 @@ fn take(index: &Index, into: &Path, folder: &Path, keep: usize) -> Result<Taken>
 /// The files that the commit which was taken names.
 fn named(index: &Index, folder: &Path, taken: &Path) -> Result<Vec<PathBuf>> {
     let disk = Disk::open(taken).map_err(|error| index.damaged(&error))?;
-    let engine = tantivy::Index::open(disk).map_err(|error| index.damaged(&error))?;
+    let engine = tantivy::Index::open(disk).map_err(|error| index.damaged(&told(&error)))?;
     let copy = Index::assemble(engine, Some((folder.into(), taken.into())), None, Some(index.analyzer()))?;
     let mut names: Vec<PathBuf> = sweep::living(&copy)?.into_iter().collect();
     // Its locks are its own, and it gets its manifest when it is complete.

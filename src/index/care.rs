@@ -20,6 +20,7 @@ use super::{
     generation,
     lock::Lock,
     sweep,
+    told::told,
     writer::{failure, start},
 };
 use crate::error::{Error, Result};
@@ -83,7 +84,7 @@ pub fn compact(folder: &Path, choices: &Choices) -> Result<()> {
     refuse_missing(folder)?;
     let _lock = Lock::acquire(folder, choices.wait, &choices.stop)?;
     let index = Index::open(folder)?;
-    let meta = index.inner.engine.load_metas().map_err(|error| index.damaged(&error))?;
+    let meta = index.inner.engine.load_metas().map_err(|error| index.damaged(&told(&error)))?;
     let whole = |segment: &tantivy::SegmentMeta| !segment.has_deletes();
     if meta.segments.len() > 1 || !meta.segments.iter().all(whole) {
         let ids: Vec<_> = meta.segments.iter().map(tantivy::SegmentMeta::id).collect();

@@ -27,6 +27,7 @@ mod stored;
 mod sweep;
 mod sync;
 mod threads;
+mod told;
 mod unpacked;
 mod update;
 mod watch;
@@ -56,7 +57,7 @@ pub use update::{Choices, update};
 pub use watch::Watch;
 pub use writer::{Change, Means, Writer};
 
-use self::{disk::Disk, files::Files, generation::Generation, lock::Lock};
+use self::{disk::Disk, files::Files, generation::Generation, lock::Lock, told::told};
 use crate::{
     analysis::Analyzer,
     error::{Error, Result},
@@ -156,7 +157,7 @@ impl Index {
     fn open_generation(folder: &Path, generation: &Path, analyzer: Option<&Analyzer>) -> Result<Self> {
         let damaged = |reason| Error::IndexDamaged { path: generation.into(), reason };
         let disk = Disk::open(generation).map_err(|error| damaged(error.to_string()))?;
-        let engine = tantivy::Index::open(disk).map_err(|error| damaged(error.to_string()))?;
+        let engine = tantivy::Index::open(disk).map_err(|error| damaged(told(&error)))?;
         Self::assemble(engine, Some((folder.into(), generation.into())), None, analyzer)
     }
 
@@ -261,7 +262,7 @@ impl Index {
     fn mark(&self) -> Result<Mark> {
         // While the first generation is being built there is none in force.
         let current = self.inner.folder.as_deref().and_then(|folder| generation::in_force(folder).ok());
-        let meta = self.inner.engine.load_metas().map_err(|error| self.damaged(&error))?;
+        let meta = self.inner.engine.load_metas().map_err(|error| self.damaged(&told(&error)))?;
         let segments = meta.segments.iter().map(|segment| (segment.id(), segment.delete_opstamp()));
         Ok(Mark { current, opstamp: meta.opstamp, segments: segments.collect() })
     }
@@ -304,7 +305,7 @@ impl Index {
     /// # Errors
     /// `IndexDamaged` where the record cannot be read.
     pub fn state(&self) -> Result<State> {
-        let meta = self.inner.engine.load_metas().map_err(|error| self.damaged(&error))?;
+        let meta = self.inner.engine.load_metas().map_err(|error| self.damaged(&told(&error)))?;
         let Some(payload) = meta.payload else { return Ok(State::default()) };
         serde_json::from_str(&payload).map_err(|error| self.damaged(&error))
     }

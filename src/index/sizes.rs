@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use tantivy::index::SegmentId;
 
-use super::Index;
+use super::{Index, told::told};
 use crate::{
     analysis::Channel,
     error::{Error, Result},
@@ -45,7 +45,7 @@ impl Index {
     pub fn sizes(&self) -> Result<Sizes> {
         let mut sizes = Sizes::default();
         let Some(folder) = self.generation_folder() else { return Ok(sizes) };
-        let damaged = |error: tantivy::TantivyError| self.damaged(&error);
+        let damaged = |error: tantivy::TantivyError| self.damaged(&told(&error));
         let searcher = self.inner.engine.reader().map_err(damaged)?.searcher();
         for segment in searcher.segment_readers() {
             let size = |ending| file_size(folder, segment.segment_id(), ending);

@@ -14,7 +14,10 @@ use tantivy::{
     store::StoreReader,
 };
 
-use super::{Fields, Flow, Index, Mark, STORE_BLOCK, Stored, column, flow, side_by_side, unpacked::unpacked};
+use super::{
+    Fields, Flow, Index, Mark, STORE_BLOCK, Stored, column, flow, side_by_side, told::told,
+    unpacked::unpacked,
+};
 use crate::{
     error::{Error, Result},
     release::Release,
@@ -107,7 +110,7 @@ impl Snapshot {
             .reader_builder()
             .reload_policy(tantivy::ReloadPolicy::Manual)
             .try_into()
-            .map_err(|error| index.damaged(&error))?;
+            .map_err(|error| index.damaged(&told(&error)))?;
         let searcher = reader.searcher();
         let fields = index.fields();
         let readers = searcher.segment_readers();
@@ -121,7 +124,7 @@ impl Snapshot {
         });
         let (mut segments, mut all) = (Vec::with_capacity(opened.len()), Figures::default());
         for opened in opened {
-            let (segment, figures) = opened.map_err(|error| index.damaged(&error))?;
+            let (segment, figures) = opened.map_err(|error| index.damaged(&told(&error)))?;
             segments.push(segment);
             all = all.and(&figures);
         }
@@ -177,7 +180,7 @@ impl Snapshot {
                 .reader
                 .inverted_index(self.fields.id)
                 .and_then(|terms| Ok(terms.read_postings(&term, IndexRecordOption::Basic)?))
-                .map_err(|error| self.index.damaged(&error))?;
+                .map_err(|error| self.index.damaged(&told(&error)))?;
             let Some(mut list) = list else { continue };
             while list.doc() != TERMINATED {
                 if !segment.reader.is_deleted(list.doc()) {
@@ -296,7 +299,7 @@ impl Segment {
     }
 
     /// Visits the text field's terms that begin so, in order, with the number of releases of each.
-    pub fn terms_from(&self, start: &str, visit: &mut dyn FnMut(&str, u64)) -> tantivy::Result<()> {
+    pub fn terms_from(&self, start: &str, visit: &mut dyn FnMut(&str, u64)) -> io::Result<()> {
         let mut terms = self.text.terms().range().ge(start).into_stream()?;
         while let Some((key, info)) = terms.next() {
             if !key.starts_with(start.as_bytes()) {

@@ -11,7 +11,7 @@ use std::{
 
 use tantivy::directory::{Directory, INDEX_WRITER_LOCK, META_LOCK};
 
-use super::{Index, durable, files, generation};
+use super::{Index, durable, files, generation, told::told};
 use crate::error::{Error, Result};
 
 /// What the engine calls its own two records.
@@ -47,7 +47,7 @@ pub(super) fn sweep(index: &Index) -> Result<Vec<PathBuf>> {
 
 /// The names of all files that belong to an index's last commit.
 pub(super) fn living(index: &Index) -> Result<HashSet<PathBuf>> {
-    let meta = index.inner.engine.load_metas().map_err(|error| index.damaged(&error))?;
+    let meta = index.inner.engine.load_metas().map_err(|error| index.damaged(&told(&error)))?;
     let mut living = meta.list_segment_files();
     living.insert(index.state()?.files.into());
     living.extend([META, MANAGED, generation::MANIFEST].map(PathBuf::from));

@@ -39,9 +39,7 @@ impl<'s> Places<'s> {
     pub fn open_near(searcher: &Searcher, segment: &'s Segment, job: &'s Job, hints: bool) -> Result<Self> {
         let content = job.clauses.iter().filter(|clause| clause.content);
         let clauses = content.map(|clause| match &clause.part.kind {
-            Kind::Word(word) if word.pattern.is_some() && word.terms.len() >= NEAR_FORMS => {
-                Ok(Reader::Nowhere)
-            }
+            _ if is_vague(&clause.part) => Ok(Reader::Nowhere),
             Kind::Word(word) if !hints => {
                 Ok(Reader::Word(WordPlaces::open(searcher, segment, word, (&[Terms::Full], FEW))?))
             }
@@ -61,6 +59,11 @@ impl<'s> Places<'s> {
             }
         }
     }
+}
+
+/// Whether something stands for so many forms that its places say nothing.
+pub(super) fn is_vague(part: &Part) -> bool {
+    matches!(&part.kind, Kind::Word(word) if word.pattern.is_some() && word.terms.len() >= NEAR_FORMS)
 }
 
 /// What reads the places of one part of a query.

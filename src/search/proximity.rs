@@ -6,7 +6,7 @@
 use super::{
     Searcher,
     placed::Placed,
-    places::Places,
+    places::{Places, is_vague},
     rank::Job,
     scored::MANY,
     weights::{BOUND_SLACK, HALF_LIFE, PROXIMITY_WORDS, UNORDERED, WINDOW},
@@ -19,6 +19,8 @@ pub(super) struct Nearness {
     k1: f32,
     /// What each content clause may add at most; empty where nearness does not count.
     bounds: Vec<f32>,
+    /// Which of them are looked for in places at all.
+    placed: Vec<bool>,
 }
 
 impl Nearness {
@@ -27,7 +29,7 @@ impl Nearness {
         let mut bonus = 0.0;
         for (pair, bounds) in clauses.windows(2).zip(self.bounds.windows(2)) {
             let count = together(&pair[0], &pair[1]);
-            let saturated = count / (self.k1 + count);
+            let saturated = if count > 0.0 { count / (self.k1 + count) } else { 0.0 };
             bonus += self.proximity * (bounds[0] + bounds[1]) / 2.0 * saturated;
         }
         bonus
@@ -42,8 +44,11 @@ impl Nearness {
 
     /// No release gains more that has the clauses in so many places.
     pub fn at_most(&self, places: &[u8]) -> f32 {
-        self.bonus(places, |&first, &second| {
-            let (first, second) = (count(first), count(second));
+        let mut counts = [0.0; PROXIMITY_WORDS];
+        for ((counted, &places), placed) in counts.iter_mut().zip(places).zip(&self.placed) {
+            *counted = if *placed { count(places) } else { 0.0 };
+        }
+        self.bonus(&counts, |&first, &second| {
             // A word follows at most two that stand before it.
             let ordered = first.min(2.0 * second);
             let near = if second > 0.0 { first - ordered } else { 0.0 };
@@ -66,7 +71,8 @@ impl Searcher {
         if bounds.len() > PROXIMITY_WORDS {
             bounds.clear();
         }
-        Nearness { proximity: weights.proximity, k1: weights.k1, bounds }
+        let placed = job.clauses.iter().filter(|clause| clause.content).map(|clause| !is_vague(&clause.part));
+        Nearness { proximity: weights.proximity, k1: weights.k1, bounds, placed: placed.collect() }
     }
 
     /// Adds the bonus to the score of each release that may be among the `wanted` best with it. Takes

@@ -104,7 +104,8 @@ fn some_words(segment: &Segment, words: &[Word], mut gate: Gate, wanted: Wanted,
 /// What more than `enough` releases are worth by one word alone, as far as that is soon known: of the word that
 /// can add most of those that so many have.
 fn reached_by_one(words: &[Word], enough: usize) -> f32 {
-    let scores = words.iter().filter_map(|word| word.lists[0].scores()).filter(|scores| scores.len() > enough);
+    let scores =
+        words.iter().filter_map(|word| word.lists[0].scores()).filter(|scores| scores.len() > enough);
     let shortest = scores.min_by_key(|scores| scores.len());
     shortest.map_or(f32::NEG_INFINITY, |scores| {
         let mut scores = scores.to_vec();
