@@ -46,7 +46,7 @@ impl Layout {
     pub fn of(text: &str) -> Self {
         let Scan { gaps, lead, places } = Scan::of(text);
         let mut gaps = gaps.into_iter().peekable();
-        let mut layout = Self::default();
+        let mut layout = Self { written: Vec::with_capacity(2 * places.len()), end: 0 };
         for start in sentence::starts(text, &places) {
             while let Some(gap) = gaps.next_if(|seam| seam.gap.end < start) {
                 layout.push(&gap);
@@ -116,6 +116,9 @@ impl Iterator for Seams<'_> {
     }
 }
 
+/// About so many bytes lie between places where a sentence may begin.
+const BYTES_BETWEEN_PLACES: usize = 64;
+
 /// A text, looked through once.
 struct Scan {
     /// What is left out of it, and blanks that are not a single space.
@@ -128,7 +131,8 @@ struct Scan {
 
 impl Scan {
     fn of(text: &str) -> Self {
-        let mut scan = Self { gaps: Vec::new(), lead: text.len(), places: Vec::new() };
+        let places = Vec::with_capacity(text.len() / BYTES_BETWEEN_PLACES);
+        let mut scan = Self { gaps: Vec::new(), lead: text.len(), places };
         // Where the gap begins that the walk is in, and whether it is a blank.
         let mut open: Option<(usize, bool)> = None;
         let mut after_space = true;

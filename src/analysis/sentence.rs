@@ -28,7 +28,7 @@ fn terminates(c: char) -> bool {
 /// Where each sentence begins, in bytes, in order, of all the places where one may: those behind blanks
 /// that [`ends_nothing`] does not rule out, and the first character that is no blank.
 pub(super) fn starts(text: &str, places: &[usize]) -> Vec<usize> {
-    let mut starts: Vec<usize> = Vec::new();
+    let mut starts: Vec<usize> = Vec::with_capacity(places.len());
     for &place in places {
         let (before, behind) = text.split_at(place);
         let said = before.trim_end();
