@@ -4,7 +4,10 @@
 
 use std::collections::HashMap;
 
-use super::snapshot::{Origins, Segment, Snapshot};
+use super::{
+    segment::{Origins, Segment},
+    snapshot::Snapshot,
+};
 use crate::{error::Result, release::Origin};
 
 /// A file that releases came from, as a number within one [`Known`].
