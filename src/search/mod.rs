@@ -10,6 +10,8 @@ mod evaluate;
 mod explain;
 mod gate;
 mod known;
+#[cfg(test)]
+mod laws;
 mod marks;
 mod mentions;
 mod phrase;

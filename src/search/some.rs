@@ -18,8 +18,9 @@ use super::{
 };
 use crate::{error::Result, index::Segment};
 
-/// So many releases are added up at a time; their sums stay in the nearest cache.
-const WINDOW: DocId = 1 << 12;
+/// So many releases are added up at a time; their sums stay in the nearest cache. Fewer under test, so that
+/// small corpora have several windows.
+const WINDOW: DocId = if cfg!(test) { 64 } else { 1 << 12 };
 
 impl Searcher {
     /// Releases that have some of the words, but not those that have all, where these were found before

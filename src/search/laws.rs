@@ -1,0 +1,105 @@
+//! What holds for every corpus and every query: leaving releases out never changes an answer, nor does how
+//! an index is cut into segments.
+//!
+//! Under test, long lists and windows are short, so that a few hundred releases go all ways.
+
+use proptest::prelude::*;
+
+use super::{Options, Searcher, Sort};
+use crate::{Index, Query, Release, release::day};
+
+/// Words of all kinds, from the commonest to the rarest: with other forms, other readings, and none.
+const WORDS: [&str; 16] = [
+    "вода",
+    "в",
+    "воды",
+    "Камилов",
+    "Камилова",
+    "банк",
+    "стали",
+    "сталь",
+    "мост",
+    "пермский",
+    "Пермь",
+    "ООН",
+    "и",
+    "дорога",
+    "zeta",
+    "13.05.2024",
+];
+
+const QUERIES: [&str; 18] = [
+    "вода",
+    "в",
+    "вода банк",
+    "вода в банке",
+    "Камилов вода",
+    "стали мост",
+    "Пермь вода банк",
+    "вода банк мост дорога",
+    "вода банк мост дорога Камилов",
+    "zeta вода банк мост дорога стали Пермь",
+    "zeta ООН",
+    "во* банк",
+    "\"вода банк\"",
+    "\"вода мост\"~3 банк",
+    "вода /2 банк",
+    "(вода | мост) -банк",
+    "заголовок:вода банк",
+    "вода дата:2024-01..2024-06",
+];
+
+/// A word is the rarer, the farther behind it stands.
+fn word() -> impl Strategy<Value = &'static str> {
+    (0..WORDS.len(), 0..WORDS.len(), 0..WORDS.len()).prop_map(|(a, b, c)| WORDS[a.min(b).min(c)])
+}
+
+fn releases() -> impl Strategy<Value = Vec<Release>> {
+    let text = |most| prop::collection::vec(word(), 0..most).prop_map(|words| words.join(" "));
+    let release = (text(4), text(25), 1_u8..=12);
+    prop::collection::vec(release, 1..300).prop_map(|releases| {
+        let numbered = (0..).zip(releases);
+        let release = |(id, (title, body, month)): (u32, _)| Release {
+            date: day(&format!("2024-{month:02}-01")).ok(),
+            ..Release::new(format!("{:04}", id * 7919 % 10_000), title, body)
+        };
+        numbered.map(release).collect()
+    })
+}
+
+/// A searcher over releases that were written so many at a time, a segment each time.
+fn searcher(releases: &[Release], at_a_time: usize) -> Searcher {
+    let index = Index::in_memory().unwrap();
+    for some in releases.chunks(at_a_time) {
+        index.ingest(some.iter().cloned()).unwrap();
+    }
+    index.searcher().unwrap()
+}
+
+/// The ids and scores of the best, and how many have all the words.
+fn best(searcher: &Searcher, query: &str, options: &Options) -> (Vec<(String, f32)>, u64) {
+    let answer = searcher.search(&Query::parse(query), options).unwrap();
+    let hits = answer.hits.into_iter().map(|hit| (hit.release.id, hit.score));
+    (hits.collect(), answer.all_words)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn neither_pruning_nor_segments_change_an_answer(
+        releases in releases(),
+        at_a_time in 20_usize..200,
+        (limit, offset, by_date) in (1_usize..15, 0_usize..15, prop::bool::weighted(0.2)),
+    ) {
+        let [whole, cut] = [releases.len(), at_a_time].map(|at_a_time| searcher(&releases, at_a_time));
+        let sort = if by_date { Sort::Date } else { Sort::Relevance };
+        let pruned = Options { limit, offset, sort, snippets: None, ..Options::default() };
+        let exhaustive = Options { exhaustive: true, ..pruned.clone() };
+        for query in QUERIES {
+            let expected = best(&whole, query, &exhaustive);
+            prop_assert_eq!(best(&whole, query, &pruned), expected.clone(), "{} pruned", query);
+            prop_assert_eq!(best(&cut, query, &pruned), expected, "{} in segments", query);
+        }
+    }
+}
