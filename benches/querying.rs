@@ -119,10 +119,12 @@ fn compare(ours: &Searcher, stock: &Stock, questions: &[Question], rounds: usize
     for kind in KINDS {
         println!("{:>20} {kind:>7}  {}", "first time,", of(&systems[0].1, &|other| other == kind));
     }
-    let mut slowest: Vec<(f64, &Question)> = systems[1].1.iter().copied().zip(questions).collect();
-    slowest.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    for (time, question) in slowest.iter().take(arguments::value("--slowest", 0)) {
-        println!("{:>20} {:>7}  {time:>7.3}  {}", "slowest,", question.kind, question.text);
+    for (name, times) in &systems[..2] {
+        let mut slowest: Vec<(f64, &Question)> = times.iter().copied().zip(questions).collect();
+        slowest.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+        for (time, question) in slowest.iter().take(arguments::value("--slowest", 0)) {
+            println!("{name:>20}, slowest {:>7}  {time:>7.3}  {}", question.kind, question.text);
+        }
     }
     for (ours, stock) in [(1, 5), (2, 5), (2, 4), (1, 3)] {
         let (ours, stock) = (&systems[ours], &systems[stock]);

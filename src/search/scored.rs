@@ -27,7 +27,7 @@ pub(super) const MANY: u8 = u8::MAX;
 
 /// Up to so many releases are scored when their list is made; of longer lists, few are ever asked for. Fewer
 /// under test, so that small corpora have both kinds.
-const FEW: usize = if cfg!(test) { 40 } else { 1 << 14 };
+const FEW: usize = if cfg!(test) { 40 } else { 1 << 12 };
 
 #[derive(Debug)]
 enum Worth {
