@@ -15,7 +15,7 @@ use tantivy::{
 };
 
 use super::{
-    Fields, Flow, Index, Mark, STORE_BLOCK, Stored, column, flow, side_by_side, told::told,
+    Fields, Flow, Index, Mark, STORE_BLOCK, Stored, Whole, column, flow, side_by_side, told::told,
     unpacked::unpacked,
 };
 use crate::{
@@ -73,9 +73,9 @@ pub(crate) struct Segment {
 /// Stands for a day that is not known.
 const NO_DAY: i32 = i32::MIN;
 
-/// How many bytes of stored releases a snapshot keeps unpacked: some ten thousand releases, for the same
-/// ones come up again and again.
-const KEPT_UNPACKED: usize = 32 << 20;
+/// How many bytes of stored releases a snapshot keeps unpacked: who reads one release after the other finds
+/// the next in the same block. Those that come up again and again the searcher keeps.
+const KEPT_UNPACKED: usize = 1 << 20;
 
 /// From so many releases on, segments are opened on all cores.
 const MANY_RELEASES: u64 = 100_000;
@@ -162,13 +162,18 @@ impl Snapshot {
         release.map_err(|reason| self.unreadable(&reason))
     }
 
+    /// The release with all that the store holds of it.
+    pub fn whole(&self, address: Address) -> Result<Whole> {
+        self.stored(address)?.whole().map_err(|reason| self.unreadable(&reason))
+    }
+
     /// The release as it lies in the store.
-    pub fn stored(&self, address: Address) -> Result<Stored> {
+    fn stored(&self, address: Address) -> Result<Stored> {
         self.segment(address.segment).stored(address.doc).map_err(|reason| self.unreadable(&reason))
     }
 
     /// Why a release cannot be read, as an error.
-    pub fn unreadable(&self, reason: &str) -> Error {
+    fn unreadable(&self, reason: &str) -> Error {
         self.index.damaged(&format!("a release {reason}"))
     }
 
