@@ -52,7 +52,7 @@ pub(crate) use schema::{Fields, column, day_number};
 pub(crate) use segment::{Segment, Zone};
 pub use sizes::Sizes;
 pub(crate) use snapshot::{Address, Snapshot};
-pub(crate) use stored::{Record, Stored};
+pub(crate) use stored::{Stored, Whole};
 pub use sync::{Event, Progress, Summary, sync};
 pub(crate) use threads::side_by_side;
 pub use update::{Choices, update};

@@ -5,7 +5,7 @@
 
 use tantivy::{DocId, DocSet, SegmentOrdinal, TERMINATED, Term, schema::IndexRecordOption};
 
-use super::{Fields, Index, Mark, STORE_BLOCK, Stored, segment::Segment, side_by_side, told::told};
+use super::{Fields, Index, Mark, STORE_BLOCK, Stored, Whole, segment::Segment, side_by_side, told::told};
 use crate::{
     error::{Error, Result},
     release::Release,
@@ -35,9 +35,9 @@ pub(crate) struct Snapshot {
     mark: Mark,
 }
 
-/// How many bytes of stored releases a snapshot keeps unpacked: some ten thousand releases, for the same
-/// ones come up again and again.
-const KEPT_UNPACKED: usize = 32 << 20;
+/// How many bytes of stored releases a snapshot keeps unpacked: who reads one release after the other finds
+/// the next in the same block. Those that come up again and again the searcher keeps.
+const KEPT_UNPACKED: usize = 1 << 20;
 
 /// From so many releases on, segments are opened on all cores.
 const MANY_RELEASES: u64 = 100_000;
@@ -135,13 +135,18 @@ impl Snapshot {
         release.map_err(|reason| self.unreadable(&reason))
     }
 
+    /// The release with all that the store holds of it.
+    pub fn whole(&self, address: Address) -> Result<Whole> {
+        self.stored(address)?.whole().map_err(|reason| self.unreadable(&reason))
+    }
+
     /// The release as it lies in the store.
-    pub fn stored(&self, address: Address) -> Result<Stored> {
+    fn stored(&self, address: Address) -> Result<Stored> {
         self.segment(address.segment).stored(address.doc).map_err(|reason| self.unreadable(&reason))
     }
 
     /// Why a release cannot be read, as an error.
-    pub fn unreadable(&self, reason: &str) -> Error {
+    fn unreadable(&self, reason: &str) -> Error {
         self.index.damaged(&format!("a release {reason}"))
     }
 

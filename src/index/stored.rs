@@ -30,13 +30,21 @@ pub(crate) struct Record<'r> {
     /// Its title and its body.
     pub title: Cow<'r, str>,
     pub body: Cow<'r, str>,
-    /// How the body is shown.
-    pub seams: Seams<'r>,
-    /// Landmarks of the body.
-    pub landmarks: Landmarks<'r>,
+    /// How the body is shown, and its landmarks, as they are written.
+    layout: &'r [u8],
+    landmarks: &'r [u8],
     said: Said<'r, &'r [u8]>,
     /// How many bytes say so.
     length: usize,
+}
+
+/// A stored release, read whole and free of the store.
+pub(crate) struct Whole {
+    pub release: Release,
+    layout: Box<[u8]>,
+    landmarks: Box<[u8]>,
+    /// How many bytes it took in the store.
+    stored: usize,
 }
 
 /// Everything that a release says, in Postcard's form of these fields. Title and body are written as strings
@@ -143,6 +151,17 @@ impl Stored {
         Record::read(&self.bytes)
     }
 
+    /// Reads all of it.
+    pub fn whole(&self) -> Result<Whole, String> {
+        let record = self.record()?;
+        Ok(Whole {
+            release: record.release()?,
+            layout: record.layout.into(),
+            landmarks: record.landmarks.into(),
+            stored: self.bytes.len(),
+        })
+    }
+
     /// Reads it and holds it against the digest that was taken when it was written.
     pub fn check(&self, digest: u64) -> Result<Release, String> {
         let record = self.record()?;
@@ -155,24 +174,35 @@ impl Stored {
     }
 }
 
+impl Whole {
+    /// How the body is shown.
+    pub fn seams(&self) -> Seams<'_> {
+        Seams::new(&self.layout)
+    }
+
+    /// Landmarks of the body.
+    pub fn landmarks(&self) -> Landmarks<'_> {
+        Landmarks::new(&self.landmarks)
+    }
+
+    /// How many bytes it takes, about.
+    pub fn size(&self) -> usize {
+        size_of::<Self>() + self.stored
+    }
+}
+
 impl<'r> Record<'r> {
     /// Reads what a release says, with or without notes behind it.
     pub fn read(bytes: &'r [u8]) -> Result<Self, String> {
         let read = |reason: &dyn std::fmt::Display| format!("cannot be read as it is stored: {reason}");
         let (said, notes) = postcard::take_from_bytes::<Said<&[u8]>>(bytes).map_err(|error| read(&error))?;
-        let layout = if notes.is_empty() { Ok(Default::default()) } else { postcard::take_from_bytes(notes) };
-        let (seams, landmarks): (&[u8], &[u8]) = layout.map_err(|error| read(&error))?;
+        let notes_read =
+            if notes.is_empty() { Ok(Default::default()) } else { postcard::take_from_bytes(notes) };
+        let (layout, landmarks): (&[u8], &[u8]) = notes_read.map_err(|error| read(&error))?;
         let text = |bytes| UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
         let (title, body) = text(said.title).zip(text(said.body)).ok_or_else(|| read(&"is not UTF-8"))?;
         let length = bytes.len() - notes.len();
-        Ok(Record {
-            title,
-            body,
-            seams: Seams::new(seams),
-            landmarks: Landmarks::new(landmarks),
-            said,
-            length,
-        })
+        Ok(Record { title, body, layout, landmarks, said, length })
     }
 
     /// Its id.

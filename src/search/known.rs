@@ -1,4 +1,5 @@
-//! What a searcher knows already: parts of queries that it has evaluated, within so much memory.
+//! What a searcher knows already: parts of queries that it has evaluated and releases that it has read,
+//! within so much memory.
 //!
 //! Words are asked for again and again, and a snapshot never changes. What was not asked for since the
 //! younger half filled up is forgotten.

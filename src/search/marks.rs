@@ -83,6 +83,15 @@ pub(super) struct Site {
 /// The words that a term is a mention of.
 pub(super) type Mentioned = Vec<(usize, Strength)>;
 
+/// What a mention of a term says of clauses, each a bit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Bearing {
+    /// Those that are met wherever it stands.
+    pub met: u64,
+    /// Those that it hints at, where it does nothing else: in a text that meets them all it is not marked.
+    pub hinted: Option<u64>,
+}
+
 /// What a query looks for, laid out for reading texts.
 pub(super) struct Wanted<'p> {
     scopes: Vec<Scope>,
@@ -224,6 +233,23 @@ impl<'p> Wanted<'p> {
             words.extend(self.fitting(form).map(|word| (word, Strength::Full)));
         }
         words
+    }
+
+    /// What a term says that mentions these words.
+    pub fn bearing(&self, mentioned: &[(usize, Strength)]) -> Bearing {
+        let hints = mentioned.iter().all(|&(_, strength)| strength == Strength::Hint);
+        let mut bearing = Bearing { met: 0, hinted: hints.then_some(0) };
+        for (clause, thing) in &self.things {
+            // A phrase has no use for hints.
+            let Thing::Word { word, among_others } = thing else { continue };
+            let Some(&(_, strength)) = mentioned.iter().find(|(of, _)| of == word) else { continue };
+            let bit = u32::try_from(*clause).ok().and_then(|clause| 1_u64.checked_shl(clause));
+            bearing.hinted = bearing.hinted.zip(bit).map(|(hinted, bit)| hinted | bit);
+            if strength == Strength::Full && !among_others && self.scopes[*word] == Scope::Anywhere {
+                bearing.met |= bit.unwrap_or(0);
+            }
+        }
+        bearing
     }
 
     /// The words whose pattern a surface form fits.

@@ -49,7 +49,7 @@ use self::{
 };
 use crate::{
     error::{Error, Result},
-    index::{Address, Index, Segment, Snapshot},
+    index::{Address, Index, Segment, Snapshot, Whole},
     query::Query,
     release::{DateSpan, Release},
 };
@@ -68,11 +68,17 @@ struct Inner {
     weights: Weights,
     /// Parts of queries that were evaluated once.
     known: Known<Part>,
+    /// Releases that were read once.
+    read: Known<Whole>,
     /// What mentions are worth, by segment.
     saturation: Vec<OnceLock<Arc<Saturation>>>,
     /// What no search reads and marks its hits with just now.
     desks: Mutex<Vec<Desk>>,
 }
+
+/// How many bytes of releases are kept at most: some ten thousand releases, for the same ones come up again
+/// and again.
+const MOST_READ: usize = 32 << 20;
 
 /// How many bytes of evaluated parts are kept at most: a small part of what the index takes on disk.
 fn most_kept(releases: u64) -> usize {
@@ -178,6 +184,7 @@ impl Searcher {
             inner: Arc::new(Inner {
                 weights,
                 known: Known::new(most_kept(snapshot.releases)),
+                read: Known::new(MOST_READ),
                 saturation: snapshot.segments.iter().map(|_| OnceLock::new()).collect(),
                 desks: Mutex::default(),
                 snapshot,
@@ -265,13 +272,11 @@ impl Searcher {
 
     /// The release that stands so far behind the first hit, without its rank.
     fn hit(&self, plan: &Plan, reader: Option<&mut Reader>, placed: &Placed, at: usize) -> Result<Hit> {
-        let snapshot = self.snapshot();
-        let stored = snapshot.stored(placed.address)?;
-        let record = stored.record().map_err(|reason| snapshot.unreadable(&reason))?;
+        let whole = self.whole(placed.address)?;
         let lacking =
             plan.clauses.iter().take(64).enumerate().filter(|(at, _)| placed.candidate.lacks >> at & 1 == 1);
         let mut hit = Hit {
-            release: record.release().map_err(|reason| snapshot.unreadable(&reason))?,
+            release: whole.release.clone(),
             rank: 0,
             score: placed.candidate.score,
             lacks: lacking.map(|(_, clause)| clause.text.clone()).collect(),
@@ -280,10 +285,21 @@ impl Searcher {
             explanation: None,
         };
         if let Some(reader) = reader {
-            hit.snippet = Some(reader.body(&record, at));
-            hit.title_marks = reader.title(&record, at);
+            hit.snippet = Some(reader.body(&whole, at));
+            hit.title_marks = reader.title(&whole, at);
         }
         Ok(hit)
+    }
+
+    /// A release with all that is stored of it; as an earlier search has read it where that is still known.
+    fn whole(&self, address: Address) -> Result<Arc<Whole>> {
+        let key = (u64::from(address.segment) << 32 | u64::from(address.doc)).to_le_bytes();
+        if let Some(whole) = self.inner.read.get(&key) {
+            return Ok(whole);
+        }
+        let whole = Arc::new(self.snapshot().whole(address)?);
+        self.inner.read.put(&key, Arc::clone(&whole), whole.size());
+        Ok(whole)
     }
 
     fn snapshot(&self) -> &Snapshot {

@@ -9,7 +9,7 @@ use super::{
     sites::Found,
     snippet::{Desk, Mark, Marker, Snippet, SnippetOptions},
 };
-use crate::{analysis::Landmarks, index::Record};
+use crate::{analysis::Landmarks, index::Whole};
 
 /// What reads the hits of one search.
 pub(super) struct Reader<'p> {
@@ -23,20 +23,21 @@ pub(super) struct Reader<'p> {
 
 impl Reader<'_> {
     /// What to show of the body of the release that stands so far behind the first hit.
-    pub fn body(&mut self, record: &Record, at: usize) -> Snippet {
-        let places = self.sites.as_ref().map(|found| sites(found, found.hits[at].body(), &record.landmarks));
-        let body = Passage { text: &record.body, scope: Scope::Body, sites: places };
-        self.marker.body(self.desk, body, record.seams.clone(), self.shown)
+    pub fn body(&mut self, whole: &Whole, at: usize) -> Snippet {
+        let places = self.sites.as_ref().map(|found| sites(found, found.hits[at].body(), whole.landmarks()));
+        let body = Passage { text: &whole.release.body, scope: Scope::Body, sites: places };
+        self.marker.body(self.desk, body, whole.seams(), self.shown)
     }
 
     /// What to mark in its title.
-    pub fn title(&mut self, record: &Record, at: usize) -> Vec<Mark> {
-        let none = Landmarks::new(&[]);
-        let places = self.sites.as_ref().map(|found| sites(found, found.hits[at].title(), &none));
-        self.marker.title(self.desk, Passage { text: &record.title, scope: Scope::Title, sites: places })
+    pub fn title(&mut self, whole: &Whole, at: usize) -> Vec<Mark> {
+        let places =
+            self.sites.as_ref().map(|found| sites(found, found.hits[at].title(), Landmarks::new(&[])));
+        self.marker
+            .title(self.desk, Passage { text: &whole.release.title, scope: Scope::Title, sites: places })
     }
 }
 
-fn sites<'s>(found: &'s Found, places: &'s [Site], landmarks: &Landmarks<'s>) -> Sites<'s> {
-    Sites { places, terms: &found.terms, landmarks: landmarks.clone() }
+fn sites<'s>(found: &'s Found, places: &'s [Site], landmarks: Landmarks<'s>) -> Sites<'s> {
+    Sites { places, terms: &found.terms, landmarks }
 }

@@ -7,13 +7,16 @@ mod laws;
 
 use std::io;
 
-use tantivy::{DocSet, postings::Postings};
+use tantivy::{
+    DocId, DocSet,
+    postings::{Postings, SegmentPostings},
+};
 
 use super::{
     Searcher,
     compile::{Kind, Located},
     evaluate::Part,
-    marks::{self, Mentioned, Site},
+    marks::{self, Bearing, Mentioned, Site},
     plan::{Node, Phrase, Plan, Word},
     rank::Job,
     weights::MOST_EXPANSIONS,
@@ -67,6 +70,8 @@ pub(super) struct HitSites {
     sites: Vec<Site>,
     /// How many of them are in the title.
     in_title: usize,
+    /// The clauses that are met in the title, and in the body.
+    met: [u64; 2],
 }
 
 impl Searcher {
@@ -87,15 +92,19 @@ impl Searcher {
             }
         }
         let wanted = each_once(wanted);
-        let mut found = Found {
-            terms: wanted.iter().map(|wanted| marked.mentioned(wanted.term.key())).collect(),
-            hits: hits.iter().map(|_| HitSites::default()).collect(),
-        };
+        let terms: Vec<Mentioned> = wanted.iter().map(|wanted| marked.mentioned(wanted.term.key())).collect();
+        let mut told: Vec<(&Wanted, Bearing, u32)> = Vec::with_capacity(wanted.len());
+        for ((wanted, mentioned), number) in wanted.iter().zip(&terms).zip(0..) {
+            told.push((wanted, marked.bearing(mentioned), number));
+        }
+        // Hints last: where what they hint at is met, nobody looks for them.
+        told.sort_by_key(|(_, bearing, _)| bearing.hinted.is_some());
+        let mut found = Found { terms, hits: hits.iter().map(|_| HitSites::default()).collect() };
         let mut order: Vec<(Address, usize)> = hits.iter().copied().zip(0..).collect();
         order.sort_unstable();
         for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
-            for (wanted, number) in wanted.iter().zip(0..) {
-                let read = self.read_sites(wanted, number, of_segment, &mut found.hits);
+            for &told in &told {
+                let read = self.read_sites(told, of_segment, &mut found.hits);
                 read.map_err(|error| self.damaged(&error))?;
             }
         }
@@ -108,8 +117,7 @@ impl Searcher {
     /// Adds a term's positions in one segment's hits, which are in order.
     fn read_sites(
         &self,
-        wanted: &Wanted,
-        number: u32,
+        (wanted, bearing, number): (&Wanted, Bearing, u32),
         hits: &[(Address, usize)],
         found: &mut [HitSites],
     ) -> io::Result<()> {
@@ -120,27 +128,65 @@ impl Searcher {
             Term::Named(key) => segment.list(Zone::Text, key)?,
         };
         let Some(list) = list else { return Ok(()) };
-        let mut list = segment.open_list(Zone::Text, &list)?;
-        let mut positions = Vec::new();
-        for &(Address { doc, .. }, hit) in hits {
-            if list.doc() < doc {
-                list.seek(doc);
+        let mut titles = match (&wanted.term, bearing.hinted) {
+            (Term::Located(located), Some(hinted)) if wanted.behind == 0 => {
+                let titles =
+                    located.list(segment, Zone::Title).map(|list| segment.open_list(Zone::Title, list));
+                Some((hinted, titles.transpose()?))
             }
-            if list.doc() == doc {
+            _ => None,
+        };
+        let (mut opened, mut positions) = (None, Vec::new());
+        for &(Address { doc, .. }, hit) in hits {
+            let found = &mut found[hit];
+            if let Some((hinted, titles)) = &mut titles
+                && found.is_met(*hinted, || titles.as_mut().is_some_and(|titles| has(titles, doc)))
+            {
+                continue;
+            }
+            let list = match &mut opened {
+                Some(list) => list,
+                None => opened.insert(segment.open_list(Zone::Text, &list)?),
+            };
+            if has(list, doc) {
                 list.positions(&mut positions);
-                for &position in &positions {
-                    let sites = &mut found[hit].sites;
-                    sites.push(Site { position, term: number });
-                    let behind = (1..=wanted.behind).map(|behind| position.saturating_add(behind));
-                    sites.extend(behind.map(|position| Site { position, term: u32::MAX }));
-                }
+                found.push(&positions, number, wanted.behind);
+                found.meet(&positions, bearing.met, segment.title_words(doc));
             }
         }
         Ok(())
     }
 }
 
+/// Goes on in a list to a release and says whether it is there.
+fn has(list: &mut SegmentPostings, doc: DocId) -> bool {
+    (list.doc() >= doc || list.seek(doc) >= doc) && list.doc() == doc
+}
+
 impl HitSites {
+    /// Adds a term's positions, with so many behind each.
+    fn push(&mut self, positions: &[u32], term: u32, behind: u32) {
+        for &position in positions {
+            self.sites.push(Site { position, term });
+            let behind = (1..=behind).map(|behind| position.saturating_add(behind));
+            self.sites.extend(behind.map(|position| Site { position, term: u32::MAX }));
+        }
+    }
+
+    /// Takes note of clauses that are met at these positions.
+    fn meet(&mut self, positions: &[u32], clauses: u64, title_words: u32) {
+        let [title, body] = &mut self.met;
+        *title |= if positions.first().is_some_and(|&first| first < title_words) { clauses } else { 0 };
+        *body |= if positions.last().is_some_and(|&last| last > title_words) { clauses } else { 0 };
+    }
+
+    /// Whether hints at these clauses have nothing to say: all are met in the body and, if a hint is there
+    /// too, in the title.
+    fn is_met(&self, clauses: u64, in_title: impl FnOnce() -> bool) -> bool {
+        let [title, body] = self.met.map(|met| clauses & !met == 0);
+        body && (title || !in_title())
+    }
+
     /// Puts the places in order. In the index the body's first word stands behind the title's last one and
     /// one place that is free.
     fn settle(&mut self, title_words: u32) {

@@ -33,10 +33,9 @@ fn check(searcher: &Searcher, query: &str) -> bool {
     let Some(found) = searcher.sites(&plan, &job, &wanted, &addresses).unwrap() else { return false };
     let (mut forms, mut reading) = (snapshot.index.analyzer().forms(), Reading::default());
     for (address, places) in addresses.into_iter().zip(&found.hits) {
-        let stored = snapshot.stored(address).unwrap();
-        let record = stored.record().unwrap();
-        let title = (&*record.title, Scope::Title, places.title(), Landmarks::new(&[]));
-        let body = (&*record.body, Scope::Body, places.body(), record.landmarks.clone());
+        let whole = snapshot.whole(address).unwrap();
+        let title = (&*whole.release.title, Scope::Title, places.title(), Landmarks::new(&[]));
+        let body = (&*whole.release.body, Scope::Body, places.body(), whole.landmarks());
         for (text, scope, places, landmarks) in [title, body] {
             let sites = Sites { places, terms: &found.terms, landmarks };
             let at_places = Passage { text, scope, sites: Some(sites) };
