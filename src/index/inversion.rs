@@ -116,7 +116,8 @@ impl Inversion {
     /// Bytes of memory that this takes now and when its places are dealt out.
     pub fn memory(&self) -> usize {
         let dealt = self.text.len().max(self.source.len());
-        let forms = self.numbers.capacity() + self.terms.capacity() + 3 * self.ends.capacity();
+        // Terms and forms are counted and ranked once more while they are dealt out.
+        let forms = self.numbers.capacity() + 3 * self.terms.capacity() + 4 * self.ends.capacity();
         let releases = self.releases.capacity() * size_of::<Bounds>();
         let words = self.text.memory() + self.source.memory() + self.names.memory();
         words + (dealt + forms) * size_of::<u32>() + releases

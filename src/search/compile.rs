@@ -99,7 +99,7 @@ impl Searcher {
         }
         let part = Arc::new(self.part(node)?);
         if !key.is_empty() {
-            self.known().put(&key, Arc::clone(&part), part.size());
+            self.known().put(&key, Arc::clone(&part));
         }
         Ok(part)
     }
@@ -149,7 +149,7 @@ impl Searcher {
         // A word's frequency is that of its full terms, or of all its terms where none is full.
         let any_full = part.terms.iter().any(|located| located.term.full);
         let meant = if any_full { Terms::Full } else { Terms::Hints };
-        let work = self.entries(&part, if any_full { Terms::Full } else { Terms::Hints });
+        let work = self.entries(&part, meant);
         let found = self.each_segment(work, |segment| {
             let found = self.mentions(segment, (&part, part.scope), Terms::Full, None)?;
             let frequency = if part.scope == Scope::Anywhere && any_full {

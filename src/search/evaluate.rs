@@ -11,6 +11,7 @@ use super::{
     Searcher,
     compile::{Kind, Located, PhrasePart, WordPart},
     docs::{Docs, count_in_all, each_in_all},
+    known::Keepable,
     phrase::{NearStarts, Starts},
     scored::{Finger, MANY, Making, Scored},
     word::{Terms, zone},
@@ -75,10 +76,12 @@ impl Part {
     pub fn releases(&self) -> usize {
         self.full.iter().map(Scored::len).sum()
     }
+}
 
-    /// How many bytes its lists take.
-    pub fn size(&self) -> usize {
-        self.full.iter().map(Scored::size).sum()
+impl Keepable for Part {
+    /// What its lists take.
+    fn bytes(&self) -> usize {
+        self.full.iter().chain(self.hints.get().into_iter().flatten()).map(Scored::size).sum()
     }
 }
 

@@ -14,21 +14,29 @@ use foldhash::fast::RandomState;
 /// What each entry takes besides its lists, about.
 const ENTRY: usize = 512;
 
-/// Values by key, each known to take so many bytes.
+/// What may be kept.
+pub(super) trait Keepable {
+    /// How many bytes it takes just now.
+    fn bytes(&self) -> usize;
+}
+
+/// Values by key.
 pub(super) struct Known<T> {
     /// How many bytes each of the halves takes at most.
     half: usize,
     halves: Mutex<Halves<T>>,
 }
 
+type Half<T> = HashMap<Box<[u8]>, Arc<T>, RandomState>;
+
 struct Halves<T> {
-    young: HashMap<Box<[u8]>, (Arc<T>, usize), RandomState>,
-    old: HashMap<Box<[u8]>, (Arc<T>, usize), RandomState>,
+    young: Half<T>,
+    old: Half<T>,
     /// What the young ones take together.
     bytes: usize,
 }
 
-impl<T> Known<T> {
+impl<T: Keepable> Known<T> {
     /// Keeps so many bytes at most.
     pub fn new(most: usize) -> Self {
         let halves = Halves { young: HashMap::default(), old: HashMap::default(), bytes: 0 };
@@ -37,22 +45,22 @@ impl<T> Known<T> {
 
     pub fn get(&self, key: &[u8]) -> Option<Arc<T>> {
         let mut halves = self.halves();
-        if let Some((value, _)) = halves.young.get(key) {
+        if let Some(value) = halves.young.get(key) {
             return Some(Arc::clone(value));
         }
-        let (key, (value, bytes)) = halves.old.remove_entry(key)?;
-        halves.put(key, Arc::clone(&value), bytes, self.half);
+        let (key, value) = halves.old.remove_entry(key)?;
+        halves.put(key, Arc::clone(&value), self.half);
         Some(value)
     }
 
-    /// Keeps a value that takes so many bytes.
-    pub fn put(&self, key: &[u8], value: Arc<T>, bytes: usize) {
-        self.halves().put(key.into(), value, bytes + key.len() + ENTRY, self.half);
+    /// Keeps a value, unless it alone takes more than there is room for.
+    pub fn put(&self, key: &[u8], value: Arc<T>) {
+        self.halves().put(key.into(), value, self.half);
     }
 
-    /// Takes note that values kept have grown by so many bytes.
+    /// Takes note that a value that was asked for just now has grown by so many bytes.
     pub fn grow(&self, bytes: usize) {
-        self.halves().bytes += bytes;
+        self.halves().make_room(bytes, self.half);
     }
 
     /// A poisoned lock only says that another thread died; the tables themselves are whole.
@@ -61,14 +69,22 @@ impl<T> Known<T> {
     }
 }
 
-impl<T> Halves<T> {
-    fn put(&mut self, key: Box<[u8]>, value: Arc<T>, bytes: usize, most: usize) {
+impl<T: Keepable> Halves<T> {
+    fn put(&mut self, key: Box<[u8]>, value: Arc<T>, most: usize) {
+        let bytes = value.bytes() + key.len() + ENTRY;
+        if bytes <= most {
+            self.make_room(bytes, most);
+            self.young.insert(key, value);
+        }
+    }
+
+    /// Counts so many bytes more; where they are too many, the young grow old.
+    fn make_room(&mut self, bytes: usize, most: usize) {
         if self.bytes + bytes > most {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
         }
         self.bytes += bytes;
-        self.young.insert(key, (value, bytes));
     }
 }
 
@@ -76,15 +92,23 @@ impl<T> Halves<T> {
 mod tests {
     use super::*;
 
+    impl Keepable for usize {
+        fn bytes(&self) -> usize {
+            if *self == usize::MAX { usize::MAX >> 1 } else { 1 << 20 }
+        }
+    }
+
     #[test]
     fn the_least_asked_for_is_forgotten_first() {
         let known = Known::new(20 << 20);
         let key = |number: usize| number.to_le_bytes();
         for number in 0..100 {
-            known.put(&key(number), Arc::new(number), 1 << 20);
+            known.put(&key(number), Arc::new(number));
             assert_eq!(known.get(&key(0)).as_deref(), Some(&0), "asked for after {number}");
         }
         assert!(known.get(&key(99)).is_some() && known.get(&key(1)).is_none());
+        known.put(&key(usize::MAX), Arc::new(usize::MAX));
+        assert!(known.get(&key(usize::MAX)).is_none(), "it takes more than there is");
         let halves = known.halves();
         assert!(halves.young.len() + halves.old.len() <= 20);
     }

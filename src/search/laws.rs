@@ -5,7 +5,7 @@
 
 use proptest::prelude::*;
 
-use super::{Options, Searcher, Sort};
+use super::{Options, Searcher, Sort, Weights};
 use crate::{Index, Query, Release, release::day};
 
 /// Words of all kinds, from the commonest to the rarest: with other forms, other readings, and none.
@@ -28,11 +28,13 @@ const WORDS: [&str; 16] = [
     "13.05.2024",
 ];
 
-const QUERIES: [&str; 18] = [
+const QUERIES: [&str; 20] = [
     "вода",
     "в",
     "вода банк",
     "вода в банке",
+    "мост дорога в^20",
+    "zeta в^20 ООН мост дорога банк",
     "Камилов вода",
     "стали мост",
     "Пермь вода банк",
@@ -68,12 +70,12 @@ fn releases() -> impl Strategy<Value = Vec<Release>> {
 }
 
 /// A searcher over releases that were written so many at a time, a segment each time.
-fn searcher(releases: &[Release], at_a_time: usize) -> Searcher {
+fn searcher(releases: &[Release], at_a_time: usize, weights: Weights) -> Searcher {
     let index = Index::in_memory().unwrap();
     for some in releases.chunks(at_a_time) {
         index.ingest(some.iter().cloned()).unwrap();
     }
-    index.searcher().unwrap()
+    Searcher::with_weights(&index, weights).unwrap()
 }
 
 /// The ids and scores of the best, and how many have all the words.
@@ -91,8 +93,10 @@ proptest! {
         releases in releases(),
         at_a_time in 20_usize..200,
         (limit, offset, by_date) in (1_usize..15, 0_usize..15, prop::bool::weighted(0.2)),
+        (k1, b) in (prop::sample::select(vec![0.0, 1.0, 3.0]), prop::sample::select(vec![0.0, 0.6, 1.0])),
     ) {
-        let [whole, cut] = [releases.len(), at_a_time].map(|at_a_time| searcher(&releases, at_a_time));
+        let weights = Weights { k1, body_b: b, title_b: b, ..Weights::default() };
+        let [whole, cut] = [releases.len(), at_a_time].map(|at_a_time| searcher(&releases, at_a_time, weights));
         let sort = if by_date { Sort::Date } else { Sort::Relevance };
         let pruned = Options { limit, offset, sort, snippets: None, ..Options::default() };
         let exhaustive = Options { exhaustive: true, ..pruned.clone() };

@@ -40,7 +40,7 @@ pub use weights::Weights;
 
 use self::{
     evaluate::Part,
-    known::Known,
+    known::{Keepable, Known},
     placed::Placed,
     plan::Plan,
     reader::Reader,
@@ -57,7 +57,7 @@ use crate::{
 /// Searches one snapshot of an index. Cheap to clone, usable from many threads.
 ///
 /// It remembers what it has read, and its clones share that: up to 160 MB, and 300 bytes for each release of
-/// the index.
+/// the index; and what it analyses texts with, as often as searches ran at once, up to eight times.
 #[derive(Clone)]
 pub struct Searcher {
     inner: Arc<Inner>,
@@ -76,9 +76,18 @@ struct Inner {
     desks: Mutex<Vec<Desk>>,
 }
 
+impl Keepable for Whole {
+    fn bytes(&self) -> usize {
+        self.size()
+    }
+}
+
 /// How many bytes of releases are kept at most: some ten thousand releases, for the same ones come up again
 /// and again.
 const MOST_READ: usize = 32 << 20;
+
+/// How many desks are kept at most: each may have a table of some ten megabytes of forms.
+const MOST_DESKS: usize = 8;
 
 /// How many bytes of evaluated parts are kept at most: a small part of what the index takes on disk.
 fn most_kept(releases: u64) -> usize {
@@ -237,7 +246,10 @@ impl Searcher {
         let idle = desks().pop();
         let mut desk = idle.unwrap_or_else(|| Desk::new(self.snapshot().index.analyzer().forms()));
         let answer = self.answer(query, options, &mut desk);
-        desks().push(desk);
+        let mut desks = desks();
+        if desks.len() < MOST_DESKS {
+            desks.push(desk);
+        }
         answer
     }
 
@@ -298,7 +310,7 @@ impl Searcher {
             return Ok(whole);
         }
         let whole = Arc::new(self.snapshot().whole(address)?);
-        self.inner.read.put(&key, Arc::clone(&whole), whole.size());
+        self.inner.read.put(&key, Arc::clone(&whole));
         Ok(whole)
     }
 

@@ -6,7 +6,7 @@
 use std::io;
 
 use tantivy::{
-    DocId, DocSet,
+    DocId,
     postings::{Postings, SegmentPostings, TermInfo},
 };
 
@@ -17,6 +17,7 @@ use super::{
     phrase::Starts,
     plan::Scope,
     rank::Job,
+    sites::has,
     weights::NEAR_FORMS,
     word::{Terms, zone},
 };
@@ -25,8 +26,8 @@ use crate::{
     index::{Flow, Segment, Zone},
 };
 
-/// So few releases are looked at for nearness that lists are leapt through.
-const FEW: usize = 0;
+/// For nearness so few releases are looked at that lists are leapt through.
+const HARDLY_ANY: usize = 0;
 
 /// The places in one segment's releases, which must be asked for in ascending order.
 pub(super) struct Places<'s> {
@@ -41,7 +42,7 @@ impl<'s> Places<'s> {
         let clauses = content.map(|clause| match &clause.part.kind {
             _ if is_vague(&clause.part) => Ok(Reader::Nowhere),
             Kind::Word(word) if !hints => {
-                Ok(Reader::Word(WordPlaces::open(searcher, segment, word, (&[Terms::Full], FEW))?))
+                Ok(Reader::Word(WordPlaces::open(searcher, segment, word, (&[Terms::Full], HARDLY_ANY))?))
             }
             _ => Reader::open(searcher, segment, &clause.part),
         });
@@ -81,9 +82,9 @@ impl<'s> Reader<'s> {
         Ok(match &part.kind {
             Kind::Word(word) => {
                 let meant = &[Terms::Full, Terms::Hints][..];
-                Self::Word(WordPlaces::open(searcher, segment, word, (meant, FEW))?)
+                Self::Word(WordPlaces::open(searcher, segment, word, (meant, HARDLY_ANY))?)
             }
-            Kind::Phrase(phrase) => Self::Phrase(Starts::open(searcher, segment, phrase, FEW)?),
+            Kind::Phrase(phrase) => Self::Phrase(Starts::open(searcher, segment, phrase, HARDLY_ANY)?),
             Kind::All(parts) | Kind::Any(parts) => {
                 let parts = parts.iter().map(|part| open(part)).collect::<Result<_>>()?;
                 Self::Several(segment, part, parts)
@@ -139,7 +140,7 @@ impl List {
         match self {
             Self::Flowing(flow) => flow.read(doc, out),
             Self::Leaping(list) => {
-                if (list.doc() >= doc || list.seek(doc) >= doc) && list.doc() == doc {
+                if has(list, doc) {
                     list.append_positions_with_offset(0, out);
                 }
             }

@@ -42,9 +42,10 @@ impl Norms {
         self.words.get(doc as usize).map_or(1.0, |&words| self.of_length(words))
     }
 
+    /// Above 0, whatever is set: an empty text is as long as one word.
     #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
     fn of_length(&self, words: u32) -> f32 {
-        self.fixed + self.each_word * words as f32
+        self.fixed + self.each_word * words.max(1) as f32
     }
 }
 

@@ -1,7 +1,8 @@
 //! Scored lists: the living releases of one segment that have a part of a query, and what it is worth in
 //! each.
 //!
-//! Plain data. Knows neither queries nor the index: `evaluate` and `word` make them, `rank` walks them.
+//! What a word is worth is reckoned when that is asked for, by the law of `saturation`; it is known ahead for
+//! short lists, and for parts made of others. Knows neither queries nor the index.
 
 use std::sync::Arc;
 
@@ -101,7 +102,9 @@ impl Scored {
     pub fn size(&self) -> usize {
         let worth = match &self.worth {
             Worth::Known(scores, places) => scores.capacity() * 4 + places.capacity(),
-            Worth::Words(words) => words.mentions.size() + words.scores.capacity() * 4,
+            Worth::Words(words) => {
+                words.mentions.size() + (words.most.capacity() + words.scores.capacity()) * size_of::<f32>()
+            }
         };
         self.docs.size() + worth
     }

@@ -159,7 +159,7 @@ impl Searcher {
 }
 
 /// Goes on in a list to a release and says whether it is there.
-fn has(list: &mut SegmentPostings, doc: DocId) -> bool {
+pub(super) fn has(list: &mut SegmentPostings, doc: DocId) -> bool {
     (list.doc() >= doc || list.seek(doc) >= doc) && list.doc() == doc
 }
 

@@ -187,7 +187,7 @@ fn around(shown: &Shown, place: Place, length: usize) -> Option<Place> {
 /// The same for one word, of which as much is taken as fits.
 fn around_word(shown: &Shown, word: &Place, length: usize) -> Option<Place> {
     around(shown, word.clone(), length).or_else(|| {
-        let cut = word.start..shown.floor(word.start + length);
+        let cut = word.start..shown.floor(word.start.saturating_add(length));
         (!cut.is_empty()).then(|| shown.place_of(&cut))
     })
 }

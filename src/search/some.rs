@@ -77,7 +77,7 @@ fn some_words(segment: &Segment, words: &[Word], mut gate: Gate, wanted: Wanted,
     let mut others = Vec::new();
     // Every release that has one of the words is wanted, so that sums alone say which are the best.
     let any = !keep.exhaustive && keep.sort == Sort::Relevance && words.iter().all(|word| !word.required);
-    let enough = keep.limit + but.unwrap_or_default();
+    let enough = keep.limit.saturating_add(but.unwrap_or_default());
     let start = if any && gate.is_open() { reached_by_one(words, enough) } else { f32::NEG_INFINITY };
     while sums.next_window(keep.threshold(best).max(start), &mut touched, &mut others) {
         if !gate.is_open() {
@@ -105,8 +105,9 @@ fn some_words(segment: &Segment, words: &[Word], mut gate: Gate, wanted: Wanted,
 /// What more than `enough` releases are worth by one word alone, as far as that is soon known: of the word that
 /// can add most of those that so many have.
 fn reached_by_one(words: &[Word], enough: usize) -> f32 {
-    let scores =
-        words.iter().filter_map(|word| word.lists[0].scores()).filter(|scores| scores.len() > enough);
+    // A function word makes no release a hit.
+    let content = words.iter().filter(|word| word.content);
+    let scores = content.filter_map(|word| word.lists[0].scores()).filter(|scores| scores.len() > enough);
     let shortest = scores.min_by_key(|scores| scores.len());
     shortest.map_or(f32::NEG_INFINITY, |scores| {
         let mut scores = scores.to_vec();

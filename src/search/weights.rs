@@ -50,8 +50,9 @@ pub(crate) const FUNCTION: f32 = 0.4;
 /// tiers gain on names and short topics and lose on pasted headlines and questions.
 pub(crate) const TIERED_WORDS: usize = 4;
 
-/// How many of the best releases are looked at again for words that stand near each other.
-pub(crate) const POOL: usize = 200;
+/// How many of the best releases are looked at again for words that stand near each other. Fewer under test,
+/// so that small corpora have more than these.
+pub(crate) const POOL: usize = if cfg!(test) { 20 } else { 200 };
 
 /// After so many days half of the gain from being new is gone.
 pub const HALF_LIFE: f32 = 365.0;

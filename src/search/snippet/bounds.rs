@@ -73,7 +73,7 @@ fn is_cut(target: &Target, starts: Range<usize>) -> bool {
 
 /// `kept` is what the fragment shows in any case.
 fn end(shown: &Shown, targets: &[Target], kept: &Range<usize>, room: &Room) -> usize {
-    let last = (kept.start + room.length).min(room.within.end).max(kept.end);
+    let last = kept.start.saturating_add(room.length).min(room.within.end).max(kept.end);
     if last >= shown.len() {
         return shown.len();
     }

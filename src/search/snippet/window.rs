@@ -133,7 +133,7 @@ impl Left {
         let (mut fresh, mut matches, mut end) = (0, 0, 0);
         let mut best: Option<(Worth, usize, usize)> = None;
         for (at, target) in targets.iter().enumerate() {
-            let bound = origin(target) + limit;
+            let bound = origin(target).saturating_add(limit);
             while let Some(next) = waiting.next_if(|&next| targets[next].end <= bound) {
                 // What begins before this window will not come back.
                 if next < at {
