@@ -56,7 +56,7 @@ use crate::{
 
 /// Searches one snapshot of an index. Cheap to clone, usable from many threads.
 ///
-/// It remembers what it has read, and its clones share that: up to 160 MB, and 300 bytes for each release of
+/// It remembers what it has read, and its clones share that: up to 160 MB, and 700 bytes for each release of
 /// the index; and what it analyses texts with, as often as searches ran at once, up to eight times.
 #[derive(Clone)]
 pub struct Searcher {
@@ -89,10 +89,10 @@ const MOST_READ: usize = 32 << 20;
 /// How many desks are kept at most: each may have a table of some ten megabytes of forms.
 const MOST_DESKS: usize = 8;
 
-/// How many bytes of evaluated parts are kept at most: a small part of what the index takes on disk.
+/// How many bytes of evaluated parts are kept at most: a quarter of what the index takes on disk, about.
 fn most_kept(releases: u64) -> usize {
     const LEAST: usize = 128 << 20;
-    const FOR_EACH_RELEASE: usize = 256;
+    const FOR_EACH_RELEASE: usize = 640;
     LEAST.saturating_add(usize::try_from(releases).unwrap_or(usize::MAX).saturating_mul(FOR_EACH_RELEASE))
 }
 
