@@ -4,16 +4,7 @@
 //! `cargo bench --bench parts`, or `-- querying` for one part; Criterion says what has changed since the last
 //! run. Times are on the wall. What needs large corpora or processor time is in the other benches.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stdout,
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
-)]
+#![allow(clippy::expect_used, reason = "a benchmark may stop where it cannot go on")]
 
 mod measure;
 

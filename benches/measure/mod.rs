@@ -5,6 +5,14 @@
 
 // Each bench is a program of its own and uses a part.
 #![allow(dead_code, reason = "each bench uses a part")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a benchmark may stop where it cannot go on, and rounds its figures"
+)]
 
 pub mod arguments;
 pub mod clock;

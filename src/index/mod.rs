@@ -49,7 +49,7 @@ pub use care::{compact, gc, rollback};
 pub use check::{Report, check};
 pub(crate) use flow::Flow;
 pub(crate) use schema::{Fields, column, day_number};
-pub(crate) use segment::{Segment, Zone};
+pub(crate) use segment::{Segment, Zone, goes_to};
 pub use sizes::Sizes;
 pub(crate) use snapshot::{Address, Snapshot};
 pub(crate) use stored::{Stored, Whole};

@@ -113,8 +113,7 @@ impl Segment {
     /// How often a list says that a release has its term.
     pub fn count(&self, zone: Zone, list: &TermInfo, doc: DocId) -> io::Result<u32> {
         let mut list = self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
-        let found = if list.doc() < doc { list.seek(doc) } else { list.doc() };
-        Ok(if found == doc { list.term_freq() } else { 0 })
+        Ok(if goes_to(&mut list, doc) { list.term_freq() } else { 0 })
     }
 
     fn terms(&self, zone: Zone) -> &tantivy::InvertedIndexReader {
@@ -202,6 +201,11 @@ impl Segment {
         let release = release.map_err(|reason| format!("release {id:?} {reason}"))?;
         if release.id == id { Ok(()) } else { Err(format!("release {id:?} calls itself {:?}", release.id)) }
     }
+}
+
+/// Goes on in a list to a release, and says whether that is there.
+pub(crate) fn goes_to(list: &mut SegmentPostings, doc: DocId) -> bool {
+    (list.doc() >= doc || list.seek(doc) >= doc) && list.doc() == doc
 }
 
 /// Names of corpus folders and files.

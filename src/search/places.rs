@@ -17,13 +17,12 @@ use super::{
     phrase::Starts,
     plan::Scope,
     rank::Job,
-    sites::has,
     weights::NEAR_FORMS,
     word::{Terms, zone},
 };
 use crate::{
     error::Result,
-    index::{Flow, Segment, Zone},
+    index::{Flow, Segment, Zone, goes_to},
 };
 
 /// For nearness so few releases are looked at that lists are leapt through.
@@ -140,7 +139,7 @@ impl List {
         match self {
             Self::Flowing(flow) => flow.read(doc, out),
             Self::Leaping(list) => {
-                if has(list, doc) {
+                if goes_to(list, doc) {
                     list.append_positions_with_offset(0, out);
                 }
             }

@@ -7,10 +7,7 @@ mod laws;
 
 use std::io;
 
-use tantivy::{
-    DocId, DocSet,
-    postings::{Postings, SegmentPostings},
-};
+use tantivy::postings::Postings;
 
 use super::{
     Searcher,
@@ -23,7 +20,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    index::{Address, Zone},
+    index::{Address, Zone, goes_to},
 };
 
 /// The lists of more forms of a pattern than this cost more to read than the hits.
@@ -140,7 +137,7 @@ impl Searcher {
         for &(Address { doc, .. }, hit) in hits {
             let found = &mut found[hit];
             if let Some((hinted, titles)) = &mut titles
-                && found.is_met(*hinted, || titles.as_mut().is_some_and(|titles| has(titles, doc)))
+                && found.is_met(*hinted, || titles.as_mut().is_some_and(|titles| goes_to(titles, doc)))
             {
                 continue;
             }
@@ -148,7 +145,7 @@ impl Searcher {
                 Some(list) => list,
                 None => opened.insert(segment.open_list(Zone::Text, &list)?),
             };
-            if has(list, doc) {
+            if goes_to(list, doc) {
                 list.positions(&mut positions);
                 found.push(&positions, number, wanted.behind);
                 found.meet(&positions, bearing.met, segment.title_words(doc));
@@ -156,11 +153,6 @@ impl Searcher {
         }
         Ok(())
     }
-}
-
-/// Goes on in a list to a release and says whether it is there.
-pub(super) fn has(list: &mut SegmentPostings, doc: DocId) -> bool {
-    (list.doc() >= doc || list.seek(doc) >= doc) && list.doc() == doc
 }
 
 impl HitSites {

@@ -6,6 +6,7 @@
 mod bounds;
 #[cfg(test)]
 pub(super) mod laws;
+mod letters;
 mod shown;
 #[cfg(test)]
 mod table;
