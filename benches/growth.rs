@@ -6,13 +6,10 @@
 //! and another in which none has. At the end the exponents from the smallest to the largest.
 
 #![allow(
-    clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::print_stdout,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
 )]
 

@@ -2,18 +2,14 @@
 //!
 //! `cargo bench --bench querying -- --releases 10000,100000 --rounds 5 --kept DIR`: with `--kept` the
 //! indexes stay in a folder and are taken from there the next time. Without `--releases` there are ten
-//! thousand. Ours does all that it does for a
-//! user: parsing, ranking with nearness, snippets of ten hits. A question's time is the median of the
-//! rounds; the first round, with nothing in any cache of ours, is told apart.
+//! thousand. Ours does all that it does for a user: parsing, ranking with nearness, snippets of ten hits.
+//! A question's time is the median of the rounds; the first round, with nothing in any cache of ours, is
+//! told apart.
 
 #![allow(
-    clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::print_stdout,
     clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
 )]
 

@@ -4,13 +4,8 @@
 //! processor time of the thread that asks.
 
 #![allow(
-    clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::print_stdout,
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
 )]
 

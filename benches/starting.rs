@@ -5,13 +5,9 @@
 //! line is what opening the index takes a program that runs already.
 
 #![allow(
-    clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     clippy::print_stdout,
     clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
     reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
 )]
 
