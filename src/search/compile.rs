@@ -12,6 +12,7 @@ use super::{
     Searcher,
     evaluate::Part,
     marks::Pattern,
+    noted::Notes,
     plan::{Node, Phrase, Scope, Weighed, Word},
     scored::Scored,
     weights::{LEMMA, MOST_EXPANSIONS},
@@ -50,6 +51,9 @@ pub(super) struct WordPart {
     /// The prefix or pattern that the terms are forms of: then mentions by different terms are
     /// different mentions.
     pub pattern: Option<String>,
+    /// Whether other terms are marked besides, of which the word does not consist here.
+    pub has_otherwise: bool,
+    pub notes: Notes,
 }
 
 /// A term that the index has, and where each segment keeps its lists.
@@ -95,6 +99,7 @@ impl Searcher {
         // A key that cannot be written is a part that is not kept.
         let key = postcard::to_stdvec(node).unwrap_or_default();
         if let Some(part) = self.known().get(&key) {
+            part.ask_again();
             return Ok(part);
         }
         let part = Arc::new(self.part(node)?);
@@ -145,7 +150,15 @@ impl Searcher {
             terms = self.locate(&word.otherwise, word.scope)?;
         }
         let pattern = word.pattern.clone();
-        let mut part = WordPart { terms, scope: word.scope, weight: word.weight, idf: 0.0, pattern };
+        let mut part = WordPart {
+            terms,
+            scope: word.scope,
+            weight: word.weight,
+            idf: 0.0,
+            pattern,
+            has_otherwise: !word.otherwise.is_empty(),
+            notes: Notes::default(),
+        };
         // A word's frequency is that of its full terms, or of all its terms where none is full.
         let any_full = part.terms.iter().any(|located| located.term.full);
         let meant = if any_full { Terms::Full } else { Terms::Hints };

@@ -53,9 +53,26 @@ impl Part {
         &self.full[segment.ordinal as usize]
     }
 
+    /// Those that only hint at it, where anyone has asked for them.
+    pub fn known_hints(&self, segment: &Segment) -> Option<&Scored> {
+        self.hints.get()?.get(segment.ordinal as usize)
+    }
+
+    /// Takes down that it was asked for before.
+    pub fn ask_again(&self) {
+        match &self.kind {
+            Kind::Word(word) => word.notes.ask_again(),
+            Kind::Phrase(phrase) => phrase.slots.iter().for_each(|(_, word)| word.ask_again()),
+            Kind::Near { left, right, .. } => [left, right].into_iter().for_each(|part| part.ask_again()),
+            Kind::All(parts) | Kind::Any(parts) => parts.iter().for_each(|part| part.ask_again()),
+            Kind::Except(part, _) => part.ask_again(),
+            Kind::Dated(..) => {}
+        }
+    }
+
     /// What a release has of it, as far as anyone has asked for that.
     pub fn get(&self, segment: &Segment, doc: DocId) -> Option<(f32, u8)> {
-        let hints = || self.hints.get()?.get(segment.ordinal as usize)?.get(doc);
+        let hints = || self.known_hints(segment)?.get(doc);
         self.full(segment).get(doc).or_else(hints)
     }
 
@@ -79,9 +96,11 @@ impl Part {
 }
 
 impl Keepable for Part {
-    /// What its lists take.
+    /// What its lists take, and what is noted of them.
     fn bytes(&self) -> usize {
-        self.full.iter().chain(self.hints.get().into_iter().flatten()).map(Scored::size).sum()
+        let lists = self.full.iter().chain(self.hints.get().into_iter().flatten());
+        let notes = if let Kind::Word(word) = &self.kind { word.notes.size() } else { 0 };
+        lists.map(Scored::size).sum::<usize>() + notes
     }
 }
 

@@ -27,6 +27,17 @@ pub(super) enum Strength {
     Full,
 }
 
+impl Strength {
+    /// That of what a term of a word mentions.
+    pub fn of(term: &Weighed) -> Self {
+        match term.weight {
+            _ if !term.full => Self::Hint,
+            weight if weight < WEAK => Self::Weak,
+            _ => Self::Full,
+        }
+    }
+}
+
 /// One thing of the query where it stands in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Find {
@@ -94,7 +105,7 @@ pub(super) struct Bearing {
 
 /// What a query looks for, laid out for reading texts.
 pub(super) struct Wanted<'p> {
-    scopes: Vec<Scope>,
+    words: Vec<&'p plan::Word>,
     keys: HashMap<&'p str, Mentioned, foldhash::fast::RandomState>,
     patterns: Vec<(usize, Pattern)>,
     things: Vec<(usize, Thing)>,
@@ -135,7 +146,7 @@ pub(super) struct Reading {
 impl<'p> Wanted<'p> {
     pub fn new(plan: &'p Plan) -> Self {
         let mut wanted = Self {
-            scopes: Vec::new(),
+            words: Vec::new(),
             keys: HashMap::default(),
             patterns: Vec::new(),
             things: Vec::new(),
@@ -173,13 +184,13 @@ impl<'p> Wanted<'p> {
     }
 
     fn word(&mut self, word: &'p plan::Word) -> usize {
-        let at = self.scopes.len();
-        self.scopes.push(word.scope);
+        let at = self.words.len();
+        self.words.push(word);
         for term in &word.terms {
-            self.term(at, term, if term.weight < WEAK { Strength::Weak } else { Strength::Full });
+            self.term(at, term, Strength::of(term));
         }
         for term in &word.otherwise {
-            self.term(at, term, Strength::Weak);
+            self.term(at, term, Strength::of(term).min(Strength::Weak));
         }
         if let Some(shape) = &word.pattern {
             self.patterns.push((at, Pattern::new(shape)));
@@ -188,7 +199,6 @@ impl<'p> Wanted<'p> {
     }
 
     fn term(&mut self, word: usize, term: &'p Weighed, strength: Strength) {
-        let strength = if term.full { strength } else { Strength::Hint };
         self.keys.entry(&term.key).or_default().push((word, strength));
     }
 
@@ -226,6 +236,11 @@ impl<'p> Wanted<'p> {
         finds
     }
 
+    /// The number of a word of the plan.
+    pub fn number(&self, word: &plan::Word) -> Option<usize> {
+        self.words.iter().position(|known| std::ptr::eq(*known, word))
+    }
+
     /// The words that a term is a mention of.
     pub fn mentioned(&self, key: &str) -> Mentioned {
         let mut words = self.keys.get(key).cloned().unwrap_or_default();
@@ -245,7 +260,7 @@ impl<'p> Wanted<'p> {
             let Some(&(_, strength)) = mentioned.iter().find(|(of, _)| of == word) else { continue };
             let bit = u32::try_from(*clause).ok().and_then(|clause| 1_u64.checked_shl(clause));
             bearing.hinted = bearing.hinted.zip(bit).map(|(hinted, bit)| hinted | bit);
-            if strength == Strength::Full && !among_others && self.scopes[*word] == Scope::Anywhere {
+            if strength == Strength::Full && !among_others && self.words[*word].scope == Scope::Anywhere {
                 bearing.met |= bit.unwrap_or(0);
             }
         }
@@ -259,7 +274,7 @@ impl<'p> Wanted<'p> {
 
     fn read(&self, forms: &mut Forms, reading: &mut Reading, text: Passage) {
         let Passage { text, scope, sites } = text;
-        reading.clear(self.scopes.len());
+        reading.clear(self.words.len());
         let mut walk = Tokens::new(text);
         let Some(Sites { places, terms, mut landmarks }) = sites else {
             while let Some(token) = walk.next(forms) {
@@ -312,7 +327,7 @@ impl<'p> Wanted<'p> {
     /// Takes down that the next token mentions a word.
     fn mention(&self, word: usize, strength: Strength, scope: Scope, reading: &mut Reading) {
         let at = reading.tokens.len();
-        if self.scopes[word] != Scope::Anywhere && self.scopes[word] != scope {
+        if ![Scope::Anywhere, scope].contains(&self.words[word].scope) {
             return;
         }
         match reading.mentions[word].last_mut() {

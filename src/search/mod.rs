@@ -14,6 +14,7 @@ mod known;
 mod laws;
 mod marks;
 mod mentions;
+mod noted;
 mod phrase;
 mod placed;
 mod places;

@@ -41,7 +41,7 @@ impl<'s> Starts<'s> {
         let mut words = Vec::with_capacity(phrase.slots.len());
         for (_, slot) in &phrase.slots {
             if let Kind::Word(word) = &slot.kind {
-                words.push(WordPlaces::open(searcher, segment, word, (&[Terms::Full], releases))?);
+                words.push(WordPlaces::open(searcher, segment, (slot, word), (&[Terms::Full], releases))?);
             }
         }
         let offsets = phrase.slots.iter().map(|(place, _)| *place).collect();

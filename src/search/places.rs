@@ -14,6 +14,8 @@ use super::{
     Searcher,
     compile::{Kind, WordPart},
     evaluate::Part,
+    marks::Strength,
+    noted::Spots,
     phrase::Starts,
     plan::Scope,
     rank::Job,
@@ -41,7 +43,8 @@ impl<'s> Places<'s> {
         let clauses = content.map(|clause| match &clause.part.kind {
             _ if is_vague(&clause.part) => Ok(Reader::Nowhere),
             Kind::Word(word) if !hints => {
-                Ok(Reader::Word(WordPlaces::open(searcher, segment, word, (&[Terms::Full], HARDLY_ANY))?))
+                let (word, meant) = ((&*clause.part, word), &[Terms::Full][..]);
+                Ok(Reader::Word(WordPlaces::open(searcher, segment, word, (meant, HARDLY_ANY))?))
             }
             _ => Reader::open(searcher, segment, &clause.part),
         });
@@ -81,7 +84,7 @@ impl<'s> Reader<'s> {
         Ok(match &part.kind {
             Kind::Word(word) => {
                 let meant = &[Terms::Full, Terms::Hints][..];
-                Self::Word(WordPlaces::open(searcher, segment, word, (meant, HARDLY_ANY))?)
+                Self::Word(WordPlaces::open(searcher, segment, (part, word), (meant, HARDLY_ANY))?)
             }
             Kind::Phrase(phrase) => Self::Phrase(Starts::open(searcher, segment, phrase, HARDLY_ANY)?),
             Kind::All(parts) | Kind::Any(parts) => {
@@ -108,14 +111,21 @@ impl<'s> Reader<'s> {
 }
 
 /// The places of a word.
-pub(super) struct WordPlaces<'s> {
+pub(super) enum WordPlaces<'s> {
+    /// As they were read before.
+    Noted(Spots<'s>),
+    Read(Lists<'s>),
+}
+
+/// The lists of a word, each with whether its term is the word or hints at it.
+pub(super) struct Lists<'s> {
     segment: &'s Segment,
     scope: Scope,
     lists: Vec<(List, bool)>,
 }
 
 /// A list of positions, read in one of two ways.
-enum List {
+pub(super) enum List {
     /// From release to release, past what lies between.
     Leaping(SegmentPostings),
     /// From end to end.
@@ -127,7 +137,7 @@ const WORTH_FLOWING: usize = 64;
 
 impl List {
     /// Opens a list of which about so many releases will be asked for.
-    fn open(segment: &Segment, zone: Zone, list: &TermInfo, releases: usize) -> io::Result<Self> {
+    pub fn open(segment: &Segment, zone: Zone, list: &TermInfo, releases: usize) -> io::Result<Self> {
         if zone == Zone::Text && releases.saturating_mul(WORTH_FLOWING) > list.doc_freq as usize {
             return Ok(Self::Flowing(segment.open_flow(list)?));
         }
@@ -135,7 +145,7 @@ impl List {
     }
 
     /// Adds the positions in a release.
-    fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
+    pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
         match self {
             Self::Flowing(flow) => flow.read(doc, out),
             Self::Leaping(list) => {
@@ -150,6 +160,35 @@ impl List {
 impl<'s> WordPlaces<'s> {
     /// Opens the lists of the terms that are meant, for about so many releases.
     pub fn open(
+        searcher: &Searcher,
+        segment: &'s Segment,
+        (part, word): (&'s Part, &'s WordPart),
+        (meant, releases): (&[Terms], usize),
+    ) -> Result<Self> {
+        let hints = meant.contains(&Terms::Hints);
+        match searcher.spots(segment, part)? {
+            Some(spots) if !hints => Ok(Self::Noted(spots.in_full())),
+            Some(spots) if spots.know_hints() => Ok(Self::Noted(spots)),
+            _ => Ok(Self::Read(Lists::open(searcher, segment, word, (meant, releases))?)),
+        }
+    }
+
+    /// Adds the word's positions in a release, in order, each once.
+    pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        match self {
+            Self::Noted(spots) => {
+                let spots = spots.at(doc);
+                let any_full = spots.iter().any(|(_, strength)| *strength > Strength::Hint);
+                let wanted = spots.iter().filter(|(_, strength)| !any_full || *strength > Strength::Hint);
+                out.extend(wanted.map(|(position, _)| position));
+            }
+            Self::Read(lists) => lists.read(doc, out),
+        }
+    }
+}
+
+impl<'s> Lists<'s> {
+    fn open(
         searcher: &Searcher,
         segment: &'s Segment,
         word: &WordPart,
@@ -169,8 +208,7 @@ impl<'s> WordPlaces<'s> {
         Ok(Self { segment, scope: word.scope, lists })
     }
 
-    /// Adds the word's positions in a release, in order, each once.
-    pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
+    fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
         let start = out.len();
         let (mut any_full, mut several) = (false, false);
         for (list, full) in &mut self.lists {

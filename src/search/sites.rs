@@ -11,9 +11,10 @@ use tantivy::postings::Postings;
 
 use super::{
     Searcher,
-    compile::{Kind, Located},
+    compile::{Kind, Located, WordPart},
     evaluate::Part,
-    marks::{self, Bearing, Mentioned, Site},
+    marks::{self, Bearing, Mentioned, Site, Strength},
+    noted::{MOST_FORMS, Spot, Spots},
     plan::{Node, Phrase, Plan, Word},
     rank::Job,
     weights::MOST_EXPANSIONS,
@@ -23,13 +24,19 @@ use crate::{
     index::{Address, Zone, goes_to},
 };
 
-/// The lists of more forms of a pattern than this cost more to read than the hits.
-const MOST_FORMS: usize = 64;
-
 // Of the forms of a pattern that are so few none was left out.
 const _: () = assert!(MOST_FORMS < MOST_EXPANSIONS);
 
-/// A term of the query, wherever it is looked for.
+/// A word of the query, wherever it is looked for.
+struct WantedWord<'j> {
+    word: &'j Word,
+    part: &'j Part,
+    bound: &'j WordPart,
+    /// How many positions behind a mention may hold something to mark too.
+    behind: u32,
+}
+
+/// A term of the query.
 struct Wanted<'j> {
     term: Term<'j>,
     /// How many positions behind a mention may hold something to mark too.
@@ -81,25 +88,34 @@ impl Searcher {
         marked: &marks::Wanted,
         hits: &[Address],
     ) -> Result<Option<Found>> {
-        let mut wanted = Vec::new();
+        let mut words = Vec::new();
         let clauses = plan.clauses.iter().zip(&job.clauses).filter(|(clause, _)| clause.content);
         for (clause, bound) in clauses {
-            if !gather(&clause.node, &bound.part, &mut wanted) {
+            if !gather(&clause.node, &bound.part, &mut words) {
                 return Ok(None);
             }
         }
+        let mut order: Vec<(Address, usize)> = hits.iter().copied().zip(0..).collect();
+        order.sort_unstable();
+        let segments: Vec<&[(Address, usize)]> =
+            order.chunk_by(|one, other| one.0.segment == other.0.segment).collect();
+        let mut found = Found { terms: Vec::new(), hits: hits.iter().map(|_| HitSites::default()).collect() };
+        let mut wanted = Vec::new();
+        for word in words {
+            match self.noted_sites(&word, &segments)? {
+                Some(spots) => found.take_noted((self, marked, &word), &segments, &spots),
+                None => word.terms(&mut wanted),
+            }
+        }
         let wanted = each_once(wanted);
-        let terms: Vec<Mentioned> = wanted.iter().map(|wanted| marked.mentioned(wanted.term.key())).collect();
         let mut told: Vec<(&Wanted, Bearing, u32)> = Vec::with_capacity(wanted.len());
-        for ((wanted, mentioned), number) in wanted.iter().zip(&terms).zip(0..) {
-            told.push((wanted, marked.bearing(mentioned), number));
+        for wanted in &wanted {
+            let mentioned = marked.mentioned(wanted.term.key());
+            told.push((wanted, marked.bearing(&mentioned), found.number(mentioned)));
         }
         // Hints last: where what they hint at is met, nobody looks for them.
         told.sort_by_key(|(_, bearing, _)| bearing.hinted.is_some());
-        let mut found = Found { terms, hits: hits.iter().map(|_| HitSites::default()).collect() };
-        let mut order: Vec<(Address, usize)> = hits.iter().copied().zip(0..).collect();
-        order.sort_unstable();
-        for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
+        for of_segment in segments {
             for &told in &told {
                 let read = self.read_sites(told, of_segment, &mut found.hits);
                 read.map_err(|error| self.damaged(&error))?;
@@ -109,6 +125,28 @@ impl Searcher {
             sites.settle(self.snapshot().segment(hit.segment).title_words(hit.doc));
         }
         Ok(Some(found))
+    }
+
+    /// What is noted of a word in each segment, where that is all that there is to know of it in these hits.
+    fn noted_sites<'j>(
+        &self,
+        word: &WantedWord<'j>,
+        segments: &[&[(Address, usize)]],
+    ) -> Result<Option<Vec<Spots<'j>>>> {
+        if word.behind > 0 {
+            return Ok(None);
+        }
+        let mut noted = Vec::with_capacity(segments.len());
+        for hits in segments {
+            let Some((first, _)) = hits.first() else { continue };
+            let segment = self.snapshot().segment(first.segment);
+            let full = &word.part.full(segment).docs;
+            if hits.iter().any(|(hit, _)| full.at(hit.doc).is_none()) {
+                self.hints(word.part)?;
+            }
+            noted.extend(self.spots(segment, word.part)?);
+        }
+        Ok((noted.len() == segments.len()).then_some(noted))
     }
 
     /// Adds a term's positions in one segment's hits, which are in order.
@@ -152,6 +190,43 @@ impl Searcher {
             }
         }
         Ok(())
+    }
+}
+
+impl Found {
+    /// The number by which sites name what mentions these words.
+    fn number(&mut self, mentioned: Mentioned) -> u32 {
+        self.terms.push(mentioned);
+        u32::try_from(self.terms.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Adds what is noted of a word.
+    fn take_noted(
+        &mut self,
+        (searcher, marked, word): (&Searcher, &marks::Wanted, &WantedWord),
+        segments: &[&[(Address, usize)]],
+        noted: &[Spots],
+    ) {
+        let Some(number) = marked.number(word.word) else { return };
+        // Where the word itself is met, nobody looks for less.
+        let suffices = marked.bearing(&[(number, Strength::Full)]).met != 0;
+        let strengths = [Strength::Hint, Strength::Weak, Strength::Full];
+        let terms = strengths.map(|strength| self.number(vec![(number, strength)]));
+        for (&(hit, at), spots) in
+            segments.iter().zip(noted).flat_map(|(hits, spots)| hits.iter().zip(std::iter::repeat(spots)))
+        {
+            let spots = spots.at(hit.doc);
+            let title_words = searcher.snapshot().segment(hit.segment).title_words(hit.doc);
+            let (title, body) =
+                spots.split_at(spots.partition_point(|(position, _)| *position < title_words));
+            for passage in [title, body] {
+                let full = |(_, strength): &Spot| *strength == Strength::Full;
+                let only_full = suffices && passage.iter().any(full);
+                let wanted = passage.iter().filter(|spot| !only_full || full(spot));
+                let site = |&(position, strength): &Spot| Site { position, term: terms[strength as usize] };
+                self.hits[at].sites.extend(wanted.map(site));
+            }
+        }
     }
 }
 
@@ -200,6 +275,17 @@ impl HitSites {
     }
 }
 
+impl<'j> WantedWord<'j> {
+    /// Adds its terms.
+    fn terms(&self, out: &mut Vec<Wanted<'j>>) {
+        let &Self { word, bound, behind, .. } = self;
+        out.extend(bound.terms.iter().map(|located| Wanted { term: Term::Located(located), behind }));
+        let is_located = |key: &str| bound.terms.iter().any(|located| located.term.key == key);
+        let named = word.otherwise.iter().filter(|term| !is_located(&term.key));
+        out.extend(named.map(|term| Wanted { term: Term::Named(&term.key), behind }));
+    }
+}
+
 /// Each term once, with the farthest that any wants it to reach behind its mentions.
 fn each_once(mut wanted: Vec<Wanted>) -> Vec<Wanted> {
     wanted.sort_unstable_by(|one, other| one.term.key().cmp(other.term.key()));
@@ -213,8 +299,8 @@ fn each_once(mut wanted: Vec<Wanted>) -> Vec<Wanted> {
     wanted
 }
 
-/// Gathers the terms of a node; false where that is not possible.
-fn gather<'j>(node: &'j Node, part: &'j Part, out: &mut Vec<Wanted<'j>>) -> bool {
+/// Gathers the words of a node; false where that is not possible.
+fn gather<'j>(node: &'j Node, part: &'j Part, out: &mut Vec<WantedWord<'j>>) -> bool {
     match (node, &part.kind) {
         (Node::Word(word), _) => gather_word(word, part, 0, out),
         (Node::Phrase(phrase), _) => gather_phrase(phrase, part, out),
@@ -231,7 +317,7 @@ fn gather<'j>(node: &'j Node, part: &'j Part, out: &mut Vec<Wanted<'j>>) -> bool
 }
 
 /// Function words that a phrase leaves out are marked with it: all its positions are wanted.
-fn gather_phrase<'j>(phrase: &'j Phrase, part: &'j Part, out: &mut Vec<Wanted<'j>>) -> bool {
+fn gather_phrase<'j>(phrase: &'j Phrase, part: &'j Part, out: &mut Vec<WantedWord<'j>>) -> bool {
     let Kind::Phrase(part) = &part.kind else { return false };
     let last = phrase.slots.last().map_or(0, |&(place, _)| place);
     let skips = phrase.slop.is_none() && last as usize + 1 > phrase.slots.len();
@@ -242,15 +328,12 @@ fn gather_phrase<'j>(phrase: &'j Phrase, part: &'j Part, out: &mut Vec<Wanted<'j
     })
 }
 
-fn gather_word<'j>(word: &'j Word, part: &'j Part, behind: u32, out: &mut Vec<Wanted<'j>>) -> bool {
-    let Kind::Word(part) = &part.kind else { return false };
+fn gather_word<'j>(word: &'j Word, part: &'j Part, behind: u32, out: &mut Vec<WantedWord<'j>>) -> bool {
+    let Kind::Word(bound) = &part.kind else { return false };
     // Of too many forms only the commonest were looked up.
-    if word.pattern.is_some() && part.terms.len() > MOST_FORMS {
+    if word.pattern.is_some() && bound.terms.len() > MOST_FORMS {
         return false;
     }
-    out.extend(part.terms.iter().map(|located| Wanted { term: Term::Located(located), behind }));
-    let is_located = |key: &str| part.terms.iter().any(|located| located.term.key == key);
-    let named = word.otherwise.iter().filter(|term| !is_located(&term.key));
-    out.extend(named.map(|term| Wanted { term: Term::Named(&term.key), behind }));
+    out.push(WantedWord { word, part, bound, behind });
     true
 }

@@ -1,0 +1,169 @@
+//! Noted places: where the releases of a short list mention a word, read once and kept.
+//!
+//! So that nearness and marks need not open a word's lists anew for each question. What was asked for once
+//! only, and long lists, stay where they are: in the index.
+
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
+
+use tantivy::DocId;
+
+use super::{
+    Searcher,
+    compile::{Kind, WordPart},
+    docs::Docs,
+    evaluate::Part,
+    marks::Strength,
+    places::List,
+    plan::Scope,
+};
+use crate::{
+    error::Result,
+    index::{Segment, Zone},
+};
+
+/// Places are noted of so many releases at most. Fewer under test, so that small corpora have longer lists.
+const MOST: usize = if cfg!(test) { 12 } else { 1 << 12 };
+
+/// The lists of more forms of a pattern than this cost more to read than the hits.
+pub(super) const MOST_FORMS: usize = 64;
+
+/// A position, and how surely the word there is meant.
+pub(super) type Spot = (u32, Strength);
+
+/// Where each release of a list mentions a word.
+#[derive(Debug)]
+struct Noted {
+    /// Where the spots of each release end, by the release's place in the list.
+    ends: Vec<u32>,
+    /// In order, release by release.
+    spots: Vec<Spot>,
+}
+
+/// What is noted of a word.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    asked_again: AtomicBool,
+    /// By segment, of the releases that have the word in full and of those that only hint at it.
+    segments: OnceLock<Vec<[OnceLock<Noted>; 2]>>,
+}
+
+impl Notes {
+    /// Takes down that the word was asked for before.
+    pub fn ask_again(&self) {
+        self.asked_again.store(true, Ordering::Relaxed);
+    }
+
+    /// How many bytes they take.
+    pub fn size(&self) -> usize {
+        self.segments.get().into_iter().flatten().flatten().filter_map(OnceLock::get).map(Noted::size).sum()
+    }
+}
+
+impl Noted {
+    fn size(&self) -> usize {
+        self.ends.capacity() * size_of::<u32>() + self.spots.capacity() * size_of::<Spot>()
+    }
+
+    /// The spots of the release at a place of the list.
+    fn at(&self, at: usize) -> &[Spot] {
+        let end = |at: usize| self.ends.get(at).map_or(0, |&end| end as usize);
+        let start = at.checked_sub(1).map_or(0, end);
+        self.spots.get(start..end(at)).unwrap_or_default()
+    }
+}
+
+/// Where the releases of one segment mention a word.
+pub(super) struct Spots<'p> {
+    full: (&'p Docs, &'p Noted),
+    /// None where nobody has asked yet which releases hint at the word.
+    hints: Option<(&'p Docs, &'p Noted)>,
+}
+
+impl<'p> Spots<'p> {
+    /// The spots in a release, in order, each position once; of a release that has the word in full at least one
+    /// is more than a hint.
+    pub fn at(&self, doc: DocId) -> &'p [Spot] {
+        let lists = std::iter::once(&self.full).chain(&self.hints);
+        let mut found = lists.filter_map(|(docs, noted)| Some(noted.at(docs.at(doc)?)));
+        found.next().unwrap_or_default()
+    }
+
+    /// The same of releases that have the word in full alone.
+    pub fn in_full(self) -> Self {
+        Self { hints: None, ..self }
+    }
+
+    /// Whether it tells of releases that only hint at the word.
+    pub fn know_hints(&self) -> bool {
+        self.hints.is_some()
+    }
+}
+
+impl Searcher {
+    /// Where a segment's releases mention a word; none where that is not worth noting.
+    pub(super) fn spots<'p>(&self, segment: &Segment, part: &'p Part) -> Result<Option<Spots<'p>>> {
+        let Kind::Word(word) = &part.kind else { return Ok(None) };
+        let lists = [Some(part.full(segment)), part.known_hints(segment)].map(|list| Some(&list?.docs));
+        let is_short = lists.iter().flatten().all(|docs| docs.len() <= MOST);
+        if !(word.notes.asked_again.load(Ordering::Relaxed) && is_short && word.is_notable()) {
+            return Ok(None);
+        }
+        let segments = word
+            .notes
+            .segments
+            .get_or_init(|| self.snapshot().segments.iter().map(|_| Default::default()).collect());
+        let mut noted = [None, None];
+        for ((docs, known), noted) in
+            lists.into_iter().zip(&segments[segment.ordinal as usize]).zip(&mut noted)
+        {
+            let Some(docs) = docs else { continue };
+            if known.get().is_none() {
+                let made = self.note(segment, word, docs)?;
+                let size = made.size();
+                if known.set(made).is_ok() {
+                    self.known().grow(size);
+                }
+            }
+            *noted = known.get().map(|noted| (docs, noted));
+        }
+        let [full, hints] = noted;
+        Ok(full.map(|full| Spots { full, hints }))
+    }
+
+    /// Reads where some releases mention a word, by whatever term.
+    fn note(&self, segment: &Segment, word: &WordPart, docs: &Docs) -> Result<Noted> {
+        let mut lists = Vec::with_capacity(word.terms.len());
+        for located in &word.terms {
+            if let Some(list) = located.list(segment, Zone::Text) {
+                let list = List::open(segment, Zone::Text, list, docs.len());
+                lists.push((list.map_err(|error| self.damaged(&error))?, Strength::of(&located.term)));
+            }
+        }
+        let mut noted = Noted { ends: Vec::with_capacity(docs.len()), spots: Vec::new() };
+        let (mut positions, mut spots) = (Vec::new(), Vec::new());
+        docs.each(|doc| {
+            for (list, strength) in &mut lists {
+                positions.clear();
+                list.read(doc, &mut positions);
+                spots.extend(positions.iter().map(|&position| (position, *strength)));
+            }
+            // Of several at one position the surest first.
+            spots.sort_unstable_by(|(here, one), (there, other)| here.cmp(there).then(other.cmp(one)));
+            spots.dedup_by_key(|(position, _)| *position);
+            noted.spots.append(&mut spots);
+            noted.ends.push(u32::try_from(noted.spots.len()).unwrap_or(u32::MAX));
+        });
+        noted.spots.shrink_to_fit();
+        Ok(noted)
+    }
+}
+
+impl WordPart {
+    /// Whether its terms alone say what mentions it, wherever that stands, and are not too many.
+    fn is_notable(&self) -> bool {
+        self.scope == Scope::Anywhere && !self.has_otherwise && self.terms.len() <= MOST_FORMS
+    }
+}
