@@ -121,7 +121,7 @@ pub(super) enum WordPlaces<'s> {
 pub(super) struct Lists<'s> {
     segment: &'s Segment,
     scope: Scope,
-    lists: Vec<(List, bool)>,
+    opened: Vec<(List, bool)>,
 }
 
 /// A list of positions, read in one of two ways.
@@ -194,7 +194,7 @@ impl<'s> Lists<'s> {
         word: &WordPart,
         (meant, releases): (&[Terms], usize),
     ) -> Result<Self> {
-        let mut lists = Vec::with_capacity(word.terms.len());
+        let mut opened = Vec::with_capacity(word.terms.len());
         // Full terms first: hints count only where none of them is there.
         for &terms in meant {
             let full = terms == Terms::Full;
@@ -202,16 +202,16 @@ impl<'s> Lists<'s> {
                 let zone = zone(word.scope);
                 let Some(list) = located.list(segment, zone) else { continue };
                 let list = List::open(segment, zone, list, releases);
-                lists.push((list.map_err(|error| searcher.damaged(&error))?, full));
+                opened.push((list.map_err(|error| searcher.damaged(&error))?, full));
             }
         }
-        Ok(Self { segment, scope: word.scope, lists })
+        Ok(Self { segment, scope: word.scope, opened })
     }
 
     fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
         let start = out.len();
         let (mut any_full, mut several) = (false, false);
-        for (list, full) in &mut self.lists {
+        for (list, full) in &mut self.opened {
             if any_full && !*full {
                 break;
             }
