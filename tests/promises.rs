@@ -56,7 +56,7 @@ impl Desk {
         let options = Options { only_all_words: true, limit: 100, ..Options::default() };
         let answer = searcher.search(&Query::parse(query), &options).unwrap();
         assert_eq!(answer.all_words, answer.hits.len() as u64, "the count is exact");
-        answer.hits.into_iter().map(|hit| hit.release.id).collect()
+        answer.hits.into_iter().map(|hit| hit.release.id.clone()).collect()
     }
 }
 
@@ -234,7 +234,7 @@ fn rank_depends_neither_on_segments_nor_on_deletions() {
         let rank = |index: &Index| -> Vec<(String, f32)> {
             let options = Options { limit: 40, ..Options::default() };
             let answer = index.searcher().unwrap().search(&Query::parse(query), &options).unwrap();
-            answer.hits.into_iter().map(|hit| (hit.release.id, hit.score)).collect()
+            answer.hits.into_iter().map(|hit| (hit.release.id.clone(), hit.score)).collect()
         };
         assert_eq!(rank(&whole), rank(&pieces), "{query}");
     }
@@ -252,7 +252,7 @@ fn dates_filter_and_sort() {
     let searcher = index.searcher().unwrap();
     let ids = |query: &str, options: &Options| -> Vec<String> {
         let answer = searcher.search(&Query::parse(query), options).unwrap();
-        answer.hits.into_iter().map(|hit| hit.release.id).collect()
+        answer.hits.into_iter().map(|hit| hit.release.id.clone()).collect()
     };
     let by_date = Options { sort: Sort::Date, ..Options::default() };
     assert_eq!(ids("мост", &by_date), ["new", "old", "none"]);

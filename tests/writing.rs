@@ -37,7 +37,8 @@ fn held(index: &Index) -> Vec<(String, String)> {
     let options = Options { limit: 100, ..Options::default() };
     let answer = index.searcher().unwrap().search(&Query::parse("Ташкент"), &options).unwrap();
     assert_eq!(answer.all_words, answer.hits.len() as u64);
-    let mut held: Vec<_> = answer.hits.into_iter().map(|hit| (hit.release.id, hit.release.title)).collect();
+    let mut held: Vec<_> =
+        answer.hits.into_iter().map(|hit| (hit.release.id.clone(), hit.release.title.clone())).collect();
     held.sort();
     held
 }

@@ -101,7 +101,7 @@ impl<'f> FormRef<'f> {
         Some(Term::from_key(key, cut.rule))
     }
 
-    pub fn terms(self) -> impl Iterator<Item = Term<&'f str>> {
+    pub fn terms(self) -> impl Iterator<Item = Term<&'f str>> + Clone {
         (0..self.cuts.len()).filter_map(move |place| self.term(place))
     }
 }

@@ -138,6 +138,11 @@ impl<S: AsRef<str>> Term<S> {
         self.rule
     }
 
+    /// The same, borrowing its text.
+    pub fn borrowed(&self) -> Term<&str> {
+        Term { key: self.key(), rule: self.rule }
+    }
+
     /// The same, owning its text.
     pub fn to_owned(&self) -> Term {
         Term { key: self.key().into(), rule: self.rule }

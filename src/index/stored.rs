@@ -3,7 +3,7 @@
 //!
 //! Reading it copies nothing before a release is asked for. Tantivy's part is to keep the bytes.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use encoding_rs::UTF_8;
 use serde::{Deserialize, Serialize};
@@ -40,7 +40,7 @@ pub(crate) struct Record<'r> {
 
 /// A stored release, read whole and free of the store.
 pub(crate) struct Whole {
-    pub release: Release,
+    pub release: Arc<Release>,
     layout: Box<[u8]>,
     landmarks: Box<[u8]>,
     /// How many bytes it took in the store.
@@ -155,7 +155,7 @@ impl Stored {
     pub fn whole(&self) -> Result<Whole, String> {
         let record = self.record()?;
         Ok(Whole {
-            release: record.release()?,
+            release: Arc::new(record.release()?),
             layout: record.layout.into(),
             landmarks: record.landmarks.into(),
             stored: self.bytes.len(),

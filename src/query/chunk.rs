@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of what stands around the run.
 
+use std::borrow::Cow;
+
 use super::{
     Expr, Field, Form,
     token::{Kind, Operator},
@@ -30,17 +32,12 @@ fn name(text: &str) -> Option<Name> {
 }
 
 /// The name that a run begins with, as written and as meant; `source://` is an address.
-pub(super) fn leading_name(mut run: impl Iterator<Item = char>) -> Option<(String, Name)> {
-    let mut written = String::new();
-    for c in run.by_ref().take(LONGEST_NAME + 1) {
-        if c == ':' {
-            let meant = name(&written)?;
-            let address = run.next() == Some('/') && run.next() == Some('/');
-            return (!address).then_some((written, meant));
-        }
-        written.push(c);
-    }
-    None
+pub(super) fn leading_name(mut run: impl Iterator<Item = char> + Clone) -> Option<(String, Name)> {
+    let length = run.clone().take(LONGEST_NAME + 1).position(|c| c == ':')?;
+    let written: String = run.by_ref().take(length).collect();
+    let meant = name(&written)?;
+    let address = run.nth(1) == Some('/') && run.next() == Some('/');
+    (!address).then_some((written, meant))
 }
 
 /// Reads a run that may be an operator or a distance.
@@ -82,7 +79,7 @@ pub(super) fn leaf(run: &str, form: Form) -> (Option<Kind>, Option<&'static str>
         return (plain(stem), Some("`~N` stands only after a phrase in quotes"));
     }
     let tail = after.split(|c| !matches!(c, '*' | '?')).next().unwrap_or_default().trim_end_matches('?');
-    let shaped = format!("{text}{tail}");
+    let shaped = if tail.is_empty() { text.into() } else { Cow::Owned(format!("{text}{tail}")) };
     let behind = run.starts_with('*').then_some("`*` stands behind the letters that a word begins with");
     if let Some(leaf) = word::wildcards(&shaped) {
         return (Some(Kind::Leaf(leaf)), behind);

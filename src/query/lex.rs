@@ -57,7 +57,10 @@ impl<'a> Lexer<'a> {
     }
 
     pub(super) fn slice(&self, from: usize, to: usize) -> String {
-        (from..to).map_while(|at| self.char(at)).collect()
+        // Most letters of a query take two bytes.
+        let mut slice = String::with_capacity(to.saturating_sub(from) * 2);
+        slice.extend((from..to).map_while(|at| self.char(at)));
+        slice
     }
 
     pub(super) fn push(&mut self, at: usize, kind: Kind) {

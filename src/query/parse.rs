@@ -86,28 +86,31 @@ impl Parser<'_> {
     fn wanted(&mut self) -> Expr {
         let mut items = Vec::new();
         while self.tokens.peek().is_some_and(|token| token.kind != Kind::Close) {
-            items.append(&mut self.any());
+            self.any(&mut items);
         }
         shape::wanted(items)
     }
 
-    /// One element of a list of wanted things, or more where a choice excludes something.
-    fn any(&mut self) -> Vec<Expr> {
-        let mut items = vec![self.all()];
-        let mut joined_at = None;
-        while let Some(or) = self.next_if(|kind| kind.is(Operator::Or)) {
-            joined_at = joined_at.or(Some(or.at));
+    /// Adds one element to a list of wanted things, or more where a choice excludes something.
+    fn any(&mut self, to: &mut Vec<Expr>) {
+        let first = self.all();
+        let Some(or) = self.next_if(|kind| kind.is(Operator::Or)) else { return to.push(first) };
+        let mut items = vec![first, self.all()];
+        while self.next_if(|kind| kind.is(Operator::Or)).is_some() {
             items.push(self.all());
         }
-        let Some(at) = joined_at else { return items };
         if items.iter().any(|item| matches!(item, Expr::Not(_))) {
-            self.doubts.note(at, "an exclusion is no alternative; take it out of the choice");
+            self.doubts.note(or.at, "an exclusion is no alternative; take it out of the choice");
         }
-        shape::any_apart(items)
+        to.append(&mut shape::any_apart(items));
     }
 
     fn all(&mut self) -> Expr {
-        let mut items = vec![self.unary()];
+        let first = self.unary();
+        if self.next_if(|kind| kind.is(Operator::And)).is_none() {
+            return first;
+        }
+        let mut items = vec![first, self.unary()];
         while self.next_if(|kind| kind.is(Operator::And)).is_some() {
             items.push(self.unary());
         }

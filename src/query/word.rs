@@ -84,8 +84,11 @@ pub(super) fn is_number(piece: &str) -> bool {
 /// A prefix has at least two letters or digits; a pattern has one before its first wildcard, two
 /// in all, and a letter among them, so that «2*2» is none. A `?` stands between letters.
 pub(super) fn wildcards(word: &str) -> Option<Expr> {
-    let word = without_double_stars(word);
     let is_wild = |c: char| matches!(c, '*' | '?');
+    if !word.contains(is_wild) {
+        return None;
+    }
+    let word = without_double_stars(word);
     let fits = |c: char| c.is_alphanumeric() || is_accent(c) || is_wild(c) || "-.'’ʼ‘".contains(c);
     let (head, _) = word.split_at(word.find(is_wild)?);
     let letters = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count();

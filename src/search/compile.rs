@@ -24,6 +24,9 @@ use crate::{
     index::{Segment, Zone, day_number},
 };
 
+/// The key of most parts has fewer bytes than this.
+const KEY: usize = 512;
+
 /// What a part of a query looks for.
 #[derive(Debug)]
 pub(super) enum Kind {
@@ -97,7 +100,7 @@ impl Searcher {
     /// A node bound to this snapshot; the one of an earlier search where it is still known.
     pub(super) fn compile(&self, node: &Node) -> Result<Arc<Part>> {
         // A key that cannot be written is a part that is not kept.
-        let key = postcard::to_stdvec(node).unwrap_or_default();
+        let key = postcard::to_extend(node, Vec::with_capacity(KEY)).unwrap_or_default();
         if let Some(part) = self.known().get(&key) {
             part.ask_again();
             return Ok(part);

@@ -81,7 +81,7 @@ fn searcher(releases: &[Release], at_a_time: usize, weights: Weights) -> Searche
 /// The ids and scores of the best, and how many have all the words.
 fn best(searcher: &Searcher, query: &str, options: &Options) -> (Vec<(String, f32)>, u64) {
     let answer = searcher.search(&Query::parse(query), options).unwrap();
-    let hits = answer.hits.into_iter().map(|hit| (hit.release.id, hit.score));
+    let hits = answer.hits.into_iter().map(|hit| (hit.release.id.clone(), hit.score));
     (hits.collect(), answer.all_words)
 }
 

@@ -33,7 +33,7 @@ mod word;
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 pub use explain::{ClauseScore, Explanation, Mention};
 pub use snippet::{Fragment, Mark, Snippet, SnippetOptions};
@@ -156,8 +156,9 @@ pub struct Answer {
 /// A release that was found.
 #[derive(Clone, Debug, Serialize)]
 pub struct Hit {
-    /// The release.
-    pub release: Release,
+    /// The release, which the searcher may keep for other searches too.
+    #[serde(serialize_with = "as_it_is")]
+    pub release: Arc<Release>,
     /// Its rank, from 1.
     pub rank: usize,
     /// Its worth for this query; comparable within one answer only.
@@ -171,6 +172,11 @@ pub struct Hit {
     /// Where its score came from, where that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub explanation: Option<Explanation>,
+}
+
+/// Writes what is shared as if it were not.
+fn as_it_is<S: Serializer>(release: &Arc<Release>, to: S) -> Result<S::Ok, S::Error> {
+    release.serialize(to)
 }
 
 impl Index {
@@ -289,7 +295,7 @@ impl Searcher {
         let lacking =
             plan.clauses.iter().take(64).enumerate().filter(|(at, _)| placed.candidate.lacks >> at & 1 == 1);
         let mut hit = Hit {
-            release: whole.release.clone(),
+            release: Arc::clone(&whole.release),
             rank: 0,
             score: placed.candidate.score,
             lacks: lacking.map(|(_, clause)| clause.text.clone()).collect(),

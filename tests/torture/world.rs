@@ -173,7 +173,8 @@ impl World {
         let limit = usize::try_from(searcher.releases()).unwrap();
         let options = Options { limit, only_all_words: true, snippets: None, ..Options::default() };
         let hits = searcher.search(&Query::parse(EVERYWHERE), &options).unwrap().hits;
-        let contents: Contents = hits.into_iter().map(|hit| (hit.release.id, hit.release.body)).collect();
+        let contents: Contents =
+            hits.into_iter().map(|hit| (hit.release.id.clone(), hit.release.body.clone())).collect();
         assert_eq!(contents.len(), limit, "a release that is there is not found, or twice");
         contents
     }

@@ -4,7 +4,7 @@
 
 use super::{Around, Node, Phrase, Weighed, Word, simplified};
 use crate::{
-    analysis::{Channel, Forms, Role, Rule, Term, Token},
+    analysis::{Channel, Forms, Role, Rule, Term, Token, Tokens},
     query::Form,
     search::weights,
 };
@@ -107,7 +107,9 @@ fn word(forms: &mut Forms, token: &Token, form: Form, around: Around) -> Word {
         && token.terms.iter().any(|term| term.rule() == Rule::Abbreviation)
         && !token.terms.iter().any(|term| term.channel() == Channel::Stem);
     let otherwise = if is_abbreviation {
-        forms.analyze(&token.surface.to_lowercase()).first().map(any_terms).unwrap_or_default()
+        let mut terms = Vec::new();
+        add_first(forms, &token.surface.to_lowercase(), &mut terms);
+        terms
     } else {
         Vec::new()
     };
@@ -117,14 +119,19 @@ fn word(forms: &mut Forms, token: &Token, form: Form, around: Around) -> Word {
 /// People type names in small letters too: the terms of «воронков» and of «Воронков».
 fn typed_small(forms: &mut Forms, token: &Token) -> Vec<Weighed> {
     let mut letters = token.surface.chars();
-    let name: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let mut name = String::with_capacity(token.surface.len());
+    name.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+    name.push_str(letters.as_str());
     let mut terms = any_terms(token);
-    for term in forms.analyze(&name).first().map(any_terms).unwrap_or_default() {
-        if !terms.iter().any(|known| known.key == term.key) {
-            terms.push(term);
-        }
-    }
+    add_first(forms, &name, &mut terms);
     terms
+}
+
+/// Adds the terms of a text's first word that are not there yet.
+fn add_first(forms: &mut Forms, text: &str, to: &mut Vec<Weighed>) {
+    if let Some(token) = Tokens::new(text).next(forms) {
+        add_terms(token.span.of(text), token.role, token.form.terms(), to);
+    }
 }
 
 fn exact_terms(token: &Token) -> Vec<Weighed> {
@@ -136,43 +143,52 @@ fn exact_terms(token: &Token) -> Vec<Weighed> {
 /// Every candidate of a word as one group: its lemmas, abbreviations that look like it, the adjectives
 /// of a place, and its stem.
 fn any_terms(token: &Token) -> Vec<Weighed> {
-    let mut terms: Vec<Weighed> = Vec::new();
-    let mut push = |key: String, weight: f32, full: bool| {
-        if !terms.iter().any(|term| term.key == key) {
-            terms.push(Weighed { key, weight, full });
+    let mut terms = Vec::with_capacity(2 * token.terms.len());
+    let borrowed = token.terms.iter().map(Term::borrowed);
+    add_terms(&token.surface, token.role, borrowed, &mut terms);
+    terms
+}
+
+/// Adds those of a word with such terms that are not there yet.
+fn add_terms<'t>(
+    surface: &str,
+    role: Role,
+    terms: impl Iterator<Item = Term<&'t str>> + Clone,
+    to: &mut Vec<Weighed>,
+) {
+    let mut push = |key: [&str; 2], weight: f32, full: bool| {
+        let is_key = |term: &Weighed| term.key.strip_prefix(key[0]) == Some(key[1]);
+        if !to.iter().any(is_key) {
+            to.push(Weighed { key: key.concat(), weight, full });
         }
     };
-    let has_lemma = token.terms.iter().any(|term| term.channel() == Channel::Lemma);
+    let has_lemma = terms.clone().any(|term| term.channel() == Channel::Lemma);
     // The dictionary is sure of a form that it lists; of others the stem is as good a witness.
-    let known = token.terms.iter().any(|term| term.rule() == Rule::Dictionary);
-    for term in &token.terms {
+    let known = terms.clone().any(|term| term.rule() == Rule::Dictionary);
+    for term in terms.clone() {
+        let key = [term.key(), ""];
         match (term.channel(), term.rule()) {
             // An initial stands for any name that begins so; a name is not met by whoever shares its letter.
-            (_, Rule::Initial) if token.role == Role::Initial => {
-                push(term.key().into(), weights::LEMMA, true);
-                push(format!("{}+", term.key()), weights::LEMMA, true);
+            (_, Rule::Initial) if role == Role::Initial => {
+                push(key, weights::LEMMA, true);
+                push([term.key(), "+"], weights::LEMMA, true);
             }
             (_, Rule::Initial | Rule::Place) => {}
-            (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => {
-                push(term.key().into(), weights::LEMMA, true);
-            }
-            (Channel::Exact, _) if !has_lemma => push(term.key().into(), weights::LEMMA, true),
+            (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => push(key, weights::LEMMA, true),
+            (Channel::Exact, _) if !has_lemma => push(key, weights::LEMMA, true),
             (Channel::Exact, _) => {}
-            (Channel::Stem, _) => push(term.key().into(), weights::STEM, !known),
+            (Channel::Stem, _) => push(key, weights::STEM, !known),
         }
     }
-    let lemmas: Vec<&str> = token
-        .terms
-        .iter()
-        .filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess))
-        .map(Term::key)
-        .collect();
-    for lemma in lemmas {
-        push(format!("{lemma}+"), weights::PLACE, true);
+    for lemma in terms.filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess)) {
+        push([lemma.key(), "+"], weights::PLACE, true);
     }
-    if token.surface.chars().all(|c| c.is_alphabetic() && !c.is_uppercase()) {
-        let letters = token.surface.to_uppercase().replace('Ё', "Е");
-        push(format!("{}{letters}", Channel::Lemma.letter()), weights::LEMMA, true);
+    // Most letters are small ones, which is soon known.
+    if surface.chars().all(|c| c.is_lowercase() || c.is_alphabetic() && !c.is_uppercase()) {
+        let mut capitals = String::with_capacity(1 + surface.len());
+        capitals.push(Channel::Lemma.letter());
+        let letters = surface.chars().flat_map(char::to_uppercase);
+        capitals.extend(letters.map(|c| if c == 'Ё' { 'Е' } else { c }));
+        push([&capitals, ""], weights::LEMMA, true);
     }
-    terms
 }
