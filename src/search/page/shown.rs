@@ -15,7 +15,7 @@ const STRETCH: usize = 1024;
 
 /// A text with every character numbered. Made once and then used for one text after the other.
 #[derive(Default)]
-pub(super) struct Shown {
+pub(in crate::search) struct Shown {
     text: String,
     /// Stretches that are shown byte for byte, in order.
     runs: Vec<Run>,
@@ -24,13 +24,13 @@ pub(super) struct Shown {
     len: usize,
     /// Where the last word begins, in bytes, that begins before each stretch of the text.
     words: Vec<usize>,
-    /// Where each sentence but the first begins, in bytes.
+    /// Where each sentence but the first begins, in characters.
     sentences: Vec<usize>,
 }
 
 /// A stretch of what is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::search) struct Place {
     /// In characters.
     pub start: usize,
     pub end: usize,
@@ -73,6 +73,9 @@ impl Shown {
         self.text.push_str(text.get(run.origin..).unwrap_or_default());
         self.runs.push(run);
         self.count();
+        let mut sentences = std::mem::take(&mut self.sentences);
+        sentences.iter_mut().for_each(|sentence| *sentence = self.number(*sentence));
+        self.sentences = sentences;
     }
 
     fn count(&mut self) {
@@ -157,15 +160,12 @@ impl Shown {
         Place { start: range.start, end: range.end, bytes }
     }
 
-    /// A place with the rest of its words.
-    pub fn whole_words(&self, place: &Place) -> Place {
+    /// A place with the rest of its words, in characters.
+    pub fn whole_words(&self, place: &Place) -> Range<usize> {
         let start = self.word_until(place.bytes.start);
         let end = self.word_from(place.bytes.end).map_or(self.text.len(), |next| next.saturating_sub(1));
-        Place {
-            start: place.start - self.count_between(start, place.bytes.start),
-            end: place.end + self.count_between(place.bytes.end, end),
-            bytes: start..end,
-        }
+        let start = place.start - self.count_between(start, place.bytes.start);
+        start..place.end + self.count_between(place.bytes.end, end)
     }
 
     /// The next place at or before this one where the text may be parted.
@@ -243,14 +243,8 @@ impl Shown {
 
     /// Where the sentence begins that this place is in.
     pub fn sentence_start(&self, at: usize) -> usize {
-        self.sentence_of(self.byte(at))
-    }
-
-    /// Where the sentence begins, in characters, that a byte is in.
-    pub fn sentence_of(&self, byte: usize) -> usize {
-        let behind = self.sentences.partition_point(|&sentence| sentence <= byte);
-        let sentence = behind.checked_sub(1).and_then(|sentence| self.sentences.get(sentence));
-        sentence.map_or(0, |&sentence| self.number(sentence))
+        let behind = self.sentences.partition_point(|&sentence| sentence <= at);
+        behind.checked_sub(1).and_then(|sentence| self.sentences.get(sentence)).copied().unwrap_or(0)
     }
 
     /// The last end of a sentence at or before this place; 0 where there is none.
@@ -263,6 +257,14 @@ impl Shown {
         if start >= self.len { self.len } else { start.saturating_sub(1) }
     }
 
+    /// How many bytes it takes besides itself, about.
+    pub fn size(&self) -> usize {
+        let Self { text, runs, before, words, sentences, .. } = self;
+        text.len()
+            + size_of_val(&**runs)
+            + [before, words, sentences].map(|numbers| size_of_val(&**numbers)).iter().sum::<usize>()
+    }
+
     /// What is shown there.
     pub fn slice(&self, place: &Place) -> &str {
         self.text.get(place.bytes.clone()).unwrap_or_default()
@@ -270,11 +272,14 @@ impl Shown {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::search) mod tests {
     use proptest::prelude::*;
 
-    use super::{super::laws::texts, *};
-    use crate::analysis::{Layout, is_ignorable};
+    use super::*;
+    use crate::{
+        analysis::{Layout, is_ignorable},
+        search::snippet::laws::texts,
+    };
 
     pub fn tidy(text: &str) -> Shown {
         let mut shown = Shown::default();
