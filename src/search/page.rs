@@ -11,7 +11,11 @@ use std::ops::Range;
 #[cfg(test)]
 pub(super) use self::shown::tests;
 pub(super) use self::shown::{Place, Shown};
+use self::shown::Walk;
 use crate::analysis::{Seams, Tokens};
+
+/// Most texts have a word for every so many bytes.
+const BYTES_TO_A_WORD: usize = 12;
 
 /// A text laid out. Made once and then used for one text after the other, or kept with one.
 #[derive(Default)]
@@ -46,22 +50,22 @@ impl Page {
     pub fn of(text: &str, seams: Seams) -> Self {
         let mut page = Self::default();
         page.lay_out(text, seams);
-        let mut walk = Tokens::new(text);
+        let (mut tokens, mut shown) = (Tokens::new(text), Walk::new(&page.shown));
+        let mut words = Vec::with_capacity(text.len() / BYTES_TO_A_WORD);
         for position in 0.. {
-            let word = match walk.take_word(position) {
-                Some(span) => Word::new(&page.seat(&(span.start..span.end))).unwrap_or_default(),
-                None => {
-                    walk.pass_to(position);
-                    if walk.step().is_none() {
-                        break;
-                    }
-                    Word::default()
-                }
-            };
-            page.words.push(word);
+            if let Some(span) = tokens.take_word(position) {
+                let seat = Seat::new(&page.shown, shown.place(&(span.start..span.end)));
+                words.push(Word::new(&seat).unwrap_or_default());
+                continue;
+            }
+            tokens.pass_to(position);
+            if tokens.step().is_none() {
+                break;
+            }
+            words.push(Word::default());
         }
-        page.words.shrink_to_fit();
-        page
+        words.shrink_to_fit();
+        Self { words, ..page }
     }
 
     /// Takes in another text, without its words.
@@ -77,8 +81,7 @@ impl Page {
 
     /// Where a stretch of the original is shown.
     pub fn seat(&self, origin: &Range<usize>) -> Seat {
-        let place = self.shown.place(origin);
-        Seat { whole: self.shown.whole_words(&place), place }
+        Seat::new(&self.shown, self.shown.place(origin))
     }
 
     /// How many bytes it takes besides itself, about.
@@ -88,6 +91,10 @@ impl Page {
 }
 
 impl Seat {
+    fn new(shown: &Shown, place: Place) -> Self {
+        Self { whole: shown.whole_words(&place), place }
+    }
+
     /// The seat from this word to the end of another.
     pub fn until(self, last: &Self) -> Self {
         let Self { place, whole } = self;
