@@ -11,7 +11,7 @@ use std::collections::HashMap;
 pub(super) use self::pattern::Pattern;
 use self::phrase::{Order, near};
 use super::{
-    page::{Page, Seat},
+    page::{Page, Seat, Word},
     plan::{self, Node, Plan, Scope, Weighed},
 };
 use crate::analysis::{Channel, Forms, Landmarks, Role, TokenRef, Tokens};
@@ -128,6 +128,8 @@ pub(super) struct Reading {
     mentions: Vec<Vec<(usize, Strength)>>,
     /// What was found.
     pub finds: Vec<Find>,
+    /// What the page tells of each site.
+    words: Vec<Word>,
 }
 
 impl<'p> Wanted<'p> {
@@ -265,9 +267,18 @@ impl<'p> Wanted<'p> {
             }
             return;
         };
+        // All at once, for a page that was not looked at lately is far away.
+        let mut words = std::mem::take(&mut reading.words);
+        words.clear();
+        if !self.functions_matter {
+            words.extend(places.iter().map(|site| page.word(site.position)));
+        }
+        let mut at = 0;
         for here in places.chunk_by(|one, other| one.position == other.position) {
             let Some(&Site { position, .. }) = here.first() else { continue };
-            let seat = page.word(position).filter(|_| !self.functions_matter).or_else(|| {
+            let word = words.get(at).copied().unwrap_or_default();
+            at += here.len();
+            let seat = word.seat().or_else(|| {
                 if let Some(landmark) = landmarks.last_until(position) {
                     walk.resume(landmark);
                 }
@@ -288,6 +299,7 @@ impl<'p> Wanted<'p> {
                 self.meet(token, scope, page, reading);
             }
         }
+        reading.words = words;
     }
 
     /// Takes down a token and the words that it mentions.

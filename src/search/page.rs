@@ -36,7 +36,7 @@ pub(super) struct Seat {
 /// A seat in little room: where it begins, and how far it goes on from there. One of no length stands for
 /// what must be looked up in the text: a word of several tokens, or one that is too long.
 #[derive(Clone, Copy, Default)]
-struct Word {
+pub(super) struct Word {
     byte: u32,
     start: u32,
     bytes: u8,
@@ -74,9 +74,9 @@ impl Page {
         self.shown.lay_out(text, seams);
     }
 
-    /// The word at a position, where that is known and no part of a compound.
-    pub fn word(&self, position: u32) -> Option<Seat> {
-        self.words.get(position as usize).filter(|word| word.len > 0).map(Word::seat)
+    /// The word at a position.
+    pub fn word(&self, position: u32) -> Word {
+        self.words.get(position as usize).copied().unwrap_or_default()
     }
 
     /// Where a stretch of the original is shown.
@@ -122,12 +122,13 @@ impl Word {
         })
     }
 
-    fn seat(&self) -> Seat {
+    /// Where it stands, if that is known.
+    pub fn seat(self) -> Option<Seat> {
         let (start, byte) = (self.start as usize, self.byte as usize);
         let end = start + usize::from(self.len);
-        Seat {
+        (self.len > 0).then(|| Seat {
             place: Place { start, end, bytes: byte..byte + usize::from(self.bytes) },
             whole: start - usize::from(self.before)..end + usize::from(self.behind),
-        }
+        })
     }
 }

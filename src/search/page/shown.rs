@@ -24,8 +24,8 @@ pub(in crate::search) struct Shown {
     len: usize,
     /// Where the last word begins, in bytes, that begins before each stretch of the text.
     words: Vec<usize>,
-    /// Where each sentence but the first begins, in characters.
-    sentences: Vec<usize>,
+    /// Where each sentence but the first begins.
+    sentences: Vec<Spot>,
 }
 
 /// A stretch of what is shown.
@@ -42,6 +42,13 @@ impl Place {
     pub fn len(&self) -> usize {
         self.end - self.start
     }
+}
+
+/// A spot in what is shown, in characters and in bytes.
+#[derive(Clone, Copy)]
+struct Spot {
+    at: usize,
+    byte: usize,
 }
 
 /// Where a stretch begins, in bytes of the original and of what is shown.
@@ -67,14 +74,15 @@ impl Shown {
                 run = Run { origin: seam.gap.end, shown: self.text.len() };
             }
             if seam.sentence {
-                self.sentences.push(run.shown + if seam.gap.is_empty() { kept } else { 0 });
+                let byte = run.shown + if seam.gap.is_empty() { kept } else { 0 };
+                self.sentences.push(Spot { at: 0, byte });
             }
         }
         self.text.push_str(text.get(run.origin..).unwrap_or_default());
         self.runs.push(run);
         self.count();
         let mut sentences = std::mem::take(&mut self.sentences);
-        sentences.iter_mut().for_each(|sentence| *sentence = self.number(*sentence));
+        sentences.iter_mut().for_each(|sentence| sentence.at = self.number(sentence.byte));
         self.sentences = sentences;
     }
 
@@ -138,10 +146,12 @@ impl Shown {
         Walk::new(self).place(origin)
     }
 
-    /// A stretch given in characters.
+    /// A stretch given in characters. Most begin with a sentence, and many end with one.
     pub fn place_of(&self, range: &Range<usize>) -> Place {
-        let bytes = self.byte(range.start)..self.byte(range.end);
-        Place { start: range.start, end: range.end, bytes }
+        let (first, next) = (self.sentence(range.start), self.sentence(range.end + 1));
+        let start = if first.at == range.start { first.byte } else { self.byte(range.start) };
+        let end = if next.at == range.end + 1 { next.byte - 1 } else { self.byte(range.end) };
+        Place { start: range.start, end: range.end, bytes: start..end }
     }
 
     /// A place with the rest of its words, in characters.
@@ -227,8 +237,14 @@ impl Shown {
 
     /// Where the sentence begins that this place is in.
     pub fn sentence_start(&self, at: usize) -> usize {
-        let behind = self.sentences.partition_point(|&sentence| sentence <= at);
-        behind.checked_sub(1).and_then(|sentence| self.sentences.get(sentence)).copied().unwrap_or(0)
+        self.sentence(at).at
+    }
+
+    /// The beginning of the sentence that this place is in.
+    fn sentence(&self, at: usize) -> Spot {
+        let behind = self.sentences.partition_point(|sentence| sentence.at <= at);
+        let sentence = behind.checked_sub(1).and_then(|sentence| self.sentences.get(sentence));
+        sentence.copied().unwrap_or(Spot { at: 0, byte: 0 })
     }
 
     /// The last end of a sentence at or before this place; 0 where there is none.
