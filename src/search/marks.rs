@@ -1,16 +1,19 @@
 //! What of a query stands in a text, and where: each word, phrase and nearness, clause by clause.
 //!
-//! Follows the plan word for word, as the index does, but reads plain text. Decides neither what is
-//! shown nor how it is marked.
+//! Follows the plan word for word, as the index does, but reads a page. Decides neither what is shown nor
+//! how it is marked.
 
 mod pattern;
 mod phrase;
 
-use std::{collections::HashMap, ops::Range};
+use std::collections::HashMap;
 
 pub(super) use self::pattern::Pattern;
 use self::phrase::{Order, near};
-use super::plan::{self, Node, Plan, Scope, Weighed};
+use super::{
+    page::{Page, Seat, Word},
+    plan::{self, Node, Plan, Scope, Weighed},
+};
 use crate::analysis::{Channel, Forms, Landmarks, Role, TokenRef, Tokens};
 
 /// A mention that counts less than this is weak: a place by its adjective, above all.
@@ -43,25 +46,15 @@ impl Strength {
 pub(super) struct Find {
     /// The clause that it belongs to.
     pub clause: usize,
-    /// Its words, in bytes of the text, in order.
-    pub words: Words,
+    words: Words,
     strength: Strength,
 }
 
-/// Where the words of one thing stand; most things are one word, for which no list is made.
+/// The tokens of one thing, in order; most things are one word, for which no list is made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Words {
-    One(Range<usize>),
-    Several(Vec<Range<usize>>),
-}
-
-impl Words {
-    pub fn as_slice(&self) -> &[Range<usize>] {
-        match self {
-            Self::One(word) => std::slice::from_ref(word),
-            Self::Several(words) => words,
-        }
-    }
+enum Words {
+    One(usize),
+    Several(Vec<usize>),
 }
 
 /// A text to look into: a title or a body, as `scope` says.
@@ -69,6 +62,8 @@ impl Words {
 pub(super) struct Passage<'t> {
     pub text: &'t str,
     pub scope: Scope,
+    /// How it is shown.
+    pub page: &'t Page,
     /// Where to look; none: everywhere.
     pub sites: Option<Sites<'t>>,
 }
@@ -130,7 +125,7 @@ enum Thing {
 /// A token of the text that is read.
 struct Seen {
     position: u32,
-    span: Range<usize>,
+    seat: Seat,
     /// A function word that stands for itself.
     function: bool,
 }
@@ -138,9 +133,14 @@ struct Seen {
 /// A text as the query sees it. Made once and then used for one text after the other.
 #[derive(Default)]
 pub(super) struct Reading {
+    /// Those that mention something, and function words where they matter.
     tokens: Vec<Seen>,
     /// For each word of the query the tokens that mention it, in order.
     mentions: Vec<Vec<(usize, Strength)>>,
+    /// What was found.
+    pub finds: Vec<Find>,
+    /// What the page tells of each site.
+    words: Vec<Word>,
 }
 
 impl<'p> Wanted<'p> {
@@ -202,11 +202,12 @@ impl<'p> Wanted<'p> {
         self.keys.entry(&term.key).or_default().push((word, strength));
     }
 
-    /// Everything of the query that stands in a text, in no order; weak mentions only of clauses that
+    /// Finds everything of the query that stands in a text, in no order; weak mentions only of clauses that
     /// have no better ones.
-    pub fn find(&self, forms: &mut Forms, reading: &mut Reading, text: Passage) -> Vec<Find> {
+    pub fn find(&self, forms: &mut Forms, reading: &mut Reading, text: Passage) {
         self.read(forms, reading, text);
-        let mut finds = Vec::new();
+        let mut finds = std::mem::take(&mut reading.finds);
+        finds.clear();
         for (clause, thing) in &self.things {
             let found = match thing {
                 Thing::Word { word, among_others } => {
@@ -224,16 +225,15 @@ impl<'p> Wanted<'p> {
                 strength: met.strength,
             }));
         }
-        if finds.iter().all(|find| find.strength == Strength::Full) {
-            return finds;
+        if finds.iter().any(|find| find.strength < Strength::Full) {
+            let clauses = self.things.iter().map(|(clause, _)| clause + 1).max().unwrap_or(0);
+            let mut full = vec![false; clauses];
+            for find in &finds {
+                full[find.clause] |= find.strength == Strength::Full;
+            }
+            finds.retain(|find| find.strength == Strength::Full || !full[find.clause]);
         }
-        let clauses = self.things.iter().map(|(clause, _)| clause + 1).max().unwrap_or(0);
-        let mut full = vec![false; clauses];
-        for find in &finds {
-            full[find.clause] |= find.strength == Strength::Full;
-        }
-        finds.retain(|find| find.strength == Strength::Full || !full[find.clause]);
-        finds
+        reading.finds = finds;
     }
 
     /// The number of a word of the plan.
@@ -273,67 +273,86 @@ impl<'p> Wanted<'p> {
     }
 
     fn read(&self, forms: &mut Forms, reading: &mut Reading, text: Passage) {
-        let Passage { text, scope, sites } = text;
+        let Passage { text, scope, page, sites } = text;
         reading.clear(self.words.len());
         let mut walk = Tokens::new(text);
         let Some(Sites { places, terms, mut landmarks }) = sites else {
             while let Some(token) = walk.next(forms) {
-                self.meet(token, scope, reading);
+                self.meet(token, scope, page, reading);
             }
             return;
         };
+        // All at once, for a page that was not looked at lately is far away.
+        let mut words = std::mem::take(&mut reading.words);
+        words.clear();
+        if !self.functions_matter {
+            words.extend(places.iter().map(|site| page.word(site.position)));
+        }
+        let mut at = 0;
         for here in places.chunk_by(|one, other| one.position == other.position) {
             let Some(&Site { position, .. }) = here.first() else { continue };
-            if let Some(landmark) = landmarks.last_until(position) {
-                walk.resume(landmark);
-            }
-            // What stands there is known from the index, unless it is one of several tokens.
-            if !self.functions_matter
-                && let Some(span) = walk.take_word(position)
-            {
-                for site in here {
-                    for &(word, strength) in terms.get(site.term as usize).into_iter().flatten() {
-                        self.mention(word, strength, scope, reading);
-                    }
+            let word = words.get(at).copied().unwrap_or_default();
+            at += here.len();
+            let seat = word.seat().or_else(|| {
+                if let Some(landmark) = landmarks.last_until(position) {
+                    walk.resume(landmark);
                 }
-                reading.tokens.push(Seen { position, span: span.start..span.end, function: false });
+                let span = if self.functions_matter { None } else { walk.take_word(position) };
+                span.map(|span| page.seat(&(span.start..span.end)))
+            });
+            // What stands there is known from the index, unless it is one of several tokens.
+            if let Some(seat) = seat {
+                let mentioned = here.iter().filter_map(|site| terms.get(site.term as usize)).flatten();
+                if self.mention(mentioned, scope, reading) {
+                    reading.tokens.push(Seen { position, seat, function: false });
+                }
                 continue;
             }
             walk.pass_to(position);
             while walk.position() <= position {
                 let Some(token) = walk.next(forms) else { break };
-                self.meet(token, scope, reading);
+                self.meet(token, scope, page, reading);
             }
         }
+        reading.words = words;
     }
 
     /// Takes down a token and the words that it mentions.
-    fn meet(&self, token: TokenRef, scope: Scope, reading: &mut Reading) {
+    fn meet(&self, token: TokenRef, scope: Scope, page: &Page, reading: &mut Reading) {
+        let mut mentioned = false;
         for term in token.form.terms() {
-            for &(word, strength) in self.keys.get(term.key()).into_iter().flatten() {
-                self.mention(word, strength, scope, reading);
-            }
+            mentioned |= self.mention(self.keys.get(term.key()).into_iter().flatten(), scope, reading);
             if term.channel() == Channel::Exact {
-                self.fitting(term.text()).for_each(|word| self.mention(word, Strength::Full, scope, reading));
+                for word in self.fitting(term.text()) {
+                    mentioned |= self.mention(&[(word, Strength::Full)], scope, reading);
+                }
             }
         }
-        reading.tokens.push(Seen {
-            position: token.position,
-            span: token.span.start..token.span.end,
-            function: token.form.function && !matches!(token.role, Role::Whole(_)),
-        });
+        let function = token.form.function && !matches!(token.role, Role::Whole(_));
+        if mentioned || function && self.functions_matter {
+            let seat = page.seat(&(token.span.start..token.span.end));
+            reading.tokens.push(Seen { position: token.position, seat, function });
+        }
     }
 
-    /// Takes down that the next token mentions a word.
-    fn mention(&self, word: usize, strength: Strength, scope: Scope, reading: &mut Reading) {
+    /// Takes down that the next token mentions words; says whether it mentions any that is looked for here.
+    fn mention<'m>(
+        &self,
+        mentioned: impl IntoIterator<Item = &'m (usize, Strength)>,
+        scope: Scope,
+        reading: &mut Reading,
+    ) -> bool {
         let at = reading.tokens.len();
-        if ![Scope::Anywhere, scope].contains(&self.words[word].scope) {
-            return;
+        let is_here = |word: usize| [Scope::Anywhere, scope].contains(&self.words[word].scope);
+        let mut any = false;
+        for &(word, strength) in mentioned.into_iter().filter(|&&(word, _)| is_here(word)) {
+            any = true;
+            match reading.mentions[word].last_mut() {
+                Some((last, known)) if *last == at => *known = strength.max(*known),
+                _ => reading.mentions[word].push((at, strength)),
+            }
         }
-        match reading.mentions[word].last_mut() {
-            Some((last, known)) if *last == at => *known = strength.max(*known),
-            _ => reading.mentions[word].push((at, strength)),
-        }
+        any
     }
 }
 
@@ -341,7 +360,7 @@ impl<'p> Wanted<'p> {
 #[derive(Clone)]
 struct Met {
     position: u32,
-    words: Vec<Range<usize>>,
+    words: Vec<usize>,
     strength: Strength,
 }
 
@@ -356,10 +375,15 @@ impl Reading {
     fn word(&self, clause: usize, word: usize, among_others: bool) -> impl Iterator<Item = Find> {
         let mentions = self.mentions[word].iter();
         let mentions = mentions.filter(move |(token, _)| !(among_others && self.tokens[*token].function));
-        mentions.map(move |&(token, strength)| Find {
-            clause,
-            words: Words::One(self.tokens[token].span.clone()),
-            strength,
-        })
+        mentions.map(move |&(token, strength)| Find { clause, words: Words::One(token), strength })
+    }
+
+    /// Where the words of something found stand.
+    pub fn seats(&self, find: &Find) -> impl Iterator<Item = &Seat> {
+        let tokens = match &find.words {
+            Words::One(token) => std::slice::from_ref(token),
+            Words::Several(tokens) => tokens,
+        };
+        tokens.iter().map(|&token| &self.tokens[token].seat)
     }
 }

@@ -15,6 +15,7 @@ mod laws;
 mod marks;
 mod mentions;
 mod noted;
+mod page;
 mod phrase;
 mod placed;
 mod places;
@@ -41,16 +42,16 @@ pub use weights::Weights;
 
 use self::{
     evaluate::Part,
-    known::{Keepable, Known},
+    known::Known,
     placed::Placed,
     plan::Plan,
-    reader::Reader,
+    reader::{Opened, Reader},
     saturation::Saturation,
     snippet::{Desk, Marker},
 };
 use crate::{
     error::{Error, Result},
-    index::{Address, Index, Segment, Snapshot, Whole},
+    index::{Address, Index, Segment, Snapshot},
     query::Query,
     release::{DateSpan, Release},
 };
@@ -70,22 +71,16 @@ struct Inner {
     /// Parts of queries that were evaluated once.
     known: Known<Part>,
     /// Releases that were read once.
-    read: Known<Whole>,
+    read: Known<Opened>,
     /// What mentions are worth, by segment.
     saturation: Vec<OnceLock<Arc<Saturation>>>,
     /// What no search reads and marks its hits with just now.
     desks: Mutex<Vec<Desk>>,
 }
 
-impl Keepable for Whole {
-    fn bytes(&self) -> usize {
-        self.size()
-    }
-}
-
 /// How many bytes of releases are kept at most: some ten thousand releases, for the same ones come up again
 /// and again.
-const MOST_READ: usize = 32 << 20;
+const MOST_READ: usize = 64 << 20;
 
 /// How many desks are kept at most: each may have a table of some ten megabytes of forms.
 const MOST_DESKS: usize = 8;
@@ -291,11 +286,11 @@ impl Searcher {
 
     /// The release that stands so far behind the first hit, without its rank.
     fn hit(&self, plan: &Plan, reader: Option<&mut Reader>, placed: &Placed, at: usize) -> Result<Hit> {
-        let whole = self.whole(placed.address)?;
+        let opened = self.opened(placed.address, reader.is_some())?;
         let lacking =
             plan.clauses.iter().take(64).enumerate().filter(|(at, _)| placed.candidate.lacks >> at & 1 == 1);
         let mut hit = Hit {
-            release: Arc::clone(&whole.release),
+            release: Arc::clone(&opened.whole.release),
             rank: 0,
             score: placed.candidate.score,
             lacks: lacking.map(|(_, clause)| clause.text.clone()).collect(),
@@ -304,21 +299,27 @@ impl Searcher {
             explanation: None,
         };
         if let Some(reader) = reader {
-            hit.snippet = Some(reader.body(&whole, at));
-            hit.title_marks = reader.title(&whole, at);
+            hit.snippet = Some(reader.body(&opened, at));
+            hit.title_marks = reader.title(&opened, at);
         }
         Ok(hit)
     }
 
-    /// A release with all that is stored of it; as an earlier search has read it where that is still known.
-    fn whole(&self, address: Address) -> Result<Arc<Whole>> {
+    /// A release with all that is stored of it; as an earlier search has read it where that is still known,
+    /// and then laid out where it is to be shown.
+    fn opened(&self, address: Address, shown: bool) -> Result<Arc<Opened>> {
         let key = (u64::from(address.segment) << 32 | u64::from(address.doc)).to_le_bytes();
-        if let Some(whole) = self.inner.read.get(&key) {
-            return Ok(whole);
+        let read = &self.inner.read;
+        if let Some(opened) = read.get(&key) {
+            let more = if shown { opened.lay_out() } else { 0 };
+            if more > 0 {
+                read.grow(more);
+            }
+            return Ok(opened);
         }
-        let whole = Arc::new(self.snapshot().whole(address)?);
-        self.inner.read.put(&key, Arc::clone(&whole));
-        Ok(whole)
+        let opened = Arc::new(Opened::new(self.snapshot().whole(address)?));
+        read.put(&key, Arc::clone(&opened));
+        Ok(opened)
     }
 
     fn snapshot(&self) -> &Snapshot {

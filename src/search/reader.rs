@@ -3,13 +3,19 @@
 //! Brings together what is stored of a release and where the index says that to look; what becomes of it is
 //! the marker's business.
 
+use std::sync::OnceLock;
+
 use super::{
-    marks::{Passage, Site, Sites},
-    plan::Scope,
+    known::Keepable,
+    marks::{Site, Sites},
+    page::Page,
     sites::Found,
-    snippet::{Desk, Mark, Marker, Snippet, SnippetOptions},
+    snippet::{Desk, Mark, Marker, Snippet, SnippetOptions, Text},
 };
-use crate::{analysis::Landmarks, index::Whole};
+use crate::{
+    analysis::{Landmarks, Seams},
+    index::Whole,
+};
 
 /// What reads the hits of one search.
 pub(super) struct Reader<'p> {
@@ -21,20 +27,64 @@ pub(super) struct Reader<'p> {
     pub shown: &'p SnippetOptions,
 }
 
+/// A release that was read; one that is asked for again keeps its texts laid out.
+pub(super) struct Opened {
+    pub whole: Whole,
+    pages: OnceLock<Pages>,
+}
+
+struct Pages {
+    title: Page,
+    body: Page,
+}
+
 impl Reader<'_> {
     /// What to show of the body of the release that stands so far behind the first hit.
-    pub fn body(&mut self, whole: &Whole, at: usize) -> Snippet {
-        let places = self.sites.as_ref().map(|found| sites(found, found.hits[at].body(), whole.landmarks()));
-        let body = Passage { text: &whole.release.body, scope: Scope::Body, sites: places };
-        self.marker.body(self.desk, body, whole.seams(), self.shown)
+    pub fn body(&mut self, opened: &Opened, at: usize) -> Snippet {
+        let Opened { whole, pages } = opened;
+        let sites = self.sites.as_ref().map(|found| sites(found, found.hits[at].body(), whole.landmarks()));
+        let page = pages.get().map(|pages| &pages.body);
+        let body = Text { text: &whole.release.body, seams: whole.seams(), page, sites };
+        self.marker.body(self.desk, body, self.shown)
     }
 
     /// What to mark in its title.
-    pub fn title(&mut self, whole: &Whole, at: usize) -> Vec<Mark> {
-        let places =
+    pub fn title(&mut self, opened: &Opened, at: usize) -> Vec<Mark> {
+        let Opened { whole, pages } = opened;
+        let sites =
             self.sites.as_ref().map(|found| sites(found, found.hits[at].title(), Landmarks::new(&[])));
-        self.marker
-            .title(self.desk, Passage { text: &whole.release.title, scope: Scope::Title, sites: places })
+        let page = pages.get().map(|pages| &pages.title);
+        self.marker.title(self.desk, Text { text: &whole.release.title, seams: Seams::new(&[]), page, sites })
+    }
+}
+
+impl Opened {
+    pub fn new(whole: Whole) -> Self {
+        Self { whole, pages: OnceLock::new() }
+    }
+
+    /// Lays its texts out; says how many bytes more it takes now.
+    pub fn lay_out(&self) -> usize {
+        let mut more = 0;
+        self.pages.get_or_init(|| {
+            let title = Page::of(&self.whole.release.title, Seams::new(&[]));
+            let pages = Pages { title, body: Page::of(&self.whole.release.body, self.whole.seams()) };
+            more = pages.size();
+            pages
+        });
+        more
+    }
+}
+
+impl Keepable for Opened {
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.whole.size() + self.pages.get().map_or(0, Pages::size)
+    }
+}
+
+impl Pages {
+    fn size(&self) -> usize {
+        self.title.size() + self.body.size()
     }
 }
 

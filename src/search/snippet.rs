@@ -6,8 +6,6 @@
 mod bounds;
 #[cfg(test)]
 pub(super) mod laws;
-mod letters;
-mod shown;
 #[cfg(test)]
 mod table;
 mod window;
@@ -18,12 +16,12 @@ use serde::Serialize;
 
 use self::{
     bounds::{Room, open, stretch},
-    shown::{Place, Shown},
     window::{Target, choose},
 };
 use super::{
-    marks::{Find, Passage, Reading, Wanted},
-    plan::Plan,
+    marks::{Passage, Reading, Sites, Wanted},
+    page::{Page, Place, Seat, Shown},
+    plan::{Plan, Scope},
 };
 use crate::analysis::{Forms, Seams};
 
@@ -82,11 +80,22 @@ pub(super) struct Marker<'p> {
     pub wanted: Wanted<'p>,
 }
 
+/// A text to be shown, or to be marked as it stands.
+pub(super) struct Text<'t> {
+    pub text: &'t str,
+    /// How it is shown.
+    pub seams: Seams<'t>,
+    /// The same done, where the text was shown before.
+    pub page: Option<&'t Page>,
+    /// Where to look; none: everywhere.
+    pub sites: Option<Sites<'t>>,
+}
+
 /// Where texts are read and marked: what was made for one serves the next.
 pub(super) struct Desk {
     pub forms: Forms,
     reading: Reading,
-    shown: Shown,
+    page: Page,
     /// The words that were met, in order.
     words: Vec<Place>,
     targets: Vec<Target>,
@@ -97,37 +106,19 @@ impl Desk {
         Self {
             forms,
             reading: Reading::default(),
-            shown: Shown::default(),
+            page: Page::default(),
             words: Vec::new(),
             targets: Vec::new(),
         }
     }
+}
 
-    /// Notes the words of what was found, and what the fragments should show: the finds with the whole words
-    /// around them. What is too long to be shown whole is shown word by word.
-    fn note(&mut self, finds: &[Find], length: usize) {
-        let Self { shown, words, targets, .. } = self;
-        words.clear();
-        targets.clear();
-        for find in finds {
-            let first = words.len();
-            words.extend(find.words.as_slice().iter().map(|word| shown.place(word)));
-            let places = words.get(first..).unwrap_or_default();
-            let Some(whole) = spanned(places) else { continue };
-            let mut aim = |place: Place| {
-                let sentence = shown.sentence_of(place.bytes.start);
-                targets.push(Target { start: place.start, end: place.end, sentence, clause: find.clause });
-            };
-            match around(shown, whole, length) {
-                Some(place) => aim(place),
-                None => places.iter().filter_map(|word| around_word(shown, word, length)).for_each(aim),
-            }
-        }
-        words.retain(|word| word.len() > 0);
-        words.sort_unstable_by_key(|word| (word.start, word.end));
-        targets.sort_unstable();
-        targets.dedup();
-    }
+/// A text that was looked into.
+struct Looked<'d> {
+    shown: &'d Shown,
+    reading: &'d Reading,
+    words: &'d mut Vec<Place>,
+    targets: &'d mut Vec<Target>,
 }
 
 impl<'p> Marker<'p> {
@@ -136,24 +127,18 @@ impl<'p> Marker<'p> {
     }
 
     /// What to mark in a title, as it stands.
-    pub fn title(&self, desk: &mut Desk, title: Passage) -> Vec<Mark> {
-        let text = title.text;
-        let finds = self.wanted.find(&mut desk.forms, &mut desk.reading, title);
-        if finds.is_empty() {
-            return Vec::new();
-        }
-        desk.shown.lay_out(text, Seams::new(&[]));
-        desk.note(&finds, text.len());
-        marks_in(&desk.words, &desk.shown.place_of(&(0..desk.shown.len())))
+    pub fn title(&self, desk: &mut Desk, title: Text) -> Vec<Mark> {
+        let Looked { shown, words, .. } = self.look(desk, title, Scope::Title);
+        marks_in(words, &shown.place_of(&(0..shown.len())))
     }
 
     /// What to show of a body.
-    pub fn body(&self, desk: &mut Desk, body: Passage, seams: Seams, options: &SnippetOptions) -> Snippet {
-        desk.shown.lay_out(body.text, seams);
-        let finds = self.wanted.find(&mut desk.forms, &mut desk.reading, body);
-        desk.note(&finds, options.length);
-        let Desk { shown, words, targets, .. } = desk;
-        let places = if finds.is_empty() && options.fragments > 0 {
+    pub fn body(&self, desk: &mut Desk, body: Text, options: &SnippetOptions) -> Snippet {
+        let mut looked = self.look(desk, body, Scope::Body);
+        looked.aim(options.length);
+        let Looked { shown, reading, words, targets } = looked;
+        let opening = reading.finds.is_empty();
+        let places = if opening && options.fragments > 0 {
             open(shown, options.length).into_iter().collect()
         } else {
             places(shown, targets, options)
@@ -167,29 +152,70 @@ impl<'p> Marker<'p> {
                 cut_behind: place.end < shown.len(),
             }
         });
-        Snippet { fragments: fragments.collect(), opening: finds.is_empty() }
+        Snippet { fragments: fragments.collect(), opening }
+    }
+
+    /// Looks into a text and notes the words of what is found.
+    fn look<'d>(&self, desk: &'d mut Desk, text: Text<'d>, scope: Scope) -> Looked<'d> {
+        let Desk { forms, reading, page, words, targets } = desk;
+        let page = match text.page {
+            Some(page) => page,
+            None => {
+                page.lay_out(text.text, text.seams);
+                page
+            }
+        };
+        self.wanted.find(forms, reading, Passage { text: text.text, scope, page, sites: text.sites });
+        let seats = reading.finds.iter().flat_map(|find| reading.seats(find));
+        words.clear();
+        words.extend(seats.map(|seat| seat.place.clone()).filter(|word| word.len() > 0));
+        words.sort_unstable_by_key(|word| (word.start, word.end));
+        Looked { shown: &page.shown, reading, words, targets }
     }
 }
 
-/// The place from the first word to the end of all.
-fn spanned(words: &[Place]) -> Option<Place> {
-    let (first, last) = (words.first()?, words.iter().max_by_key(|word| word.end)?);
-    Some(Place { start: first.start, end: last.end, bytes: first.bytes.start..last.bytes.end })
+impl Looked<'_> {
+    /// Notes what the fragments should show: the finds with the whole words around them. What is too long to be
+    /// shown whole is shown word by word.
+    fn aim(&mut self, length: usize) {
+        let Self { shown, reading, targets, .. } = self;
+        targets.clear();
+        for find in &reading.finds {
+            let Some(whole) = spanned(reading.seats(find)) else { continue };
+            let mut aim = |place: Range<usize>| {
+                let sentence = shown.sentence_start(place.start);
+                targets.push(Target { start: place.start, end: place.end, sentence, clause: find.clause });
+            };
+            match around(&whole, length) {
+                Some(place) => aim(place),
+                None => reading.seats(find).filter_map(|word| around_word(shown, word, length)).for_each(aim),
+            }
+        }
+        targets.sort_unstable();
+        targets.dedup();
+    }
+}
+
+/// The seat from the first word to the end of all.
+fn spanned<'r>(mut words: impl Iterator<Item = &'r Seat>) -> Option<Seat> {
+    let first = words.next()?.clone();
+    Some(words.fold(first, |all, word| if word.place.end < all.place.end { all } else { all.until(word) }))
 }
 
 /// A place with the rest of its words, or alone, whichever fits.
-fn around(shown: &Shown, place: Place, length: usize) -> Option<Place> {
+fn around(Seat { place, whole }: &Seat, length: usize) -> Option<Range<usize>> {
     if place.len() == 0 {
         return None;
     }
-    [shown.whole_words(&place), place].into_iter().find(|place| place.len() <= length)
+    [whole.clone(), place.start..place.end].into_iter().find(|place| place.len() <= length)
 }
 
 /// The same for one word, of which as much is taken as fits.
-fn around_word(shown: &Shown, word: &Place, length: usize) -> Option<Place> {
-    around(shown, word.clone(), length).or_else(|| {
-        let cut = word.start..shown.floor(word.start.saturating_add(length));
-        (!cut.is_empty()).then(|| shown.place_of(&cut))
+fn around_word(shown: &Shown, word: &Seat, length: usize) -> Option<Range<usize>> {
+    around(word, length).or_else(|| {
+        let start = word.place.start;
+        let cut = start..shown.floor(start.saturating_add(length));
+        (!cut.is_empty()).then_some(cut)
     })
 }
 

@@ -27,7 +27,7 @@ impl Order {
         let mentions: Vec<Vec<Mention>> = self.slots.iter().map(|&(_, word)| sure(reading, word)).collect();
         match self.slop {
             None => self.in_order(reading, &mentions),
-            Some(slop) => loosely(reading, &mentions, slop),
+            Some(slop) => loosely(&mentions, slop),
         }
     }
 
@@ -40,7 +40,7 @@ impl Order {
             let mut chosen = chosen?;
             let strength = weakest(&chosen);
             self.add_skipped(reading, start, &mut chosen);
-            Some(met(reading, chosen, strength))
+            Some(met(chosen, strength))
         });
         met.collect()
     }
@@ -75,7 +75,7 @@ fn at_position(mentions: &[Mention], position: u32) -> Option<Mention> {
 }
 
 /// Windows that hold every word in any order, with at most `slop` others.
-fn loosely(reading: &Reading, mentions: &[Vec<Mention>], slop: u32) -> Vec<Met> {
+fn loosely(mentions: &[Vec<Mention>], slop: u32) -> Vec<Met> {
     let others = u32::try_from(mentions.len().saturating_sub(1)).unwrap_or(u32::MAX);
     let span = others.saturating_add(slop);
     let mut next = vec![0_usize; mentions.len()];
@@ -90,7 +90,7 @@ fn loosely(reading: &Reading, mentions: &[Vec<Mention>], slop: u32) -> Vec<Met> 
         let (Some((word, first)), Some(last)) = (first, last) else { return found };
         if last - first <= span {
             let strength = weakest(&window);
-            found.push(met(reading, window, strength));
+            found.push(met(window, strength));
         }
         next[word] += 1;
     }
@@ -100,15 +100,11 @@ fn weakest(mentions: &[Mention]) -> Strength {
     mentions.iter().map(|&(_, _, strength)| strength).min().unwrap_or(Strength::Hint)
 }
 
-fn met(reading: &Reading, mut mentions: Vec<Mention>, strength: Strength) -> Met {
+fn met(mut mentions: Vec<Mention>, strength: Strength) -> Met {
     mentions.sort_unstable_by_key(|&(position, token, _)| (position, token));
     mentions.dedup_by_key(|&mut (_, token, _)| token);
     let position = mentions.first().map_or(0, |&(position, ..)| position);
-    Met {
-        position,
-        words: mentions.iter().map(|&(_, token, _)| reading.tokens[token].span.clone()).collect(),
-        strength,
-    }
+    Met { position, words: mentions.iter().map(|&(_, token, _)| token).collect(), strength }
 }
 
 /// Pairs at most `within` words apart: each mention of either side with the nearest one of the other.
@@ -140,6 +136,6 @@ fn nearest<'m>(one: &Met, others: &'m [Met], within: u32) -> Option<(usize, &'m 
 
 fn pair(one: &Met, other: &Met) -> Met {
     let mut words = [&one.words[..], &other.words[..]].concat();
-    words.sort_unstable_by_key(|word| (word.start, word.end));
+    words.sort_unstable();
     Met { position: one.position.min(other.position), words, strength: one.strength.min(other.strength) }
 }

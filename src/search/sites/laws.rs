@@ -6,17 +6,26 @@ use proptest::prelude::*;
 
 use crate::{
     Index, Query, Release,
-    analysis::Landmarks,
+    analysis::{Forms, Landmarks, Seams},
     corpus::Corpus,
     eval::Judgments,
     index::{Address, sync},
     search::{
         Options, Searcher,
         marks::{Passage, Reading, Sites, Wanted},
+        page::{Page, Seat},
         plan::{Plan, Scope},
         snippet::laws::{QUERIES, texts},
     },
 };
+
+/// What is found, each with its clause and where its words stand.
+fn finds(wanted: &Wanted, forms: &mut Forms, text: Passage) -> Vec<(usize, Vec<Seat>)> {
+    let mut reading = Reading::default();
+    wanted.find(forms, &mut reading, text);
+    let finds = reading.finds.iter();
+    finds.map(|find| (find.clause, reading.seats(find).cloned().collect())).collect()
+}
 
 /// Holds against each other, for every release, what is found at its places and what in all of it.
 /// Says whether there were places.
@@ -31,17 +40,22 @@ fn check(searcher: &Searcher, query: &str) -> bool {
     let addresses: Vec<Address> = living.collect();
     let wanted = Wanted::new(&plan);
     let Some(found) = searcher.sites(&plan, &job, &wanted, &addresses).unwrap() else { return false };
-    let (mut forms, mut reading) = (snapshot.index.analyzer().forms(), Reading::default());
+    let mut forms = snapshot.index.analyzer().forms();
     for (address, places) in addresses.into_iter().zip(&found.hits) {
         let whole = snapshot.whole(address).unwrap();
         let title = (&*whole.release.title, Scope::Title, places.title(), Landmarks::new(&[]));
         let body = (&*whole.release.body, Scope::Body, places.body(), whole.landmarks());
-        for (text, scope, places, landmarks) in [title, body] {
+        let seams = [Seams::new(&[]), whole.seams()];
+        for ((text, scope, places, landmarks), seams) in [title, body].into_iter().zip(seams) {
+            let (mut laid_out, with_words) = (Page::default(), Page::of(text, seams.clone()));
+            laid_out.lay_out(text, seams);
             let sites = Sites { places, terms: &found.terms, landmarks };
-            let at_places = Passage { text, scope, sites: Some(sites) };
-            let whole = Passage { text, scope, sites: None };
-            let found = wanted.find(&mut forms, &mut reading, at_places);
-            assert_eq!(found, wanted.find(&mut forms, &mut reading, whole), "{query}: {text:?}");
+            let everywhere = Passage { text, scope, page: &laid_out, sites: None };
+            let expected = finds(&wanted, &mut forms, everywhere);
+            for page in [&laid_out, &with_words] {
+                let at_places = Passage { text, scope, page, sites: Some(sites.clone()) };
+                assert_eq!(finds(&wanted, &mut forms, at_places), expected, "{query}: {text:?}");
+            }
         }
     }
     true

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{shown::Shown, window::Target};
+use super::{super::page::Shown, window::Target};
 
 /// Of the room that the core leaves, one part in so many goes before it where its sentence does not fit.
 const BEFORE: usize = 3;
@@ -103,10 +103,8 @@ fn clear_end(shown: &Shown, targets: &[Target], end: usize, least: usize) -> usi
 mod tests {
     use proptest::prelude::*;
 
-    use super::{
-        super::shown::tests::{tidy, word_end},
-        *,
-    };
+    use super::*;
+    use crate::search::page::tests::{tidy, word_end};
 
     proptest! {
         #[test]

@@ -7,11 +7,11 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use unicode_normalization::char::is_combining_mark;
 
-use super::{shown::tests::tidy, *};
+use super::*;
 use crate::{
     analysis::{Analyzer, Layout},
     query::Query,
-    search::plan::Scope,
+    search::page::tests::tidy,
 };
 
 static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().unwrap());
@@ -54,13 +54,13 @@ pub(in crate::search) fn texts() -> impl Strategy<Value = String> {
 /// What to show of a body, all of which is to be looked into.
 pub(super) fn snippet(marker: &Marker, body: &str, options: &SnippetOptions) -> Snippet {
     let layout = Layout::of(body);
-    let mut desk = Desk::new(ANALYZER.forms());
-    marker.body(&mut desk, whole(body, Scope::Body), Seams::new(layout.written()), options)
+    let text = Text { seams: Seams::new(layout.written()), ..as_it_stands(body) };
+    marker.body(&mut Desk::new(ANALYZER.forms()), text, options)
 }
 
-/// A text, all of which is to be looked into.
-pub(super) fn whole(text: &str, scope: Scope) -> Passage<'_> {
-    Passage { text, scope, sites: None }
+/// A text without seams, all of which is to be looked into.
+pub(super) fn as_it_stands(text: &str) -> Text<'_> {
+    Text { text, seams: Seams::new(&[]), page: None, sites: None }
 }
 
 fn check_marks(text: &str, marks: &[Mark]) {
@@ -82,7 +82,7 @@ fn check_marks(text: &str, marks: &[Mark]) {
 fn check(body: &str, query: &str, options: &SnippetOptions) {
     let plan = Plan::new(&Query::parse(query), &ANALYZER);
     let marker = Marker::new(&plan);
-    check_marks(body, &marker.title(&mut Desk::new(ANALYZER.forms()), whole(body, Scope::Title)));
+    check_marks(body, &marker.title(&mut Desk::new(ANALYZER.forms()), as_it_stands(body)));
     let snippet = snippet(&marker, body, options);
     let whole = tidy(body);
     let whole = whole.slice(&whole.place_of(&(0..whole.len()))).to_owned();

@@ -3,10 +3,10 @@
 //! Marks stand in square brackets, `~` where text was left out, ` / ` between fragments.
 
 use super::{
-    laws::{snippet as shown_of, whole},
+    laws::{as_it_stands, snippet as shown_of},
     *,
 };
-use crate::{analysis::Analyzer, query::Query, search::plan::Scope};
+use crate::{analysis::Analyzer, query::Query};
 
 /// Query, text, the text with its marks.
 const MARKS: &[(&str, &str, &str)] = &[
@@ -278,7 +278,7 @@ fn titles_are_marked_as_they_stand() {
     let analyzer = Analyzer::new().unwrap();
     for &(query, title, expected) in TITLES {
         let plan = plan(&analyzer, query);
-        let marks = Marker::new(&plan).title(&mut Desk::new(analyzer.forms()), whole(title, Scope::Title));
+        let marks = Marker::new(&plan).title(&mut Desk::new(analyzer.forms()), as_it_stands(title));
         assert_eq!(bracketed(title, &marks), expected, "{query}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Works on numbers only: what was met, in characters, and where sentences begin. Takes n log n steps.
 
-use std::{cmp::Reverse, ops::Range};
+use std::{borrow::Cow, cmp::Reverse, ops::Range};
 
 /// Something of the query, in characters of the shown text, never empty; and where its sentence begins.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,16 +30,14 @@ impl Target {
 /// The targets are in order and none is longer than `length`.
 pub(super) fn choose(targets: &[Target], most: usize, length: usize) -> Vec<Range<usize>> {
     let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
-    let mut left = Left { targets: targets.to_vec(), shown: vec![false; clauses], ..Left::default() };
-    let present = left.clauses();
+    let mut clauses = vec![Clause::default(); clauses];
+    let present = missing(targets, &mut clauses);
     let mut best = Vec::new();
     let mut best_shown = 0;
     for count in 1..=most.min(present) {
-        left.targets.clear();
-        left.targets.extend_from_slice(targets);
-        left.shown.fill(false);
-        let stretches = left.one_by_one(count, length / count);
-        let shown = left.shown.iter().filter(|&&is_shown| is_shown).count();
+        clauses.iter_mut().for_each(|clause| clause.is_shown = false);
+        let stretches = one_by_one(targets, &mut clauses, count, length / count);
+        let shown = clauses.iter().filter(|clause| clause.is_shown).count();
         if shown > best_shown {
             (best, best_shown) = (stretches, shown);
         }
@@ -51,16 +49,13 @@ pub(super) fn choose(targets: &[Target], most: usize, length: usize) -> Vec<Rang
     best
 }
 
-/// What the stretches that were taken leave to show.
-#[derive(Default)]
-struct Left {
-    /// Targets that touch none of them, in order.
-    targets: Vec<Target>,
-    /// Which clauses they show.
-    shown: Vec<bool>,
-    /// Which targets are in the window that is weighed, and how many of each clause.
-    inside: Vec<bool>,
-    counts: Vec<usize>,
+/// What is known of a clause while stretches are chosen.
+#[derive(Clone, Default)]
+struct Clause {
+    /// Whether the stretches that were taken show it.
+    is_shown: bool,
+    /// How many of its targets are in the window that is weighed.
+    inside: usize,
 }
 
 struct Window {
@@ -78,92 +73,94 @@ struct Worth {
     start: Reverse<usize>,
 }
 
-impl Left {
-    /// How many clauses are left.
-    fn clauses(&mut self) -> usize {
-        self.counts.clear();
-        self.counts.resize(self.shown.len(), 0);
-        self.targets.iter().for_each(|target| self.counts[target.clause] += 1);
-        self.counts.iter().zip(&self.shown).filter(|&(&count, &is_shown)| count > 0 && !is_shown).count()
-    }
+/// How many clauses of these targets no stretch shows.
+fn missing(targets: &[Target], clauses: &mut [Clause]) -> usize {
+    clauses.iter_mut().for_each(|clause| clause.inside = 0);
+    targets.iter().for_each(|target| clauses[target.clause].inside += 1);
+    clauses.iter().filter(|clause| clause.inside > 0 && !clause.is_shown).count()
+}
 
-    /// Takes the best stretch, then the one that adds most to it, and so on.
-    fn one_by_one(&mut self, count: usize, limit: usize) -> Vec<Range<usize>> {
-        let mut stretches: Vec<Range<usize>> = Vec::new();
-        for _ in 0..count {
-            let Some(Window { stretch, .. }) = self.best(limit) else { break };
-            for target in self.targets.iter().filter(|target| target.is_in(&stretch)) {
-                self.shown[target.clause] = true;
-            }
-            self.targets.retain(|target| !target.touches(&stretch));
-            stretches.push(stretch);
+/// Takes the best stretch, then the one that adds most to it, and so on.
+fn one_by_one(targets: &[Target], clauses: &mut [Clause], count: usize, limit: usize) -> Vec<Range<usize>> {
+    let mut stretches: Vec<Range<usize>> = Vec::with_capacity(count);
+    // Targets that touch none of them.
+    let mut left = Cow::Borrowed(targets);
+    while let Some(Window { stretch, .. }) = best(&left, clauses, limit) {
+        for target in left.iter().filter(|target| target.is_in(&stretch)) {
+            clauses[target.clause].is_shown = true;
         }
-        stretches
+        stretches.push(stretch.clone());
+        if stretches.len() == count {
+            break;
+        }
+        left.to_mut().retain(|target| !target.touches(&stretch));
     }
+    stretches
+}
 
-    /// The best window of `limit` characters. One that can begin with its sentence reads better, unless it
-    /// shows less of the query.
-    fn best(&mut self, limit: usize) -> Option<Window> {
-        let within = self.best_from(limit, |target| target.sentence);
-        if within.as_ref().is_some_and(|within| within.worth.fresh == self.clauses()) {
-            return within;
-        }
-        let tight = self.best_from(limit, |target| target.start);
-        match (within, tight) {
-            (Some(within), Some(tight)) if tight.worth.fresh > within.worth.fresh => Some(tight),
-            (Some(window), _) | (None, Some(window)) => Some(window),
-            (None, None) => None,
-        }
+/// The best window of `limit` characters. One that can begin with its sentence reads better, unless it
+/// shows less of the query.
+fn best(targets: &[Target], clauses: &mut [Clause], limit: usize) -> Option<Window> {
+    let within = best_from(targets, clauses, limit, |target| target.sentence);
+    if within.as_ref().is_some_and(|within| within.worth.fresh == missing(targets, clauses)) {
+        return within;
     }
+    let tight = best_from(targets, clauses, limit, |target| target.start);
+    match (within, tight) {
+        (Some(within), Some(tight)) if tight.worth.fresh > within.worth.fresh => Some(tight),
+        (Some(window), _) | (None, Some(window)) => Some(window),
+        (None, None) => None,
+    }
+}
 
-    /// The best window of `limit` characters counted from the origin of its first target; none where no
-    /// window shows a fresh clause. The origins of targets in order must be in order.
-    fn best_from(&mut self, limit: usize, origin: impl Fn(&Target) -> usize) -> Option<Window> {
-        let Self { targets, shown, inside, counts } = self;
-        let mut by_end: Vec<usize> = Vec::new();
-        if !targets.is_sorted_by_key(|target| target.end) {
-            by_end.extend(0..targets.len());
-            by_end.sort_by_key(|&at| targets[at].end);
-        }
-        let mut waiting = (0..targets.len()).map(|at| by_end.get(at).copied().unwrap_or(at)).peekable();
-        inside.clear();
-        inside.resize(targets.len(), false);
-        counts.clear();
-        counts.resize(shown.len(), 0);
-        let (mut fresh, mut matches, mut end) = (0, 0, 0);
-        let mut best: Option<(Worth, usize, usize)> = None;
-        for (at, target) in targets.iter().enumerate() {
-            let bound = origin(target).saturating_add(limit);
-            while let Some(next) = waiting.next_if(|&next| targets[next].end <= bound) {
-                // What begins before this window will not come back.
-                if next < at {
-                    continue;
-                }
-                let clause = targets[next].clause;
-                inside[next] = true;
-                fresh += usize::from(counts[clause] == 0 && !shown[clause]);
-                counts[clause] += 1;
-                matches += 1;
-                end = targets[next].end;
-            }
-            if !inside[at] {
+/// The best window of `limit` characters counted from the origin of its first target; none where no
+/// window shows a fresh clause. The origins of targets in order must be in order.
+fn best_from(
+    targets: &[Target],
+    clauses: &mut [Clause],
+    limit: usize,
+    origin: impl Fn(&Target) -> usize,
+) -> Option<Window> {
+    let mut by_end: Vec<usize> = Vec::new();
+    if !targets.is_sorted_by_key(|target| target.end) {
+        by_end.extend(0..targets.len());
+        by_end.sort_by_key(|&at| targets[at].end);
+    }
+    let mut waiting = (0..targets.len()).map(|at| by_end.get(at).copied().unwrap_or(at)).peekable();
+    clauses.iter_mut().for_each(|clause| clause.inside = 0);
+    let (mut fresh, mut matches, mut end) = (0, 0, 0);
+    let mut best: Option<(Worth, usize, usize)> = None;
+    for (at, target) in targets.iter().enumerate() {
+        let bound = origin(target).saturating_add(limit);
+        while let Some(next) = waiting.next_if(|&next| targets[next].end <= bound) {
+            // What begins before this window will not come back.
+            if next < at {
                 continue;
             }
-            let extent = Reverse(end - target.start);
-            let worth = Worth { fresh, matches, extent, start: Reverse(target.start) };
-            if fresh > 0 && best.is_none_or(|(known, ..)| worth > known) {
-                best = Some((worth, at, bound));
-            }
-            counts[target.clause] -= 1;
-            matches -= 1;
-            fresh -= usize::from(counts[target.clause] == 0 && !shown[target.clause]);
+            let clause = &mut clauses[targets[next].clause];
+            fresh += usize::from(clause.inside == 0 && !clause.is_shown);
+            clause.inside += 1;
+            matches += 1;
+            end = targets[next].end;
         }
-        let (worth, first, bound) = best?;
-        let start = targets.get(first)?.start;
-        let behind = targets.iter().skip(first).take_while(|target| target.start < bound);
-        let end = behind.map(|target| target.end).filter(|&end| end <= bound).max()?;
-        Some(Window { worth, stretch: start..end })
+        if target.end > bound {
+            continue;
+        }
+        let extent = Reverse(end - target.start);
+        let worth = Worth { fresh, matches, extent, start: Reverse(target.start) };
+        if fresh > 0 && best.is_none_or(|(known, ..)| worth > known) {
+            best = Some((worth, at, bound));
+        }
+        let clause = &mut clauses[target.clause];
+        clause.inside -= 1;
+        matches -= 1;
+        fresh -= usize::from(clause.inside == 0 && !clause.is_shown);
     }
+    let (worth, first, bound) = best?;
+    let start = targets.get(first)?.start;
+    let behind = targets.iter().skip(first).take_while(|target| target.start < bound);
+    let end = behind.map(|target| target.end).filter(|&end| end <= bound).max()?;
+    Some(Window { worth, stretch: start..end })
 }
 
 #[cfg(test)]

@@ -8,29 +8,29 @@ use super::letters::{begins_character, characters, goes_on, stands_alone};
 use crate::analysis::Seams;
 
 /// So many bytes are counted in one go to number a character.
-const BLOCK: usize = 64;
+const BLOCK: usize = 128;
 
 /// So many bytes are looked through for a blank before it is asked what stands beside them: words are short.
 const STRETCH: usize = 1024;
 
 /// A text with every character numbered. Made once and then used for one text after the other.
 #[derive(Default)]
-pub(super) struct Shown {
+pub(in crate::search) struct Shown {
     text: String,
     /// Stretches that are shown byte for byte, in order.
     runs: Vec<Run>,
     /// How many characters stand before each block of the text.
-    before: Vec<usize>,
+    before: Vec<u32>,
     len: usize,
     /// Where the last word begins, in bytes, that begins before each stretch of the text.
     words: Vec<usize>,
-    /// Where each sentence but the first begins, in bytes.
-    sentences: Vec<usize>,
+    /// Where each sentence but the first begins.
+    sentences: Vec<Spot>,
 }
 
 /// A stretch of what is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(in crate::search) struct Place {
     /// In characters.
     pub start: usize,
     pub end: usize,
@@ -42,6 +42,13 @@ impl Place {
     pub fn len(&self) -> usize {
         self.end - self.start
     }
+}
+
+/// A spot in what is shown, in characters and in bytes.
+#[derive(Clone, Copy)]
+struct Spot {
+    at: usize,
+    byte: usize,
 }
 
 /// Where a stretch begins, in bytes of the original and of what is shown.
@@ -67,26 +74,25 @@ impl Shown {
                 run = Run { origin: seam.gap.end, shown: self.text.len() };
             }
             if seam.sentence {
-                self.sentences.push(run.shown + if seam.gap.is_empty() { kept } else { 0 });
+                let byte = run.shown + if seam.gap.is_empty() { kept } else { 0 };
+                self.sentences.push(Spot { at: 0, byte });
             }
         }
         self.text.push_str(text.get(run.origin..).unwrap_or_default());
         self.runs.push(run);
         self.count();
+        let mut sentences = std::mem::take(&mut self.sentences);
+        sentences.iter_mut().for_each(|sentence| sentence.at = self.number(sentence.byte));
+        self.sentences = sentences;
     }
 
     fn count(&mut self) {
         let bytes = self.text.as_bytes();
         self.before.clear();
         self.len = 0;
-        let (blocks, rest) = bytes.as_chunks::<BLOCK>();
-        for block in blocks {
-            self.before.push(self.len);
+        for block in bytes.chunks(BLOCK) {
+            self.before.push(u32::try_from(self.len).unwrap_or(u32::MAX));
             self.len += characters(block);
-        }
-        if !rest.is_empty() {
-            self.before.push(self.len);
-            self.len += characters(rest);
         }
         self.words.clear();
         let mut word = 0;
@@ -98,14 +104,6 @@ impl Shown {
         }
     }
 
-    /// Where in the shown text, in bytes, stands what begins there in the original, or else what follows.
-    fn shown_at(&self, origin: usize) -> usize {
-        let behind = self.runs.partition_point(|run| run.origin < origin);
-        let Some(run) = behind.checked_sub(1).and_then(|run| self.runs.get(run)) else { return 0 };
-        let end = self.runs.get(behind).map_or(self.text.len(), |next| next.shown);
-        (run.shown + (origin - run.origin)).min(end)
-    }
-
     /// How many characters there are.
     pub fn len(&self) -> usize {
         self.len
@@ -115,7 +113,7 @@ impl Shown {
     fn number(&self, byte: usize) -> usize {
         let block = byte / BLOCK;
         let inside = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
-        self.before.get(block).map_or(self.len, |before| before + characters(inside))
+        self.before.get(block).map_or(self.len, |&before| before as usize + characters(inside))
     }
 
     /// How many characters stand between two bytes of the shown text.
@@ -131,8 +129,8 @@ impl Shown {
         if at >= self.len {
             return self.text.len();
         }
-        let block = self.before.partition_point(|&before| before <= at).saturating_sub(1);
-        let mut left = at - self.before.get(block).copied().unwrap_or(0);
+        let block = self.before.partition_point(|&before| before as usize <= at).saturating_sub(1);
+        let mut left = at - self.before.get(block).map_or(0, |&before| before as usize);
         let mut from = block * BLOCK;
         let bytes = self.text.as_bytes();
         while let Some(eight) = bytes.get(from..from + 8).filter(|eight| characters(eight) <= left) {
@@ -145,27 +143,23 @@ impl Shown {
 
     /// A stretch given in bytes of the original, with all that combines with its letters.
     pub fn place(&self, origin: &Range<usize>) -> Place {
-        let start = self.opener(self.shown_at(origin.start));
-        let end = self.shown_at(origin.end);
-        let end = (end + self.going_on(end)).max(start);
-        Place { start: self.number(start), end: self.number(end), bytes: start..end }
+        Walk::new(self).place(origin)
     }
 
-    /// A stretch given in characters.
+    /// A stretch given in characters. Most begin with a sentence, and many end with one.
     pub fn place_of(&self, range: &Range<usize>) -> Place {
-        let bytes = self.byte(range.start)..self.byte(range.end);
-        Place { start: range.start, end: range.end, bytes }
+        let (first, next) = (self.sentence(range.start), self.sentence(range.end + 1));
+        let start = if first.at == range.start { first.byte } else { self.byte(range.start) };
+        let end = if next.at == range.end + 1 { next.byte - 1 } else { self.byte(range.end) };
+        Place { start: range.start, end: range.end, bytes: start..end }
     }
 
-    /// A place with the rest of its words.
-    pub fn whole_words(&self, place: &Place) -> Place {
+    /// A place with the rest of its words, in characters.
+    pub fn whole_words(&self, place: &Place) -> Range<usize> {
         let start = self.word_until(place.bytes.start);
         let end = self.word_from(place.bytes.end).map_or(self.text.len(), |next| next.saturating_sub(1));
-        Place {
-            start: place.start - self.count_between(start, place.bytes.start),
-            end: place.end + self.count_between(place.bytes.end, end),
-            bytes: start..end,
-        }
+        let start = place.start - self.count_between(start, place.bytes.start);
+        start..place.end + self.count_between(place.bytes.end, end)
     }
 
     /// The next place at or before this one where the text may be parted.
@@ -243,14 +237,14 @@ impl Shown {
 
     /// Where the sentence begins that this place is in.
     pub fn sentence_start(&self, at: usize) -> usize {
-        self.sentence_of(self.byte(at))
+        self.sentence(at).at
     }
 
-    /// Where the sentence begins, in characters, that a byte is in.
-    pub fn sentence_of(&self, byte: usize) -> usize {
-        let behind = self.sentences.partition_point(|&sentence| sentence <= byte);
+    /// The beginning of the sentence that this place is in.
+    fn sentence(&self, at: usize) -> Spot {
+        let behind = self.sentences.partition_point(|sentence| sentence.at <= at);
         let sentence = behind.checked_sub(1).and_then(|sentence| self.sentences.get(sentence));
-        sentence.map_or(0, |&sentence| self.number(sentence))
+        sentence.copied().unwrap_or(Spot { at: 0, byte: 0 })
     }
 
     /// The last end of a sentence at or before this place; 0 where there is none.
@@ -263,18 +257,75 @@ impl Shown {
         if start >= self.len { self.len } else { start.saturating_sub(1) }
     }
 
+    /// How many bytes it takes besides itself, about.
+    pub fn size(&self) -> usize {
+        let Self { text, runs, before, words, sentences, .. } = self;
+        let numbers = size_of_val(&**before) + size_of_val(&**words) + size_of_val(&**sentences);
+        text.len() + size_of_val(&**runs) + numbers
+    }
+
     /// What is shown there.
     pub fn slice(&self, place: &Place) -> &str {
         self.text.get(place.bytes.clone()).unwrap_or_default()
     }
 }
 
+/// Finds places of a text, those behind the last one fast.
+pub(super) struct Walk<'s> {
+    shown: &'s Shown,
+    /// The first run behind the last byte of the original that was asked for.
+    run: usize,
+    /// The end of the last place.
+    byte: usize,
+    at: usize,
+}
+
+impl<'s> Walk<'s> {
+    pub fn new(shown: &'s Shown) -> Self {
+        Self { shown, run: 0, byte: 0, at: 0 }
+    }
+
+    /// As `Shown::place`.
+    pub fn place(&mut self, origin: &Range<usize>) -> Place {
+        let shown = self.shown;
+        let start = shown.opener(self.shown_at(origin.start));
+        let end = self.shown_at(origin.end);
+        let end = (end + shown.going_on(end)).max(start);
+        let number = if (self.byte..=self.byte + BLOCK).contains(&start) {
+            self.at + shown.count_between(self.byte, start)
+        } else {
+            shown.number(start)
+        };
+        (self.byte, self.at) = (end, number + shown.count_between(start, end));
+        Place { start: number, end: self.at, bytes: start..end }
+    }
+
+    /// Where in the shown text, in bytes, stands what begins there in the original, or else what follows.
+    fn shown_at(&mut self, origin: usize) -> usize {
+        let Shown { runs, text, .. } = self.shown;
+        let is_before = |run: &Run| run.origin < origin;
+        let is_near = self.run.checked_sub(1).and_then(|run| runs.get(run)).is_some_and(is_before)
+            && runs.get(self.run + 1).is_none_or(|run| !is_before(run));
+        self.run = if is_near {
+            self.run + usize::from(runs.get(self.run).is_some_and(is_before))
+        } else {
+            runs.partition_point(is_before)
+        };
+        let Some(run) = self.run.checked_sub(1).and_then(|run| runs.get(run)) else { return 0 };
+        let end = runs.get(self.run).map_or(text.len(), |next| next.shown);
+        (run.shown + (origin - run.origin)).min(end)
+    }
+}
+
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::search) mod tests {
     use proptest::prelude::*;
 
-    use super::{super::laws::texts, *};
-    use crate::analysis::{Layout, is_ignorable};
+    use super::*;
+    use crate::{
+        analysis::{Layout, is_ignorable},
+        search::snippet::laws::texts,
+    };
 
     pub fn tidy(text: &str) -> Shown {
         let mut shown = Shown::default();
