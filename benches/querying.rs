@@ -127,7 +127,8 @@ fn compare(ours: &Searcher, stock: &Stock, questions: &[Question], rounds: usize
     }
     for (ours, stock) in [(1, 5), (2, 5), (2, 4), (1, 3)] {
         let (ours, stock) = (&systems[ours], &systems[stock]);
-        for (asked, wanted) in [("1–5 words", &is_words as &dyn Fn(Kind) -> bool), ("whole mix", &|_| true)] {
+        for (asked, wanted) in [("1–5 words", &is_words as &dyn Fn(Kind) -> bool), ("whole mix", &|_| true)]
+        {
             let (a, b) = (of(&ours.1, wanted), of(&stock.1, wanted));
             println!(
                 "{asked}, {} / {}: p50 {:.2}, p99 {:.2}",

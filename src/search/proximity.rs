@@ -11,15 +11,14 @@ use super::{
     scored::MANY,
     weights::{BOUND_SLACK, HALF_LIFE, PROXIMITY_WORDS, UNORDERED, WINDOW},
 };
-use crate::error::Result;
+use crate::{error::Result, index::Address};
 
 /// What the nearness of a query's words is worth.
 pub(super) struct Nearness {
-    proximity: f32,
     k1: f32,
-    /// What each content clause may add at most; empty where nearness does not count.
-    bounds: Vec<f32>,
-    /// Which of them are looked for in places at all.
+    /// What each pair of neighbours adds that is always together; none where nearness does not count.
+    pairs: Vec<f32>,
+    /// Which content clauses are looked for in places at all.
     placed: Vec<bool>,
 }
 
@@ -27,10 +26,10 @@ impl Nearness {
     /// What pairs add that are together so often.
     fn bonus<C>(&self, clauses: &[C], together: impl Fn(&C, &C) -> f32) -> f32 {
         let mut bonus = 0.0;
-        for (pair, bounds) in clauses.windows(2).zip(self.bounds.windows(2)) {
+        for (pair, most) in clauses.windows(2).zip(&self.pairs) {
             let count = together(&pair[0], &pair[1]);
             let saturated = if count > 0.0 { count / (self.k1 + count) } else { 0.0 };
-            bonus += self.proximity * (bounds[0] + bounds[1]) / 2.0 * saturated;
+            bonus += most * saturated;
         }
         bonus
     }
@@ -42,10 +41,16 @@ impl Nearness {
         })
     }
 
+    /// No release gains more that has these clauses; the bits are those of `Placed`.
+    fn of_words(&self, has: u8) -> f32 {
+        let together = |pair: usize| has >> pair & 3 == 3 && self.placed[pair] && self.placed[pair + 1];
+        self.pairs.iter().enumerate().filter(|(pair, _)| together(*pair)).map(|(_, most)| most).sum()
+    }
+
     /// No release gains more that has the clauses in so many places.
-    pub fn at_most(&self, places: &[u8]) -> f32 {
+    fn at_most(&self, places: impl Iterator<Item = u8>) -> f32 {
         let mut counts = [0.0; PROXIMITY_WORDS];
-        for ((counted, &places), placed) in counts.iter_mut().zip(places).zip(&self.placed) {
+        for ((counted, places), placed) in counts.iter_mut().zip(places).zip(&self.placed) {
             *counted = if *placed { count(places) } else { 0.0 };
         }
         self.bonus(&counts, |&first, &second| {
@@ -63,16 +68,14 @@ fn count(places: u8) -> f32 {
 }
 
 impl Searcher {
-    pub(super) fn nearness(&self, job: &Job) -> Nearness {
+    fn nearness(&self, job: &Job) -> Nearness {
         let weights = self.weights();
-        let content = job.clauses.iter().filter(|clause| clause.content);
+        let content = || job.clauses.iter().filter(|clause| clause.content).map(|clause| &clause.part);
         // Raised as all bounds once were; the bonus is a part of them.
-        let mut bounds: Vec<f32> = content.map(|clause| clause.part.bound * BOUND_SLACK).collect();
-        if bounds.len() > PROXIMITY_WORDS {
-            bounds.clear();
-        }
-        let placed = job.clauses.iter().filter(|clause| clause.content).map(|clause| !is_vague(&clause.part));
-        Nearness { proximity: weights.proximity, k1: weights.k1, bounds, placed: placed.collect() }
+        let bounds: Vec<f32> = content().map(|part| part.bound * BOUND_SLACK).collect();
+        let pairs = bounds.windows(2).map(|pair| weights.proximity * (pair[0] + pair[1]) / 2.0);
+        let pairs = if bounds.len() > PROXIMITY_WORDS { Vec::new() } else { pairs.collect() };
+        Nearness { k1: weights.k1, pairs, placed: content().map(|part| !is_vague(part)).collect() }
     }
 
     /// Adds the bonus to the score of each release that may be among the `wanted` best with it. Takes
@@ -93,33 +96,34 @@ impl Searcher {
                 round = rest.len();
             }
             if round < rest.len() {
-                rest.select_nth_unstable_by(round, |a, b| b.candidate.score.total_cmp(&a.candidate.score));
+                rest.select_nth_unstable_by(round, |a, b| b.score.total_cmp(&a.score));
             }
             let (some, behind) = rest.split_at_mut(round.min(rest.len()));
             rest = behind;
             round = usize::MAX;
             let threshold = if exhaustive { None } else { reached.get(wanted.wrapping_sub(1)).copied() };
             let may_reach = |placed: &&mut Placed| {
-                let candidate = &placed.candidate;
-                let most = (candidate.score + candidate.nearness) * (1.0 + self.newness(candidate.day));
-                threshold.is_none_or(|least| most * BOUND_SLACK >= least)
+                let Some(least) = threshold else { return true };
+                let new = 1.0 + self.newness(placed.address);
+                let reaches = |bonus: f32| (placed.score + bonus) * new * BOUND_SLACK >= least;
+                reaches(near.of_words(placed.has)) && reaches(near.at_most(self.counts(job, placed.address)))
             };
             let mut promising: Vec<&mut Placed> = some.iter_mut().filter(may_reach).collect();
             promising.sort_unstable_by_key(|placed| placed.address);
             let mut open: Option<(u32, Places)> = None;
-            for Placed { address, candidate } in promising {
-                if candidate.nearness > 0.0 {
+            for Placed { address, score, has } in promising {
+                if near.of_words(*has) > 0.0 {
                     if open.as_ref().is_none_or(|(opened, _)| *opened != address.segment) {
                         let segment = self.snapshot().segment(address.segment);
                         open = Some((address.segment, Places::open_near(self, segment, job, hints)?));
                     }
                     if let Some((_, reader)) = &mut open {
-                        reader.by_clause(candidate.doc, &mut places);
-                        candidate.score += near.of_places(&places);
+                        reader.by_clause(address.doc, &mut places);
+                        *score += near.of_places(&places);
                     }
                 }
-                candidate.score *= 1.0 + self.newness(candidate.day);
-                reached.push(candidate.score);
+                *score *= 1.0 + self.newness(*address);
+                reached.push(*score);
             }
             reached.sort_unstable_by(|a, b| b.total_cmp(a));
             reached.truncate(wanted.max(1));
@@ -127,13 +131,21 @@ impl Searcher {
         Ok(())
     }
 
+    /// In how many places a release has each content clause at most.
+    fn counts<'j>(&'j self, job: &'j Job, Address { segment, doc }: Address) -> impl Iterator<Item = u8> {
+        let segment = self.snapshot().segment(segment);
+        let content = job.clauses.iter().filter(|clause| clause.content);
+        content.map(move |clause| clause.part.get(segment, doc).map_or(0, |(_, places)| places))
+    }
+
     /// What a release gains from being new, as a part of its score.
     #[expect(clippy::cast_precision_loss, reason = "days between two dates are few")]
-    fn newness(&self, day: i64) -> f32 {
+    fn newness(&self, Address { segment, doc }: Address) -> f32 {
         let recency = self.weights().recency;
-        if recency <= 0.0 || day == i64::MIN {
+        if recency <= 0.0 {
             return 0.0;
         }
+        let Some(day) = self.snapshot().segment(segment).day(doc) else { return 0.0 };
         let age = self.snapshot().newest.saturating_sub(day).max(0) as f32;
         recency * 0.5_f32.powf(age / HALF_LIFE)
     }
