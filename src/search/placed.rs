@@ -51,9 +51,11 @@ impl Searcher {
             let (placed, floor) = &mut *found.lock().unwrap_or_else(PoisonError::into_inner);
             *floor = floor.max(best.threshold());
             placed.append(&mut best.into_kept());
-            let worst = self.cut(placed, keep);
-            if keep.sort == Sort::Relevance && !keep.exhaustive {
-                *floor = worst.unwrap_or(*floor);
+            if let Some(worst) = self.cut(placed, keep)
+                && keep.sort == Sort::Relevance
+                && !keep.exhaustive
+            {
+                *floor = worst;
             }
             Ok(count)
         })?;
@@ -61,30 +63,33 @@ impl Searcher {
         Ok((placed, counts.iter().sum()))
     }
 
-    /// Leaves as many of the best as are kept, in no order; says what the worst of them is worth, where there are
-    /// so many.
+    /// Leaves as many of the best as are kept, and what equals the worst of them, in no order; says what that is
+    /// worth, where there are more.
     fn cut(&self, placed: &mut Vec<Placed>, Keep { limit, sort, .. }: Keep) -> Option<f32> {
         let snapshot = self.snapshot();
         let worst = limit.checked_sub(1).filter(|_| placed.len() > limit)?;
-        let (_, &mut nth, behind) =
-            placed.select_nth_unstable_by(worst, |a, b| compare(snapshot, a, b, sort));
-        let is_equal = |placed: &Placed| worth(snapshot, placed, &nth, sort) == Ordering::Equal;
-        if behind.iter().any(is_equal) {
-            let mut equals: Vec<Placed> = placed.iter().filter(|placed| is_equal(placed)).copied().collect();
-            self.settle(&mut equals);
-            placed.truncate(limit);
-            placed.retain(|placed| !is_equal(placed));
-            placed.extend(equals.into_iter().take(limit - placed.len()));
-        }
-        placed.truncate(limit);
+        let (_, &mut nth, _) = placed.select_nth_unstable_by(worst, |a, b| worth(snapshot, b, a, sort));
+        placed.retain(|placed| worth(snapshot, placed, &nth, sort) != Ordering::Less);
         Some(nth.score)
+    }
+
+    /// Leaves no more than are kept of what [`Searcher::cut`] has left.
+    pub(super) fn cut_equals(&self, placed: &mut Vec<Placed>, Keep { limit, sort, .. }: Keep) {
+        let snapshot = self.snapshot();
+        let worst = placed.iter().copied().min_by(|a, b| worth(snapshot, a, b, sort));
+        let is_worst = |placed: &mut Placed| {
+            worst.is_some_and(|worst| worth(snapshot, placed, &worst, sort) == Ordering::Equal)
+        };
+        let mut equals: Vec<Placed> = placed.extract_if(.., is_worst).collect();
+        self.settle(&mut equals);
+        placed.extend(equals.into_iter().take(limit.saturating_sub(placed.len())));
     }
 
     /// Leaves the `wanted` best, in order.
     pub(super) fn order(&self, placed: &mut Vec<Placed>, sort: Sort, wanted: usize) {
         let snapshot = self.snapshot();
         if let Some(worst) = wanted.checked_sub(1).filter(|&worst| worst < placed.len()) {
-            let (_, &mut nth, _) = placed.select_nth_unstable_by(worst, |a, b| compare(snapshot, a, b, sort));
+            let (_, &mut nth, _) = placed.select_nth_unstable_by(worst, |a, b| worth(snapshot, b, a, sort));
             placed.retain(|placed| worth(snapshot, placed, &nth, sort) != Ordering::Less);
         }
         placed.sort_unstable_by(|a, b| compare(snapshot, a, b, sort));

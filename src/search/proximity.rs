@@ -5,7 +5,7 @@
 
 use super::{
     Searcher,
-    placed::Placed,
+    placed::{Keep, Placed},
     places::{Places, is_vague},
     rank::Job,
     scored::MANY,
@@ -20,7 +20,12 @@ pub(super) struct Nearness {
     pairs: Vec<f32>,
     /// Which content clauses are looked for in places at all.
     placed: Vec<bool>,
+    /// What a release gains at most, by which of the clauses it has.
+    most: [f32; SETS],
 }
+
+/// So many sets of clauses are told apart.
+const SETS: usize = 1 << PROXIMITY_WORDS;
 
 impl Nearness {
     /// What pairs add that are together so often.
@@ -43,8 +48,7 @@ impl Nearness {
 
     /// No release gains more that has these clauses; the bits are those of `Placed`.
     fn of_words(&self, has: u8) -> f32 {
-        let together = |pair: usize| has >> pair & 3 == 3 && self.placed[pair] && self.placed[pair + 1];
-        self.pairs.iter().enumerate().filter(|(pair, _)| together(*pair)).map(|(_, most)| most).sum()
+        self.most[usize::from(has) % SETS]
     }
 
     /// No release gains more that has the clauses in so many places.
@@ -75,7 +79,13 @@ impl Searcher {
         let bounds: Vec<f32> = content().map(|part| part.bound * BOUND_SLACK).collect();
         let pairs = bounds.windows(2).map(|pair| weights.proximity * (pair[0] + pair[1]) / 2.0);
         let pairs = if bounds.len() > PROXIMITY_WORDS { Vec::new() } else { pairs.collect() };
-        Nearness { k1: weights.k1, pairs, placed: content().map(|part| !is_vague(part)).collect() }
+        let placed = content().map(|part| !is_vague(part)).collect();
+        let mut near = Nearness { k1: weights.k1, pairs, placed, most: [0.0; SETS] };
+        for set in 0..SETS {
+            near.most[set] =
+                near.at_most((0..PROXIMITY_WORDS).map(|word| if set >> word & 1 == 1 { MANY } else { 0 }));
+        }
+        near
     }
 
     /// Adds the bonus to the score of each release that may be among the `wanted` best with it. Takes
@@ -83,12 +93,28 @@ impl Searcher {
     pub(super) fn look_again(
         &self,
         job: &Job,
-        placed: &mut [Placed],
+        placed: &mut Vec<Placed>,
         wanted: usize,
-        Again { hints, exhaustive }: Again,
+        Again { keep, hints }: Again,
     ) -> Result<()> {
         let near = self.nearness(job);
-        let (mut rest, mut round) = (placed, wanted.max(1));
+        let may_reach = |placed: &Placed, least: f32| {
+            let new = 1.0 + self.newness(placed.address);
+            let reaches = |bonus: f32| (placed.score + bonus) * new * BOUND_SLACK >= least;
+            reaches(near.of_words(placed.has)) && reaches(near.at_most(self.counts(job, placed.address)))
+        };
+        let exhaustive = keep.exhaustive;
+        if placed.len() > keep.limit {
+            // Which of the worst are kept need only be settled where one of them may get in.
+            let best_first = |a: &Placed, b: &Placed| b.score.total_cmp(&a.score);
+            let least = placed.select_nth_unstable_by(wanted.max(1) - 1, best_first).1.score;
+            let worst = placed.iter().map(|placed| placed.score).fold(f32::INFINITY, f32::min);
+            let mut worst = placed.iter().filter(|placed| placed.score <= worst);
+            if exhaustive || worst.any(|placed| may_reach(placed, least)) {
+                self.cut_equals(placed, keep);
+            }
+        }
+        let (mut rest, mut round) = (&mut placed[..], wanted.max(1));
         let mut reached: Vec<f32> = Vec::with_capacity(rest.len());
         let mut places = Vec::new();
         while !rest.is_empty() {
@@ -102,13 +128,8 @@ impl Searcher {
             rest = behind;
             round = usize::MAX;
             let threshold = if exhaustive { None } else { reached.get(wanted.wrapping_sub(1)).copied() };
-            let may_reach = |placed: &&mut Placed| {
-                let Some(least) = threshold else { return true };
-                let new = 1.0 + self.newness(placed.address);
-                let reaches = |bonus: f32| (placed.score + bonus) * new * BOUND_SLACK >= least;
-                reaches(near.of_words(placed.has)) && reaches(near.at_most(self.counts(job, placed.address)))
-            };
-            let mut promising: Vec<&mut Placed> = some.iter_mut().filter(may_reach).collect();
+            let may_get_in = |placed: &&mut Placed| threshold.is_none_or(|least| may_reach(placed, least));
+            let mut promising: Vec<&mut Placed> = some.iter_mut().filter(may_get_in).collect();
             promising.sort_unstable_by_key(|placed| placed.address);
             let mut open: Option<(u32, Places)> = None;
             for Placed { address, score, has } in promising {
@@ -154,10 +175,10 @@ impl Searcher {
 /// How releases are looked at again.
 #[derive(Clone, Copy)]
 pub(super) struct Again {
+    /// What was kept.
+    pub keep: Keep,
     /// Whether some may only hint at a word.
     pub hints: bool,
-    /// Whether those are looked at that cannot get in.
-    pub exhaustive: bool,
 }
 
 /// How often the second word follows the first, with at most one word between, and how often they

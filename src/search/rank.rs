@@ -94,21 +94,21 @@ impl Searcher {
         let looks_again = sort == Sort::Relevance && (near || self.weights().recency > 0.0);
         let limit = if looks_again { wanted.max(POOL) } else { wanted };
         let only_all = options.only_all_words;
-        let exhaustive = options.exhaustive;
 
         let full_limit = if tiered || only_all { limit } else { 0 };
-        let keep = Keep { limit: full_limit, sort, exhaustive };
+        let keep = Keep { limit: full_limit, sort, exhaustive: options.exhaustive };
         let (mut best, all_words) = self.all_words(job, keep)?;
         if looks_again {
-            self.look_again(job, &mut best, wanted, Again { hints: false, exhaustive })?;
+            self.look_again(job, &mut best, wanted, Again { keep, hints: false })?;
         }
         self.order(&mut best, sort, wanted);
         if !only_all && best.len() < wanted {
             let missing = wanted - best.len();
             let limit = if looks_again { limit } else { missing };
-            let mut some = self.some_words(job, Keep { limit, ..keep }, &best)?;
+            let keep = Keep { limit, ..keep };
+            let mut some = self.some_words(job, keep, &best)?;
             if looks_again {
-                self.look_again(job, &mut some, missing, Again { hints: true, exhaustive })?;
+                self.look_again(job, &mut some, missing, Again { keep, hints: true })?;
             }
             self.order(&mut some, sort, missing);
             best.append(&mut some);

@@ -64,28 +64,33 @@ fn some_words(words: &[Word], mut sums: Sums, wanted: Wanted, best: &mut Best) {
     // Whatever has one of the words is wanted, so that sums alone say which are the best.
     let prunes = !keep.exhaustive && keep.sort == Sort::Relevance;
     let enough = keep.limit.saturating_add(before.len());
-    let start = if prunes && gate.is_open() { reached_by_one(words, enough) } else { f32::NEG_INFINITY };
+    let knows_nothing = best.threshold() == f32::NEG_INFINITY;
+    let start = if prunes && gate.is_open() && knows_nothing {
+        reached_by_one(words, enough)
+    } else {
+        best.threshold()
+    };
     while sums.next_window(best.threshold().max(start)) {
-        before.iter().for_each(|&doc| sums.forget(doc));
+        for &doc in before {
+            sums.forget(doc);
+        }
         let mut least = best.threshold().max(start);
-        touched.clear();
-        sums.each(least, |sum| {
-            if gate.admits(sum.doc) {
-                touched.push(sum);
-            }
-        });
+        sums.worth(least, &mut touched);
+        if !gate.is_open() {
+            touched.retain(|sum| gate.admits(sum.doc));
+        }
         if prunes && touched.len() > keep.limit {
             order.clear();
-            order.extend(touched.iter().map(|sum| sum.sum));
+            order.extend(touched.iter().map(|sum| sum.score));
             let (_, nth, _) = order.select_nth_unstable_by(keep.limit, |a: &f32, b| b.total_cmp(a));
             least = least.max(*nth / BOUND_SLACK);
         }
         if !sums.others.is_empty() {
             look.up(&mut touched, &sums.others, least);
         }
-        for Sum { doc, sum, has } in &touched {
-            if *sum >= least {
-                best.push(*doc, *sum, *has);
+        for Sum { doc, score, has } in &touched {
+            if *score >= least {
+                best.push(*doc, *score, *has);
             }
         }
         best.weed();
@@ -138,11 +143,11 @@ impl<'s> Look<'s> {
         self.left.extend(0..releases.len());
         for done in 0..=others.len() {
             let rest: f32 = others.iter().skip(done).map(|(_, most)| most).sum();
-            self.left.retain(|&at| (releases[at].sum + rest) * BOUND_SLACK >= least);
+            self.left.retain(|&at| (releases[at].score + rest) * BOUND_SLACK >= least);
             if let Some(&(word, _)) = others.get(done) {
                 let looking = &mut self.words[word];
                 looking.up(releases, &self.left);
-                self.left.iter().for_each(|&at| releases[at].sum += looking.found[at].unwrap_or_default());
+                self.left.iter().for_each(|&at| releases[at].score += looking.found[at].unwrap_or_default());
             }
         }
         for (at, word) in self.words.iter_mut().enumerate() {
@@ -158,11 +163,11 @@ impl<'s> Look<'s> {
 
     /// What was found of a release.
     fn found(&self, doc: DocId, at: usize) -> Sum {
-        let mut sum = Sum { doc, sum: 0.0, has: 0 };
+        let mut sum = Sum { doc, score: 0.0, has: 0 };
         // Added up in the order of the query, whatever the order of looking: floats depend on it.
         for word in &self.words {
             if let Some(score) = word.found[at] {
-                sum.sum += score;
+                sum.score += score;
                 sum.has |= word.bit;
             }
         }

@@ -37,7 +37,7 @@ impl Word<'_> {
 #[derive(Clone, Copy)]
 pub(super) struct Sum {
     pub doc: DocId,
-    pub sum: f32,
+    pub score: f32,
     /// The bits of the words that it has.
     pub has: u8,
 }
@@ -53,8 +53,10 @@ pub(super) struct Sums<'s> {
     /// the very score.
     pub others: Vec<(usize, f32)>,
     /// The sum of each release of the window, and the bits of what it has.
-    sums: Vec<f32>,
+    window: Vec<f32>,
     has: Vec<u8>,
+    /// Room for the places of the releases that are worth enough, and one more.
+    found: Vec<u32>,
     /// Where the window begins, and where the next one may.
     start: DocId,
     next: DocId,
@@ -71,8 +73,9 @@ impl<'s> Sums<'s> {
             at: vec![[0; 2]; words.len()],
             content,
             others: Vec::new(),
-            sums: vec![0.0; window],
+            window: vec![0.0; window],
             has: vec![0; window],
+            found: vec![0; window + 1],
             start: 0,
             next: 0,
         }
@@ -86,7 +89,7 @@ impl<'s> Sums<'s> {
         let Some(first) = self.content[others..].iter().filter_map(next).min() else { return false };
         self.start = first - first % WINDOW;
         self.next = self.start.saturating_add(WINDOW);
-        self.sums.fill(0.0);
+        self.window.fill(0.0);
         self.has.fill(0);
         // In the order of the query: floats depend on it.
         for (word, (Word { lists, bit }, at)) in self.words.iter().zip(&mut self.at).enumerate() {
@@ -96,7 +99,7 @@ impl<'s> Sums<'s> {
             for (list, at) in lists.iter().zip(at) {
                 *at = list.each_between((self.start, self.next), *at, |doc, score| {
                     let place = (doc - self.start) as usize;
-                    self.sums[place] += score;
+                    self.window[place] += score;
                     self.has[place] |= bit;
                 });
             }
@@ -140,22 +143,29 @@ impl<'s> Sums<'s> {
         }
     }
 
-    /// Visits the releases of the window, in order, that may be worth `least` or more.
-    pub fn each(&self, least: f32, mut visit: impl FnMut(Sum)) {
+    /// Fills in the releases of the window, in order, that may be worth `least` or more.
+    pub fn worth(&mut self, least: f32, out: &mut Vec<Sum>) {
         let rest = self.rest();
-        let is_worth = |sum: &f32| (sum + rest) * BOUND_SLACK >= least;
+        let is_worth = |sum: f32| (sum + rest) * BOUND_SLACK >= least;
         // What no word was added to need not be told apart where it is not worth enough.
-        let all = is_worth(&0.0);
-        let blocks = self.sums.chunks_exact(BLOCK).zip(self.has.chunks_exact(BLOCK));
-        for (start, (sums, has)) in (self.start..).step_by(BLOCK).zip(blocks) {
-            // Counting, unlike looking for the first, is done without branches, on many at once.
-            if all || sums.iter().filter(|sum| is_worth(sum)).count() > 0 {
-                for (doc, (sum, has)) in (start..).zip(sums.iter().zip(has)) {
-                    if *has != 0 && is_worth(sum) {
-                        visit(Sum { doc, sum: *sum, has: *has });
-                    }
+        let all = is_worth(0.0);
+        let mut found = 0;
+        let blocks = self.window.chunks_exact(BLOCK).zip(self.has.chunks_exact(BLOCK));
+        for (place, (sums, has)) in (0..).step_by(BLOCK).zip(blocks) {
+            // Counting, unlike looking for the first, is done without branches, on many at once; and so is
+            // noting each place, for the next one to take its room where it is not wanted.
+            if all || sums.iter().filter(|sum| is_worth(**sum)).count() > 0 {
+                for (at, (sum, has)) in (place..).zip(sums.iter().zip(has)) {
+                    self.found[found] = at;
+                    found += usize::from(is_worth(*sum)) & usize::from(*has != 0);
                 }
             }
         }
+        out.clear();
+        out.extend(self.found[..found].iter().map(|&place| Sum {
+            doc: self.start + place,
+            score: self.window[place as usize],
+            has: self.has[place as usize],
+        }));
     }
 }
