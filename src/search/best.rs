@@ -1,95 +1,71 @@
-//! The best so far: a bounded selection with a total order, so that equal releases always come in the
-//! same order.
-
-use std::cmp::Ordering;
+//! The best of one segment so far: a bounded selection with a total order, so that equal releases always
+//! come in the same order.
+//!
+//! Knows nothing of queries, nor of other segments.
 
 use tantivy::DocId;
 
-use super::Sort;
+use super::{
+    Sort,
+    placed::{Keep, Placed, compare},
+};
+use crate::index::{Address, Segment, Snapshot};
 
-/// A release on its way into the answer.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Candidate {
-    pub doc: DocId,
-    pub score: f32,
-    /// The day of publication, in days from 1970-01-01; the least number where none is known.
-    pub day: i64,
-    /// Orders the segment's releases by id.
-    pub id_rank: u64,
-    /// The content clauses that it lacks, a bit for each of the query's first 64 clauses.
-    pub lacks: u64,
-    /// What the nearness of its words can add at most.
-    pub nearness: f32,
-}
-
-impl Candidate {
-    /// Greater is better. By id where nothing else tells two apart.
-    pub fn compare(&self, other: &Self, sort: Sort) -> Ordering {
-        self.compare_worth(other, sort).then_with(|| other.id_rank.cmp(&self.id_rank))
-    }
-
-    /// Greater is better; ids don't count.
-    pub fn compare_worth(&self, other: &Self, sort: Sort) -> Ordering {
-        let score = self.score.total_cmp(&other.score);
-        match sort {
-            Sort::Relevance => score,
-            Sort::Date => self.day.cmp(&other.day).then(score),
-        }
-    }
-}
-
-/// Keeps the best candidates of one segment.
-pub(super) struct Best {
-    limit: usize,
-    sort: Sort,
+/// Keeps the best releases of one segment.
+pub(super) struct Best<'s> {
+    snapshot: &'s Snapshot,
+    segment: u32,
+    keep: Keep,
     /// A release worth less than this cannot get in.
     threshold: f32,
     /// The best so far, and up to as many again that are weeded out when there is no more room.
-    kept: Vec<Candidate>,
+    kept: Vec<Placed>,
     /// How many there were after the last weeding.
     weeded: usize,
 }
 
-impl Best {
+impl<'s> Best<'s> {
     /// `floor` is what segments looked at before demand.
-    pub fn new(limit: usize, sort: Sort, floor: f32) -> Self {
-        Self { limit, sort, threshold: floor, kept: Vec::new(), weeded: 0 }
+    pub fn new(snapshot: &'s Snapshot, segment: &Segment, keep: Keep, floor: f32) -> Self {
+        Self { snapshot, segment: segment.ordinal, keep, threshold: floor, kept: Vec::new(), weeded: 0 }
     }
 
-    pub fn push(&mut self, candidate: Candidate) {
-        self.kept.push(candidate);
-        if self.kept.len() >= self.limit.saturating_mul(2).max(LEAST_ROOM) {
+    /// Takes a release of the segment; `has` as in `Placed`.
+    pub fn push(&mut self, doc: DocId, score: f32, has: u8) {
+        self.kept.push(Placed { address: Address { segment: self.segment, doc }, score, has });
+        if self.kept.len() >= self.keep.limit.saturating_mul(2).max(LEAST_ROOM) {
             self.weed();
         }
     }
 
-    /// A release worth less than this cannot get in.
+    /// A release worth less than this cannot get in, nor need it be looked at.
     pub fn threshold(&self) -> f32 {
-        self.threshold
+        if self.keep.exhaustive { f32::NEG_INFINITY } else { self.threshold }
     }
 
     /// Leaves the best, which raises the threshold.
     pub fn weed(&mut self) {
-        let sort = self.sort;
-        if self.kept.len() < self.limit || self.kept.len() == self.weeded {
+        let Keep { limit, sort, .. } = self.keep;
+        if self.kept.len() < limit || self.kept.len() == self.weeded {
             return;
         }
-        if let Some(worst) = self.limit.checked_sub(1) {
-            let (_, worst, _) = self.kept.select_nth_unstable_by(worst, |a, b| b.compare(a, sort));
+        if let Some(worst) = limit.checked_sub(1) {
+            let (_, worst, _) =
+                self.kept.select_nth_unstable_by(worst, |a, b| compare(self.snapshot, a, b, sort));
             if sort == Sort::Relevance {
                 self.threshold = self.threshold.max(worst.score);
             }
         }
-        self.kept.truncate(self.limit);
-        self.weeded = self.limit;
+        self.kept.truncate(limit);
+        self.weeded = limit;
     }
 
     /// The kept ones, in no order.
-    pub fn into_candidates(mut self) -> impl Iterator<Item = Candidate> {
+    pub fn into_kept(mut self) -> Vec<Placed> {
         self.weed();
-        self.kept.into_iter()
+        self.kept
     }
 }
 
-/// Weeding out has its price, which few candidates are not worth.
+/// Weeding out has its price, which few releases are not worth.
 const LEAST_ROOM: usize = 32;

@@ -69,7 +69,7 @@ impl Searcher {
             clauses.push(added);
         }
         let sum: f32 = clauses.iter().map(|clause| clause.score).sum();
-        Ok(Explanation { clauses, bonus: placed.candidate.score - sum })
+        Ok(Explanation { clauses, bonus: placed.score - sum })
     }
 
     /// Adds what each term contributes in a release.

@@ -25,6 +25,13 @@ impl<'s> Gate<'s> {
         Self { segment, days: job.days, filters: fingers(&job.filters), excluded: fingers(&job.excluded) }
     }
 
+    /// Lets only releases pass that have all that is required, too.
+    pub fn requiring(mut self, segment: &'s Segment, job: &'s Job) -> Self {
+        let required = job.clauses.iter().filter(|clause| clause.required);
+        self.filters.extend(required.map(|clause| Finger::new(clause.part.full(segment))));
+        self
+    }
+
     /// Whether every release may pass.
     pub fn is_open(&self) -> bool {
         self.days.is_none() && self.filters.is_empty() && self.excluded.is_empty()

@@ -28,6 +28,7 @@ mod scored;
 mod sites;
 mod snippet;
 mod some;
+mod sums;
 mod threads;
 mod weights;
 mod word;
@@ -45,6 +46,7 @@ use self::{
     known::Known,
     placed::Placed,
     plan::Plan,
+    rank::Job,
     reader::{Opened, Reader},
     saturation::Saturation,
     snippet::{Desk, Marker},
@@ -274,7 +276,7 @@ impl Searcher {
         };
         let mut hits = Vec::with_capacity(best.len());
         for (at, placed) in best.iter().enumerate() {
-            let mut hit = self.hit(&plan, reader.as_mut(), placed, at)?;
+            let mut hit = self.hit((&plan, &job), reader.as_mut(), placed, at)?;
             hit.rank = options.offset + at + 1;
             if options.explain {
                 hit.explanation = Some(self.explanation(&plan, &job, placed)?);
@@ -285,15 +287,20 @@ impl Searcher {
     }
 
     /// The release that stands so far behind the first hit, without its rank.
-    fn hit(&self, plan: &Plan, reader: Option<&mut Reader>, placed: &Placed, at: usize) -> Result<Hit> {
+    fn hit(
+        &self,
+        (plan, job): (&Plan, &Job),
+        reader: Option<&mut Reader>,
+        placed: &Placed,
+        at: usize,
+    ) -> Result<Hit> {
         let opened = self.opened(placed.address, reader.is_some())?;
-        let lacking =
-            plan.clauses.iter().take(64).enumerate().filter(|(at, _)| placed.candidate.lacks >> at & 1 == 1);
+        let lacking = job.lacking(self.snapshot(), placed.address);
         let mut hit = Hit {
             release: Arc::clone(&opened.whole.release),
             rank: 0,
-            score: placed.candidate.score,
-            lacks: lacking.map(|(_, clause)| clause.text.clone()).collect(),
+            score: placed.score,
+            lacks: lacking.map(|clause| plan.clauses[clause].text.clone()).collect(),
             title_marks: Vec::new(),
             snippet: None,
             explanation: None,

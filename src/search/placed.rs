@@ -7,20 +7,20 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use super::{
-    Searcher, Sort,
-    best::{Best, Candidate},
-};
+use super::{Searcher, Sort, best::Best};
 use crate::{
     error::Result,
-    index::{Address, Segment},
+    index::{Address, Segment, Snapshot},
 };
 
 /// A ranked release.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Placed {
     pub address: Address,
-    pub candidate: Candidate,
+    pub score: f32,
+    /// The content clauses that it has or that it hints at: a bit for each of the first seven, the last bit
+    /// for all others.
+    pub has: u8,
 }
 
 /// What is kept while releases are ranked.
@@ -31,13 +31,6 @@ pub(super) struct Keep {
     pub sort: Sort,
     /// Whether releases are looked at that cannot get in.
     pub exhaustive: bool,
-}
-
-impl Keep {
-    /// A release worth less than this need not be looked at.
-    pub fn threshold(&self, best: &Best) -> f32 {
-        if self.exhaustive { f32::NEG_INFINITY } else { best.threshold() }
-    }
 }
 
 impl Searcher {
@@ -52,16 +45,17 @@ impl Searcher {
         let found = Mutex::new((Vec::new(), f32::NEG_INFINITY));
         let counts = self.each_segment(work, |segment| {
             let floor = found.lock().unwrap_or_else(PoisonError::into_inner).1;
-            let mut best = Best::new(keep.limit, keep.sort, floor);
+            let mut best = Best::new(self.snapshot(), segment, keep, floor);
             let count = rank(segment, &mut best)?;
+            best.weed();
             let (placed, floor) = &mut *found.lock().unwrap_or_else(PoisonError::into_inner);
-            placed.extend(best.into_candidates().map(|candidate| Placed {
-                address: Address { segment: segment.ordinal, doc: candidate.doc },
-                candidate,
-            }));
-            let worst = self.cut(placed, keep);
-            if keep.sort == Sort::Relevance && !keep.exhaustive {
-                *floor = worst.unwrap_or(*floor);
+            *floor = floor.max(best.threshold());
+            placed.append(&mut best.into_kept());
+            if let Some(worst) = self.cut(placed, keep)
+                && keep.sort == Sort::Relevance
+                && !keep.exhaustive
+            {
+                *floor = worst;
             }
             Ok(count)
         })?;
@@ -69,59 +63,70 @@ impl Searcher {
         Ok((placed, counts.iter().sum()))
     }
 
-    /// Leaves as many of the best as are kept, in no order; says what the worst of them is worth, where there are
-    /// so many.
+    /// Leaves as many of the best as are kept, and what equals the worst of them, in no order; says what that is
+    /// worth, where there are more.
     fn cut(&self, placed: &mut Vec<Placed>, Keep { limit, sort, .. }: Keep) -> Option<f32> {
-        let worst = limit.checked_sub(1).filter(|&worst| worst < placed.len())?;
-        let (_, &mut nth, behind) = placed.select_nth_unstable_by(worst, |a, b| compare(a, b, sort));
-        if behind.iter().any(|placed| is_equal(placed, &nth, sort)) {
-            let mut equals: Vec<Placed> =
-                placed.iter().filter(|placed| is_equal(placed, &nth, sort)).copied().collect();
-            self.settle(&mut equals);
-            placed.truncate(limit);
-            placed.retain(|placed| !is_equal(placed, &nth, sort));
-            placed.extend(equals.into_iter().take(limit - placed.len()));
-        }
-        placed.truncate(limit);
-        Some(nth.candidate.score)
+        let snapshot = self.snapshot();
+        let worst = limit.checked_sub(1).filter(|_| placed.len() > limit)?;
+        let (_, &mut nth, _) = placed.select_nth_unstable_by(worst, |a, b| worth(snapshot, b, a, sort));
+        placed.retain(|placed| worth(snapshot, placed, &nth, sort) != Ordering::Less);
+        Some(nth.score)
+    }
+
+    /// Leaves no more than are kept of what [`Searcher::cut`] has left.
+    pub(super) fn cut_equals(&self, placed: &mut Vec<Placed>, Keep { limit, sort, .. }: Keep) {
+        let snapshot = self.snapshot();
+        let worst = placed.iter().copied().min_by(|a, b| worth(snapshot, a, b, sort));
+        let is_worst = |placed: &mut Placed| {
+            worst.is_some_and(|worst| worth(snapshot, placed, &worst, sort) == Ordering::Equal)
+        };
+        let mut equals: Vec<Placed> = placed.extract_if(.., is_worst).collect();
+        self.settle(&mut equals);
+        placed.extend(equals.into_iter().take(limit.saturating_sub(placed.len())));
     }
 
     /// Leaves the `wanted` best, in order.
     pub(super) fn order(&self, placed: &mut Vec<Placed>, sort: Sort, wanted: usize) {
+        let snapshot = self.snapshot();
         if let Some(worst) = wanted.checked_sub(1).filter(|&worst| worst < placed.len()) {
-            let (_, &mut nth, _) = placed.select_nth_unstable_by(worst, |a, b| compare(a, b, sort));
-            placed.retain(|placed| placed.candidate.compare_worth(&nth.candidate, sort) != Ordering::Less);
+            let (_, &mut nth, _) = placed.select_nth_unstable_by(worst, |a, b| worth(snapshot, b, a, sort));
+            placed.retain(|placed| worth(snapshot, placed, &nth, sort) != Ordering::Less);
         }
-        placed.sort_unstable_by(|a, b| compare(a, b, sort));
-        let mut rest = &mut placed[..];
-        while let Some(first) = rest.first().copied() {
-            let end = rest.iter().take_while(|placed| is_equal(placed, &first, sort)).count();
-            let (equals, behind) = rest.split_at_mut(end);
+        placed.sort_unstable_by(|a, b| compare(snapshot, a, b, sort));
+        for equals in placed.chunk_by_mut(|a, b| worth(snapshot, a, b, sort) == Ordering::Equal) {
             self.settle(equals);
-            rest = behind;
         }
         placed.truncate(wanted);
     }
 
     /// Sorts equal releases by id. Within a segment ids need not be read: their ranks are in the same order.
     fn settle(&self, equals: &mut [Placed]) {
-        equals.sort_unstable_by_key(|placed| (placed.address.segment, placed.candidate.id_rank));
+        equals.sort_unstable_by_key(|placed| tie(self.snapshot(), placed));
         if let [first, .., last] = equals
             && first.address.segment != last.address.segment
         {
-            equals.sort_by_cached_key(|placed| {
-                self.snapshot().segment(placed.address.segment).id(placed.address.doc)
+            equals.sort_by_cached_key(|Placed { address, .. }| {
+                self.snapshot().segment(address.segment).id(address.doc)
             });
         }
     }
 }
 
 /// Best first; equal ones by segment and, within it, by id.
-fn compare(a: &Placed, b: &Placed, sort: Sort) -> Ordering {
-    let tie = |placed: &Placed| (placed.address.segment, placed.candidate.id_rank);
-    b.candidate.compare_worth(&a.candidate, sort).then_with(|| tie(a).cmp(&tie(b)))
+pub(super) fn compare(snapshot: &Snapshot, a: &Placed, b: &Placed, sort: Sort) -> Ordering {
+    worth(snapshot, b, a, sort).then_with(|| tie(snapshot, a).cmp(&tie(snapshot, b)))
 }
 
-fn is_equal(a: &Placed, b: &Placed, sort: Sort) -> bool {
-    a.candidate.compare_worth(&b.candidate, sort) == Ordering::Equal
+/// Greater is better; ids don't count.
+fn worth(snapshot: &Snapshot, a: &Placed, b: &Placed, sort: Sort) -> Ordering {
+    let score = a.score.total_cmp(&b.score);
+    let day = |Placed { address, .. }: &Placed| snapshot.segment(address.segment).day(address.doc);
+    match sort {
+        Sort::Relevance => score,
+        Sort::Date => day(a).cmp(&day(b)).then(score),
+    }
+}
+
+fn tie(snapshot: &Snapshot, Placed { address, .. }: &Placed) -> (u32, u64) {
+    (address.segment, snapshot.segment(address.segment).id_rank(address.doc))
 }

@@ -6,23 +6,21 @@
 
 use std::sync::Arc;
 
-use tantivy::DocId;
-
 use super::{
     Options, Searcher, Sort,
-    best::{Best, Candidate},
+    best::Best,
     docs::{Docs, Met, count_in_all, each_in_all},
     evaluate::Part,
     gate::Gate,
     placed::{Keep, Placed},
     plan::{Node, Plan},
-    proximity::{Again, Nearness},
+    proximity::Again,
     scored::{Finger, Scored},
     weights::{BOUND_SLACK, POOL, PROXIMITY_WORDS, TIERED_WORDS},
 };
 use crate::{
     error::Result,
-    index::{Segment, day_number},
+    index::{Address, Segment, Snapshot, day_number},
 };
 
 /// A plan bound to a snapshot.
@@ -38,6 +36,20 @@ pub(super) struct JobClause {
     pub part: Arc<Part>,
     pub content: bool,
     pub required: bool,
+}
+
+impl Job {
+    /// The content clauses that a release lacks, by their places.
+    pub fn lacking(
+        &self,
+        snapshot: &Snapshot,
+        Address { segment, doc }: Address,
+    ) -> impl Iterator<Item = usize> {
+        let segment = snapshot.segment(segment);
+        let lacks = move |clause: &JobClause| clause.part.full(segment).docs.at(doc).is_none();
+        let content = self.clauses.iter().enumerate().filter(|(_, clause)| clause.content);
+        content.filter(move |(_, clause)| lacks(clause)).map(|(at, _)| at)
+    }
 }
 
 /// The outcome of ranking.
@@ -82,23 +94,21 @@ impl Searcher {
         let looks_again = sort == Sort::Relevance && (near || self.weights().recency > 0.0);
         let limit = if looks_again { wanted.max(POOL) } else { wanted };
         let only_all = options.only_all_words;
-        let exhaustive = options.exhaustive;
 
         let full_limit = if tiered || only_all { limit } else { 0 };
-        let keep = Keep { limit: full_limit, sort, exhaustive };
+        let keep = Keep { limit: full_limit, sort, exhaustive: options.exhaustive };
         let (mut best, all_words) = self.all_words(job, keep)?;
         if looks_again {
-            self.look_again(job, &mut best, wanted, Again { hints: false, exhaustive })?;
+            self.look_again(job, &mut best, wanted, Again { keep, hints: false })?;
         }
         self.order(&mut best, sort, wanted);
         if !only_all && best.len() < wanted {
             let missing = wanted - best.len();
             let limit = if looks_again { limit } else { missing };
-            // There are less than wanted, so that they fit into a number.
-            let but = tiered.then(|| usize::try_from(all_words).unwrap_or(usize::MAX));
-            let mut some = self.some_words(job, Keep { limit, ..keep }, but)?;
+            let keep = Keep { limit, ..keep };
+            let mut some = self.some_words(job, keep, &best)?;
             if looks_again {
-                self.look_again(job, &mut some, missing, Again { hints: true, exhaustive })?;
+                self.look_again(job, &mut some, missing, Again { keep, hints: true })?;
             }
             self.order(&mut some, sort, missing);
             best.append(&mut some);
@@ -108,15 +118,14 @@ impl Searcher {
 
     /// Releases that have all content words: the best of them, and how many there are.
     fn all_words(&self, job: &Job, keep: Keep) -> Result<(Vec<Placed>, u64)> {
-        let near = self.nearness(job);
         let content = job.clauses.iter().filter(|clause| clause.content);
         let work = content.map(|clause| clause.part.releases()).min().unwrap_or_default() * job.clauses.len();
-        self.best_of_segments(keep, work, |segment, best| Ok(all_words(segment, job, (keep, &near), best)))
+        self.best_of_segments(keep, work, |segment, best| Ok(all_words(segment, job, keep, best)))
     }
 }
 
 /// Releases of a segment that have all content words: finds the best of them and counts them.
-fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best: &mut Best) -> u64 {
+fn all_words(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u64 {
     let mut gate = Gate::new(segment, job);
     let mut clauses: Vec<Clause> = Vec::with_capacity(job.clauses.len());
     let mut content: Vec<&Scored> = Vec::with_capacity(job.clauses.len());
@@ -135,14 +144,14 @@ fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best
         return count_in_all(&docs) as u64;
     }
     if let ([list], true, [_]) = (&content[..], gate.is_open(), &clauses[..]) {
-        one_word(segment, list, keep, best);
+        one_word(list, keep, best);
         return list.len() as u64;
     }
     // Those that can add most first: most releases need not be looked up in the others.
     let mut order: Vec<(usize, f32)> = content.iter().map(|list| list.most).enumerate().collect();
     order.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let all: f32 = clauses.iter().map(Clause::most).chain(content.iter().map(|list| list.most)).sum();
-    let (mut count, mut places) = (0, Vec::with_capacity(content.len()));
+    let mut count = 0;
     each_in_all(&docs, |met| {
         if !gate.admits(met.doc) {
             return;
@@ -151,7 +160,7 @@ fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best
         if keep.limit == 0 {
             return;
         }
-        let threshold = keep.threshold(best);
+        let threshold = best.threshold();
         let mut most = all;
         for &(word, most_of_word) in &order {
             most -= most_of_word - content[word].at_most(met.at(word));
@@ -162,9 +171,7 @@ fn all_words(segment: &Segment, job: &Job, (keep, near): (Keep, &Nearness), best
         // Added up in the order of the query, whatever the order of looking: floats depend on it.
         let score = clauses.iter_mut().map(|clause| clause.score(&content, met)).sum();
         if score >= threshold {
-            places.clear();
-            places.extend(content.iter().enumerate().map(|(word, list)| list.places(met.at(word))));
-            best.push(candidate(segment, met.doc, score, (0, near.at_most(&places))));
+            best.push(met.doc, score, u8::MAX);
         }
     });
     count
@@ -195,15 +202,15 @@ impl<'s> Clause<'s> {
     }
 }
 
-fn one_word(segment: &Segment, list: &Scored, keep: Keep, best: &mut Best) {
+fn one_word(list: &Scored, keep: Keep, best: &mut Best) {
     if keep.limit == 0 {
         return;
     }
-    let least = |best: &Best| keep.threshold(best) / BOUND_SLACK;
+    let least = |best: &Best| best.threshold() / BOUND_SLACK;
     list.each_worth(least(best), |at, doc| {
         let score = list.score(doc, at);
-        if score >= keep.threshold(best) {
-            best.push(candidate(segment, doc, score, (0, 0.0)));
+        if score >= best.threshold() {
+            best.push(doc, score, u8::MAX);
         }
         least(best)
     });
@@ -217,7 +224,7 @@ fn every_release(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u
         if gate.admits(doc) {
             count += 1;
             if keep.limit > 0 {
-                best.push(candidate(segment, doc, 0.0, (0, 0.0)));
+                best.push(doc, 0.0, u8::MAX);
             }
         }
     };
@@ -228,16 +235,4 @@ fn every_release(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u
         each_in_all(&filters, |met| take(met.doc));
     }
     count
-}
-
-/// A release on its way: with a bit for each of the first 64 clauses that it lacks, and what nearness can
-/// add at most.
-pub(super) fn candidate(
-    segment: &Segment,
-    doc: DocId,
-    score: f32,
-    (lacks, nearness): (u64, f32),
-) -> Candidate {
-    let day = segment.day(doc).unwrap_or(i64::MIN);
-    Candidate { doc, score, day, id_rank: segment.id_rank(doc), lacks, nearness }
 }

@@ -1,0 +1,171 @@
+//! Adding up: what the words of a query are worth together, window by window.
+//!
+//! Of words that alone cannot lift a release into the best, the long lists are left out (MaxScore: Turtle &
+//! Flood 1995); who asks must look them up. Knows no pool and no gate.
+
+use tantivy::DocId;
+
+use super::{scored::Scored, weights::BOUND_SLACK};
+
+/// So many releases are added up at a time; their sums stay in the nearer caches. Fewer under test, so that
+/// small corpora have several windows.
+const WINDOW: DocId = if cfg!(test) { 64 } else { 1 << 14 };
+
+/// So many sums are looked at together.
+const BLOCK: usize = 16;
+
+/// A clause in one segment.
+pub(super) struct Word<'s> {
+    /// The releases that have it, and those that hint at it; none is in both.
+    pub lists: [&'s Scored; 2],
+    /// The bit that says that a release has it; none for a function word, which makes no release a hit.
+    pub bit: u8,
+}
+
+impl Word<'_> {
+    pub fn most(&self) -> f32 {
+        self.lists[0].most.max(self.lists[1].most)
+    }
+
+    /// Whether adding it up costs little.
+    fn is_short(&self) -> bool {
+        self.lists.iter().all(|list| list.scores().is_some())
+    }
+}
+
+/// A release with what the words that were added up are worth in it.
+#[derive(Clone, Copy)]
+pub(super) struct Sum {
+    pub doc: DocId,
+    pub score: f32,
+    /// The bits of the words that it has.
+    pub has: u8,
+}
+
+/// Adds up words.
+pub(super) struct Sums<'s> {
+    words: &'s [Word<'s>],
+    /// Where each word's lists go on.
+    at: Vec<[usize; 2]>,
+    /// Content words, from the one that can add least to the one that can add most.
+    content: Vec<usize>,
+    /// The words that are not added up, and what each can add at most, the most first. Without any, the sum is
+    /// the very score.
+    pub others: Vec<(usize, f32)>,
+    /// The sum of each release of the window, and the bits of what it has.
+    window: Vec<f32>,
+    has: Vec<u8>,
+    /// Room for the places of the releases that are worth enough, and one more.
+    found: Vec<u32>,
+    /// Where the window begins, and where the next one may.
+    start: DocId,
+    next: DocId,
+}
+
+impl<'s> Sums<'s> {
+    /// Of a segment that has so many releases.
+    pub fn new(words: &'s [Word<'s>], all: DocId) -> Self {
+        let mut content: Vec<usize> = (0..words.len()).filter(|&word| words[word].bit != 0).collect();
+        content.sort_by(|&a, &b| words[a].most().total_cmp(&words[b].most()));
+        let window = (all.min(WINDOW) as usize).next_multiple_of(BLOCK);
+        Self {
+            words,
+            at: vec![[0; 2]; words.len()],
+            content,
+            others: Vec::new(),
+            window: vec![0.0; window],
+            has: vec![0; window],
+            found: vec![0; window + 1],
+            start: 0,
+            next: 0,
+        }
+    }
+
+    /// Adds up the next window that has releases which may reach the threshold. False where there is none.
+    pub fn next_window(&mut self, threshold: f32) -> bool {
+        let others = self.leave_out(threshold);
+        let next =
+            |word: &usize| self.words[*word].lists.iter().filter_map(|list| list.docs.next(self.next)).min();
+        let Some(first) = self.content[others..].iter().filter_map(next).min() else { return false };
+        self.start = first - first % WINDOW;
+        self.next = self.start.saturating_add(WINDOW);
+        self.window.fill(0.0);
+        self.has.fill(0);
+        // In the order of the query: floats depend on it.
+        for (word, (Word { lists, bit }, at)) in self.words.iter().zip(&mut self.at).enumerate() {
+            if self.others.iter().any(|(other, _)| *other == word) {
+                continue;
+            }
+            for (list, at) in lists.iter().zip(at) {
+                *at = list.each_between((self.start, self.next), *at, |doc, score| {
+                    let place = (doc - self.start) as usize;
+                    self.window[place] += score;
+                    self.has[place] |= bit;
+                });
+            }
+        }
+        true
+    }
+
+    /// Says which words are not added up, and how many content words alone cannot reach the threshold.
+    fn leave_out(&mut self, threshold: f32) -> usize {
+        let words = self.words.iter().enumerate();
+        self.others.clear();
+        self.others.extend(words.filter(|(_, word)| word.bit == 0).map(|(at, word)| (at, word.most())));
+        let mut rest = self.rest();
+        let mut left_out = 0;
+        for &word in &self.content {
+            let most = self.words[word].most();
+            if (rest + most) * BOUND_SLACK >= threshold {
+                break;
+            }
+            rest += most;
+            self.others.push((word, most));
+            left_out += 1;
+        }
+        // Looking up is not worth it where all lists are short.
+        if self.others.iter().all(|(word, _)| self.words[*word].is_short()) {
+            self.others.clear();
+        }
+        self.others.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        left_out
+    }
+
+    /// What the words that are not added up can add at most.
+    fn rest(&self) -> f32 {
+        self.others.iter().map(|(_, most)| most).sum()
+    }
+
+    /// Leaves out a release, where it is in the window.
+    pub fn forget(&mut self, doc: DocId) {
+        if (self.start..self.next).contains(&doc) {
+            self.has[(doc - self.start) as usize] = 0;
+        }
+    }
+
+    /// Fills in the releases of the window, in order, that may be worth `least` or more.
+    pub fn worth(&mut self, least: f32, out: &mut Vec<Sum>) {
+        let rest = self.rest();
+        let is_worth = |sum: f32| (sum + rest) * BOUND_SLACK >= least;
+        // What no word was added to need not be told apart where it is not worth enough.
+        let all = is_worth(0.0);
+        let mut found = 0;
+        let blocks = self.window.chunks_exact(BLOCK).zip(self.has.chunks_exact(BLOCK));
+        for (place, (sums, has)) in (0..).step_by(BLOCK).zip(blocks) {
+            // Counting, unlike looking for the first, is done without branches, on many at once; and so is
+            // noting each place, for the next one to take its room where it is not wanted.
+            if all || sums.iter().filter(|sum| is_worth(**sum)).count() > 0 {
+                for (at, (sum, has)) in (place..).zip(sums.iter().zip(has)) {
+                    self.found[found] = at;
+                    found += usize::from(is_worth(*sum)) & usize::from(*has != 0);
+                }
+            }
+        }
+        out.clear();
+        out.extend(self.found[..found].iter().map(|&place| Sum {
+            doc: self.start + place,
+            score: self.window[place as usize],
+            has: self.has[place as usize],
+        }));
+    }
+}
