@@ -36,10 +36,11 @@ pub(super) type Spot = (u32, Strength);
 /// Where each release of a list mentions a word.
 #[derive(Debug)]
 struct Noted {
-    /// Where the spots of each release end, by the release's place in the list.
-    ends: Vec<u32>,
-    /// In order, release by release.
-    spots: Vec<Spot>,
+    /// Where the positions of each release end, by the release's place in the list: those that count, and all.
+    ends: Vec<[u32; 2]>,
+    /// Release by release: first those that count, then those that only hint at the word, each in order.
+    positions: Vec<u32>,
+    strengths: Vec<Strength>,
 }
 
 /// What is noted of a word.
@@ -64,14 +65,22 @@ impl Notes {
 
 impl Noted {
     fn size(&self) -> usize {
-        self.ends.capacity() * size_of::<u32>() + self.spots.capacity() * size_of::<Spot>()
+        self.ends.capacity() * size_of::<[u32; 2]>()
+            + self.positions.capacity() * size_of::<u32>()
+            + self.strengths.capacity() * size_of::<Strength>()
     }
 
-    /// The spots of the release at a place of the list.
-    fn at(&self, at: usize) -> &[Spot] {
-        let end = |at: usize| self.ends.get(at).map_or(0, |&end| end as usize);
-        let start = at.checked_sub(1).map_or(0, end);
-        self.spots.get(start..end(at)).unwrap_or_default()
+    /// Where the positions of the release at a place of the list begin, and where they end.
+    fn bounds(&self, at: usize) -> (usize, [usize; 2]) {
+        let ends = |at: usize| self.ends.get(at).map_or([0; 2], |ends| ends.map(|end| end as usize));
+        let [_, start] = at.checked_sub(1).map_or([0; 2], ends);
+        (start, ends(at))
+    }
+
+    /// Adds a release that has so many spots before it, of which those that count and all end here.
+    fn end(&mut self, counting: usize) {
+        let end = |end: usize| u32::try_from(end).unwrap_or(u32::MAX);
+        self.ends.push([end(counting), end(self.positions.len())]);
     }
 }
 
@@ -83,12 +92,28 @@ pub(super) struct Spots<'p> {
 }
 
 impl<'p> Spots<'p> {
-    /// The spots in a release, in order, each position once; of a release that has the word in full at least one
-    /// is more than a hint.
-    pub fn at(&self, doc: DocId) -> &'p [Spot] {
-        let lists = std::iter::once(&self.full).chain(&self.hints);
-        let mut found = lists.filter_map(|(docs, noted)| Some(noted.at(docs.at(doc)?)));
-        found.next().unwrap_or_default()
+    /// Where a release mentions the word, in order; by hints where it does nothing else.
+    #[inline]
+    pub fn places(&self, doc: DocId) -> &'p [u32] {
+        let Some((noted, at)) = self.find(doc) else { return &[] };
+        let (start, [counting, _]) = noted.bounds(at);
+        noted.positions.get(start..counting).unwrap_or_default()
+    }
+
+    /// All that a release has of it, each position once.
+    pub fn all(&self, doc: DocId) -> impl Iterator<Item = Spot> + Clone {
+        let spots = self.find(doc).and_then(|(noted, at)| {
+            let (start, [_, end]) = noted.bounds(at);
+            noted.positions.get(start..end).zip(noted.strengths.get(start..end))
+        });
+        let (positions, strengths) = spots.unwrap_or_default();
+        positions.iter().copied().zip(strengths.iter().copied())
+    }
+
+    #[inline]
+    fn find(&self, doc: DocId) -> Option<(&'p Noted, usize)> {
+        let in_list = |(docs, noted): &(&'p Docs, &'p Noted)| Some((*noted, docs.at(doc)?));
+        in_list(&self.full).or_else(|| in_list(self.hints.as_ref()?))
     }
 
     /// The same of releases that have the word in full alone.
@@ -142,7 +167,8 @@ impl Searcher {
                 lists.push((list.map_err(|error| self.damaged(&error))?, Strength::of(&located.term)));
             }
         }
-        let mut noted = Noted { ends: Vec::with_capacity(docs.len()), spots: Vec::new() };
+        let ends = Vec::with_capacity(docs.len());
+        let mut noted = Noted { ends, positions: Vec::new(), strengths: Vec::new() };
         let (mut positions, mut spots) = (Vec::new(), Vec::new());
         docs.each(|doc| {
             for (list, strength) in &mut lists {
@@ -153,10 +179,17 @@ impl Searcher {
             // Of several at one position the surest first.
             spots.sort_unstable_by(|(here, one), (there, other)| here.cmp(there).then(other.cmp(one)));
             spots.dedup_by_key(|(position, _)| *position);
-            noted.spots.append(&mut spots);
-            noted.ends.push(u32::try_from(noted.spots.len()).unwrap_or(u32::MAX));
+            // Where all are hints, they count.
+            let counts = |spot: &Spot| spot.1 > Strength::Hint;
+            let counting = Some(spots.iter().filter(|spot| counts(spot)).count()).filter(|&count| count > 0);
+            let counting = noted.positions.len() + counting.unwrap_or(spots.len());
+            spots.sort_by_key(|spot| !counts(spot));
+            noted.positions.extend(spots.iter().map(|(position, _)| position));
+            noted.strengths.extend(spots.drain(..).map(|(_, strength)| strength));
+            noted.end(counting);
         });
-        noted.spots.shrink_to_fit();
+        noted.positions.shrink_to_fit();
+        noted.strengths.shrink_to_fit();
         Ok(noted)
     }
 }

@@ -14,12 +14,11 @@ use super::{
     Searcher,
     compile::{Kind, WordPart},
     evaluate::Part,
-    marks::Strength,
     noted::Spots,
     phrase::Starts,
     plan::Scope,
     rank::Job,
-    weights::NEAR_FORMS,
+    weights::{NEAR_FORMS, PROXIMITY_WORDS},
     word::{Terms, zone},
 };
 use crate::{
@@ -32,7 +31,8 @@ const HARDLY_ANY: usize = 0;
 
 /// The places in one segment's releases, which must be asked for in ascending order.
 pub(super) struct Places<'s> {
-    clauses: Vec<Reader<'s>>,
+    /// Each with room for what it reads.
+    clauses: Vec<(Reader<'s>, Vec<u32>)>,
 }
 
 impl<'s> Places<'s> {
@@ -40,7 +40,7 @@ impl<'s> Places<'s> {
     /// hints where releases have all words.
     pub fn open_near(searcher: &Searcher, segment: &'s Segment, job: &'s Job, hints: bool) -> Result<Self> {
         let content = job.clauses.iter().filter(|clause| clause.content);
-        let clauses = content.map(|clause| match &clause.part.kind {
+        let readers = content.map(|clause| match &clause.part.kind {
             _ if is_vague(&clause.part) => Ok(Reader::Nowhere),
             Kind::Word(word) if !hints => {
                 let (word, meant) = ((&*clause.part, word), &[Terms::Full][..]);
@@ -48,19 +48,17 @@ impl<'s> Places<'s> {
             }
             _ => Reader::open(searcher, segment, &clause.part),
         });
+        let clauses = readers.map(|reader| Ok((reader?, Vec::new())));
         Ok(Self { clauses: clauses.collect::<Result<_>>()? })
     }
 
-    /// Replaces lists by the positions of each clause in a release, a phrase being where it begins.
-    pub fn by_clause(&mut self, doc: DocId, out: &mut Vec<Vec<u32>>) {
-        out.resize(self.clauses.len(), Vec::new());
-        for (clause, places) in self.clauses.iter_mut().zip(out) {
-            places.clear();
-            clause.positions(doc, places);
-            if !matches!(clause, Reader::Word(_)) {
-                places.sort_unstable();
-            }
+    /// The positions of the first clauses in a release, in order, a phrase being where it begins.
+    pub fn by_clause(&mut self, doc: DocId) -> [&[u32]; PROXIMITY_WORDS] {
+        let mut places = [&[][..]; PROXIMITY_WORDS];
+        for ((reader, room), places) in self.clauses.iter_mut().zip(&mut places) {
+            *places = reader.places(doc, room);
         }
+        places
     }
 }
 
@@ -94,6 +92,19 @@ impl<'s> Reader<'s> {
             Kind::Except(some, _) => Self::Several(segment, part, vec![open(some)?]),
             Kind::Near { .. } | Kind::Dated(..) => Self::Nowhere,
         })
+    }
+
+    /// The positions in a release, in order.
+    fn places<'r>(&'r mut self, doc: DocId, room: &'r mut Vec<u32>) -> &'r [u32] {
+        if let Self::Word(WordPlaces::Noted(spots)) = self {
+            return spots.places(doc);
+        }
+        room.clear();
+        self.positions(doc, room);
+        if !matches!(self, Self::Word(_)) {
+            room.sort_unstable();
+        }
+        room
     }
 
     fn positions(&mut self, doc: DocId, out: &mut Vec<u32>) {
@@ -176,12 +187,7 @@ impl<'s> WordPlaces<'s> {
     /// Adds the word's positions in a release, in order, each once.
     pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
         match self {
-            Self::Noted(spots) => {
-                let spots = spots.at(doc);
-                let any_full = spots.iter().any(|(_, strength)| *strength > Strength::Hint);
-                let wanted = spots.iter().filter(|(_, strength)| !any_full || *strength > Strength::Hint);
-                out.extend(wanted.map(|(position, _)| position));
-            }
+            Self::Noted(spots) => out.extend_from_slice(spots.places(doc)),
             Self::Read(lists) => lists.read(doc, out),
         }
     }

@@ -39,8 +39,8 @@ impl Nearness {
         bonus
     }
 
-    fn of_places(&self, places: &[Vec<u32>]) -> f32 {
-        self.bonus(places, |first, second| {
+    fn of_places(&self, places: [&[u32]; PROXIMITY_WORDS]) -> f32 {
+        self.bonus(&places, |first, second| {
             let (ordered, near) = together(first, second);
             ordered + UNORDERED * near
         })
@@ -116,7 +116,6 @@ impl Searcher {
         }
         let (mut rest, mut round) = (&mut placed[..], wanted.max(1));
         let mut reached: Vec<f32> = Vec::with_capacity(rest.len());
-        let mut places = Vec::new();
         while !rest.is_empty() {
             if exhaustive {
                 round = rest.len();
@@ -139,8 +138,7 @@ impl Searcher {
                         open = Some((address.segment, Places::open_near(self, segment, job, hints)?));
                     }
                     if let Some((_, reader)) = &mut open {
-                        reader.by_clause(address.doc, &mut places);
-                        *score += near.of_places(&places);
+                        *score += near.of_places(reader.by_clause(address.doc));
                     }
                 }
                 *score *= 1.0 + self.newness(*address);

@@ -215,17 +215,16 @@ impl Found {
         for (&(hit, at), spots) in
             segments.iter().zip(noted).flat_map(|(hits, spots)| hits.iter().zip(std::iter::repeat(spots)))
         {
-            let spots = spots.at(hit.doc);
+            let spots = spots.all(hit.doc);
             let title_words = searcher.snapshot().segment(hit.segment).title_words(hit.doc);
-            let (title, body) =
-                spots.split_at(spots.partition_point(|(position, _)| *position < title_words));
-            for passage in [title, body] {
-                let full = |(_, strength): &Spot| *strength == Strength::Full;
-                let only_full = suffices && passage.iter().any(full);
-                let wanted = passage.iter().filter(|spot| !only_full || full(spot));
-                let site = |&(position, strength): &Spot| Site { position, term: terms[strength as usize] };
-                self.hits[at].sites.extend(wanted.map(site));
-            }
+            let is_in_title = |(position, _): Spot| position < title_words;
+            let is_full = |(_, strength): Spot| strength == Strength::Full;
+            let only_full = [false, true].map(|title| {
+                suffices && spots.clone().any(|spot| is_full(spot) && is_in_title(spot) == title)
+            });
+            let wanted = spots.filter(|&spot| is_full(spot) || !only_full[usize::from(is_in_title(spot))]);
+            let site = |(position, strength): Spot| Site { position, term: terms[strength as usize] };
+            self.hits[at].sites.extend(wanted.map(site));
         }
     }
 }
