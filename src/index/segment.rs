@@ -153,6 +153,13 @@ impl Segment {
         self.days.get(doc as usize).filter(|&&day| day != NO_DAY).map(|&day| day.into())
     }
 
+    /// Whether it was published between these days, both ends within.
+    #[inline]
+    pub fn is_within(&self, doc: DocId, (from, to): (i64, i64)) -> bool {
+        let day = self.days.get(doc as usize).map_or(NO_DAY, |&day| day);
+        day != NO_DAY && (from..=to).contains(&day.into())
+    }
+
     /// The title's length in words.
     pub fn title_words(&self, doc: DocId) -> u32 {
         self.title_words.get(doc as usize).copied().unwrap_or_default()

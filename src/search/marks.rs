@@ -6,7 +6,7 @@
 mod pattern;
 mod phrase;
 
-use std::collections::HashMap;
+use std::{cell::OnceCell, collections::HashMap};
 
 pub(super) use self::pattern::Pattern;
 use self::phrase::{Order, near};
@@ -74,7 +74,7 @@ pub(super) struct Sites<'t> {
     /// In order of their positions.
     pub places: &'t [Site],
     /// What the terms of the sites mention.
-    pub terms: &'t [Mentioned],
+    pub terms: &'t Terms,
     /// Landmarks of the text.
     pub landmarks: Landmarks<'t>,
 }
@@ -89,6 +89,30 @@ pub(super) struct Site {
 /// The words that a term is a mention of.
 pub(super) type Mentioned = Vec<(usize, Strength)>;
 
+/// What each term mentions, by a number.
+#[derive(Debug, Default)]
+pub(super) struct Terms {
+    /// Where the words of each end.
+    ends: Vec<usize>,
+    words: Mentioned,
+}
+
+impl Terms {
+    /// Adds one that mentions these words; says its number.
+    pub fn add(&mut self, mentioned: &[(usize, Strength)]) -> u32 {
+        self.words.extend_from_slice(mentioned);
+        self.ends.push(self.words.len());
+        u32::try_from(self.ends.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn get(&self, number: u32) -> &[(usize, Strength)] {
+        let at = number as usize;
+        let Some(&end) = self.ends.get(at) else { return &[] };
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.words[start..end]
+    }
+}
+
 /// What a mention of a term says of clauses, each a bit.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Bearing {
@@ -101,12 +125,16 @@ pub(super) struct Bearing {
 /// What a query looks for, laid out for reading texts.
 pub(super) struct Wanted<'p> {
     words: Vec<&'p plan::Word>,
-    keys: HashMap<&'p str, Mentioned, foldhash::fast::RandomState>,
+    /// Made when they are first asked for: mostly the index has told of all that there is to see.
+    keys: OnceCell<Keys<'p>>,
     patterns: Vec<(usize, Pattern)>,
     things: Vec<(usize, Thing)>,
     /// Whether it matters which words of a text are function words.
     functions_matter: bool,
 }
+
+/// What each term of a query mentions.
+type Keys<'p> = HashMap<&'p str, Mentioned, foldhash::fast::RandomState>;
 
 enum Thing {
     /// One word; of several that are wanted together, function words are not worth a mark.
@@ -147,7 +175,7 @@ impl<'p> Wanted<'p> {
     pub fn new(plan: &'p Plan) -> Self {
         let mut wanted = Self {
             words: Vec::new(),
-            keys: HashMap::default(),
+            keys: OnceCell::new(),
             patterns: Vec::new(),
             things: Vec::new(),
             functions_matter: false,
@@ -186,20 +214,25 @@ impl<'p> Wanted<'p> {
     fn word(&mut self, word: &'p plan::Word) -> usize {
         let at = self.words.len();
         self.words.push(word);
-        for term in &word.terms {
-            self.term(at, term, Strength::of(term));
-        }
-        for term in &word.otherwise {
-            self.term(at, term, Strength::of(term).min(Strength::Weak));
-        }
         if let Some(shape) = &word.pattern {
             self.patterns.push((at, Pattern::new(shape)));
         }
         at
     }
 
-    fn term(&mut self, word: usize, term: &'p Weighed, strength: Strength) {
-        self.keys.entry(&term.key).or_default().push((word, strength));
+    fn keys(&self) -> &Keys<'p> {
+        self.keys.get_or_init(|| {
+            let mut keys = Keys::default();
+            for (at, word) in self.words.iter().enumerate() {
+                let terms = word.terms.iter().map(|term| (term, Strength::of(term)));
+                let otherwise =
+                    word.otherwise.iter().map(|term| (term, Strength::of(term).min(Strength::Weak)));
+                for (term, strength) in terms.chain(otherwise) {
+                    keys.entry(&term.key).or_default().push((at, strength));
+                }
+            }
+            keys
+        })
     }
 
     /// Finds everything of the query that stands in a text, in no order; weak mentions only of clauses that
@@ -243,7 +276,7 @@ impl<'p> Wanted<'p> {
 
     /// The words that a term is a mention of.
     pub fn mentioned(&self, key: &str) -> Mentioned {
-        let mut words = self.keys.get(key).cloned().unwrap_or_default();
+        let mut words = self.keys().get(key).cloned().unwrap_or_default();
         if let Some(form) = key.strip_prefix(Channel::Exact.letter()) {
             words.extend(self.fitting(form).map(|word| (word, Strength::Full)));
         }
@@ -302,7 +335,7 @@ impl<'p> Wanted<'p> {
             });
             // What stands there is known from the index, unless it is one of several tokens.
             if let Some(seat) = seat {
-                let mentioned = here.iter().filter_map(|site| terms.get(site.term as usize)).flatten();
+                let mentioned = here.iter().flat_map(|site| terms.get(site.term));
                 if self.mention(mentioned, scope, reading) {
                     reading.tokens.push(Seen { position, seat, function: false });
                 }
@@ -321,7 +354,7 @@ impl<'p> Wanted<'p> {
     fn meet(&self, token: TokenRef, scope: Scope, page: &Page, reading: &mut Reading) {
         let mut mentioned = false;
         for term in token.form.terms() {
-            mentioned |= self.mention(self.keys.get(term.key()).into_iter().flatten(), scope, reading);
+            mentioned |= self.mention(self.keys().get(term.key()).into_iter().flatten(), scope, reading);
             if term.channel() == Channel::Exact {
                 for word in self.fitting(term.text()) {
                     mentioned |= self.mention(&[(word, Strength::Full)], scope, reading);

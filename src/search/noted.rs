@@ -101,7 +101,7 @@ impl<'p> Spots<'p> {
     }
 
     /// All that a release has of it, each position once.
-    pub fn all(&self, doc: DocId) -> impl Iterator<Item = Spot> + Clone {
+    pub fn all(&self, doc: DocId) -> impl ExactSizeIterator<Item = Spot> + Clone {
         let spots = self.find(doc).and_then(|(noted, at)| {
             let (start, [_, end]) = noted.bounds(at);
             noted.positions.get(start..end).zip(noted.strengths.get(start..end))

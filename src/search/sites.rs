@@ -13,7 +13,7 @@ use super::{
     Searcher,
     compile::{Kind, Located, WordPart},
     evaluate::Part,
-    marks::{self, Bearing, Mentioned, Site, Strength},
+    marks::{self, Bearing, Site, Strength, Terms},
     noted::{MOST_FORMS, Spot, Spots},
     plan::{Node, Phrase, Plan, Word},
     rank::Job,
@@ -63,7 +63,7 @@ impl Term<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// What each term mentions, by the numbers that the sites have.
-    pub terms: Vec<Mentioned>,
+    pub terms: Terms,
     /// By hit.
     pub hits: Vec<HitSites>,
 }
@@ -99,7 +99,8 @@ impl Searcher {
         order.sort_unstable();
         let segments: Vec<&[(Address, usize)]> =
             order.chunk_by(|one, other| one.0.segment == other.0.segment).collect();
-        let mut found = Found { terms: Vec::new(), hits: hits.iter().map(|_| HitSites::default()).collect() };
+        let mut found =
+            Found { terms: Terms::default(), hits: hits.iter().map(|_| HitSites::default()).collect() };
         let mut wanted = Vec::new();
         for word in words {
             match self.noted_sites(&word, &segments)? {
@@ -111,7 +112,7 @@ impl Searcher {
         let mut told: Vec<(&Wanted, Bearing, u32)> = Vec::with_capacity(wanted.len());
         for wanted in &wanted {
             let mentioned = marked.mentioned(wanted.term.key());
-            told.push((wanted, marked.bearing(&mentioned), found.number(mentioned)));
+            told.push((wanted, marked.bearing(&mentioned), found.terms.add(&mentioned)));
         }
         // Hints last: where what they hint at is met, nobody looks for them.
         told.sort_by_key(|(_, bearing, _)| bearing.hinted.is_some());
@@ -194,12 +195,6 @@ impl Searcher {
 }
 
 impl Found {
-    /// The number by which sites name what mentions these words.
-    fn number(&mut self, mentioned: Mentioned) -> u32 {
-        self.terms.push(mentioned);
-        u32::try_from(self.terms.len() - 1).unwrap_or(u32::MAX)
-    }
-
     /// Adds what is noted of a word.
     fn take_noted(
         &mut self,
@@ -211,11 +206,12 @@ impl Found {
         // Where the word itself is met, nobody looks for less.
         let suffices = marked.bearing(&[(number, Strength::Full)]).met != 0;
         let strengths = [Strength::Hint, Strength::Weak, Strength::Full];
-        let terms = strengths.map(|strength| self.number(vec![(number, strength)]));
+        let terms = strengths.map(|strength| self.terms.add(&[(number, strength)]));
         for (&(hit, at), spots) in
             segments.iter().zip(noted).flat_map(|(hits, spots)| hits.iter().zip(std::iter::repeat(spots)))
         {
             let spots = spots.all(hit.doc);
+            let most = spots.len();
             let title_words = searcher.snapshot().segment(hit.segment).title_words(hit.doc);
             let is_in_title = |(position, _): Spot| position < title_words;
             let is_full = |(_, strength): Spot| strength == Strength::Full;
@@ -224,7 +220,9 @@ impl Found {
             });
             let wanted = spots.filter(|&spot| is_full(spot) || !only_full[usize::from(is_in_title(spot))]);
             let site = |(position, strength): Spot| Site { position, term: terms[strength as usize] };
-            self.hits[at].sites.extend(wanted.map(site));
+            let sites = &mut self.hits[at].sites;
+            sites.reserve(most);
+            sites.extend(wanted.map(site));
         }
     }
 }
