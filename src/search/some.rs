@@ -75,7 +75,7 @@ fn some_words(words: &[Word], mut sums: Sums, wanted: Wanted, best: &mut Best) {
             sums.forget(doc);
         }
         let mut least = best.threshold().max(start);
-        sums.take(least, &mut touched);
+        sums.worth(least, &mut touched);
         if !gate.is_open() {
             touched.retain(|sum| gate.admits(sum.doc));
         }

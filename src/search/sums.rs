@@ -9,7 +9,7 @@ use super::{scored::Scored, weights::BOUND_SLACK};
 
 /// So many releases are added up at a time; their sums stay in the nearer caches. Fewer under test, so that
 /// small corpora have several windows.
-const WINDOW: DocId = if cfg!(test) { 64 } else { 1 << 13 };
+const WINDOW: DocId = if cfg!(test) { 64 } else { 1 << 12 };
 
 /// So many sums are looked at together.
 const BLOCK: usize = 16;
@@ -36,7 +36,7 @@ impl Word<'_> {
 }
 
 /// A release with what the words that were added up are worth in it.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Sum {
     pub doc: DocId,
     pub score: f32,
@@ -54,9 +54,11 @@ pub(super) struct Sums<'s> {
     /// The words that are not added up, and what each can add at most, the most first. Without any, the sum is
     /// the very score.
     pub others: Vec<(usize, f32)>,
-    /// The sum of each release of the window, and the bits of what it has; nothing when it was taken.
+    /// The sum of each release of the window, and the bits of what it has.
     window: Vec<f32>,
     has: Vec<u8>,
+    /// Room for the places of the releases that are worth enough, and one more.
+    found: Vec<u32>,
     /// Where the window begins, and where the next one may.
     start: DocId,
     next: DocId,
@@ -75,6 +77,7 @@ impl<'s> Sums<'s> {
             others: Vec::new(),
             window: vec![0.0; window],
             has: vec![0; window],
+            found: vec![0; window + 1],
             start: 0,
             next: 0,
         }
@@ -88,6 +91,8 @@ impl<'s> Sums<'s> {
         let Some(first) = self.content[others..].iter().filter_map(next).min() else { return false };
         self.start = first - first % WINDOW;
         self.next = self.start.saturating_add(WINDOW);
+        self.window.fill(0.0);
+        self.has.fill(0);
         // In the order of the query: floats depend on it.
         for (word, (Word { lists, bit }, at)) in self.words.iter().zip(&mut self.at).enumerate() {
             if self.others.iter().any(|(other, _)| *other == word) {
@@ -141,29 +146,28 @@ impl<'s> Sums<'s> {
         }
     }
 
-    /// Fills in the releases of the window, in order, that may be worth `least` or more, and clears it.
-    pub fn take(&mut self, least: f32, out: &mut Vec<Sum>) {
+    /// Fills in the releases of the window, in order, that may be worth `least` or more.
+    pub fn worth(&mut self, least: f32, out: &mut Vec<Sum>) {
         let rest = self.rest();
         let is_worth = |sum: f32| (sum + rest) * BOUND_SLACK >= least;
-        let (sums, _) = self.window.as_chunks_mut::<BLOCK>();
-        let (has, _) = self.has.as_chunks_mut::<BLOCK>();
-        out.clear();
-        for (start, (sums, has)) in (self.start..).step_by(BLOCK).zip(sums.iter_mut().zip(has)) {
-            if u128::from_ne_bytes(*has) == 0 {
-                continue;
-            }
+        let (sums, _) = self.window.as_chunks::<BLOCK>();
+        let (has, _) = self.has.as_chunks::<BLOCK>();
+        let mut found = 0;
+        for (place, (sums, has)) in (0..).step_by(BLOCK).zip(sums.iter().zip(has)) {
             // Counting, unlike looking for the first, is done without branches, on many at once; and so is
-            // taking each, for the next one to stand in its room where it is not wanted.
-            if sums.iter().filter(|sum| is_worth(**sum)).count() > 0 {
-                let (mut worth, mut found) = ([Sum::default(); BLOCK], 0);
-                for (doc, (&score, &has)) in (start..).zip(sums.iter().zip(has.iter())) {
-                    worth[found] = Sum { doc, score, has };
-                    found += usize::from(is_worth(score)) & usize::from(has & !FUNCTION != 0);
+            // noting each place, for the next one to take its room where it is not wanted.
+            if u128::from_ne_bytes(*has) != 0 && sums.iter().filter(|sum| is_worth(**sum)).count() > 0 {
+                for (at, (&sum, &has)) in (place..).zip(sums.iter().zip(has)) {
+                    self.found[found] = at;
+                    found += usize::from(is_worth(sum)) & usize::from(has & !FUNCTION != 0);
                 }
-                out.extend_from_slice(&worth[..found]);
             }
-            *sums = [0.0; BLOCK];
-            *has = [0; BLOCK];
         }
+        out.clear();
+        out.extend(self.found[..found].iter().map(|&place| Sum {
+            doc: self.start + place,
+            score: self.window[place as usize],
+            has: self.has[place as usize],
+        }));
     }
 }
