@@ -11,7 +11,7 @@ use std::ops::Range;
 use tantivy::DocId;
 
 use self::bits::Bits;
-pub(super) use self::meeting::{Met, count_in_all, each_in_all};
+pub(super) use self::meeting::{count_in_all, each_in_all};
 
 /// Releases in ascending order, each with its place: the first one's is 0.
 #[derive(Debug)]

@@ -94,8 +94,9 @@ proptest! {
         at_a_time in 20_usize..200,
         (limit, offset, by_date) in (1_usize..15, 0_usize..15, prop::bool::weighted(0.2)),
         (k1, b) in (prop::sample::select(vec![0.0, 1.0, 3.0]), prop::sample::select(vec![0.0, 0.6, 1.0])),
+        recency in prop::sample::select(vec![0.0, 0.0, 0.5]),
     ) {
-        let weights = Weights { k1, body_b: b, title_b: b, ..Weights::default() };
+        let weights = Weights { k1, body_b: b, title_b: b, recency, ..Weights::default() };
         let [whole, cut] = [releases.len(), at_a_time].map(|at_a_time| searcher(&releases, at_a_time, weights));
         let sort = if by_date { Sort::Date } else { Sort::Relevance };
         let pruned = Options { limit, offset, sort, snippets: None, ..Options::default() };

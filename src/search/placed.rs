@@ -18,7 +18,7 @@ use crate::{
 pub(super) struct Placed {
     pub address: Address,
     pub score: f32,
-    /// The content clauses that it has or that it hints at: a bit for each of the first seven, the last bit
+    /// The content clauses that it has or that it hints at: a bit for each of the first six, the next one
     /// for all others.
     pub has: u8,
 }

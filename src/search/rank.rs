@@ -6,10 +6,12 @@
 
 use std::sync::Arc;
 
+use tantivy::DocId;
+
 use super::{
     Options, Searcher, Sort,
     best::Best,
-    docs::{Docs, Met, count_in_all, each_in_all},
+    docs::{Docs, count_in_all, each_in_all},
     evaluate::Part,
     gate::Gate,
     placed::{Keep, Placed},
@@ -151,7 +153,9 @@ fn all_words(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u64 {
     let mut order: Vec<(usize, f32)> = content.iter().map(|list| list.most).enumerate().collect();
     order.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     let all: f32 = clauses.iter().map(Clause::most).chain(content.iter().map(|list| list.most)).sum();
-    let mut count = 0;
+    // Where scores are at hand, bounds are no cheaper.
+    let is_bounded = content.iter().any(|list| list.scores().is_none());
+    let (mut count, mut at) = (0, vec![0; content.len()]);
     each_in_all(&docs, |met| {
         if !gate.admits(met.doc) {
             return;
@@ -163,13 +167,16 @@ fn all_words(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u64 {
         let threshold = best.threshold();
         let mut most = all;
         for &(word, most_of_word) in &order {
-            most -= most_of_word - content[word].at_most(met.at(word));
-            if most * BOUND_SLACK < threshold {
-                return;
+            at[word] = met.at(word);
+            if is_bounded {
+                most -= most_of_word - content[word].at_most(at[word]);
+                if most * BOUND_SLACK < threshold {
+                    return;
+                }
             }
         }
         // Added up in the order of the query, whatever the order of looking: floats depend on it.
-        let score = clauses.iter_mut().map(|clause| clause.score(&content, met)).sum();
+        let score = clauses.iter_mut().map(|clause| clause.score(&content, (met.doc, &at))).sum();
         if score >= threshold {
             best.push(met.doc, score, u8::MAX);
         }
@@ -194,10 +201,11 @@ impl<'s> Clause<'s> {
         if let Self::Other(_, most) = self { *most } else { 0.0 }
     }
 
-    fn score(&mut self, content: &[&Scored], met: &Met) -> f32 {
+    /// What it adds to a release that stands at these places of the content words' lists.
+    fn score(&mut self, content: &[&Scored], (doc, at): (DocId, &[usize])) -> f32 {
         match self {
-            Self::Content(word) => content[*word].score(met.doc, met.at(*word)),
-            Self::Other(finger, _) => finger.get(met.doc).unwrap_or_default().0,
+            Self::Content(word) => content[*word].score(doc, at[*word]),
+            Self::Other(finger, _) => finger.get(doc).unwrap_or_default().0,
         }
     }
 }

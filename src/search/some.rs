@@ -12,7 +12,7 @@ use super::{
     placed::{Keep, Placed},
     rank::Job,
     scored::{Finger, Scored},
-    sums::{Sum, Sums, Word},
+    sums::{FUNCTION, Sum, Sums, Word},
     weights::BOUND_SLACK,
 };
 use crate::{error::Result, index::Segment};
@@ -40,11 +40,11 @@ impl Searcher {
 
 /// The clauses in one segment.
 fn words<'s>(segment: &Segment, job: &'s Job, hints: &[&'s [Scored]]) -> Vec<Word<'s>> {
-    let mut bits = (0..7).map(|word| 1 << word).chain(std::iter::repeat(1 << 7));
+    let mut bits = (0..6).map(|word| 1 << word).chain(std::iter::repeat(1 << 6));
     let clauses = job.clauses.iter().zip(hints);
     let words = clauses.map(|(clause, hints)| Word {
         lists: [clause.part.full(segment), &hints[segment.ordinal as usize]],
-        bit: if clause.content { bits.next().unwrap_or_default() } else { 0 },
+        bit: if clause.content { bits.next().unwrap_or_default() } else { FUNCTION },
     });
     words.collect()
 }
@@ -101,7 +101,7 @@ fn some_words(words: &[Word], mut sums: Sums, wanted: Wanted, best: &mut Best) {
 /// can add most of those that so many have.
 fn reached_by_one(words: &[Word], enough: usize) -> f32 {
     // A function word makes no release a hit.
-    let content = words.iter().filter(|word| word.bit != 0);
+    let content = words.iter().filter(|word| word.bit != FUNCTION);
     let scores = content.filter_map(|word| word.lists[0].scores()).filter(|scores| scores.len() > enough);
     let shortest = scores.min_by_key(|scores| scores.len());
     shortest.map_or(f32::NEG_INFINITY, |scores| {

@@ -9,27 +9,29 @@ use super::{scored::Scored, weights::BOUND_SLACK};
 
 /// So many releases are added up at a time; their sums stay in the nearer caches. Fewer under test, so that
 /// small corpora have several windows.
-const WINDOW: DocId = if cfg!(test) { 64 } else { 1 << 14 };
+const WINDOW: DocId = if cfg!(test) { 64 } else { 1 << 12 };
 
 /// So many sums are looked at together.
 const BLOCK: usize = 16;
+
+/// Words that are left out are added up all the same where their lists have no more entries: that takes no longer
+/// than looking releases up. Fewer under test, so that small corpora have both.
+const SHORT: usize = if cfg!(test) { 60 } else { 1 << 13 };
+
+/// The bit of function words, which make no release a hit.
+pub(super) const FUNCTION: u8 = 1 << 7;
 
 /// A clause in one segment.
 pub(super) struct Word<'s> {
     /// The releases that have it, and those that hint at it; none is in both.
     pub lists: [&'s Scored; 2],
-    /// The bit that says that a release has it; none for a function word, which makes no release a hit.
+    /// The bit that says that a release has it.
     pub bit: u8,
 }
 
 impl Word<'_> {
     pub fn most(&self) -> f32 {
         self.lists[0].most.max(self.lists[1].most)
-    }
-
-    /// Whether adding it up costs little.
-    fn is_short(&self) -> bool {
-        self.lists.iter().all(|list| list.scores().is_some())
     }
 }
 
@@ -65,7 +67,7 @@ pub(super) struct Sums<'s> {
 impl<'s> Sums<'s> {
     /// Of a segment that has so many releases.
     pub fn new(words: &'s [Word<'s>], all: DocId) -> Self {
-        let mut content: Vec<usize> = (0..words.len()).filter(|&word| words[word].bit != 0).collect();
+        let mut content: Vec<usize> = (0..words.len()).filter(|&word| words[word].bit != FUNCTION).collect();
         content.sort_by(|&a, &b| words[a].most().total_cmp(&words[b].most()));
         let window = (all.min(WINDOW) as usize).next_multiple_of(BLOCK);
         Self {
@@ -111,7 +113,8 @@ impl<'s> Sums<'s> {
     fn leave_out(&mut self, threshold: f32) -> usize {
         let words = self.words.iter().enumerate();
         self.others.clear();
-        self.others.extend(words.filter(|(_, word)| word.bit == 0).map(|(at, word)| (at, word.most())));
+        self.others
+            .extend(words.filter(|(_, word)| word.bit == FUNCTION).map(|(at, word)| (at, word.most())));
         let mut rest = self.rest();
         let mut left_out = 0;
         for &word in &self.content {
@@ -123,8 +126,8 @@ impl<'s> Sums<'s> {
             self.others.push((word, most));
             left_out += 1;
         }
-        // Looking up is not worth it where all lists are short.
-        if self.others.iter().all(|(word, _)| self.words[*word].is_short()) {
+        let lists = self.others.iter().flat_map(|(word, _)| self.words[*word].lists);
+        if lists.map(Scored::len).sum::<usize>() <= SHORT {
             self.others.clear();
         }
         self.others.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -139,7 +142,7 @@ impl<'s> Sums<'s> {
     /// Leaves out a release, where it is in the window.
     pub fn forget(&mut self, doc: DocId) {
         if (self.start..self.next).contains(&doc) {
-            self.has[(doc - self.start) as usize] = 0;
+            self.has[(doc - self.start) as usize] = FUNCTION;
         }
     }
 
@@ -147,17 +150,16 @@ impl<'s> Sums<'s> {
     pub fn worth(&mut self, least: f32, out: &mut Vec<Sum>) {
         let rest = self.rest();
         let is_worth = |sum: f32| (sum + rest) * BOUND_SLACK >= least;
-        // What no word was added to need not be told apart where it is not worth enough.
-        let all = is_worth(0.0);
+        let (sums, _) = self.window.as_chunks::<BLOCK>();
+        let (has, _) = self.has.as_chunks::<BLOCK>();
         let mut found = 0;
-        let blocks = self.window.chunks_exact(BLOCK).zip(self.has.chunks_exact(BLOCK));
-        for (place, (sums, has)) in (0..).step_by(BLOCK).zip(blocks) {
+        for (place, (sums, has)) in (0..).step_by(BLOCK).zip(sums.iter().zip(has)) {
             // Counting, unlike looking for the first, is done without branches, on many at once; and so is
             // noting each place, for the next one to take its room where it is not wanted.
-            if all || sums.iter().filter(|sum| is_worth(**sum)).count() > 0 {
-                for (at, (sum, has)) in (place..).zip(sums.iter().zip(has)) {
+            if u128::from_ne_bytes(*has) != 0 && sums.iter().filter(|sum| is_worth(**sum)).count() > 0 {
+                for (at, (&sum, &has)) in (place..).zip(sums.iter().zip(has)) {
                     self.found[found] = at;
-                    found += usize::from(is_worth(*sum)) & usize::from(*has != 0);
+                    found += usize::from(is_worth(sum)) & usize::from(has & !FUNCTION != 0);
                 }
             }
         }
