@@ -360,11 +360,7 @@ impl Reading {
     fn word(&self, clause: usize, word: usize, among_others: bool) -> impl Iterator<Item = Find> {
         let mentions = self.mentions[word].iter();
         let mentions = mentions.filter(move |(token, _)| !(among_others && self.tokens[*token].function));
-        mentions.map(move |&(token, strength)| Find {
-            clause,
-            words: Words::One(token),
-            strength,
-        })
+        mentions.map(move |&(token, strength)| Find { clause, words: Words::One(token), strength })
     }
 
     /// Where the words of something found stand.

@@ -16,7 +16,7 @@ use super::{
     marks::{Site, Sites},
     page::Page,
     sites::Found,
-    snippet::{Desk, Mark, Marker, Snippet, SnippetOptions, Text},
+    snippet::{Desk, Mark, Marker, Snippet, SnippetOptions, Subject},
 };
 use crate::{
     analysis::{Landmarks, Seams},
@@ -52,7 +52,7 @@ impl Reader<'_> {
         let Opened { whole, pages, .. } = opened;
         let sites = self.sites.as_ref().map(|found| sites(found, found.hits[at].body(), whole.landmarks()));
         let page = pages.get().map(|pages| &pages.body);
-        let body = Text { text: &whole.release.body, seams: whole.seams(), page, sites };
+        let body = Subject { text: &whole.release.body, seams: whole.seams(), page, sites };
         self.marker.body(self.desk, body, self.shown)
     }
 
@@ -63,7 +63,7 @@ impl Reader<'_> {
             self.sites.as_ref().map(|found| sites(found, found.hits[at].title(), Landmarks::new(&[])));
         let page = pages.get().map(|pages| &pages.title);
         self.marker
-            .title(self.desk, Text { text: &whole.release.title, seams: Seams::new(&[]), page, sites })
+            .title(self.desk, Subject { text: &whole.release.title, seams: Seams::new(&[]), page, sites })
     }
 }
 

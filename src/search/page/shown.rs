@@ -4,11 +4,14 @@
 
 use std::ops::Range;
 
-use super::letters::{begins_character, characters, goes_on, stands_alone};
+use super::{
+    letters::{begins_character, characters, goes_on, stands_alone},
+    walk::Walk,
+};
 use crate::analysis::Seams;
 
 /// So many bytes are counted in one go to number a character.
-const BLOCK: usize = 128;
+pub(super) const BLOCK: usize = 128;
 
 /// So many bytes are looked through for a blank before it is asked what stands beside them: words are short.
 const STRETCH: usize = 1024;
@@ -16,9 +19,9 @@ const STRETCH: usize = 1024;
 /// A text with every character numbered. Made once and then used for one text after the other.
 #[derive(Default)]
 pub(in crate::search) struct Shown {
-    text: String,
+    pub(super) text: String,
     /// Stretches that are shown byte for byte, in order.
-    runs: Vec<Run>,
+    pub(super) runs: Vec<Run>,
     /// How many characters stand before each block of the text.
     before: Vec<u32>,
     len: usize,
@@ -53,15 +56,16 @@ struct Spot {
 
 /// Where a stretch begins, in bytes of the original and of what is shown.
 #[derive(Clone, Copy)]
-struct Run {
-    origin: usize,
-    shown: usize,
+pub(super) struct Run {
+    pub origin: usize,
+    pub shown: usize,
 }
 
 impl Shown {
     /// Takes in another text, laid out as its seams say; as it stands where there are none.
     pub fn lay_out(&mut self, text: &str, seams: Seams) {
         self.text.clear();
+        self.text.reserve(text.len());
         self.sentences.clear();
         self.runs.clear();
         let mut run = Run { origin: 0, shown: 0 };
@@ -82,7 +86,9 @@ impl Shown {
         self.runs.push(run);
         self.count();
         let mut sentences = std::mem::take(&mut self.sentences);
-        sentences.iter_mut().for_each(|sentence| sentence.at = self.number(sentence.byte));
+        for sentence in &mut sentences {
+            sentence.at = self.number(sentence.byte);
+        }
         self.sentences = sentences;
     }
 
@@ -110,14 +116,14 @@ impl Shown {
     }
 
     /// How many characters stand before a byte of the shown text.
-    fn number(&self, byte: usize) -> usize {
+    pub(super) fn number(&self, byte: usize) -> usize {
         let block = byte / BLOCK;
         let inside = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
         self.before.get(block).map_or(self.len, |&before| before as usize + characters(inside))
     }
 
     /// How many characters stand between two bytes of the shown text.
-    fn count_between(&self, from: usize, to: usize) -> usize {
+    pub(super) fn count_between(&self, from: usize, to: usize) -> usize {
         match self.text.as_bytes().get(from..to) {
             Some(inside) if inside.len() <= BLOCK => characters(inside),
             _ => self.number(to) - self.number(from),
@@ -168,7 +174,7 @@ impl Shown {
     }
 
     /// Where the combining sequence begins that a byte's character belongs to.
-    fn opener(&self, byte: usize) -> usize {
+    pub(super) fn opener(&self, byte: usize) -> usize {
         if stands_alone(self.text.as_bytes(), byte) {
             return byte;
         }
@@ -186,7 +192,7 @@ impl Shown {
     }
 
     /// How many bytes from this one on belong to the character before it.
-    fn going_on(&self, byte: usize) -> usize {
+    pub(super) fn going_on(&self, byte: usize) -> usize {
         if stands_alone(self.text.as_bytes(), byte) {
             return 0;
         }
@@ -267,53 +273,6 @@ impl Shown {
     /// What is shown there.
     pub fn slice(&self, place: &Place) -> &str {
         self.text.get(place.bytes.clone()).unwrap_or_default()
-    }
-}
-
-/// Finds places of a text, those behind the last one fast.
-pub(super) struct Walk<'s> {
-    shown: &'s Shown,
-    /// The first run behind the last byte of the original that was asked for.
-    run: usize,
-    /// The end of the last place.
-    byte: usize,
-    at: usize,
-}
-
-impl<'s> Walk<'s> {
-    pub fn new(shown: &'s Shown) -> Self {
-        Self { shown, run: 0, byte: 0, at: 0 }
-    }
-
-    /// As `Shown::place`.
-    pub fn place(&mut self, origin: &Range<usize>) -> Place {
-        let shown = self.shown;
-        let start = shown.opener(self.shown_at(origin.start));
-        let end = self.shown_at(origin.end);
-        let end = (end + shown.going_on(end)).max(start);
-        let number = if (self.byte..=self.byte + BLOCK).contains(&start) {
-            self.at + shown.count_between(self.byte, start)
-        } else {
-            shown.number(start)
-        };
-        (self.byte, self.at) = (end, number + shown.count_between(start, end));
-        Place { start: number, end: self.at, bytes: start..end }
-    }
-
-    /// Where in the shown text, in bytes, stands what begins there in the original, or else what follows.
-    fn shown_at(&mut self, origin: usize) -> usize {
-        let Shown { runs, text, .. } = self.shown;
-        let is_before = |run: &Run| run.origin < origin;
-        let is_near = self.run.checked_sub(1).and_then(|run| runs.get(run)).is_some_and(is_before)
-            && runs.get(self.run + 1).is_none_or(|run| !is_before(run));
-        self.run = if is_near {
-            self.run + usize::from(runs.get(self.run).is_some_and(is_before))
-        } else {
-            runs.partition_point(is_before)
-        };
-        let Some(run) = self.run.checked_sub(1).and_then(|run| runs.get(run)) else { return 0 };
-        let end = runs.get(self.run).map_or(text.len(), |next| next.shown);
-        (run.shown + (origin - run.origin)).min(end)
     }
 }
 
