@@ -50,8 +50,8 @@ impl Place {
 /// A spot in what is shown, in characters and in bytes.
 #[derive(Clone, Copy)]
 struct Spot {
-    at: usize,
-    byte: usize,
+    at: u32,
+    byte: u32,
 }
 
 /// Where a stretch begins, in bytes of the original and of what is shown.
@@ -79,7 +79,7 @@ impl Shown {
             }
             if seam.sentence {
                 let byte = run.shown + if seam.gap.is_empty() { kept } else { 0 };
-                self.sentences.push(Spot { at: 0, byte });
+                self.sentences.push(Spot { at: 0, byte: little(byte) });
             }
         }
         self.text.push_str(text.get(run.origin..).unwrap_or_default());
@@ -87,7 +87,7 @@ impl Shown {
         self.count();
         let mut sentences = std::mem::take(&mut self.sentences);
         for sentence in &mut sentences {
-            sentence.at = self.number(sentence.byte);
+            sentence.at = little(self.number(sentence.byte as usize));
         }
         self.sentences = sentences;
     }
@@ -97,7 +97,7 @@ impl Shown {
         self.before.clear();
         self.len = 0;
         for block in bytes.chunks(BLOCK) {
-            self.before.push(u32::try_from(self.len).unwrap_or(u32::MAX));
+            self.before.push(little(self.len));
             self.len += characters(block);
         }
         self.words.clear();
@@ -155,8 +155,9 @@ impl Shown {
     /// A stretch given in characters. Most begin with a sentence, and many end with one.
     pub fn place_of(&self, range: &Range<usize>) -> Place {
         let (first, next) = (self.sentence(range.start), self.sentence(range.end + 1));
-        let start = if first.at == range.start { first.byte } else { self.byte(range.start) };
-        let end = if next.at == range.end + 1 { next.byte - 1 } else { self.byte(range.end) };
+        let is_at = |spot: Spot, at: usize| spot.at as usize == at;
+        let start = if is_at(first, range.start) { first.byte as usize } else { self.byte(range.start) };
+        let end = if is_at(next, range.end + 1) { next.byte as usize - 1 } else { self.byte(range.end) };
         Place { start: range.start, end: range.end, bytes: start..end }
     }
 
@@ -243,12 +244,12 @@ impl Shown {
 
     /// Where the sentence begins that this place is in.
     pub fn sentence_start(&self, at: usize) -> usize {
-        self.sentence(at).at
+        self.sentence(at).at as usize
     }
 
     /// The beginning of the sentence that this place is in.
     fn sentence(&self, at: usize) -> Spot {
-        let behind = self.sentences.partition_point(|sentence| sentence.at <= at);
+        let behind = self.sentences.partition_point(|sentence| sentence.at as usize <= at);
         let sentence = behind.checked_sub(1).and_then(|sentence| self.sentences.get(sentence));
         sentence.copied().unwrap_or(Spot { at: 0, byte: 0 })
     }
@@ -274,6 +275,11 @@ impl Shown {
     pub fn slice(&self, place: &Place) -> &str {
         self.text.get(place.bytes.clone()).unwrap_or_default()
     }
+}
+
+/// A number in half the room. No text is so long that it does not fit.
+fn little(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
