@@ -6,7 +6,7 @@
 mod pattern;
 mod phrase;
 
-use std::{cell::OnceCell, collections::HashMap};
+use std::{cell::OnceCell, collections::HashMap, ops::Range};
 
 pub(super) use self::pattern::Pattern;
 use self::phrase::{Order, near};
@@ -42,19 +42,12 @@ impl Strength {
 }
 
 /// One thing of the query where it stands in a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Find {
     /// The clause that it belongs to.
     pub clause: usize,
-    words: Words,
+    /// Which of all words that were found are its own.
+    words: Range<usize>,
     strength: Strength,
-}
-
-/// The tokens of one thing, in order; most things are one word, for which no list is made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Words {
-    One(usize),
-    Several(Vec<usize>),
 }
 
 /// A text to look into: a title or a body, as `scope` says.
@@ -165,8 +158,9 @@ pub(super) struct Reading {
     tokens: Vec<Seen>,
     /// For each word of the query the tokens that mention it, in order.
     mentions: Vec<Vec<(usize, Strength)>>,
-    /// What was found.
+    /// What was found, and the tokens of each, in order.
     pub finds: Vec<Find>,
+    found: Vec<usize>,
     /// What the page tells of each site.
     words: Vec<Word>,
 }
@@ -239,12 +233,10 @@ impl<'p> Wanted<'p> {
     /// have no better ones.
     pub fn find(&self, forms: &mut Forms, reading: &mut Reading, text: Passage) {
         self.read(forms, reading, text);
-        let mut finds = std::mem::take(&mut reading.finds);
-        finds.clear();
         for (clause, thing) in &self.things {
             let found = match thing {
                 Thing::Word { word, among_others } => {
-                    finds.extend(reading.word(*clause, *word, *among_others));
+                    reading.add_word(*clause, *word, *among_others);
                     continue;
                 }
                 Thing::Phrase(order) => order.find(reading),
@@ -252,21 +244,19 @@ impl<'p> Wanted<'p> {
                     near(&left.find(reading), &right.find(reading), *within)
                 }
             };
-            finds.extend(found.into_iter().map(|met| Find {
-                clause: *clause,
-                words: Words::Several(met.words),
-                strength: met.strength,
-            }));
+            for met in &found {
+                reading.add(*clause, met);
+            }
         }
+        let Reading { finds, .. } = reading;
         if finds.iter().any(|find| find.strength < Strength::Full) {
             let clauses = self.things.iter().map(|(clause, _)| clause + 1).max().unwrap_or(0);
             let mut full = vec![false; clauses];
-            for find in &finds {
+            for find in &*finds {
                 full[find.clause] |= find.strength == Strength::Full;
             }
             finds.retain(|find| find.strength == Strength::Full || !full[find.clause]);
         }
-        reading.finds = finds;
     }
 
     /// The number of a word of the plan.
@@ -401,22 +391,32 @@ impl Reading {
     /// Gets ready for a text in which so many words are looked for.
     fn clear(&mut self, words: usize) {
         self.tokens.clear();
+        self.finds.clear();
+        self.found.clear();
         self.mentions.resize_with(words, Vec::new);
         self.mentions.iter_mut().for_each(Vec::clear);
     }
 
-    fn word(&self, clause: usize, word: usize, among_others: bool) -> impl Iterator<Item = Find> {
-        let mentions = self.mentions[word].iter();
-        let mentions = mentions.filter(move |(token, _)| !(among_others && self.tokens[*token].function));
-        mentions.map(move |&(token, strength)| Find { clause, words: Words::One(token), strength })
+    /// Adds all mentions of a word.
+    fn add_word(&mut self, clause: usize, word: usize, among_others: bool) {
+        for &(token, strength) in &self.mentions[word] {
+            if !(among_others && self.tokens[token].function) {
+                let at = self.found.len();
+                self.found.push(token);
+                self.finds.push(Find { clause, words: at..at + 1, strength });
+            }
+        }
+    }
+
+    /// Adds something that is several words.
+    fn add(&mut self, clause: usize, met: &Met) {
+        let from = self.found.len();
+        self.found.extend_from_slice(&met.words);
+        self.finds.push(Find { clause, words: from..self.found.len(), strength: met.strength });
     }
 
     /// Where the words of something found stand.
     pub fn seats(&self, find: &Find) -> impl Iterator<Item = &Seat> {
-        let tokens = match &find.words {
-            Words::One(token) => std::slice::from_ref(token),
-            Words::Several(tokens) => tokens,
-        };
-        tokens.iter().map(|&token| &self.tokens[token].seat)
+        self.found[find.words.clone()].iter().map(|&token| &self.tokens[token].seat)
     }
 }

@@ -60,7 +60,7 @@ use crate::{
 
 /// Searches one snapshot of an index. Cheap to clone, usable from many threads.
 ///
-/// It remembers what it has read, and its clones share that: up to 160 MB, and 700 bytes for each release of
+/// It remembers what it has read, and its clones share that: up to 192 MB, and 700 bytes for each release of
 /// the index; and what it analyses texts with, as often as searches ran at once, up to eight times.
 #[derive(Clone)]
 pub struct Searcher {
@@ -80,8 +80,8 @@ struct Inner {
     desks: Mutex<Vec<Desk>>,
 }
 
-/// How many bytes of releases are kept at most: some ten thousand releases, for the same ones come up again
-/// and again.
+/// How many bytes of releases are kept at most: some six thousand that are laid out, or twice as many that are
+/// not, for the same ones come up again and again.
 const MOST_READ: usize = 64 << 20;
 
 /// How many desks are kept at most: each may have a table of some ten megabytes of forms.
@@ -312,13 +312,12 @@ impl Searcher {
         Ok(hit)
     }
 
-    /// A release with all that is stored of it; as an earlier search has read it where that is still known,
-    /// and then laid out where it is to be shown.
+    /// A release with all that is stored of it; as an earlier search has read it where that is still known.
     fn opened(&self, address: Address, shown: bool) -> Result<Arc<Opened>> {
         let key = (u64::from(address.segment) << 32 | u64::from(address.doc)).to_le_bytes();
         let read = &self.inner.read;
         if let Some(opened) = read.get(&key) {
-            let more = if shown { opened.lay_out() } else { 0 };
+            let more = if shown { opened.meet_again() } else { 0 };
             if more > 0 {
                 read.grow(more);
             }

@@ -5,13 +5,14 @@
 
 mod letters;
 mod shown;
+mod walk;
 
 use std::ops::Range;
 
-use self::shown::Walk;
 #[cfg(test)]
 pub(super) use self::shown::tests;
 pub(super) use self::shown::{Place, Shown};
+use self::walk::Walk;
 use crate::analysis::{Seams, Tokens};
 
 /// Most texts have a word for every so many bytes.

@@ -3,14 +3,20 @@
 //! Brings together what is stored of a release and where the index says that to look; what becomes of it is
 //! the marker's business.
 
-use std::sync::OnceLock;
+#[cfg(test)]
+mod laws;
+
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use super::{
     known::Keepable,
     marks::{Site, Sites},
     page::Page,
     sites::Found,
-    snippet::{Desk, Mark, Marker, Snippet, SnippetOptions, Text},
+    snippet::{Desk, Mark, Marker, Snippet, SnippetOptions, Subject},
 };
 use crate::{
     analysis::{Landmarks, Seams},
@@ -27,9 +33,11 @@ pub(super) struct Reader<'p> {
     pub shown: &'p SnippetOptions,
 }
 
-/// A release that was read; one that is asked for again keeps its texts laid out.
+/// A release that was read; one that is asked for again and again keeps its texts laid out.
 pub(super) struct Opened {
     pub whole: Whole,
+    /// Whether it was asked for again.
+    again: AtomicBool,
     pages: OnceLock<Pages>,
 }
 
@@ -41,37 +49,41 @@ struct Pages {
 impl Reader<'_> {
     /// What to show of the body of the release that stands so far behind the first hit.
     pub fn body(&mut self, opened: &Opened, at: usize) -> Snippet {
-        let Opened { whole, pages } = opened;
+        let Opened { whole, pages, .. } = opened;
         let sites = self.sites.as_ref().map(|found| sites(found, found.hits[at].body(), whole.landmarks()));
         let page = pages.get().map(|pages| &pages.body);
-        let body = Text { text: &whole.release.body, seams: whole.seams(), page, sites };
+        let body = Subject { text: &whole.release.body, seams: whole.seams(), page, sites };
         self.marker.body(self.desk, body, self.shown)
     }
 
     /// What to mark in its title.
     pub fn title(&mut self, opened: &Opened, at: usize) -> Vec<Mark> {
-        let Opened { whole, pages } = opened;
+        let Opened { whole, pages, .. } = opened;
         let sites =
             self.sites.as_ref().map(|found| sites(found, found.hits[at].title(), Landmarks::new(&[])));
         let page = pages.get().map(|pages| &pages.title);
-        self.marker.title(self.desk, Text { text: &whole.release.title, seams: Seams::new(&[]), page, sites })
+        self.marker
+            .title(self.desk, Subject { text: &whole.release.title, seams: Seams::new(&[]), page, sites })
     }
 }
 
 impl Opened {
     pub fn new(whole: Whole) -> Self {
-        Self { whole, pages: OnceLock::new() }
+        Self { whole, again: AtomicBool::new(false), pages: OnceLock::new() }
     }
 
-    /// Lays its texts out; says how many bytes more it takes now.
-    pub fn lay_out(&self) -> usize {
+    /// Takes note that it is asked for again. The second time its texts are laid out, which costs as much as
+    /// some snippets. Says how many bytes more it takes now.
+    pub fn meet_again(&self) -> usize {
         let mut more = 0;
-        self.pages.get_or_init(|| {
-            let title = Page::of(&self.whole.release.title, Seams::new(&[]));
-            let pages = Pages { title, body: Page::of(&self.whole.release.body, self.whole.seams()) };
-            more = pages.size();
-            pages
-        });
+        if self.pages.get().is_none() && self.again.swap(true, Ordering::Relaxed) {
+            self.pages.get_or_init(|| {
+                let title = Page::of(&self.whole.release.title, Seams::new(&[]));
+                let pages = Pages { title, body: Page::of(&self.whole.release.body, self.whole.seams()) };
+                more = pages.size();
+                pages
+            });
+        }
         more
     }
 }

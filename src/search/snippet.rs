@@ -81,7 +81,7 @@ pub(super) struct Marker<'p> {
 }
 
 /// A text to be shown, or to be marked as it stands.
-pub(super) struct Text<'t> {
+pub(super) struct Subject<'t> {
     pub text: &'t str,
     /// How it is shown.
     pub seams: Seams<'t>,
@@ -127,13 +127,13 @@ impl<'p> Marker<'p> {
     }
 
     /// What to mark in a title, as it stands.
-    pub fn title(&self, desk: &mut Desk, title: Text) -> Vec<Mark> {
+    pub fn title(&self, desk: &mut Desk, title: Subject) -> Vec<Mark> {
         let Looked { shown, words, .. } = self.look(desk, title, Scope::Title);
         marks_in(words, &shown.place_of(&(0..shown.len())))
     }
 
     /// What to show of a body.
-    pub fn body(&self, desk: &mut Desk, body: Text, options: &SnippetOptions) -> Snippet {
+    pub fn body(&self, desk: &mut Desk, body: Subject, options: &SnippetOptions) -> Snippet {
         let mut looked = self.look(desk, body, Scope::Body);
         looked.aim(options.length);
         let Looked { shown, reading, words, targets } = looked;
@@ -156,16 +156,16 @@ impl<'p> Marker<'p> {
     }
 
     /// Looks into a text and notes the words of what is found.
-    fn look<'d>(&self, desk: &'d mut Desk, text: Text<'d>, scope: Scope) -> Looked<'d> {
+    fn look<'d>(&self, desk: &'d mut Desk, subject: Subject<'d>, scope: Scope) -> Looked<'d> {
         let Desk { forms, reading, page, words, targets } = desk;
-        let page = match text.page {
-            Some(page) => page,
-            None => {
-                page.lay_out(text.text, text.seams);
-                page
-            }
+        let page = if let Some(page) = subject.page {
+            page
+        } else {
+            page.lay_out(subject.text, subject.seams);
+            page
         };
-        self.wanted.find(forms, reading, Passage { text: text.text, scope, page, sites: text.sites });
+        let passage = Passage { text: subject.text, scope, page, sites: subject.sites };
+        self.wanted.find(forms, reading, passage);
         let seats = reading.finds.iter().flat_map(|find| reading.seats(find));
         words.clear();
         words.extend(seats.map(|seat| seat.place.clone()).filter(|word| word.len() > 0));

@@ -4,11 +4,14 @@
 
 use std::ops::Range;
 
-use super::letters::{begins_character, characters, goes_on, stands_alone};
+use super::{
+    letters::{begins_character, characters, goes_on, stands_alone},
+    walk::Walk,
+};
 use crate::analysis::Seams;
 
 /// So many bytes are counted in one go to number a character.
-const BLOCK: usize = 128;
+pub(super) const BLOCK: usize = 128;
 
 /// So many bytes are looked through for a blank before it is asked what stands beside them: words are short.
 const STRETCH: usize = 1024;
@@ -16,9 +19,9 @@ const STRETCH: usize = 1024;
 /// A text with every character numbered. Made once and then used for one text after the other.
 #[derive(Default)]
 pub(in crate::search) struct Shown {
-    text: String,
+    pub(super) text: String,
     /// Stretches that are shown byte for byte, in order.
-    runs: Vec<Run>,
+    pub(super) runs: Vec<Run>,
     /// How many characters stand before each block of the text.
     before: Vec<u32>,
     len: usize,
@@ -47,21 +50,22 @@ impl Place {
 /// A spot in what is shown, in characters and in bytes.
 #[derive(Clone, Copy)]
 struct Spot {
-    at: usize,
-    byte: usize,
+    at: u32,
+    byte: u32,
 }
 
 /// Where a stretch begins, in bytes of the original and of what is shown.
 #[derive(Clone, Copy)]
-struct Run {
-    origin: usize,
-    shown: usize,
+pub(super) struct Run {
+    pub origin: usize,
+    pub shown: usize,
 }
 
 impl Shown {
     /// Takes in another text, laid out as its seams say; as it stands where there are none.
     pub fn lay_out(&mut self, text: &str, seams: Seams) {
         self.text.clear();
+        self.text.reserve(text.len());
         self.sentences.clear();
         self.runs.clear();
         let mut run = Run { origin: 0, shown: 0 };
@@ -75,14 +79,16 @@ impl Shown {
             }
             if seam.sentence {
                 let byte = run.shown + if seam.gap.is_empty() { kept } else { 0 };
-                self.sentences.push(Spot { at: 0, byte });
+                self.sentences.push(Spot { at: 0, byte: little(byte) });
             }
         }
         self.text.push_str(text.get(run.origin..).unwrap_or_default());
         self.runs.push(run);
         self.count();
         let mut sentences = std::mem::take(&mut self.sentences);
-        sentences.iter_mut().for_each(|sentence| sentence.at = self.number(sentence.byte));
+        for sentence in &mut sentences {
+            sentence.at = little(self.number(sentence.byte as usize));
+        }
         self.sentences = sentences;
     }
 
@@ -91,7 +97,7 @@ impl Shown {
         self.before.clear();
         self.len = 0;
         for block in bytes.chunks(BLOCK) {
-            self.before.push(u32::try_from(self.len).unwrap_or(u32::MAX));
+            self.before.push(little(self.len));
             self.len += characters(block);
         }
         self.words.clear();
@@ -110,14 +116,14 @@ impl Shown {
     }
 
     /// How many characters stand before a byte of the shown text.
-    fn number(&self, byte: usize) -> usize {
+    pub(super) fn number(&self, byte: usize) -> usize {
         let block = byte / BLOCK;
         let inside = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
         self.before.get(block).map_or(self.len, |&before| before as usize + characters(inside))
     }
 
     /// How many characters stand between two bytes of the shown text.
-    fn count_between(&self, from: usize, to: usize) -> usize {
+    pub(super) fn count_between(&self, from: usize, to: usize) -> usize {
         match self.text.as_bytes().get(from..to) {
             Some(inside) if inside.len() <= BLOCK => characters(inside),
             _ => self.number(to) - self.number(from),
@@ -149,8 +155,9 @@ impl Shown {
     /// A stretch given in characters. Most begin with a sentence, and many end with one.
     pub fn place_of(&self, range: &Range<usize>) -> Place {
         let (first, next) = (self.sentence(range.start), self.sentence(range.end + 1));
-        let start = if first.at == range.start { first.byte } else { self.byte(range.start) };
-        let end = if next.at == range.end + 1 { next.byte - 1 } else { self.byte(range.end) };
+        let is_at = |spot: Spot, at: usize| spot.at as usize == at;
+        let start = if is_at(first, range.start) { first.byte as usize } else { self.byte(range.start) };
+        let end = if is_at(next, range.end + 1) { next.byte as usize - 1 } else { self.byte(range.end) };
         Place { start: range.start, end: range.end, bytes: start..end }
     }
 
@@ -168,7 +175,7 @@ impl Shown {
     }
 
     /// Where the combining sequence begins that a byte's character belongs to.
-    fn opener(&self, byte: usize) -> usize {
+    pub(super) fn opener(&self, byte: usize) -> usize {
         if stands_alone(self.text.as_bytes(), byte) {
             return byte;
         }
@@ -186,7 +193,7 @@ impl Shown {
     }
 
     /// How many bytes from this one on belong to the character before it.
-    fn going_on(&self, byte: usize) -> usize {
+    pub(super) fn going_on(&self, byte: usize) -> usize {
         if stands_alone(self.text.as_bytes(), byte) {
             return 0;
         }
@@ -237,12 +244,12 @@ impl Shown {
 
     /// Where the sentence begins that this place is in.
     pub fn sentence_start(&self, at: usize) -> usize {
-        self.sentence(at).at
+        self.sentence(at).at as usize
     }
 
     /// The beginning of the sentence that this place is in.
     fn sentence(&self, at: usize) -> Spot {
-        let behind = self.sentences.partition_point(|sentence| sentence.at <= at);
+        let behind = self.sentences.partition_point(|sentence| sentence.at as usize <= at);
         let sentence = behind.checked_sub(1).and_then(|sentence| self.sentences.get(sentence));
         sentence.copied().unwrap_or(Spot { at: 0, byte: 0 })
     }
@@ -270,51 +277,9 @@ impl Shown {
     }
 }
 
-/// Finds places of a text, those behind the last one fast.
-pub(super) struct Walk<'s> {
-    shown: &'s Shown,
-    /// The first run behind the last byte of the original that was asked for.
-    run: usize,
-    /// The end of the last place.
-    byte: usize,
-    at: usize,
-}
-
-impl<'s> Walk<'s> {
-    pub fn new(shown: &'s Shown) -> Self {
-        Self { shown, run: 0, byte: 0, at: 0 }
-    }
-
-    /// As `Shown::place`.
-    pub fn place(&mut self, origin: &Range<usize>) -> Place {
-        let shown = self.shown;
-        let start = shown.opener(self.shown_at(origin.start));
-        let end = self.shown_at(origin.end);
-        let end = (end + shown.going_on(end)).max(start);
-        let number = if (self.byte..=self.byte + BLOCK).contains(&start) {
-            self.at + shown.count_between(self.byte, start)
-        } else {
-            shown.number(start)
-        };
-        (self.byte, self.at) = (end, number + shown.count_between(start, end));
-        Place { start: number, end: self.at, bytes: start..end }
-    }
-
-    /// Where in the shown text, in bytes, stands what begins there in the original, or else what follows.
-    fn shown_at(&mut self, origin: usize) -> usize {
-        let Shown { runs, text, .. } = self.shown;
-        let is_before = |run: &Run| run.origin < origin;
-        let is_near = self.run.checked_sub(1).and_then(|run| runs.get(run)).is_some_and(is_before)
-            && runs.get(self.run + 1).is_none_or(|run| !is_before(run));
-        self.run = if is_near {
-            self.run + usize::from(runs.get(self.run).is_some_and(is_before))
-        } else {
-            runs.partition_point(is_before)
-        };
-        let Some(run) = self.run.checked_sub(1).and_then(|run| runs.get(run)) else { return 0 };
-        let end = runs.get(self.run).map_or(text.len(), |next| next.shown);
-        (run.shown + (origin - run.origin)).min(end)
-    }
+/// A number in half the room. No text is so long that it does not fit.
+fn little(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

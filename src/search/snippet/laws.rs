@@ -54,13 +54,13 @@ pub(in crate::search) fn texts() -> impl Strategy<Value = String> {
 /// What to show of a body, all of which is to be looked into.
 pub(super) fn snippet(marker: &Marker, body: &str, options: &SnippetOptions) -> Snippet {
     let layout = Layout::of(body);
-    let text = Text { seams: Seams::new(layout.written()), ..as_it_stands(body) };
+    let text = Subject { seams: Seams::new(layout.written()), ..as_it_stands(body) };
     marker.body(&mut Desk::new(ANALYZER.forms()), text, options)
 }
 
 /// A text without seams, all of which is to be looked into.
-pub(super) fn as_it_stands(text: &str) -> Text<'_> {
-    Text { text, seams: Seams::new(&[]), page: None, sites: None }
+pub(super) fn as_it_stands(text: &str) -> Subject<'_> {
+    Subject { text, seams: Seams::new(&[]), page: None, sites: None }
 }
 
 fn check_marks(text: &str, marks: &[Mark]) {

@@ -35,7 +35,9 @@ pub(super) fn choose(targets: &[Target], most: usize, length: usize) -> Vec<Rang
     let mut best = Vec::new();
     let mut best_shown = 0;
     for count in 1..=most.min(present) {
-        clauses.iter_mut().for_each(|clause| clause.is_shown = false);
+        for clause in &mut clauses {
+            clause.is_shown = false;
+        }
         let stretches = one_by_one(targets, &mut clauses, count, length / count);
         let shown = clauses.iter().filter(|clause| clause.is_shown).count();
         if shown > best_shown {
@@ -75,9 +77,18 @@ struct Worth {
 
 /// How many clauses of these targets no stretch shows.
 fn missing(targets: &[Target], clauses: &mut [Clause]) -> usize {
-    clauses.iter_mut().for_each(|clause| clause.inside = 0);
-    targets.iter().for_each(|target| clauses[target.clause].inside += 1);
+    empty(clauses);
+    for target in targets {
+        clauses[target.clause].inside += 1;
+    }
     clauses.iter().filter(|clause| clause.inside > 0 && !clause.is_shown).count()
+}
+
+/// Begins a window.
+fn empty(clauses: &mut [Clause]) {
+    for clause in clauses {
+        clause.inside = 0;
+    }
 }
 
 /// Takes the best stretch, then the one that adds most to it, and so on.
@@ -127,7 +138,7 @@ fn best_from(
         by_end.sort_by_key(|&at| targets[at].end);
     }
     let mut waiting = (0..targets.len()).map(|at| by_end.get(at).copied().unwrap_or(at)).peekable();
-    clauses.iter_mut().for_each(|clause| clause.inside = 0);
+    empty(clauses);
     let (mut fresh, mut matches, mut end) = (0, 0, 0);
     let mut best: Option<(Worth, usize, usize)> = None;
     for (at, target) in targets.iter().enumerate() {
