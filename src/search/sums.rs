@@ -55,10 +55,12 @@ pub(super) struct Sums<'s> {
     /// the very score.
     pub others: Vec<(usize, f32)>,
     /// The sum of each release of the window, and the bits of what it has.
-    window: Vec<f32>,
-    has: Vec<u8>,
+    window: Box<[f32; WINDOW as usize]>,
+    has: Box<[u8; WINDOW as usize]>,
     /// Room for the places of the releases that are worth enough, and one more.
     found: Vec<u32>,
+    /// So much of the window has releases.
+    length: usize,
     /// Where the window begins, and where the next one may.
     start: DocId,
     next: DocId,
@@ -69,15 +71,15 @@ impl<'s> Sums<'s> {
     pub fn new(words: &'s [Word<'s>], all: DocId) -> Self {
         let mut content: Vec<usize> = (0..words.len()).filter(|&word| words[word].bit != FUNCTION).collect();
         content.sort_by(|&a, &b| words[a].most().total_cmp(&words[b].most()));
-        let window = (all.min(WINDOW) as usize).next_multiple_of(BLOCK);
         Self {
             words,
             at: vec![[0; 2]; words.len()],
             content,
             others: Vec::new(),
-            window: vec![0.0; window],
-            has: vec![0; window],
-            found: vec![0; window + 1],
+            window: Box::new([0.0; WINDOW as usize]),
+            has: Box::new([0; WINDOW as usize]),
+            found: Vec::new(),
+            length: (all.min(WINDOW) as usize).next_multiple_of(BLOCK),
             start: 0,
             next: 0,
         }
@@ -91,8 +93,9 @@ impl<'s> Sums<'s> {
         let Some(first) = self.content[others..].iter().filter_map(next).min() else { return false };
         self.start = first - first % WINDOW;
         self.next = self.start.saturating_add(WINDOW);
-        self.window.fill(0.0);
-        self.has.fill(0);
+        let (window, has) = (&mut *self.window, &mut *self.has);
+        window[..self.length].fill(0.0);
+        has[..self.length].fill(0);
         // In the order of the query: floats depend on it.
         for (word, (Word { lists, bit }, at)) in self.words.iter().zip(&mut self.at).enumerate() {
             if self.others.iter().any(|(other, _)| *other == word) {
@@ -100,9 +103,9 @@ impl<'s> Sums<'s> {
             }
             for (list, at) in lists.iter().zip(at) {
                 *at = list.each_between((self.start, self.next), *at, |doc, score| {
-                    let place = (doc - self.start) as usize;
-                    self.window[place] += score;
-                    self.has[place] |= bit;
+                    let place = (doc % WINDOW) as usize;
+                    window[place] += score;
+                    has[place] |= bit;
                 });
             }
         }
@@ -150,15 +153,17 @@ impl<'s> Sums<'s> {
     pub fn worth(&mut self, least: f32, out: &mut Vec<Sum>) {
         let rest = self.rest();
         let is_worth = |sum: f32| (sum + rest) * BOUND_SLACK >= least;
-        let (sums, _) = self.window.as_chunks::<BLOCK>();
-        let (has, _) = self.has.as_chunks::<BLOCK>();
+        let (sums, _) = self.window[..self.length].as_chunks::<BLOCK>();
+        let (has, _) = self.has[..self.length].as_chunks::<BLOCK>();
+        self.found.resize(self.length + 1, 0);
+        let places = &mut self.found[..];
         let mut found = 0;
         for (place, (sums, has)) in (0..).step_by(BLOCK).zip(sums.iter().zip(has)) {
             // Counting, unlike looking for the first, is done without branches, on many at once; and so is
             // noting each place, for the next one to take its room where it is not wanted.
             if u128::from_ne_bytes(*has) != 0 && sums.iter().filter(|sum| is_worth(**sum)).count() > 0 {
                 for (at, (&sum, &has)) in (place..).zip(sums.iter().zip(has)) {
-                    self.found[found] = at;
+                    places[found] = at;
                     found += usize::from(is_worth(sum)) & usize::from(has & !FUNCTION != 0);
                 }
             }
