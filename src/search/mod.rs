@@ -3,6 +3,7 @@
 //! A [`Searcher`] is a snapshot: what is written after it was made, it does not see. Reads, never
 //! writes; returns text and ranges and leaves all markup to its caller.
 
+mod again;
 mod best;
 mod compile;
 mod docs;

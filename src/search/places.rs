@@ -52,6 +52,13 @@ impl<'s> Places<'s> {
         Ok(Self { clauses: clauses.collect::<Result<_>>()? })
     }
 
+    /// Whether releases may be asked for in any order.
+    pub fn in_any_order(&self) -> bool {
+        let is_noted =
+            |reader: &Reader| matches!(reader, Reader::Word(WordPlaces::Noted(_)) | Reader::Nowhere);
+        self.clauses.iter().all(|(reader, _)| is_noted(reader))
+    }
+
     /// The positions of the first clauses in a release, in order, a phrase being where it begins.
     pub fn by_clause(&mut self, doc: DocId) -> [&[u32]; PROXIMITY_WORDS] {
         let mut places = [&[][..]; PROXIMITY_WORDS];

@@ -10,13 +10,13 @@ use tantivy::DocId;
 
 use super::{
     Options, Searcher, Sort,
+    again::Again,
     best::Best,
     docs::{Docs, count_in_all, each_in_all},
     evaluate::Part,
     gate::Gate,
     placed::{Keep, Placed},
     plan::{Node, Plan},
-    proximity::Again,
     scored::{Finger, Scored},
     weights::{BOUND_SLACK, POOL, PROXIMITY_WORDS, TIERED_WORDS},
 };
