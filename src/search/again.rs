@@ -85,7 +85,7 @@ impl Searcher {
     fn counts<'j>(&'j self, job: &'j Job, Address { segment, doc }: Address) -> impl Iterator<Item = u8> {
         let segment = self.snapshot().segment(segment);
         let content = job.clauses.iter().filter(|clause| clause.content);
-        content.map(move |clause| clause.part.get(segment, doc).map_or(0, |(_, places)| places))
+        content.map(move |clause| clause.part.places(segment, doc))
     }
 
     /// What a release gains from being new, as a part of its score.

@@ -76,6 +76,12 @@ impl Part {
         self.full(segment).get(doc).or_else(hints)
     }
 
+    /// In how many places a release has it at most, as far as anyone has asked which releases hint at it.
+    pub fn places(&self, segment: &Segment, doc: DocId) -> u8 {
+        let places = |list: &Scored| Some(list.places(list.docs.at(doc)?));
+        places(self.full(segment)).or_else(|| places(self.known_hints(segment)?)).unwrap_or(0)
+    }
+
     /// How rare it is: the sum over a phrase's words, the rarest of alternatives.
     pub fn rarity(&self) -> f32 {
         match &self.kind {

@@ -172,6 +172,11 @@ pub struct Hit {
     pub explanation: Option<Explanation>,
 }
 
+/// The key by which a release that was read is known.
+fn key(address: Address) -> [u8; 8] {
+    (u64::from(address.segment) << 32 | u64::from(address.doc)).to_le_bytes()
+}
+
 /// Writes what is shared as if it were not.
 fn as_it_is<S: Serializer>(release: &Arc<Release>, to: S) -> Result<S::Ok, S::Error> {
     release.serialize(to)
@@ -313,10 +318,17 @@ impl Searcher {
         Ok(hit)
     }
 
+    /// The id of a release.
+    fn id(&self, address: Address) -> String {
+        match self.inner.read.get(&key(address)) {
+            Some(opened) => opened.whole.release.id.clone(),
+            None => self.snapshot().segment(address.segment).id(address.doc),
+        }
+    }
+
     /// A release with all that is stored of it; as an earlier search has read it where that is still known.
     fn opened(&self, address: Address, shown: bool) -> Result<Arc<Opened>> {
-        let key = (u64::from(address.segment) << 32 | u64::from(address.doc)).to_le_bytes();
-        let read = &self.inner.read;
+        let (key, read) = (key(address), &self.inner.read);
         if let Some(opened) = read.get(&key) {
             let more = if shown { opened.meet_again() } else { 0 };
             if more > 0 {

@@ -105,9 +105,7 @@ impl Searcher {
         if let [first, .., last] = equals
             && first.address.segment != last.address.segment
         {
-            equals.sort_by_cached_key(|Placed { address, .. }| {
-                self.snapshot().segment(address.segment).id(address.doc)
-            });
+            equals.sort_by_cached_key(|placed| self.id(placed.address));
         }
     }
 }
