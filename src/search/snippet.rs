@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use self::{
     bounds::{Room, open, stretch},
-    window::{Target, choose},
+    window::{Choice, Target},
 };
 use super::{
     marks::{Passage, Reading, Sites, Wanted},
@@ -98,7 +98,17 @@ pub(super) struct Desk {
     page: Page,
     /// The words that were met, in order.
     words: Vec<Place>,
+    fragments: Fragments,
+}
+
+/// Where fragments are chosen.
+#[derive(Default)]
+struct Fragments {
+    /// What they should show, in order.
     targets: Vec<Target>,
+    choice: Choice,
+    /// Where they stand.
+    places: Vec<Range<usize>>,
 }
 
 impl Desk {
@@ -108,7 +118,7 @@ impl Desk {
             reading: Reading::default(),
             page: Page::default(),
             words: Vec::new(),
-            targets: Vec::new(),
+            fragments: Fragments::default(),
         }
     }
 }
@@ -117,8 +127,8 @@ impl Desk {
 struct Looked<'d> {
     shown: &'d Shown,
     reading: &'d Reading,
-    words: &'d mut Vec<Place>,
-    targets: &'d mut Vec<Target>,
+    words: &'d [Place],
+    fragments: &'d mut Fragments,
 }
 
 impl<'p> Marker<'p> {
@@ -134,16 +144,15 @@ impl<'p> Marker<'p> {
 
     /// What to show of a body.
     pub fn body(&self, desk: &mut Desk, body: Subject, options: &SnippetOptions) -> Snippet {
-        let mut looked = self.look(desk, body, Scope::Body);
-        looked.aim(options.length);
-        let Looked { shown, reading, words, targets } = looked;
+        let Looked { shown, reading, words, fragments } = self.look(desk, body, Scope::Body);
         let opening = reading.finds.is_empty();
-        let places = if opening && options.fragments > 0 {
-            open(shown, options.length).into_iter().collect()
+        if opening {
+            fragments.open(shown, options);
         } else {
-            places(shown, targets, options)
-        };
-        let fragments = places.iter().map(|range| {
+            fragments.aim(shown, reading, options.length);
+            fragments.place(shown, options);
+        }
+        let fragments = fragments.places.iter().map(|range| {
             let place = shown.place_of(range);
             Fragment {
                 text: shown.slice(&place).to_owned(),
@@ -157,7 +166,7 @@ impl<'p> Marker<'p> {
 
     /// Looks into a text and notes the words of what is found.
     fn look<'d>(&self, desk: &'d mut Desk, subject: Subject<'d>, scope: Scope) -> Looked<'d> {
-        let Desk { forms, reading, page, words, targets } = desk;
+        let Desk { forms, reading, page, words, fragments } = desk;
         let page = if let Some(page) = subject.page {
             page
         } else {
@@ -170,15 +179,21 @@ impl<'p> Marker<'p> {
         words.clear();
         words.extend(seats.map(|seat| seat.place.clone()).filter(|word| word.len() > 0));
         words.sort_unstable_by_key(|word| (word.start, word.end));
-        Looked { shown: &page.shown, reading, words, targets }
+        Looked { shown: &page.shown, reading, words, fragments }
     }
 }
 
-impl Looked<'_> {
+impl Fragments {
+    /// The opening of a text.
+    fn open(&mut self, shown: &Shown, options: &SnippetOptions) {
+        self.places.clear();
+        self.places.extend(open(shown, options.length).filter(|_| options.fragments > 0));
+    }
+
     /// Notes what the fragments should show: the finds with the whole words around them. What is too long to be
     /// shown whole is shown word by word.
-    fn aim(&mut self, length: usize) {
-        let Self { shown, reading, targets, .. } = self;
+    fn aim(&mut self, shown: &Shown, reading: &Reading, length: usize) {
+        let Self { targets, .. } = self;
         targets.clear();
         for find in &reading.finds {
             let Some(whole) = spanned(reading.seats(find)) else { continue };
@@ -193,6 +208,27 @@ impl Looked<'_> {
         }
         targets.sort_unstable();
         targets.dedup();
+    }
+
+    /// Finds the places of the fragments, in order.
+    fn place(&mut self, shown: &Shown, options: &SnippetOptions) {
+        let Self { targets, choice, places } = self;
+        let cores = choice.of(targets, options.fragments, options.length);
+        let mut left = options.length;
+        places.clear();
+        for (at, core) in cores.iter().enumerate() {
+            let behind = places.last().map_or(0, |last| shown.next_word(last.end).min(core.start));
+            let before =
+                cores.get(at + 1).map_or(shown.len(), |next| next.start.saturating_sub(1).max(core.end));
+            let room = Room { length: left / (cores.len() - at), within: behind..before };
+            let place = stretch(shown, targets, core, &room);
+            left = left.saturating_sub(place.len());
+            places.push(place);
+        }
+        if places.len() > 1 {
+            leave_out_needless(places, targets);
+            join(places, options.length);
+        }
     }
 }
 
@@ -219,67 +255,49 @@ fn around_word(shown: &Shown, word: &Seat, length: usize) -> Option<Range<usize>
     })
 }
 
-/// The places of the fragments, in order.
-fn places(shown: &Shown, targets: &[Target], options: &SnippetOptions) -> Vec<Range<usize>> {
-    let cores = choose(targets, options.fragments, options.length);
-    let mut left = options.length;
-    let mut places: Vec<Range<usize>> = Vec::new();
-    for (at, core) in cores.iter().enumerate() {
-        let behind = places.last().map_or(0, |last| shown.next_word(last.end).min(core.start));
-        let before = cores.get(at + 1).map_or(shown.len(), |next| next.start.saturating_sub(1).max(core.end));
-        let room = Room { length: left / (cores.len() - at), within: behind..before };
-        let place = stretch(shown, targets, core, &room);
-        left = left.saturating_sub(place.len());
-        places.push(place);
-    }
-    if places.len() < 2 {
-        return places;
-    }
-    joined(without_needless(places, targets), options.length)
-}
-
-/// Fragments with only a blank between them as one, if that blank still fits.
-fn joined(places: Vec<Range<usize>>, length: usize) -> Vec<Range<usize>> {
+/// Makes one of fragments with only a blank between them, if that blank still fits.
+fn join(places: &mut Vec<Range<usize>>, length: usize) {
     let mut left = length.saturating_sub(places.iter().map(ExactSizeIterator::len).sum());
-    let mut joined: Vec<Range<usize>> = Vec::new();
-    for place in places {
-        match joined.last_mut() {
-            Some(last) if last.end + 1 == place.start && left > 0 => {
-                left -= 1;
-                last.end = place.end;
-            }
-            _ => joined.push(place),
+    places.dedup_by(|place, last| {
+        let joined = last.end + 1 == place.start && left > 0;
+        if joined {
+            left -= 1;
+            last.end = place.end;
         }
-    }
-    joined
+        joined
+    });
 }
 
 /// Leaves out fragments that show nothing which the others do not.
-fn without_needless(mut places: Vec<Range<usize>>, targets: &[Target]) -> Vec<Range<usize>> {
+fn leave_out_needless(places: &mut Vec<Range<usize>>, targets: &[Target]) {
     let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
-    let shown_in = |place: &Range<usize>| {
-        let mut shown = vec![false; clauses];
+    // Place by place.
+    let mut shown = vec![false; clauses * places.len()];
+    for (place, shown) in places.iter().zip(shown.chunks_mut(clauses.max(1))) {
         targets.iter().filter(|target| target.is_in(place)).for_each(|target| shown[target.clause] = true);
-        shown
-    };
-    let mut shown: Vec<Vec<bool>> = places.iter().map(shown_in).collect();
+    }
     for at in (0..places.len()).rev() {
-        let others = || (0..shown.len()).filter(|&other| other != at);
-        let is_elsewhere = |clause: usize| others().any(|other| shown[other][clause]);
-        let is_needless = (0..clauses).all(|clause| !shown[at][clause] || is_elsewhere(clause));
-        if is_needless && others().next().is_some() {
+        let own = at * clauses..(at + 1) * clauses;
+        let is_elsewhere = |clause: usize| {
+            let mut others = (clause..shown.len()).step_by(clauses).filter(|other| !own.contains(other));
+            others.any(|other| shown[other])
+        };
+        let is_needless = (0..clauses).all(|clause| !shown[own.start + clause] || is_elsewhere(clause));
+        if is_needless && places.len() > 1 {
             places.remove(at);
-            shown.remove(at);
+            shown.drain(own);
         }
     }
-    places
 }
 
 /// The marks of one place, counted from where it starts: of overlapping words one.
 fn marks_in(words: &[Place], place: &Place) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = Vec::new();
-    let words = words.iter().take_while(|word| word.start < place.end);
-    for word in words.filter(|word| word.end > place.start) {
+    let inside = || {
+        let words = words.iter().take_while(|word| word.start < place.end);
+        words.filter(|word| word.end > place.start)
+    };
+    let mut marks: Vec<Mark> = Vec::with_capacity(inside().count());
+    for word in inside() {
         let mark = Mark {
             start: word.bytes.start.max(place.bytes.start) - place.bytes.start,
             end: word.bytes.end.min(place.bytes.end) - place.bytes.start,

@@ -2,7 +2,7 @@
 //!
 //! Works on numbers only: what was met, in characters, and where sentences begin. Takes n log n steps.
 
-use std::{borrow::Cow, cmp::Reverse, ops::Range};
+use std::{cmp::Reverse, ops::Range};
 
 /// Something of the query, in characters of the shown text, never empty; and where its sentence begins.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,31 +24,16 @@ impl Target {
     }
 }
 
-/// The stretches to show, each at most an equal share of `length` long and apart from the others, in
-/// order: as few as show as many clauses as `most` stretches can.
-///
-/// The targets are in order and none is longer than `length`.
-pub(super) fn choose(targets: &[Target], most: usize, length: usize) -> Vec<Range<usize>> {
-    let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
-    let mut clauses = vec![Clause::default(); clauses];
-    let present = missing(targets, &mut clauses);
-    let mut best = Vec::new();
-    let mut best_shown = 0;
-    for count in 1..=most.min(present) {
-        for clause in &mut clauses {
-            clause.is_shown = false;
-        }
-        let stretches = one_by_one(targets, &mut clauses, count, length / count);
-        let shown = clauses.iter().filter(|clause| clause.is_shown).count();
-        if shown > best_shown {
-            (best, best_shown) = (stretches, shown);
-        }
-        if best_shown == present {
-            break;
-        }
-    }
-    best.sort_unstable_by_key(|stretch| stretch.start);
-    best
+/// Where stretches are chosen. Made once and then used for one text after the other.
+#[derive(Default)]
+pub(super) struct Choice {
+    clauses: Vec<Clause>,
+    /// The targets by their ends, where that is another order.
+    by_end: Vec<usize>,
+    /// Those that are tried, and the targets that touch none of them.
+    taken: Vec<Range<usize>>,
+    left: Vec<Target>,
+    best: Vec<Range<usize>>,
 }
 
 /// What is known of a clause while stretches are chosen.
@@ -56,7 +41,7 @@ pub(super) fn choose(targets: &[Target], most: usize, length: usize) -> Vec<Rang
 struct Clause {
     /// Whether the stretches that were taken show it.
     is_shown: bool,
-    /// How many of its targets are in the window that is weighed.
+    /// How many of its targets are in the window that is weighed; none are when the last one has left.
     inside: usize,
 }
 
@@ -75,48 +60,82 @@ struct Worth {
     start: Reverse<usize>,
 }
 
-/// How many clauses of these targets no stretch shows.
-fn missing(targets: &[Target], clauses: &mut [Clause]) -> usize {
-    empty(clauses);
-    for target in targets {
-        clauses[target.clause].inside += 1;
+impl Choice {
+    /// The stretches to show, each at most an equal share of `length` long and apart from the others, in
+    /// order: as few as show as many clauses as `most` stretches can.
+    ///
+    /// The targets are in order and none is longer than `length`.
+    pub fn of(&mut self, targets: &[Target], most: usize, length: usize) -> &[Range<usize>] {
+        let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
+        self.clauses.clear();
+        self.clauses.resize(clauses, Clause::default());
+        let present = show(&mut self.clauses, targets);
+        self.best.clear();
+        let mut best_shown = 0;
+        for count in 1..=most.min(present) {
+            let shown = self.one_by_one(targets, count, length / count, present);
+            if shown > best_shown {
+                (self.best, self.taken) = (std::mem::take(&mut self.taken), std::mem::take(&mut self.best));
+                best_shown = shown;
+            }
+            if best_shown == present {
+                break;
+            }
+        }
+        self.best.sort_unstable_by_key(|stretch| stretch.start);
+        &self.best
     }
-    clauses.iter().filter(|clause| clause.inside > 0 && !clause.is_shown).count()
+
+    /// Takes the best stretch, then the one that adds most to it, and so on. Says how many clauses they show
+    /// of those that are present.
+    fn one_by_one(&mut self, targets: &[Target], count: usize, limit: usize, present: usize) -> usize {
+        let Self { clauses, by_end, taken, left, .. } = self;
+        for clause in &mut *clauses {
+            clause.is_shown = false;
+        }
+        taken.clear();
+        let (mut untouched, mut shown) = (targets, 0);
+        while let Some(Window { stretch, .. }) = best(untouched, by_end, clauses, (limit, present - shown)) {
+            shown += show(clauses, untouched.iter().filter(|target| target.is_in(&stretch)));
+            taken.push(stretch.clone());
+            if taken.len() == count || shown == present {
+                break;
+            }
+            if taken.len() == 1 {
+                left.clear();
+                left.extend_from_slice(targets);
+            }
+            left.retain(|target| !target.touches(&stretch));
+            untouched = left;
+        }
+        shown
+    }
 }
 
-/// Begins a window.
-fn empty(clauses: &mut [Clause]) {
-    for clause in clauses {
-        clause.inside = 0;
-    }
-}
-
-/// Takes the best stretch, then the one that adds most to it, and so on.
-fn one_by_one(targets: &[Target], clauses: &mut [Clause], count: usize, limit: usize) -> Vec<Range<usize>> {
-    let mut stretches: Vec<Range<usize>> = Vec::with_capacity(count);
-    // Targets that touch none of them.
-    let mut left = Cow::Borrowed(targets);
-    while let Some(Window { stretch, .. }) = best(&left, clauses, limit) {
-        for target in left.iter().filter(|target| target.is_in(&stretch)) {
-            clauses[target.clause].is_shown = true;
-        }
-        stretches.push(stretch.clone());
-        if stretches.len() == count {
-            break;
-        }
-        left.to_mut().retain(|target| !target.touches(&stretch));
-    }
-    stretches
+/// Takes down that targets are shown; says how many of their clauses were not before.
+fn show<'t>(clauses: &mut [Clause], targets: impl IntoIterator<Item = &'t Target>) -> usize {
+    let fresh = |target: &Target| !std::mem::replace(&mut clauses[target.clause].is_shown, true);
+    targets.into_iter().map(fresh).filter(|&fresh| fresh).count()
 }
 
 /// The best window of `limit` characters. One that can begin with its sentence reads better, unless it
-/// shows less of the query.
-fn best(targets: &[Target], clauses: &mut [Clause], limit: usize) -> Option<Window> {
-    let within = best_from(targets, clauses, limit, |target| target.sentence);
-    if within.as_ref().is_some_and(|within| within.worth.fresh == missing(targets, clauses)) {
+/// shows less of the query: of the clauses that no stretch shows, which are `missing` at most.
+fn best(
+    targets: &[Target],
+    by_end: &mut Vec<usize>,
+    clauses: &mut [Clause],
+    (limit, missing): (usize, usize),
+) -> Option<Window> {
+    by_end.clear();
+    if !targets.is_sorted_by_key(|target| target.end) {
+        by_end.extend(0..targets.len());
+        by_end.sort_by_key(|&at| targets[at].end);
+    }
+    let within = best_from(targets, by_end, clauses, limit, |target| target.sentence);
+    if within.as_ref().is_some_and(|within| within.worth.fresh == missing) {
         return within;
     }
-    let tight = best_from(targets, clauses, limit, |target| target.start);
+    let tight = best_from(targets, by_end, clauses, limit, |target| target.start);
     match (within, tight) {
         (Some(within), Some(tight)) if tight.worth.fresh > within.worth.fresh => Some(tight),
         (Some(window), _) | (None, Some(window)) => Some(window),
@@ -128,17 +147,12 @@ fn best(targets: &[Target], clauses: &mut [Clause], limit: usize) -> Option<Wind
 /// window shows a fresh clause. The origins of targets in order must be in order.
 fn best_from(
     targets: &[Target],
+    by_end: &[usize],
     clauses: &mut [Clause],
     limit: usize,
     origin: impl Fn(&Target) -> usize,
 ) -> Option<Window> {
-    let mut by_end: Vec<usize> = Vec::new();
-    if !targets.is_sorted_by_key(|target| target.end) {
-        by_end.extend(0..targets.len());
-        by_end.sort_by_key(|&at| targets[at].end);
-    }
     let mut waiting = (0..targets.len()).map(|at| by_end.get(at).copied().unwrap_or(at)).peekable();
-    empty(clauses);
     let (mut fresh, mut matches, mut end) = (0, 0, 0);
     let mut best: Option<(Worth, usize, usize)> = None;
     for (at, target) in targets.iter().enumerate() {
@@ -189,8 +203,9 @@ mod tests {
         let mut targets: Vec<Target> =
             targets.iter().map(|&(start, end, clause)| target(start, end, clause)).collect();
         targets.sort();
-        let stretches = choose(&targets, most, length);
-        stretches.into_iter().map(|stretch| (stretch.start, stretch.end)).collect()
+        let mut choice = Choice::default();
+        let stretches = choice.of(&targets, most, length);
+        stretches.iter().map(|stretch| (stretch.start, stretch.end)).collect()
     }
 
     #[test]
