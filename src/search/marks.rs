@@ -5,41 +5,18 @@
 
 mod pattern;
 mod phrase;
+mod terms;
 
 use std::{cell::OnceCell, collections::HashMap, ops::Range};
 
 pub(super) use self::pattern::Pattern;
 use self::phrase::{Order, near};
+pub(super) use self::terms::{Mentioned, Strength, Terms};
 use super::{
     page::{Page, Seat, Word},
-    plan::{self, Node, Plan, Scope, Weighed},
+    plan::{self, Node, Plan, Scope},
 };
 use crate::analysis::{Channel, Forms, Landmarks, Role, TokenRef, Tokens};
-
-/// A mention that counts less than this is weak: a place by its adjective, above all.
-const WEAK: f32 = 0.3;
-
-/// How surely a mention is of the word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Strength {
-    /// By the stem alone, which the index does not take for the word.
-    Hint,
-    /// Near in meaning, or capitals read as a plain word.
-    Weak,
-    /// The word itself.
-    Full,
-}
-
-impl Strength {
-    /// That of what a term of a word mentions.
-    pub fn of(term: &Weighed) -> Self {
-        match term.weight {
-            _ if !term.full => Self::Hint,
-            weight if weight < WEAK => Self::Weak,
-            _ => Self::Full,
-        }
-    }
-}
 
 /// One thing of the query where it stands in a text.
 pub(super) struct Find {
@@ -77,33 +54,6 @@ pub(super) struct Sites<'t> {
 pub(super) struct Site {
     pub position: u32,
     pub term: u32,
-}
-
-/// The words that a term is a mention of.
-pub(super) type Mentioned = Vec<(usize, Strength)>;
-
-/// What each term mentions, by a number.
-#[derive(Debug, Default)]
-pub(super) struct Terms {
-    /// Where the words of each end.
-    ends: Vec<usize>,
-    words: Mentioned,
-}
-
-impl Terms {
-    /// Adds one that mentions these words; says its number.
-    pub fn add(&mut self, mentioned: &[(usize, Strength)]) -> u32 {
-        self.words.extend_from_slice(mentioned);
-        self.ends.push(self.words.len());
-        u32::try_from(self.ends.len() - 1).unwrap_or(u32::MAX)
-    }
-
-    fn get(&self, number: u32) -> &[(usize, Strength)] {
-        let at = number as usize;
-        let Some(&end) = self.ends.get(at) else { return &[] };
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.words[start..end]
-    }
 }
 
 /// What a mention of a term says of clauses, each a bit.
