@@ -137,7 +137,7 @@ impl Docs {
             Self::Many(bits) => {
                 let (first, last) =
                     (start as usize / 64, (end as usize).div_ceil(64).min(bits.words().len()));
-                if start.is_multiple_of(64) && (end.is_multiple_of(64) || last == bits.words().len()) {
+                if start.is_multiple_of(64) && end.is_multiple_of(64) {
                     bits.each(first, last, visit);
                 } else {
                     bits.each(first, last, |at, doc| {
