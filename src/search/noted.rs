@@ -27,6 +27,10 @@ use crate::{
 /// Places are noted of so many releases at most. Fewer under test, so that small corpora have longer lists.
 const MOST: usize = if cfg!(test) { 12 } else { 1 << 12 };
 
+/// Nor are they where its terms have so many times as many entries in their lists: what is read to note them is
+/// not kept.
+const MOST_READ: usize = 4;
+
 /// The lists of more forms of a pattern than this cost more to read than the hits.
 pub(super) const MOST_FORMS: usize = 64;
 
@@ -48,7 +52,8 @@ struct Noted {
 pub(super) struct Notes {
     asked_again: AtomicBool,
     /// By segment, of the releases that have the word in full and of those that only hint at it.
-    segments: OnceLock<Vec<[OnceLock<Noted>; 2]>>,
+    /// Nothing where there is too much to read.
+    segments: OnceLock<Vec<[OnceLock<Option<Noted>>; 2]>>,
 }
 
 impl Notes {
@@ -59,7 +64,8 @@ impl Notes {
 
     /// How many bytes they take.
     pub fn size(&self) -> usize {
-        self.segments.get().into_iter().flatten().flatten().filter_map(OnceLock::get).map(Noted::size).sum()
+        let lists = self.segments.get().into_iter().flatten().flatten();
+        lists.filter_map(OnceLock::get).flatten().map(Noted::size).sum()
     }
 }
 
@@ -147,22 +153,28 @@ impl Searcher {
             let Some(docs) = docs else { continue };
             if known.get().is_none() {
                 let made = self.note(segment, word, docs)?;
-                let size = made.size();
+                let size = made.as_ref().map_or(0, Noted::size);
                 if known.set(made).is_ok() {
                     self.known().grow(size);
                 }
             }
-            *noted = known.get().map(|noted| (docs, noted));
+            let Some(known) = known.get().and_then(Option::as_ref) else { return Ok(None) };
+            *noted = Some((docs, known));
         }
         let [full, hints] = noted;
         Ok(full.map(|full| Spots { full, hints }))
     }
 
-    /// Reads where some releases mention a word, by whatever term.
-    fn note(&self, segment: &Segment, word: &WordPart, docs: &Docs) -> Result<Noted> {
+    /// Reads where some releases mention a word, by whatever term; nothing where its lists are too long for that.
+    fn note(&self, segment: &Segment, word: &WordPart, docs: &Docs) -> Result<Option<Noted>> {
         let mut lists = Vec::with_capacity(word.terms.len());
+        let mut entries = 0;
         for located in &word.terms {
             if let Some(list) = located.list(segment, Zone::Text) {
+                entries += list.doc_freq as usize;
+                if entries > MOST * MOST_READ {
+                    return Ok(None);
+                }
                 let list = List::open(segment, Zone::Text, list, docs.len());
                 lists.push((list.map_err(|error| self.damaged(&error))?, Strength::of(&located.term)));
             }
@@ -190,7 +202,7 @@ impl Searcher {
         });
         noted.positions.shrink_to_fit();
         noted.strengths.shrink_to_fit();
-        Ok(noted)
+        Ok(Some(noted))
     }
 }
 
