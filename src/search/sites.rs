@@ -3,7 +3,7 @@
 //! So that of a hit only these places must be read. Says nothing of which of them are shown.
 
 #[cfg(test)]
-mod laws;
+pub(super) mod laws;
 
 use std::io;
 

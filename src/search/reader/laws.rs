@@ -1,16 +1,12 @@
 //! A release that comes up again and again is shown as it was the first time.
 
-use std::path::Path;
-
 use proptest::prelude::*;
 
 use crate::{
     Index, Query, Release,
-    corpus::Corpus,
-    eval::Judgments,
-    index::sync,
     search::{
         Options, SnippetOptions,
+        sites::laws::shipped,
         snippet::laws::{QUERIES, texts},
     },
 };
@@ -31,11 +27,8 @@ fn check(index: &Index, query: &str, shown: &SnippetOptions) {
 
 #[test]
 fn in_the_shipped_releases() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let index = Index::in_memory().unwrap();
-    let corpus = Corpus::open(std::slice::from_ref(&root), &[]).unwrap();
-    sync(&index, &corpus, false, &mut |_, _| ()).unwrap();
-    for judged in Judgments::read(&root.join("judgments.toml")).unwrap().queries() {
+    let (index, judgments) = shipped();
+    for judged in judgments.queries() {
         check(&index, &judged.query.text, &SnippetOptions::default());
     }
 }

@@ -61,14 +61,19 @@ fn check(searcher: &Searcher, query: &str) -> bool {
     true
 }
 
-#[test]
-fn in_the_shipped_releases() {
+/// The shipped releases in an index, and what is asked of them.
+pub(in crate::search) fn shipped() -> (Index, Judgments) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let index = Index::in_memory().unwrap();
     let corpus = Corpus::open(std::slice::from_ref(&root), &[]).unwrap();
     sync(&index, &corpus, false, &mut |_, _| ()).unwrap();
+    (index, Judgments::read(&root.join("judgments.toml")).unwrap())
+}
+
+#[test]
+fn in_the_shipped_releases() {
+    let (index, judgments) = shipped();
     let searcher = index.searcher().unwrap();
-    let judgments = Judgments::read(&root.join("judgments.toml")).unwrap();
     // Once as the index knows them, then as they were noted.
     for _ in 0..2 {
         let with_places =
