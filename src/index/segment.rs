@@ -149,15 +149,9 @@ impl Segment {
     }
 
     /// The day of publication, in days from 1970-01-01.
+    #[inline]
     pub fn day(&self, doc: DocId) -> Option<i64> {
         self.days.get(doc as usize).filter(|&&day| day != NO_DAY).map(|&day| day.into())
-    }
-
-    /// Whether it was published between these days, both ends within.
-    #[inline]
-    pub fn is_within(&self, doc: DocId, (from, to): (i64, i64)) -> bool {
-        let day = self.days.get(doc as usize).map_or(NO_DAY, |&day| day);
-        day != NO_DAY && (from..=to).contains(&day.into())
     }
 
     /// The title's length in words.

@@ -39,7 +39,7 @@ impl<'s> Gate<'s> {
 
     /// Whether a living release may pass.
     pub fn admits(&mut self, doc: DocId) -> bool {
-        self.days.is_none_or(|days| self.segment.is_within(doc, days))
+        self.days.is_none_or(|(from, to)| self.segment.day(doc).is_some_and(|day| (from..=to).contains(&day)))
             && self.filters.iter_mut().all(|filter| filter.has(doc))
             && !self.excluded.iter_mut().any(|excluded| excluded.has(doc))
     }

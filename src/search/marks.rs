@@ -11,7 +11,7 @@ use std::{cell::OnceCell, collections::HashMap, ops::Range};
 
 pub(super) use self::pattern::Pattern;
 use self::phrase::{Order, near};
-pub(super) use self::terms::{Mentioned, Strength, Terms};
+pub(super) use self::terms::{Mentioned, Strength, TermTable};
 use super::{
     page::{Page, Seat, Word},
     plan::{self, Node, Plan, Scope},
@@ -44,7 +44,7 @@ pub(super) struct Sites<'t> {
     /// In order of their positions.
     pub places: &'t [Site],
     /// What the terms of the sites mention.
-    pub terms: &'t Terms,
+    pub terms: &'t TermTable,
     /// Landmarks of the text.
     pub landmarks: Landmarks<'t>,
 }

@@ -29,7 +29,7 @@ const MOST: usize = if cfg!(test) { 12 } else { 1 << 12 };
 
 /// Nor are they where its terms have so many times as many entries in their lists: what is read to note them is
 /// not kept.
-const MOST_READ: usize = 4;
+const WORTH_READING: usize = 4;
 
 /// The lists of more forms of a pattern than this cost more to read than the hits.
 pub(super) const MOST_FORMS: usize = 64;
@@ -83,10 +83,13 @@ impl Noted {
         (start, ends(at))
     }
 
-    /// Adds a release that has so many spots before it, of which those that count and all end here.
-    fn end(&mut self, counting: usize) {
+    /// Adds a release that has these spots, those that count first and so many.
+    fn push(&mut self, spots: &[Spot], counting: usize) {
         let end = |end: usize| u32::try_from(end).unwrap_or(u32::MAX);
-        self.ends.push([end(counting), end(self.positions.len())]);
+        let counting = end(self.positions.len() + counting);
+        self.positions.extend(spots.iter().map(|(position, _)| position));
+        self.strengths.extend(spots.iter().map(|(_, strength)| strength));
+        self.ends.push([counting, end(self.positions.len())]);
     }
 }
 
@@ -172,7 +175,7 @@ impl Searcher {
         for located in &word.terms {
             if let Some(list) = located.list(segment, Zone::Text) {
                 entries += list.doc_freq as usize;
-                if entries > MOST * MOST_READ {
+                if entries > MOST * WORTH_READING {
                     return Ok(None);
                 }
                 let list = List::open(segment, Zone::Text, list, docs.len());
@@ -183,6 +186,7 @@ impl Searcher {
         let mut noted = Noted { ends, positions: Vec::new(), strengths: Vec::new() };
         let (mut positions, mut spots) = (Vec::new(), Vec::new());
         docs.each(|doc| {
+            spots.clear();
             for (list, strength) in &mut lists {
                 positions.clear();
                 list.read(doc, &mut positions);
@@ -193,12 +197,9 @@ impl Searcher {
             spots.dedup_by_key(|(position, _)| *position);
             // Where all are hints, they count.
             let counts = |spot: &Spot| spot.1 > Strength::Hint;
-            let counting = Some(spots.iter().filter(|spot| counts(spot)).count()).filter(|&count| count > 0);
-            let counting = noted.positions.len() + counting.unwrap_or(spots.len());
             spots.sort_by_key(|spot| !counts(spot));
-            noted.positions.extend(spots.iter().map(|(position, _)| position));
-            noted.strengths.extend(spots.drain(..).map(|(_, strength)| strength));
-            noted.end(counting);
+            let counting = spots.partition_point(counts);
+            noted.push(&spots, if counting > 0 { counting } else { spots.len() });
         });
         noted.positions.shrink_to_fit();
         noted.strengths.shrink_to_fit();

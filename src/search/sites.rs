@@ -13,7 +13,7 @@ use super::{
     Searcher,
     compile::{Kind, Located, WordPart},
     evaluate::Part,
-    marks::{self, Bearing, Site, Strength, Terms},
+    marks::{self, Bearing, Site, Strength, TermTable},
     noted::{MOST_FORMS, Spot, Spots},
     plan::{Node, Phrase, Plan, Word},
     rank::Job,
@@ -63,7 +63,7 @@ impl Term<'_> {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// What each term mentions, by the numbers that the sites have.
-    pub terms: Terms,
+    pub terms: TermTable,
     /// By hit.
     pub hits: Vec<HitSites>,
 }
@@ -100,7 +100,7 @@ impl Searcher {
         let segments: Vec<&[(Address, usize)]> =
             order.chunk_by(|one, other| one.0.segment == other.0.segment).collect();
         let mut found =
-            Found { terms: Terms::default(), hits: hits.iter().map(|_| HitSites::default()).collect() };
+            Found { terms: TermTable::default(), hits: hits.iter().map(|_| HitSites::default()).collect() };
         let mut wanted = Vec::new();
         for word in words {
             match self.noted_sites(&word, &segments)? {

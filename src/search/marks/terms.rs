@@ -2,7 +2,7 @@
 //!
 //! Knows no text; where a term stands is the site's business.
 
-use super::super::plan::Weighed;
+use crate::search::plan::Weighed;
 
 /// A mention that counts less than this is weak: a place by its adjective, above all.
 const WEAK: f32 = 0.3;
@@ -34,13 +34,13 @@ pub(in crate::search) type Mentioned = Vec<(usize, Strength)>;
 
 /// What each term mentions, by a number.
 #[derive(Debug, Default)]
-pub(in crate::search) struct Terms {
+pub(in crate::search) struct TermTable {
     /// Where the words of each end.
     ends: Vec<usize>,
     words: Mentioned,
 }
 
-impl Terms {
+impl TermTable {
     /// Adds one that mentions these words; says its number.
     pub fn add(&mut self, mentioned: &[(usize, Strength)]) -> u32 {
         self.words.extend_from_slice(mentioned);
