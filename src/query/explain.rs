@@ -47,12 +47,21 @@ fn clause(f: &mut String, expr: &Expr, role: &str) -> fmt::Result {
             f.push_str("исключить: ");
             return describe_excluded(f, inner);
         }
-        // Of several dates one is enough, where they are joined so.
-        Expr::Dated(_) if role != ONE_OF => ("только", expr),
+        // Of several dates or sources one is enough, where they are joined so.
+        expr if role != ONE_OF => condition(expr).map_or((role, expr), |condition| ("только", condition)),
         expr => (role, expr),
     };
     write!(f, "{role}: ")?;
     describe(f, expr)
+}
+
+/// What lets no other releases pass, whatever they say, and whatever weight was given to it.
+fn condition(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::Dated(_) | Expr::In { field: Field::Source, .. } => Some(expr),
+        Expr::Weighted { expr, .. } => condition(expr),
+        _ => None,
+    }
 }
 
 /// A release is excluded for any of the things that stand side by side.
