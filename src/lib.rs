@@ -50,5 +50,7 @@ pub use analysis::Analyzer;
 pub use error::{Error, Result};
 pub use index::Index;
 pub use query::Query;
-pub use release::{Date, DateSpan, Origin, Release, day};
+pub use release::{
+    Date, DateContext, DateOrigin, DateSpan, Dating, FoundDate, Origin, RefusedDate, Release, day, find_date,
+};
 pub use search::Searcher;

@@ -8,7 +8,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-pub use date::{Date, DateSpan, day};
+pub use date::{
+    Context as DateContext, Date, DateOrigin, DateSpan, Dating, FoundDate, RefusedDate, day, find_date,
+};
 
 /// One press release.
 ///

@@ -1,44 +1,97 @@
-//! The names of months and weekdays, Russian in every case and English, with their abbreviations.
+//! The names of months and weekdays in the languages that press archives of the region are written in.
 //!
-//! Knows names only; what stands around them is the business of `written`.
+//! Russian in every case, Ukrainian, Belarusian, Kazakh and Uzbek (Cyrillic and Latin), and the western
+//! languages that saved web pages use. Names are in lower case, with ё written as е. The month names follow
+//! the Unicode CLDR.
 
 /// The endings of «январь» and its like.
 const SOFT: &[&str] = &["ь", "я", "ю", "е", "ем"];
 /// The endings of «март» and «август».
 const HARD: &[&str] = &["", "а", "у", "е", "ом"];
 
-/// Stem, endings and the names that do not decline, January first.
-const MONTHS: [(&str, &[&str], &[&str]); 12] = [
-    ("январ", SOFT, &["янв", "january", "jan"]),
-    ("феврал", SOFT, &["фев", "февр", "february", "feb"]),
-    ("март", HARD, &["мар", "march", "mar"]),
-    ("апрел", SOFT, &["апр", "april", "apr"]),
-    ("ма", &["й", "я", "ю", "е", "ем"], &["may"]),
-    ("июн", SOFT, &["июн", "june", "jun"]),
-    ("июл", SOFT, &["июл", "july", "jul"]),
-    ("август", HARD, &["авг", "august", "aug"]),
-    ("сентябр", SOFT, &["сен", "сент", "september", "sept", "sep"]),
-    ("октябр", SOFT, &["окт", "october", "oct"]),
-    ("ноябр", SOFT, &["ноя", "нояб", "november", "nov"]),
-    ("декабр", SOFT, &["дек", "december", "dec"]),
+/// Stem and endings of the Russian name, January first.
+const RUSSIAN: [(&str, &[&str]); 12] = [
+    ("январ", SOFT),
+    ("феврал", SOFT),
+    ("март", HARD),
+    ("апрел", SOFT),
+    ("ма", &["й", "я", "ю", "е", "ем"]),
+    ("июн", SOFT),
+    ("июл", SOFT),
+    ("август", HARD),
+    ("сентябр", SOFT),
+    ("октябр", SOFT),
+    ("ноябр", SOFT),
+    ("декабр", SOFT),
 ];
+
+/// Names and abbreviations that do not decline here, January first: abbreviated Russian; Ukrainian;
+/// Belarusian; Kazakh; Uzbek in Latin letters; English; German; French; Spanish, Portuguese and Italian;
+/// Polish.
+const OTHERS: [&str; 12] = [
+    "янв січень січня січ студзень студзеня студз қаңтар қаң yanvar january jan januar jänner janvier janv \
+     enero ene janeiro gennaio gen styczeń stycznia",
+    "фев февр лютий лютого лют люты лютага ақпан ақп fevral february feb februar feber février févr fevrier \
+     febrero fevereiro fev febbraio luty lutego",
+    "мар березень березня бер сакавік сакавіка сак наурыз нау mart march mar märz mrz maerz mars marzo \
+     março marco marzec marca",
+    "апр квітень квітня квіт красавік красавіка крас сәуір сәу aprel april apr avril avr abril abr aprile \
+     kwiecień kwietnia",
+    "травень травня трав траўня мамыр мам may mai mayo maio maggio mag maj maja",
+    "июн червень червня черв чэрвень чэрвеня чэрв маусым мау iyun june jun juni juin junio junho giugno giu \
+     czerwiec czerwca",
+    "июл липень липня лип ліпень ліпеня ліп шілде шіл iyul july jul juli juillet juil julio julho luglio lug \
+     lipiec lipca",
+    "авг серпень серпня серп жнівень жніўня жніў тамыз там avgust august aug août aout agosto ago sierpień \
+     sierpnia",
+    "сен сент вересень вересня вер верасень верасня верас қыркүйек қыр sentabr sentyabr september sept sep \
+     septembre septiembre setiembre setembro settembre set wrzesień września",
+    "окт жовтень жовтня жовт кастрычнік кастрычніка каст қазан қаз oktabr oktyabr october oct oktober okt \
+     octobre octubre outubro out ottobre ott październik października",
+    "ноя нояб листопад листопада лист лістапад лістапада ліст қараша қар noyabr november nov novembre \
+     noviembre novembro listopad listopada",
+    "дек грудень грудня груд снежань снежня снеж желтоқсан жел dekabr december dec dezember dez décembre déc \
+     decembre diciembre dic dezembro dicembre grudzień grudnia",
+];
+
+/// Case endings that Uzbek and Kazakh add to the name of a month: «13 майда», «13-mayda», «13 мамырда».
+const AGGLUTINATED: [&str; 12] =
+    ["да", "де", "та", "те", "даги", "дағы", "дегі", "тағы", "da", "dagi", "ning", "нинг"];
 
 /// Nominative, accusative where it differs, and abbreviations.
 const WEEKDAYS: &str = "понедельник вторник среда среду четверг пятница пятницу суббота субботу воскресенье \
-    пн вт ср чт пт сб вс monday tuesday wednesday thursday friday saturday sunday \
-    mon tue tues wed thu thur thurs fri sat sun";
+    пн вт ср чт пт сб вс понеділок вівторок середа середу четвер п'ятниця п’ятниця субота суботу неділя неділю \
+    панядзелак аўторак серада чацвер пятніца субота нядзеля дүйсенбі сейсенбі сәрсенбі бейсенбі жұма сенбі \
+    жексенбі душанба сешанба чоршанба пайшанба жума шанба якшанба dushanba seshanba chorshanba payshanba juma \
+    shanba yakshanba monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs \
+    fri sat sun montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so \
+    lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo \
+    lunedì martedì mercoledì giovedì venerdì sabato domenica";
 
 /// The number of the month, from 1, by its name in lower case.
 pub(super) fn number(name: &str) -> Option<i8> {
-    let place = MONTHS.iter().position(|(stem, endings, fixed)| {
-        fixed.contains(&name) || name.strip_prefix(stem).is_some_and(|ending| endings.contains(&ending))
+    let place = exact(name).or_else(|| {
+        let stems = AGGLUTINATED.iter().filter_map(|ending| name.strip_suffix(ending));
+        stems.filter(|stem| stem.chars().count() > 2).find_map(exact)
     })?;
     i8::try_from(place + 1).ok()
 }
 
+fn exact(name: &str) -> Option<usize> {
+    let russian = RUSSIAN
+        .iter()
+        .position(|(stem, endings)| name.strip_prefix(stem).is_some_and(|ending| endings.contains(&ending)));
+    russian.or_else(|| OTHERS.iter().position(|names| is_listed(name, names)))
+}
+
 /// Whether a word in lower case names a day of the week.
 pub(super) fn is_weekday(word: &str) -> bool {
-    WEEKDAYS.split(' ').any(|day| day == word)
+    is_listed(word, WEEKDAYS)
+}
+
+/// Whether a word is in a list of words separated by white space.
+pub(super) fn is_listed(word: &str, list: &str) -> bool {
+    list.split_ascii_whitespace().any(|listed| listed == word)
 }
 
 #[cfg(test)]
@@ -72,10 +125,19 @@ mod tests {
             ("нояб", Some(11)),
             ("декабрь", Some(12)),
             ("december", Some(12)),
+            ("травня", Some(5)),
+            ("траўня", Some(5)),
+            ("лістапада", Some(11)),
+            ("желтоқсан", Some(12)),
+            ("мамырда", Some(5)),
+            ("mayda", Some(5)),
+            ("oktyabr", Some(10)),
+            ("märz", Some(3)),
             ("ма", None),
             ("майский", None),
             ("марта-апреля", None),
             ("январ", None),
+            ("да", None),
             ("", None),
         ];
         for (name, expected) in table {

@@ -1,19 +1,14 @@
-//! Calendar days and spans of days as Russian releases and queries write them.
-//!
-//! Reads and renders; never guesses a part of a date that is not there, and knows no «today»:
-//! the same text means the same days for ever.
-
-mod months;
-mod written;
+//! Spans of days as queries write them: `2024`, `май 2024..июнь 2024`, `>=2023`.
 
 use std::{fmt, str::FromStr};
 
 use serde::Serialize;
 
-pub use jiff::civil::Date;
-
+use super::{
+    Date, not_a_date,
+    whole::{self, Days},
+};
 use crate::error::{Error, Result};
-use written::Written;
 
 /// Days from one to another, both included; a missing end is open.
 ///
@@ -54,49 +49,31 @@ impl FromStr for DateSpan {
     }
 }
 
-/// Reads the day on which one release was published.
-///
-/// # Errors
-///
-/// [`Error::Value`] where the text is no date, names a day that does not exist, or names only a
-/// month or a year.
-pub fn day(text: &str) -> Result<Date> {
-    let written = written::read(text).map_err(|reason| not_a_date(text, reason))?;
-    if written.first != written.last {
-        return Err(not_a_date(text, "names no day; write the whole date, such as 2024-05-13".to_owned()));
-    }
-    Ok(written.first)
-}
-
-fn not_a_date(text: &str, reason: String) -> Error {
-    Error::Value { what: "date", value: text.to_owned(), reason }
-}
-
 fn span(text: &str) -> Result<DateSpan, String> {
     if let Some((from, to)) = text.split_once("..") {
         // «г...июнь» is «г.» followed by «..».
         return range(from.trim(), to.trim_start_matches('.').trim());
     }
-    let whole = |written: Written| DateSpan { from: Some(written.first), to: Some(written.last) };
+    let all = |days: Days| DateSpan { from: Some(days.first), to: Some(days.last) };
     if let Some(text) = text.strip_prefix(">=") {
-        return Ok(DateSpan { to: None, ..whole(written::read(text)?) });
+        return Ok(DateSpan { to: None, ..all(whole::read(text)?) });
     }
     if let Some(text) = text.strip_prefix("<=") {
-        return Ok(DateSpan { from: None, ..whole(written::read(text)?) });
+        return Ok(DateSpan { from: None, ..all(whole::read(text)?) });
     }
     if let Some(text) = text.strip_prefix('>') {
-        let next = written::read(text)?.last.tomorrow();
+        let next = whole::read(text)?.last.tomorrow();
         return Ok(DateSpan { from: Some(next.map_err(|_| beyond())?), to: None });
     }
     if let Some(text) = text.strip_prefix('<') {
-        let previous = written::read(text)?.first.yesterday().ok().filter(|day| day.year() >= 0);
+        let previous = whole::read(text)?.first.yesterday().ok().filter(|day| day.year() >= 0);
         return Ok(DateSpan { from: None, to: Some(previous.ok_or_else(beyond)?) });
     }
-    written::read(text).map(whole)
+    whole::read(text).map(all)
 }
 
 fn range(from: &str, to: &str) -> Result<DateSpan, String> {
-    let end = |text: &str| (!text.is_empty()).then(|| written::read(text)).transpose();
+    let end = |text: &str| (!text.is_empty()).then(|| whole::read(text)).transpose();
     let span = DateSpan { from: end(from)?.map(|from| from.first), to: end(to)?.map(|to| to.last) };
     match (span.from, span.to) {
         (Some(from), Some(to)) if from > to => {
@@ -190,15 +167,6 @@ mod tests {
         for (text, reason) in table {
             let message = text.parse::<DateSpan>().unwrap_err().to_string();
             assert!(message.starts_with("date ") && message.contains(reason), "{text}: {message}");
-        }
-    }
-
-    #[test]
-    fn a_release_needs_a_whole_day() {
-        assert_eq!(day("13 мая 2024 года").unwrap(), Date::constant(2024, 5, 13));
-        for (text, reason) in [("май 2024", "no day"), ("2024", "no day"), ("..", "2024-05-13")] {
-            let message = day(text).unwrap_err().to_string();
-            assert!(message.contains(reason), "{text}: {message}");
         }
     }
 
