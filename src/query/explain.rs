@@ -23,8 +23,8 @@ impl Query {
     /// ```
     pub fn explain(&self) -> String {
         let (items, role) = match &self.expr {
-            Expr::Wanted(items) if items.is_empty() => return "пустой запрос: искать нечего".to_owned(),
-            Expr::Wanted(items) => (items.as_slice(), "желательно"),
+            Expr::Should(items) if items.is_empty() => return "пустой запрос: искать нечего".to_owned(),
+            Expr::Should(items) => (items.as_slice(), "желательно"),
             Expr::All(items) => (items.as_slice(), "обязательно"),
             Expr::Any(items) => (items.as_slice(), ONE_OF),
             expr => (std::slice::from_ref(expr), "искать"),
@@ -58,8 +58,8 @@ fn clause(f: &mut String, expr: &Expr, role: &str) -> fmt::Result {
 /// What lets no other releases pass, whatever they say, and whatever weight was given to it.
 fn condition(expr: &Expr) -> Option<&Expr> {
     match expr {
-        Expr::Dated(_) | Expr::In { field: Field::Source, .. } => Some(expr),
-        Expr::Weighted { expr, .. } => condition(expr),
+        Expr::Date(_) | Expr::InField { field: Field::Source, .. } => Some(expr),
+        Expr::Boost { expr, .. } => condition(expr),
         _ => None,
     }
 }
@@ -67,14 +67,14 @@ fn condition(expr: &Expr) -> Option<&Expr> {
 /// A release is excluded for any of the things that stand side by side.
 fn describe_excluded(f: &mut String, expr: &Expr) -> fmt::Result {
     match expr {
-        Expr::Wanted(items) => describe_list(f, "что-либо из", items),
+        Expr::Should(items) => describe_list(f, "что-либо из", items),
         expr => describe(f, expr),
     }
 }
 
 fn describe(f: &mut String, expr: &Expr) -> fmt::Result {
     match expr {
-        Expr::Wanted(items) => describe_list(f, "как можно больше из", items),
+        Expr::Should(items) => describe_list(f, "как можно больше из", items),
         Expr::All(items) => describe_list(f, "сразу всё из", items),
         Expr::Any(items) => describe_list(f, "хотя бы одно из", items),
         Expr::Not(inner) => {
@@ -94,13 +94,13 @@ fn describe(f: &mut String, expr: &Expr) -> fmt::Result {
         Expr::Pattern(text) => {
             write!(f, "слова вида «{text}» (? — одна буква, * — сколько угодно букв)")
         }
-        Expr::In { field, expr } => {
+        Expr::InField { field, expr } => {
             write!(f, "{}: ", place(*field))?;
             describe(f, expr)
         }
-        Expr::Dated(span) => describe_days(f, *span),
-        Expr::Weighted { weight, expr } => {
-            write!(f, "с весом {weight}: ")?;
+        Expr::Date(span) => describe_days(f, *span),
+        Expr::Boost { factor, expr } => {
+            write!(f, "с весом {factor}: ")?;
             describe(f, expr)
         }
     }

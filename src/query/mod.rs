@@ -1,33 +1,31 @@
 //! The query language: what a person types, as plain data.
 //!
-//! Parsing never fails and never looks at an index or a dictionary; what the words mean is the
-//! business of `search`. The same data can be built by hand, rendered as text and explained.
+//! `lexer` splits the text into tokens, `parser` builds an [`Expr`], `normalize` gives equal meanings one
+//! form. Parsing never fails and uses neither an index nor a dictionary: `search` resolves the words.
+//! The same data can be built by hand (`builder`), rendered as text (`display`) and explained.
 
-mod brackets;
-mod build;
-mod chunk;
-mod days;
-mod doubt;
+mod builder;
+mod diagnostics;
+mod display;
 mod explain;
-mod lex;
-mod parse;
-mod quote;
-mod render;
-mod settle;
-mod shape;
+mod expr;
+mod lexer;
+mod limits;
+mod normalize;
+mod parser;
 mod token;
 mod word;
 
 #[cfg(test)]
-mod laws;
+mod adversarial;
 #[cfg(test)]
-mod noise;
+mod properties;
 #[cfg(test)]
 mod table;
 
 use serde::Serialize;
 
-use crate::release::DateSpan;
+pub use self::expr::{Expr, Field, Form};
 
 /// A query, understood.
 ///
@@ -64,7 +62,7 @@ use crate::release::DateSpan;
 /// use vestnik::query::{Expr, Field, Query};
 ///
 /// let typed = Query::parse("заголовок:Ташкент переговоры|встреча -футбол");
-/// let built = Query::from(Expr::wanted([
+/// let built = Query::from(Expr::should([
 ///     Expr::word("Ташкент").in_field(Field::Title),
 ///     Expr::any([Expr::word("переговоры"), Expr::word("встреча")]),
 ///     !Expr::word("футбол"),
@@ -76,85 +74,4 @@ use crate::release::DateSpan;
 pub struct Query {
     /// What is looked for.
     pub expr: Expr,
-}
-
-/// One thing looked for.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Expr {
-    /// Things side by side, each wanted: releases with all of them come first.
-    Wanted(Vec<Expr>),
-    /// Things joined by `И`: each is required.
-    All(Vec<Expr>),
-    /// Things joined by `ИЛИ`: one is enough.
-    Any(Vec<Expr>),
-    /// Must not be there.
-    Not(Box<Expr>),
-    /// A word as typed, which analysis may still take apart.
-    Word {
-        /// The word.
-        text: String,
-        /// In which forms it counts.
-        form: Form,
-    },
-    /// Words in this order, next to each other or nearly so.
-    Phrase {
-        /// The words as typed.
-        text: String,
-        /// In which forms they count.
-        form: Form,
-        /// How many words may stand between them in all, in any order; `None` for none, in order.
-        slop: Option<u32>,
-    },
-    /// Two things with at most `within` words from one to the other, in any order.
-    Near {
-        /// One of them: a word or a phrase.
-        left: Box<Expr>,
-        /// The other: a word or a phrase.
-        right: Box<Expr>,
-        /// The distance in words: 1 is next to each other.
-        within: u32,
-    },
-    /// Surface forms that begin so.
-    Prefix(String),
-    /// Surface forms of this shape, `?` for one letter and `*` for any number.
-    Pattern(String),
-    /// Only in this part of the release.
-    In {
-        /// Which part.
-        field: Field,
-        /// What is looked for there.
-        expr: Box<Expr>,
-    },
-    /// Published within these days.
-    Dated(DateSpan),
-    /// Counts for more (or less) than its neighbours.
-    Weighted {
-        /// The factor, above 0 and at most 100.
-        weight: f32,
-        /// What it holds for.
-        expr: Box<Expr>,
-    },
-}
-
-/// In which forms a word counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Form {
-    /// In every case, number and spelling.
-    Any,
-    /// Only as typed (letter case folded, ё as е).
-    Exact,
-}
-
-/// A part of a release that a query can name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Field {
-    /// The headline.
-    Title,
-    /// The text below it.
-    Body,
-    /// The publisher.
-    Source,
 }

@@ -19,7 +19,7 @@ fn notation(expr: &Expr) -> String {
     };
     let sign = |form: &Form| if *form == Form::Exact { "!" } else { "" };
     match expr {
-        Expr::Wanted(items) => list("+", items),
+        Expr::Should(items) => list("+", items),
         Expr::All(items) => list("&", items),
         Expr::Any(items) => list("|", items),
         Expr::Not(inner) => list("-", std::slice::from_ref(inner)),
@@ -29,7 +29,7 @@ fn notation(expr: &Expr) -> String {
         Expr::Near { left, right, within } => format!("(/{within} {} {})", notation(left), notation(right)),
         Expr::Prefix(text) => format!("(prefix {text})"),
         Expr::Pattern(text) => format!("(pattern {text})"),
-        Expr::In { field, expr } => {
+        Expr::InField { field, expr } => {
             let name = match field {
                 Field::Title => "title",
                 Field::Body => "body",
@@ -37,8 +37,8 @@ fn notation(expr: &Expr) -> String {
             };
             list(name, std::slice::from_ref(expr))
         }
-        Expr::Dated(span) => format!("(date {span})"),
-        Expr::Weighted { weight, expr } => list(&format!("^{weight}"), std::slice::from_ref(expr)),
+        Expr::Date(span) => format!("(date {span})"),
+        Expr::Boost { factor, expr } => list(&format!("^{factor}"), std::slice::from_ref(expr)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The pieces that a typed query falls into, each with its place.
 //!
-//! Plain data; whether an operator holds where it stands is decided by `settle`.
+//! Plain data; whether an operator holds where it stands is decided by the parser.
 
 use super::{Expr, Field};
 
@@ -29,7 +29,7 @@ pub(super) enum Kind {
     /// `/N`
     Near(u32),
     /// `^N`, directly after something.
-    Weight(f32),
+    Boost(f32),
 }
 
 /// An operator that joins or negates.

@@ -170,7 +170,7 @@ impl Plan {
 
     fn wanted(&mut self, forms: &mut Forms, expr: &Expr, around: Around, required: bool) {
         match expr {
-            Expr::Wanted(parts) | Expr::All(parts) => {
+            Expr::Should(parts) | Expr::All(parts) => {
                 let required = required || matches!(expr, Expr::All(_));
                 let mut rest = &parts[..];
                 while let Some((first, behind)) = rest.split_first() {
@@ -185,15 +185,15 @@ impl Plan {
                 }
             }
             Expr::Not(part) => self.excluded.extend(excluded(forms, part, around)),
-            Expr::Dated(span) => self.dates.push(*span),
-            Expr::In { field: Field::Source, expr } => {
+            Expr::Date(span) => self.dates.push(*span),
+            Expr::InField { field: Field::Source, expr } => {
                 self.filters.extend(node(forms, expr, Around { scope: Scope::Source, ..around }));
             }
-            Expr::In { field, expr } => {
+            Expr::InField { field, expr } => {
                 self.wanted(forms, expr, Around { scope: scope_of(*field), ..around }, required);
             }
-            Expr::Weighted { weight, expr } => {
-                self.wanted(forms, expr, Around { weight: around.weight * weight, ..around }, required);
+            Expr::Boost { factor, expr } => {
+                self.wanted(forms, expr, Around { weight: around.weight * factor, ..around }, required);
             }
             Expr::Word { text, form: Form::Any } => self.plain(forms, text, around, required),
             other => {
@@ -226,7 +226,7 @@ fn scope_of(field: Field) -> Scope {
 /// One expression as one node; none where nothing in it can be looked for.
 fn node(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
     match expr {
-        Expr::Wanted(parts) | Expr::All(parts) => {
+        Expr::Should(parts) | Expr::All(parts) => {
             let (unwanted, wanted): (Vec<&Expr>, Vec<&Expr>) =
                 parts.iter().partition(|part| matches!(part, Expr::Not(_)));
             let wanted = wanted.into_iter().filter_map(|part| node(forms, part, around)).collect();
@@ -263,10 +263,10 @@ fn node(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
         }),
         Expr::Prefix(text) => Some(pattern(&format!("{}*", forms.analyzer().fold(text)), around)),
         Expr::Pattern(text) => Some(pattern(&forms.analyzer().fold(text), around)),
-        Expr::In { field, expr } => node(forms, expr, Around { scope: scope_of(*field), ..around }),
-        Expr::Dated(span) => Some(Node::Dated(*span)),
-        Expr::Weighted { weight, expr } => {
-            node(forms, expr, Around { weight: around.weight * weight, ..around })
+        Expr::InField { field, expr } => node(forms, expr, Around { scope: scope_of(*field), ..around }),
+        Expr::Date(span) => Some(Node::Dated(*span)),
+        Expr::Boost { factor, expr } => {
+            node(forms, expr, Around { weight: around.weight * factor, ..around })
         }
     }
 }
@@ -274,7 +274,7 @@ fn node(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
 /// What must not be there: of words side by side, any.
 fn excluded(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
     match expr {
-        Expr::Wanted(parts) => {
+        Expr::Should(parts) => {
             one_or(parts.iter().filter_map(|part| node(forms, part, around)).collect(), Node::Any)
         }
         other => node(forms, other, around),
@@ -287,7 +287,7 @@ fn side(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Phrase> {
         Expr::Word { text, form } | Expr::Phrase { text, form, .. } => {
             phrase(forms, text, *form, None, around)
         }
-        Expr::In { expr, .. } | Expr::Weighted { expr, .. } => side(forms, expr, around),
+        Expr::InField { expr, .. } | Expr::Boost { expr, .. } => side(forms, expr, around),
         _ => None,
     }
 }

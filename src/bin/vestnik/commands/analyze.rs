@@ -1,0 +1,84 @@
+//! `vestnik analyze`: prints what the index sees of a text.
+
+use anyhow::Result;
+use serde_json::json;
+use vestnik::{
+    Analyzer,
+    analysis::{Role, Token},
+};
+
+use crate::{
+    arguments,
+    exit::Exit,
+    options::{Format, JSON_VERSION},
+    terminal::{FAINT, Terminal, styled},
+};
+
+/// Print what the index sees of a text: positions, words, terms and which rule gave each
+///
+/// Terms are printed as channel:text, the channel being e (exact form), l (lemma; in capitals: an
+/// abbreviation; with +: the place behind an adjective, or the initial
+/// of a given name) or s (stem).
+#[derive(clap::Args)]
+pub struct Args {
+    /// The text; several words are taken as one text
+    #[arg(required = true)]
+    text: Vec<String>,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
+    let tokens = Analyzer::new()?.analyze(&arguments::joined(&args.text));
+    for token in &tokens {
+        match args.format {
+            Format::Text => terminal.line(line(token))?,
+            Format::Json => terminal.line(object(token))?,
+        }
+    }
+    Ok(if tokens.is_empty() { Exit::Nothing } else { Exit::Done })
+}
+
+fn line(token: &Token) -> String {
+    let terms: Vec<String> = token
+        .terms
+        .iter()
+        .map(|term| {
+            format!(
+                "{}:{} {}",
+                term.channel().letter(),
+                term.text(),
+                styled(FAINT, format_args!("({})", term.rule().name()))
+            )
+        })
+        .collect();
+    let role = match token.role {
+        Role::Single if token.function => " function word",
+        Role::Single => "",
+        Role::Whole(_) => " whole",
+        Role::Part => " part",
+        Role::Initial => " initial",
+    };
+    format!("{:>4}  {}{}  {}", token.position, token.surface, styled(FAINT, role), terms.join("  "))
+}
+
+fn object(token: &Token) -> serde_json::Value {
+    let terms: Vec<_> = token
+        .terms
+        .iter()
+        .map(|term| json!({ "channel": term.channel(), "text": term.text(), "rule": term.rule() }))
+        .collect();
+    json!({
+        "v": JSON_VERSION,
+        "type": "token",
+        "position": token.position,
+        "start": token.start,
+        "end": token.end,
+        "surface": token.surface,
+        "role": token.role,
+        "function": token.function,
+        "terms": terms,
+    })
+}

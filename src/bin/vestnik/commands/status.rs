@@ -1,0 +1,63 @@
+//! `vestnik status`: prints what the index holds.
+
+use anyhow::Result;
+use serde_json::json;
+use vestnik::Index;
+
+use crate::{
+    exit::Exit,
+    location::IndexLocation,
+    options::{Format, JSON_VERSION},
+    terminal::Terminal,
+};
+
+/// Print what the index holds: releases, size, when, from where, by which version
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    location: IndexLocation,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
+    let index = args.location.open()?;
+    let state = index.state()?;
+    let releases = index.searcher()?.releases();
+    let bytes = index.size()?;
+    let committed = time(state.committed);
+    let last_run = Index::last_run(args.location.folder()).and_then(time);
+    let folder = args.location.folder().display().to_string();
+    if args.format == Format::Json {
+        terminal.line(json!({
+            "v": JSON_VERSION,
+            "type": "status",
+            "index": folder,
+            "releases": releases,
+            "bytes": bytes,
+            "committed": committed,
+            "last_run": last_run,
+            "corpora": state.roots,
+            "version": Index::fingerprint(),
+        }))?;
+        return Ok(Exit::Done);
+    }
+    terminal.line(format_args!("index     {folder}"))?;
+    terminal.line(format_args!("releases  {releases}"))?;
+    terminal.line(format_args!("size      {bytes} bytes"))?;
+    terminal.line(format_args!("built     {}", committed.unwrap_or_else(|| "never".into())))?;
+    terminal.line(format_args!("last run  {}", last_run.unwrap_or_else(|| "unknown".into())))?;
+    for root in &state.roots {
+        terminal.line(format_args!("from      {}", root.display()))?;
+    }
+    terminal.line(format_args!("version   {}", Index::fingerprint()))?;
+    Ok(Exit::Done)
+}
+
+/// Seconds since 1970-01-01 UTC as text; none for 0, which stands for never.
+fn time(seconds: u64) -> Option<String> {
+    let seconds = i64::try_from(seconds).ok().filter(|at| *at > 0)?;
+    Some(jiff::Timestamp::from_second(seconds).ok()?.to_string())
+}

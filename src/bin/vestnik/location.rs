@@ -1,0 +1,50 @@
+//! Where the index and the corpus lie, and the index that is built when none is there.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use vestnik::{Index, index::Choices};
+
+use crate::{commands::index, terminal::Terminal};
+
+const DEFAULT_INDEX: &str = "index";
+const DEFAULT_CORPUS: &str = "corpus";
+
+/// Which index to use.
+#[derive(clap::Args)]
+pub struct IndexLocation {
+    /// The index folder [default: index]
+    #[arg(long = "index", env = "VESTNIK_INDEX", value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+impl IndexLocation {
+    pub fn folder(&self) -> &Path {
+        self.folder.as_deref().unwrap_or(Path::new(DEFAULT_INDEX))
+    }
+
+    /// Opens the index. Where it is the default one, is missing, and the default corpus is there, the
+    /// corpus is indexed first.
+    pub fn open_or_build(&self, terminal: &mut Terminal) -> Result<Index> {
+        let corpus = default_corpus();
+        if self.folder.is_none() && !Index::exists(self.folder()) && corpus.is_dir() {
+            terminal.warn(format_args!("no index yet: indexing {} first", corpus.display()));
+            index::build(self.folder(), &[corpus], &Choices::default(), false, terminal)?;
+        }
+        self.open()
+    }
+
+    /// The place that a command's own option names, or else the environment, or else the default.
+    pub fn named(folder: Option<PathBuf>) -> Self {
+        Self { folder: folder.or_else(|| std::env::var_os("VESTNIK_INDEX").map(PathBuf::from)) }
+    }
+
+    pub fn open(&self) -> Result<Index> {
+        Ok(Index::open(self.folder())?)
+    }
+}
+
+/// The corpus folder where none is named.
+pub fn default_corpus() -> PathBuf {
+    std::env::var_os("VESTNIK_CORPUS").map_or_else(|| DEFAULT_CORPUS.into(), PathBuf::from)
+}

@@ -1,0 +1,181 @@
+//! Renders a query as text that reads back as the same query.
+//!
+//! Brackets stand only where the grammar needs them; a word that would read as something else, such
+//! as «И», is put in quotes.
+
+use std::fmt::{self, Formatter, Write};
+
+use super::{
+    Expr, Field, Form, Query,
+    diagnostics::Diagnostics,
+    lexer,
+    token::{Kind, Token},
+    word,
+};
+
+/// How tightly the outermost operator of an expression binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Binding {
+    SideBySide,
+    Or,
+    And,
+    Not,
+    Boost,
+    Field,
+    Distance,
+    Leaf,
+}
+
+impl Field {
+    /// Its name in queries.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Title => "заголовок",
+            Self::Body => "текст",
+            Self::Source => "источник",
+        }
+    }
+}
+
+impl fmt::Display for Query {
+    /// Renders the query; [`Query::parse`] reads the same query back.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match &self.expr {
+            Expr::Should(items) => {
+                let Some((last, others)) = items.split_last() else { return Ok(()) };
+                for item in others {
+                    write(f, item, Binding::Or)?;
+                    f.write_char(' ')?;
+                }
+                last_of_all(f, last, Binding::Or)
+            }
+            expr => last_of_all(f, expr, Binding::SideBySide),
+        }
+    }
+}
+
+/// A date with nothing after it needs no quotes: no word can be taken for a part of it.
+fn last_of_all(f: &mut Formatter<'_>, expr: &Expr, place: Binding) -> fmt::Result {
+    match expr {
+        Expr::Date(span) => write!(f, "дата:{span}"),
+        expr => write(f, expr, place),
+    }
+}
+
+fn binding(expr: &Expr) -> Binding {
+    match expr {
+        Expr::Should(items) | Expr::Any(items) | Expr::All(items) if items.len() == 1 => {
+            items.first().map_or(Binding::Leaf, binding)
+        }
+        Expr::Should(_) => Binding::SideBySide,
+        Expr::Any(_) => Binding::Or,
+        Expr::All(items) if is_chain(items) => Binding::Distance,
+        Expr::All(_) => Binding::And,
+        Expr::Not(_) => Binding::Not,
+        Expr::Boost { .. } => Binding::Boost,
+        Expr::InField { .. } | Expr::Date(_) => Binding::Field,
+        Expr::Near { .. } => Binding::Distance,
+        Expr::Word { .. } | Expr::Phrase { .. } | Expr::Prefix(_) | Expr::Pattern(_) => Binding::Leaf,
+    }
+}
+
+/// Whether distances follow each other as in `а /3 б /2 в`.
+fn is_chain(items: &[Expr]) -> bool {
+    items.len() > 1
+        && items.windows(2).all(|pair| match pair {
+            [Expr::Near { right: end, .. }, Expr::Near { left: begin, .. }] => end == begin,
+            _ => false,
+        })
+}
+
+/// Writes an expression, in brackets where it binds less tightly than its place demands.
+fn write(f: &mut impl Write, expr: &Expr, place: Binding) -> fmt::Result {
+    if binding(expr) < place {
+        f.write_char('(')?;
+        write_bare(f, expr)?;
+        return f.write_char(')');
+    }
+    write_bare(f, expr)
+}
+
+fn write_bare(f: &mut impl Write, expr: &Expr) -> fmt::Result {
+    match expr {
+        Expr::Should(items) => write_list(f, items, " ", Binding::Or),
+        Expr::Any(items) => write_list(f, items, " | ", Binding::And),
+        Expr::All(items) if is_chain(items) => write_chain(f, items),
+        Expr::All(items) => write_list(f, items, " И ", Binding::Not),
+        Expr::Not(inner) => write_not(f, inner),
+        Expr::Word { text, form } if *form == Form::Any && reads_as_word(text) => f.write_str(text),
+        Expr::Word { text, form } => write_quoted(f, text, *form),
+        Expr::Phrase { text, form, slop } => {
+            write_quoted(f, text, *form)?;
+            slop.map_or(Ok(()), |slop| write!(f, "~{slop}"))
+        }
+        Expr::Near { left, right, within } => {
+            write(f, left, Binding::Leaf)?;
+            write!(f, " /{within} ")?;
+            write(f, right, Binding::Leaf)
+        }
+        Expr::Prefix(text) => write!(f, "{text}*"),
+        Expr::Pattern(text) => f.write_str(text),
+        Expr::InField { field, expr } => {
+            write!(f, "{}:", field.name())?;
+            write(f, expr, Binding::Distance)
+        }
+        Expr::Date(span) => write!(f, "дата:\"{span}\""),
+        Expr::Boost { factor, expr } => {
+            write(f, expr, Binding::Field)?;
+            write!(f, "^{factor}")
+        }
+    }
+}
+
+fn write_list(f: &mut impl Write, items: &[Expr], between: &str, place: Binding) -> fmt::Result {
+    for (count, item) in items.iter().enumerate() {
+        if count > 0 {
+            f.write_str(between)?;
+        }
+        write(f, item, place)?;
+    }
+    Ok(())
+}
+
+fn write_chain(f: &mut impl Write, items: &[Expr]) -> fmt::Result {
+    for (count, item) in items.iter().enumerate() {
+        match item {
+            Expr::Near { right, within, .. } if count > 0 => {
+                write!(f, " /{within} ")?;
+                write(f, right, Binding::Leaf)?;
+            }
+            item => write_bare(f, item)?,
+        }
+    }
+    Ok(())
+}
+
+/// A minus before a digit would be the sign of a number.
+fn write_not(f: &mut impl Write, inner: &Expr) -> fmt::Result {
+    let mut text = String::new();
+    write(&mut text, inner, Binding::Boost)?;
+    let sign = if text.starts_with(char::is_numeric) { "НЕ " } else { "-" };
+    write!(f, "{sign}{text}")
+}
+
+fn write_quoted(f: &mut impl Write, text: &str, form: Form) -> fmt::Result {
+    let sign = if form == Form::Exact { "!" } else { "" };
+    let bare = form == Form::Exact && reads_as_word(text);
+    let mark = if bare { "" } else { "\"" };
+    write!(f, "{sign}{mark}{}{mark}", text.replace(word::is_quote, " "))
+}
+
+/// Whether the text, typed as it is, is this word and nothing else, beyond doubt.
+fn reads_as_word(text: &str) -> bool {
+    let mut diagnostics = Diagnostics::default();
+    let tokens = lexer::tokens(text, &mut diagnostics);
+    match &tokens[..] {
+        [Token { kind: Kind::Leaf(Expr::Word { text: read, .. }), .. }] => {
+            read == text && diagnostics.is_empty()
+        }
+        _ => false,
+    }
+}

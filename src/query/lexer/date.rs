@@ -1,0 +1,55 @@
+//! The date after `дата:`, which can be several words long.
+//!
+//! Looks ahead a fixed number of characters. The `release` module decides what they mean.
+
+use super::{chars::Chars, quotes::Quotes};
+use crate::{
+    query::word::{is_quote, is_space},
+    release::DateSpan,
+};
+
+/// A date has at most this many words.
+const MAX_WORDS: usize = 4;
+/// A date has at most this many characters, which bounds the lookahead.
+const MAX_CHARS: usize = 48;
+
+/// Reads the date that begins at `at`: in quotes, in brackets, or as the longest run of words that is a
+/// date. Returns it with the place after it.
+pub(super) fn read(chars: &Chars, quotes: &Quotes, at: usize) -> Option<(DateSpan, usize)> {
+    let start = (at..).find(|&at| !chars.get(at).is_some_and(is_space))?;
+    let whole = |text: String, after| text.parse().ok().map(|span| (span, after));
+    if let Some((text, after)) = quotes.quoted(chars, start).filter(|&(_, after)| after - start <= MAX_CHARS)
+    {
+        return whole(text, after);
+    }
+    if chars.get(start) == Some('(') {
+        let close = start + chars.from(start).take(MAX_CHARS).position(|c| c == ')')?;
+        return whole(chars.slice(start + 1, close), close + 1);
+    }
+    ends(chars, start).into_iter().rev().find_map(|end| {
+        let text = chars.slice(start, end);
+        let span = text.parse().or_else(|_| text.trim_end_matches(['.', '!', '?', ':']).parse());
+        span.ok().map(|span| (span, end))
+    })
+}
+
+/// Where a date that begins at `start` can end: after each of its first words.
+fn ends(chars: &Chars, start: usize) -> Vec<usize> {
+    let mut ends = Vec::new();
+    let mut word = start;
+    for at in start..=start + MAX_CHARS {
+        let c = chars.get(at);
+        let stops = c.is_none_or(|c| is_quote(c) || "()[]{}|^,;".contains(c));
+        if (stops || c.is_some_and(is_space)) && at > word {
+            ends.push(at);
+        }
+        // A colon in a later word belongs to another field or to a time of day.
+        if stops || ends.len() == MAX_WORDS || (c == Some(':') && !ends.is_empty()) {
+            break;
+        }
+        if c.is_some_and(is_space) {
+            word = at + 1;
+        }
+    }
+    ends
+}

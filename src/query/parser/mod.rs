@@ -1,0 +1,169 @@
+//! The grammar: from tokens to an expression.
+//!
+//! ```text
+//! list   = any*                    any   = all (ИЛИ all)*       all = unary (И unary)*
+//! unary  = НЕ* item                item  = [field:] chain [^N]
+//! chain  = leaf (/N leaf)* | '(' list ')'
+//! ```
+//!
+//! Every token is read once; brackets are at most 64 deep, which bounds the recursion.
+
+mod brackets;
+mod operators;
+
+use std::{convert::Infallible, iter::Peekable, str::FromStr, vec::IntoIter};
+
+use super::{
+    Expr, Query,
+    diagnostics::Diagnostics,
+    lexer, normalize,
+    token::{Kind, Operator, Token},
+};
+use crate::error::Result;
+
+impl Query {
+    /// Reads a query as people type it. Nothing is an error: what makes no sense as an operator is
+    /// a word, or is passed over.
+    ///
+    /// ```
+    /// # use vestnik::Query;
+    /// assert_eq!(Query::parse("((Ташкент И \"").to_string(), "Ташкент \"И\"");
+    /// assert!(Query::parse(" … ").is_empty());
+    /// ```
+    pub fn parse(text: &str) -> Self {
+        read(text, &mut Diagnostics::default())
+    }
+
+    /// Reads a query and refuses what [`Query::parse`] passes over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Query`](crate::Error::Query) for the first doubtful place: a quote or a bracket
+    /// without its partner, an operator without something to work on, a date that is none, a number
+    /// out of its range.
+    ///
+    /// ```
+    /// # use vestnik::Query;
+    /// let error = Query::parse_strict("встреча /500 Ташкент").unwrap_err();
+    /// assert_eq!(error.to_string(), "query, character 9: a distance is a number from 1 to 100, as in /3");
+    /// ```
+    pub fn parse_strict(text: &str) -> Result<Self> {
+        let mut diagnostics = Diagnostics::default();
+        let query = read(text, &mut diagnostics);
+        diagnostics.into_error().map_or(Ok(query), Err)
+    }
+
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.expr, Expr::Should(items) if items.is_empty())
+    }
+}
+
+impl FromStr for Query {
+    type Err = Infallible;
+
+    /// As [`Query::parse`].
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(Self::parse(text))
+    }
+}
+
+fn read(text: &str, diagnostics: &mut Diagnostics) -> Query {
+    let tokens = lexer::tokens(text, diagnostics);
+    let tokens = brackets::matched(tokens, diagnostics);
+    let tokens = operators::resolve(tokens, diagnostics);
+    let mut parser = Parser { tokens: tokens.into_iter().peekable(), diagnostics };
+    Query { expr: parser.list() }
+}
+
+struct Parser<'a> {
+    tokens: Peekable<IntoIter<Token>>,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Parser<'_> {
+    fn next_if(&mut self, fits: impl Fn(&Kind) -> bool) -> Option<Token> {
+        self.tokens.next_if(|token| fits(&token.kind))
+    }
+
+    fn list(&mut self) -> Expr {
+        let mut items = Vec::new();
+        while self.tokens.peek().is_some_and(|token| token.kind != Kind::Close) {
+            self.any(&mut items);
+        }
+        normalize::should(items)
+    }
+
+    /// Adds one element to a list of wanted things, or more where a choice excludes something.
+    fn any(&mut self, to: &mut Vec<Expr>) {
+        let first = self.all();
+        let Some(or) = self.next_if(|kind| kind.is(Operator::Or)) else { return to.push(first) };
+        let mut items = vec![first, self.all()];
+        while self.next_if(|kind| kind.is(Operator::Or)).is_some() {
+            items.push(self.all());
+        }
+        if items.iter().any(|item| matches!(item, Expr::Not(_))) {
+            self.diagnostics.note(or.at, "an exclusion is no alternative; take it out of the choice");
+        }
+        to.append(&mut normalize::any_apart(items));
+    }
+
+    fn all(&mut self) -> Expr {
+        let first = self.unary();
+        if self.next_if(|kind| kind.is(Operator::And)).is_none() {
+            return first;
+        }
+        let mut items = vec![first, self.unary()];
+        while self.next_if(|kind| kind.is(Operator::And)).is_some() {
+            items.push(self.unary());
+        }
+        normalize::all(items)
+    }
+
+    fn unary(&mut self) -> Expr {
+        let mut negated = false;
+        while self.next_if(|kind| kind.is(Operator::Not)).is_some() {
+            negated = !negated;
+        }
+        let item = self.item();
+        if negated { normalize::not(item) } else { item }
+    }
+
+    fn item(&mut self) -> Expr {
+        let field = self.next_if(|kind| matches!(kind, Kind::Field { .. })).map(|token| token.kind);
+        let mut item = self.chain();
+        if let Some(Kind::Field { field, .. }) = field {
+            item = normalize::in_field(field, item);
+        }
+        match self.next_if(|kind| matches!(kind, Kind::Boost(_))).map(|token| token.kind) {
+            Some(Kind::Boost(factor)) => normalize::boost(factor, item),
+            _ => item,
+        }
+    }
+
+    /// A leaf, a group, or leaves with distances between them: each distance holds for the two
+    /// leaves beside it, and all of them together.
+    fn chain(&mut self) -> Expr {
+        let mut left = match self.tokens.next().map(|token| token.kind) {
+            Some(Kind::Open) => return self.group(),
+            Some(Kind::Leaf(leaf)) => leaf,
+            // Settled tokens leave nothing else here; were it otherwise, it would be passed over.
+            _ => return Expr::Should(Vec::new()),
+        };
+        let mut pairs = Vec::new();
+        while let Some(Kind::Near(within)) =
+            self.next_if(|kind| matches!(kind, Kind::Near(_))).map(|token| token.kind)
+        {
+            let Some(Kind::Leaf(right)) = self.next_if(Kind::is_text).map(|token| token.kind) else { break };
+            pairs.push(normalize::near(left, right.clone(), within));
+            left = right;
+        }
+        if pairs.is_empty() { left } else { normalize::all(pairs) }
+    }
+
+    fn group(&mut self) -> Expr {
+        let inner = self.list();
+        self.next_if(|kind| *kind == Kind::Close);
+        inner
+    }
+}
