@@ -14,14 +14,15 @@ mod measure;
 use std::path::Path;
 
 use measure::{arguments, original::shipped};
-use vestnik::{Index, Query, Release, eval::Judgments, index::Means, search::Options};
+use vestnik::{Index, Query, Release, eval::Judgments, index::WriterOptions, search::Options};
 
 /// So many copies of the corpus, so that reading known words weighs more than meeting new ones.
 const COPIES: usize = 8;
 
 fn main() {
     let index = Index::in_memory().expect("an index");
-    let mut writer = index.writer_with(Means { threads: 1, ..Means::default() }).expect("a writer");
+    let mut writer =
+        index.writer_with(WriterOptions { threads: 1, ..WriterOptions::default() }).expect("a writer");
     for copy in 0..COPIES {
         for release in shipped() {
             let release = Release { id: format!("{copy} {}", release.id), ..release };

@@ -46,7 +46,7 @@ impl Desk {
 
     fn index(&self) -> Summary {
         let index = Index::open_or_create(self.index_folder()).unwrap();
-        let roots = index.state().unwrap().roots;
+        let roots = index.commit_info().unwrap().roots;
         let corpus = Corpus::open(&[self.corpus()], &roots).unwrap();
         sync(&index, &corpus, false, &mut |_, _| ()).unwrap()
     }
@@ -151,7 +151,7 @@ fn a_part_of_a_corpus_keeps_its_ids() {
     desk.index();
     desk.write("b/b.html", "<html><body><h1>Выставка ваз</h1><p>В музее показали вазы.</p></body></html>");
     let index = Index::open(desk.index_folder()).unwrap();
-    let corpus = Corpus::open(&[desk.corpus().join("b")], &index.state().unwrap().roots).unwrap();
+    let corpus = Corpus::open(&[desk.corpus().join("b")], &index.commit_info().unwrap().roots).unwrap();
     let run = sync(&index, &corpus, false, &mut |_, _| ()).unwrap();
     assert_eq!((run.changed, run.removed, run.total), (1, 0, 4));
     assert_eq!(desk.find("ваза"), ["b/b.html"]);

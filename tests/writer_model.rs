@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use vestnik::{
     Index, Query, Release,
-    index::{Change, Means},
+    index::{Change, WriterOptions},
     search::Options,
 };
 
@@ -83,7 +83,7 @@ proptest! {
 fn many_releases_and_little_memory_make_several_segments_and_lose_none() {
     let folder = tempfile::tempdir().unwrap();
     let index = Index::open_or_create(folder.path()).unwrap();
-    let means = Means { memory: 30_000_000, threads: 2 };
+    let means = WriterOptions { memory: 30_000_000, threads: 2 };
     let body = |number: usize| format!("Встреча {number} прошла в Ташкенте. ").repeat(40);
     let mut writer = index.writer_with(means).unwrap();
     for number in 0..20_000 {

@@ -1,24 +1,18 @@
-//! The schema: how a release lies in tantivy. The one bridge between `Release` and the engine.
+//! The tantivy schema.
 //!
-//! One text field holds title and body with all three channels of terms at shared positions, so that
-//! a phrase can mix them and a word's document frequency is read off one list; the title has a field
-//! of its own beside it, for BM25F and for `заголовок:`. Lengths are kept in words, because tantivy's
-//! field norms would count every term of every channel.
+//! One text field holds title and body with all three channels of terms at shared positions. A phrase can
+//! therefore mix channels, and a term has one document frequency for the whole release. The title is
+//! indexed a second time as a separate field, for BM25F and for `заголовок:`. Lengths are stored in words,
+//! because tantivy's field norms would count every term of every channel.
 
-use jiff::{Span, civil::date};
-use tantivy::{
-    TantivyDocument,
-    schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions},
-};
+use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
 
-use super::{inversion::Lengths, stored::Record};
-use crate::{analysis::Analyzer, release::Date};
+use crate::analysis::Analyzer;
 
-/// Changes whenever the fields below or the files' layout do: an index of another number must be
-/// rebuilt.
+/// The version of the fields below and of the file layout. An index with another version must be rebuilt.
 pub(crate) const SCHEMA_VERSION: u32 = 4;
 
-/// Names of the fields that are read by column.
+/// Names of the fast fields.
 pub(crate) mod column {
     pub const ID: &str = "id";
     pub const DATE: &str = "date";
@@ -34,8 +28,8 @@ pub(crate) mod column {
 pub(crate) struct Fields {
     /// The release's id, as one term.
     pub id: Field,
-    /// The session of the writer that wrote the release, as one term: what tells an old version of a
-    /// release from a new one that is being written.
+    /// The writer session that wrote the release, as one term. It distinguishes an old version of a release
+    /// from a new one that is being written.
     pub session: Field,
     /// Title and then body: terms of all channels.
     pub text: Field,
@@ -43,14 +37,17 @@ pub(crate) struct Fields {
     pub title: Field,
     /// The publisher: terms of all channels.
     pub source: Field,
-    date: Field,
-    title_words: Field,
-    body_words: Field,
+    /// The day of publication, in days from 1970-01-01.
+    pub date: Field,
+    /// The lengths of title and body in words.
+    pub title_words: Field,
+    pub body_words: Field,
     /// A digest of what the release says.
     pub digest: Field,
-    root: Field,
-    file: Field,
-    /// The release itself, as `stored` writes it.
+    /// The corpus folder and the file below it that the release was read from.
+    pub root: Field,
+    pub file: Field,
+    /// The release itself, as `doc_store` encodes it.
     pub release: Field,
 }
 
@@ -61,7 +58,7 @@ impl Fields {
             let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(detail);
             TextOptions::default().set_indexing_options(indexing.set_fieldnorms(false))
         };
-        // The engine's own tokenizers are never called: `inversion` says which terms stand where.
+        // Tantivy's tokenizers are never called: `build::postings` decides which term has which position.
         let terms = indexed(IndexRecordOption::WithFreqsAndPositions);
         let whole = indexed(IndexRecordOption::Basic);
         let fields = Self {
@@ -80,36 +77,9 @@ impl Fields {
         };
         (schema.build(), fields)
     }
-
-    /// What of a release lies in columns, as tantivy takes it.
-    pub fn document(&self, release: &Record<'_>, lengths: Lengths, digest: u64) -> TantivyDocument {
-        let mut document = TantivyDocument::new();
-        document.add_text(self.id, release.id());
-        document.add_u64(self.title_words, lengths.title.into());
-        document.add_u64(self.body_words, lengths.body.into());
-        document.add_u64(self.digest, digest);
-        if let Some(day) = release.day() {
-            document.add_i64(self.date, day);
-        }
-        if let Some((root, file)) = release.origin() {
-            document.add_text(self.root, root);
-            document.add_text(self.file, file);
-        }
-        document
-    }
 }
 
-/// Days from 1970-01-01, negative before it.
-pub(crate) fn day_number(day: Date) -> i64 {
-    i64::from((day - date(1970, 1, 1)).get_days())
-}
-
-/// The day that has this number.
-pub(super) fn day_of(number: i64) -> Result<Date, jiff::Error> {
-    date(1970, 1, 1).checked_add(Span::new().try_days(number)?)
-}
-
-/// What makes an index of this program different from one of another version.
+/// Identifies everything that decides what an index contains: analysis, schema and engine.
 pub(crate) fn fingerprint() -> String {
     format!("{} schema-{SCHEMA_VERSION} tantivy-0.27", Analyzer::fingerprint())
 }

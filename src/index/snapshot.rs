@@ -1,11 +1,18 @@
 //! A snapshot: the index as it stood at one commit, with the figures that ranking needs.
 //!
-//! All figures count living releases only, so that they don't depend on how the index is cut into
+//! All figures count alive_docs releases only, so that they don't depend on how the index is cut into
 //! segments or on what deletions wait for a merge.
 
 use tantivy::{DocId, DocSet, SegmentOrdinal, TERMINATED, Term, schema::IndexRecordOption};
 
-use super::{Fields, Index, Mark, STORE_BLOCK, Stored, Whole, segment::Segment, side_by_side, told::told};
+use super::{
+    doc_store::{LoadedRelease, StoredDoc},
+    engine_error::describe,
+    handle::{Index, STORE_BLOCK, Version},
+    parallel::parallel_map,
+    schema::Fields,
+    segment_reader::Segment,
+};
 use crate::{
     error::{Error, Result},
     release::Release,
@@ -32,17 +39,17 @@ pub(crate) struct Snapshot {
     /// The latest day of publication, in days from 1970-01-01.
     pub newest: i64,
     /// The state of the index that it shows.
-    mark: Mark,
+    version: Version,
 }
 
-/// How many bytes of stored releases a snapshot keeps unpacked: who reads one release after the other finds
+/// How many bytes of stored releases a snapshot keeps column: who reads one release after the other finds
 /// the next in the same block. Those that come up again and again the searcher keeps.
 const KEPT_UNPACKED: usize = 1 << 20;
 
 /// From so many releases on, segments are opened on all cores.
 const MANY_RELEASES: u64 = 100_000;
 
-/// What is counted of living releases.
+/// What is counted of alive_docs releases.
 #[derive(Clone, Copy, Debug, Default)]
 struct Figures {
     releases: u64,
@@ -55,7 +62,7 @@ struct Figures {
 impl Figures {
     fn of(segment: &Segment) -> Self {
         let mut figures = Self::default();
-        for doc in segment.living() {
+        for doc in segment.alive_docs() {
             figures.releases += 1;
             figures.title += u64::from(segment.title_words(doc));
             figures.body += u64::from(segment.body_words(doc));
@@ -77,19 +84,19 @@ impl Figures {
 impl Snapshot {
     pub fn open(index: &Index) -> Result<Self> {
         // Taken first: a commit that comes in between makes the snapshot newer than it says.
-        let mark = index.mark()?;
-        let engine = &index.inner.engine;
+        let version = index.version()?;
+        let engine = index.engine();
         let reader = engine
             .reader_builder()
             .reload_policy(tantivy::ReloadPolicy::Manual)
             .try_into()
-            .map_err(|error| index.damaged(&told(&error)))?;
+            .map_err(|error| index.damaged(&describe(&error)))?;
         let searcher = reader.searcher();
         let fields = index.fields();
         let readers = searcher.segment_readers();
         let releases: u64 = readers.iter().map(|reader| u64::from(reader.max_doc())).sum();
         let blocks = KEPT_UNPACKED / STORE_BLOCK / readers.len().max(1);
-        let opened = side_by_side(readers, releases >= MANY_RELEASES, |at, reader| {
+        let opened = parallel_map(readers, releases >= MANY_RELEASES, |at, reader| {
             let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
             let segment = Segment::open(ordinal, (engine, reader.clone()), fields, blocks)?;
             let figures = Figures::of(&segment);
@@ -97,7 +104,7 @@ impl Snapshot {
         });
         let (mut segments, mut all) = (Vec::with_capacity(opened.len()), Figures::default());
         for opened in opened {
-            let (segment, figures) = opened.map_err(|error| index.damaged(&told(&error)))?;
+            let (segment, figures) = opened.map_err(|error| index.damaged(&describe(&error)))?;
             segments.push(segment);
             all = all.and(&figures);
         }
@@ -109,19 +116,19 @@ impl Snapshot {
             mean_title: mean(all.title, all.releases),
             mean_body: mean(all.body, all.releases),
             newest: all.newest,
-            mark,
+            version,
         })
     }
 
     /// Whether nothing was committed since.
     pub fn is_current(&self) -> Result<bool> {
-        if !self.index.is_in_force()? {
+        if !self.index.is_active()? {
             return Ok(false);
         }
-        match self.index.mark() {
+        match self.index.version() {
             // A run has put another generation in force, and removed this one, in between.
-            Err(_) if !self.index.is_in_force()? => Ok(false),
-            mark => Ok(mark?.is_same_commit(&self.mark)),
+            Err(_) if !self.index.is_active()? => Ok(false),
+            version => Ok(version?.is_same_commit(&self.version)),
         }
     }
 
@@ -136,12 +143,12 @@ impl Snapshot {
     }
 
     /// The release with all that the store holds of it.
-    pub fn whole(&self, address: Address) -> Result<Whole> {
+    pub fn whole(&self, address: Address) -> Result<LoadedRelease> {
         self.stored(address)?.whole().map_err(|reason| self.unreadable(&reason))
     }
 
     /// The release as it lies in the store.
-    fn stored(&self, address: Address) -> Result<Stored> {
+    fn stored(&self, address: Address) -> Result<StoredDoc> {
         self.segment(address.segment).stored(address.doc).map_err(|reason| self.unreadable(&reason))
     }
 
@@ -158,7 +165,7 @@ impl Snapshot {
                 .reader
                 .inverted_index(self.fields.id)
                 .and_then(|terms| Ok(terms.read_postings(&term, IndexRecordOption::Basic)?))
-                .map_err(|error| self.index.damaged(&told(&error)))?;
+                .map_err(|error| self.index.damaged(&describe(&error)))?;
             let Some(mut list) = list else { continue };
             while list.doc() != TERMINATED {
                 if !segment.reader.is_deleted(list.doc()) {

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::Index;
+use super::handle::Index;
 use crate::error::Result;
 
 /// Watches an index until it is dropped.
@@ -25,8 +25,8 @@ impl Index {
     /// # Errors
     /// As [`Index::open`].
     pub fn reload(&self) -> Result<Self> {
-        match &self.inner.folder {
-            Some(folder) if !self.is_in_force()? => Self::open_with(folder, Some(self.analyzer())),
+        match self.folders() {
+            Some(folders) if !self.is_active()? => Self::open_with(&folders.index, Some(self.analyzer())),
             _ => Ok(self.clone()),
         }
     }
@@ -39,16 +39,16 @@ impl Index {
     pub fn watch(&self, every: Duration, mut on_change: impl FnMut(Result<Self>) + Send + 'static) -> Watch {
         let (end, ended) = mpsc::channel::<()>();
         let mut index = self.clone();
-        let mut last = index.mark().ok();
+        let mut last = index.version().ok();
         let mut failing = false;
         let thread = thread::spawn(move || {
             while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
-                let now = index.reload().and_then(|newest| Ok((newest.mark()?, newest)));
+                let now = index.reload().and_then(|newest| Ok((newest.version()?, newest)));
                 match now {
-                    Ok((mark, newest)) => {
-                        let changed = !last.as_ref().is_some_and(|last| last.is_same_commit(&mark));
+                    Ok((version, newest)) => {
+                        let changed = !last.as_ref().is_some_and(|last| last.is_same_commit(&version));
                         failing = false;
-                        last = Some(mark);
+                        last = Some(version);
                         if changed {
                             index = newest;
                             on_change(Ok(index.clone()));

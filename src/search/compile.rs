@@ -201,7 +201,7 @@ impl Searcher {
     }
 
     fn lists(&self, segment: &Segment, key: &str, scope: Scope) -> Result<Lists> {
-        let list = |zone| segment.list(zone, key).map_err(|error| self.damaged(&error));
+        let list = |zone| segment.term_info(zone, key).map_err(|error| self.damaged(&error));
         let text = list(Zone::Text)?;
         // What stands in the title stands in the text.
         let title = if text.is_some() { list(Zone::Title)? } else { None };
@@ -229,7 +229,7 @@ impl Searcher {
                     *forms.entry(key.to_owned()).or_default() += frequency;
                 }
             };
-            segment.terms_from(&start, &mut visit).map_err(|error| self.damaged(&error))?;
+            segment.for_each_term_with_prefix(&start, &mut visit).map_err(|error| self.damaged(&error))?;
         }
         let mut forms: Vec<(String, u64)> = forms.into_iter().collect();
         forms.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));

@@ -182,7 +182,7 @@ impl Searcher {
             Kind::Except(part, not) => without(part.full(segment), not.full(segment), all),
             Kind::Dated(from, to) => {
                 let mut dated = Making::new();
-                for doc in segment.living() {
+                for doc in segment.alive_docs() {
                     if segment.day(doc).is_some_and(|day| (*from..=*to).contains(&day)) {
                         dated.push(doc, 0.0, 0);
                     }

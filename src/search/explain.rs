@@ -108,7 +108,7 @@ impl Searcher {
         let (full, hints): (Vec<_>, Vec<_>) = word.terms.iter().partition(|located| located.term.full);
         for located in full.into_iter().chain(hints) {
             let count = |zone| match located.list(segment, zone) {
-                Some(list) => segment.count(zone, list, doc).map_err(|error| self.damaged(&error)),
+                Some(list) => segment.term_freq(zone, list, doc).map_err(|error| self.damaged(&error)),
                 None => Ok(0),
             };
             let all = count(zone(word.scope))?;

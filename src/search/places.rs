@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    index::{Flow, Segment, Zone, goes_to},
+    index::{PostingScan, Segment, Zone, seek_exact},
 };
 
 /// For nearness so few releases are looked at that lists are leapt through.
@@ -147,7 +147,7 @@ pub(super) enum List {
     /// From release to release, past what lies between.
     Leaping(SegmentPostings),
     /// From end to end.
-    Flowing(Flow),
+    Flowing(PostingScan),
 }
 
 /// Blocks of a list hold 128 releases; where two of each are asked for, it is faster to read all.
@@ -157,9 +157,9 @@ impl List {
     /// Opens a list of which about so many releases will be asked for.
     pub fn open(segment: &Segment, zone: Zone, list: &TermInfo, releases: usize) -> io::Result<Self> {
         if zone == Zone::Text && releases.saturating_mul(WORTH_FLOWING) > list.doc_freq as usize {
-            return Ok(Self::Flowing(segment.open_flow(list)?));
+            return Ok(Self::Flowing(segment.open_scan(list)?));
         }
-        Ok(Self::Leaping(segment.open_list(zone, list)?))
+        Ok(Self::Leaping(segment.postings(zone, list)?))
     }
 
     /// Adds the positions in a release.
@@ -167,7 +167,7 @@ impl List {
         match self {
             Self::Flowing(flow) => flow.read(doc, out),
             Self::Leaping(list) => {
-                if goes_to(list, doc) {
+                if seek_exact(list, doc) {
                     list.append_positions_with_offset(0, out);
                 }
             }

@@ -238,7 +238,7 @@ fn every_release(segment: &Segment, job: &Job, keep: Keep, best: &mut Best) -> u
     };
     let filters: Vec<&Docs> = job.filters.iter().map(|part| &part.full(segment).docs).collect();
     if filters.is_empty() {
-        segment.living().for_each(take);
+        segment.alive_docs().for_each(take);
     } else {
         each_in_all(&filters, |met| take(met.doc));
     }

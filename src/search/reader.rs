@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     analysis::{Landmarks, Seams},
-    index::Whole,
+    index::LoadedRelease,
 };
 
 /// What reads the hits of one search.
@@ -35,7 +35,7 @@ pub(super) struct Reader<'p> {
 
 /// A release that was read; one that is asked for again and again keeps its texts laid out.
 pub(super) struct Opened {
-    pub whole: Whole,
+    pub whole: LoadedRelease,
     /// Whether it was asked for again.
     again: AtomicBool,
     pages: OnceLock<Pages>,
@@ -68,7 +68,7 @@ impl Reader<'_> {
 }
 
 impl Opened {
-    pub fn new(whole: Whole) -> Self {
+    pub fn new(whole: LoadedRelease) -> Self {
         Self { whole, again: AtomicBool::new(false), pages: OnceLock::new() }
     }
 

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    index::{Address, Zone, goes_to},
+    index::{Address, Zone, seek_exact},
 };
 
 // Of the forms of a pattern that are so few none was left out.
@@ -161,13 +161,13 @@ impl Searcher {
         let segment = self.snapshot().segment(first.segment);
         let list = match &wanted.term {
             Term::Located(located) => located.list(segment, Zone::Text).cloned(),
-            Term::Named(key) => segment.list(Zone::Text, key)?,
+            Term::Named(key) => segment.term_info(Zone::Text, key)?,
         };
         let Some(list) = list else { return Ok(()) };
         let mut titles = match (&wanted.term, bearing.hinted) {
             (Term::Located(located), Some(hinted)) if wanted.behind == 0 => {
                 let titles =
-                    located.list(segment, Zone::Title).map(|list| segment.open_list(Zone::Title, list));
+                    located.list(segment, Zone::Title).map(|list| segment.postings(Zone::Title, list));
                 Some((hinted, titles.transpose()?))
             }
             _ => None,
@@ -176,15 +176,15 @@ impl Searcher {
         for &(Address { doc, .. }, hit) in hits {
             let found = &mut found[hit];
             if let Some((hinted, titles)) = &mut titles
-                && found.is_met(*hinted, || titles.as_mut().is_some_and(|titles| goes_to(titles, doc)))
+                && found.is_met(*hinted, || titles.as_mut().is_some_and(|titles| seek_exact(titles, doc)))
             {
                 continue;
             }
             let list = match &mut opened {
                 Some(list) => list,
-                None => opened.insert(segment.open_list(Zone::Text, &list)?),
+                None => opened.insert(segment.postings(Zone::Text, &list)?),
             };
-            if goes_to(list, doc) {
+            if seek_exact(list, doc) {
                 list.positions(&mut positions);
                 found.push(&positions, number, wanted.behind);
                 found.meet(&positions, bearing.met, segment.title_words(doc));

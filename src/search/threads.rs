@@ -5,7 +5,7 @@
 use super::Searcher;
 use crate::{
     error::Result,
-    index::{Segment, side_by_side},
+    index::{Segment, parallel_map},
 };
 
 /// Entries of lists from which on threads are worth being started: some milliseconds of work.
@@ -20,7 +20,7 @@ impl Searcher {
         each: impl Fn(&Segment) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
         let segments = &self.snapshot().segments;
-        let done = side_by_side(segments, work >= WORTH_THREADS, |_, segment| each(segment));
+        let done = parallel_map(segments, work >= WORTH_THREADS, |_, segment| each(segment));
         done.into_iter().collect()
     }
 }

@@ -87,7 +87,7 @@ fn by_block(segment: &Segment, located: &Located, but: Option<&Docs>) -> io::Res
     let mut counts = Counts::with_capacity(releases);
     let mut docs = Docs::with_capacity(releases, segment.reader.max_doc());
     let (mut but, mut wanted) = (but.map(Finger::new), (Vec::new(), Vec::new()));
-    segment.each_block(Zone::Text, list, |of_block, often| {
+    segment.for_each_block(Zone::Text, list, |of_block, often| {
         if all {
             docs.extend(of_block);
             counts.extend(often);
@@ -149,7 +149,7 @@ fn titles(segment: &Segment, located: &Located) -> io::Result<Vec<(DocId, u32)>>
     let mut titles = Vec::new();
     if let Some(list) = located.list(segment, Zone::Title) {
         titles.reserve(list.doc_freq as usize);
-        segment.each_block(Zone::Title, list, |docs, counts| {
+        segment.for_each_block(Zone::Title, list, |docs, counts| {
             titles.extend(docs.iter().copied().zip(counts.iter().copied()));
         })?;
     }
@@ -167,7 +167,7 @@ fn read(
     let titles = if zone(scope) == Zone::Text { titles(segment, located)? } else { Vec::new() };
     let mut titles = &titles[..];
     let weight = located.term.weight;
-    segment.each_block(zone(scope), list, |docs, counts| {
+    segment.for_each_block(zone(scope), list, |docs, counts| {
         for (&doc, &count) in docs.iter().zip(counts) {
             let in_title = match (scope, titles.split_first()) {
                 (Scope::Title, _) => count,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use vestnik::{Index, index::Choices};
+use vestnik::{Index, index::JobOptions};
 
 use crate::{commands::index, terminal::Terminal};
 
@@ -29,7 +29,7 @@ impl IndexLocation {
         let corpus = default_corpus();
         if self.folder.is_none() && !Index::exists(self.folder()) && corpus.is_dir() {
             terminal.warn(format_args!("no index yet: indexing {} first", corpus.display()));
-            index::build(self.folder(), &[corpus], &Choices::default(), false, terminal)?;
+            index::build(self.folder(), &[corpus], &JobOptions::default(), false, terminal)?;
         }
         self.open()
     }

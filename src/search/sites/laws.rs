@@ -36,7 +36,7 @@ fn check(searcher: &Searcher, query: &str) -> bool {
     let living = snapshot
         .segments
         .iter()
-        .flat_map(|segment| segment.living().map(|doc| Address { segment: segment.ordinal, doc }));
+        .flat_map(|segment| segment.alive_docs().map(|doc| Address { segment: segment.ordinal, doc }));
     let addresses: Vec<Address> = living.collect();
     let wanted = Wanted::new(&plan);
     let Some(found) = searcher.sites(&plan, &job, &wanted, &addresses).unwrap() else { return false };

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use vestnik::index::{Taken, backup};
+use vestnik::index::{BackupStats, backup};
 
 use crate::{exit::Exit, location::IndexLocation, terminal::Terminal};
 
@@ -27,7 +27,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
 }
 
 /// What was taken over, in words.
-pub fn summary(taken: &Taken) -> String {
+pub fn summary(taken: &BackupStats) -> String {
     let linked = taken.files - taken.copied;
     format!("{} files, {} bytes: {linked} linked, {} copied", taken.files, taken.bytes, taken.copied)
 }

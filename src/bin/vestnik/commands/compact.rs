@@ -3,7 +3,7 @@
 use anyhow::Result;
 use vestnik::{
     Index,
-    index::{Choices, compact},
+    index::{JobOptions, compact},
 };
 
 use crate::{exit::Exit, location::IndexLocation, lock_wait::LockWait, signals, terminal::Terminal};
@@ -23,7 +23,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let folder = args.location.folder();
     let before = Index::open(folder)?.size()?;
-    let choices = Choices { wait: args.lock_wait.time(), stop: signals::heed(), ..Choices::default() };
+    let choices = JobOptions { wait: args.lock_wait.time(), stop: signals::heed(), ..JobOptions::default() };
     terminal.progress("merging");
     compact(folder, &choices)?;
     terminal.end_progress();

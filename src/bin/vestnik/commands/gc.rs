@@ -1,7 +1,7 @@
 //! `vestnik gc`: removes what a killed run left behind, and old generations.
 
 use anyhow::Result;
-use vestnik::index::{Choices, gc};
+use vestnik::index::{JobOptions, gc};
 
 use crate::{exit::Exit, location::IndexLocation, lock_wait::LockWait, signals, terminal::Terminal};
 
@@ -12,7 +12,7 @@ pub struct Args {
     location: IndexLocation,
 
     /// How many old generations to keep
-    #[arg(long, value_name = "N", default_value_t = Choices::default().keep)]
+    #[arg(long, value_name = "N", default_value_t = JobOptions::default().keep)]
     keep: usize,
 
     #[command(flatten)]
@@ -21,7 +21,7 @@ pub struct Args {
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let stop = signals::heed();
-    let choices = Choices { keep: args.keep, wait: args.lock_wait.time(), stop, ..Choices::default() };
+    let choices = JobOptions { keep: args.keep, wait: args.lock_wait.time(), stop, ..JobOptions::default() };
     let removed = gc(args.location.folder(), &choices)?;
     for path in &removed {
         terminal.info(format_args!("removed {}", path.display()));

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use vestnik::{
     Index,
-    index::{Choices, Means, Summary, update},
+    index::{JobOptions, Summary, WriterOptions, update},
 };
 
 use crate::{
@@ -46,7 +46,7 @@ pub struct Args {
     allow_removals: bool,
 
     /// How many old generations of the index to keep when a new one takes over
-    #[arg(long, value_name = "N", default_value_t = Choices::default().keep)]
+    #[arg(long, value_name = "N", default_value_t = JobOptions::default().keep)]
     keep: usize,
 
     #[command(flatten)]
@@ -74,13 +74,13 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let choices = Choices {
+    let choices = JobOptions {
         full: args.full,
         dry_run: args.dry_run,
         allow_removals: args.allow_removals,
         keep: args.keep,
         wait: args.lock_wait.time(),
-        means: Means {
+        writer: WriterOptions {
             memory: args.memory.unwrap_or_default(),
             threads: args.threads.map_or(0, usize::from),
         },
@@ -103,7 +103,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
         && !args.dry_run
         && exit != Exit::Locked
     {
-        metrics::write(file, exit, done.as_ref().ok(), Index::last_run(folder))
+        metrics::write(file, exit, done.as_ref().ok(), Index::last_success(folder))
             .with_context(|| unwritable(file))?;
     }
     done.map(|_| exit)
@@ -123,7 +123,7 @@ fn stand_back(_: u8) {}
 pub fn build(
     folder: &Path,
     paths: &[PathBuf],
-    choices: &Choices,
+    choices: &JobOptions,
     json: bool,
     terminal: &mut Terminal,
 ) -> Result<Summary> {

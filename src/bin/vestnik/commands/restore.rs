@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use vestnik::index::{Choices, restore};
+use vestnik::index::{JobOptions, restore};
 
 use crate::{
     commands::backup::summary, exit::Exit, location::IndexLocation, lock_wait::LockWait, signals,
@@ -22,7 +22,7 @@ pub struct Args {
     location: IndexLocation,
 
     /// How many old generations to keep
-    #[arg(long, value_name = "N", default_value_t = Choices::default().keep)]
+    #[arg(long, value_name = "N", default_value_t = JobOptions::default().keep)]
     keep: usize,
 
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub struct Args {
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let stop = signals::heed();
-    let choices = Choices { keep: args.keep, wait: args.lock_wait.time(), stop, ..Choices::default() };
+    let choices = JobOptions { keep: args.keep, wait: args.lock_wait.time(), stop, ..JobOptions::default() };
     let taken = restore(args.location.folder(), &args.dir, &choices)?;
     terminal.info(format_args!("restored {}", summary(&taken)));
     Ok(Exit::Done)

@@ -1,7 +1,7 @@
 //! `vestnik rollback`: goes back to the generation before.
 
 use anyhow::Result;
-use vestnik::index::{Choices, rollback};
+use vestnik::index::{JobOptions, rollback};
 
 use crate::{exit::Exit, location::IndexLocation, lock_wait::LockWait, signals, terminal::Terminal};
 
@@ -18,7 +18,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let choices = Choices { wait: args.lock_wait.time(), stop: signals::heed(), ..Choices::default() };
+    let choices = JobOptions { wait: args.lock_wait.time(), stop: signals::heed(), ..JobOptions::default() };
     let number = rollback(args.location.folder(), &choices)?;
     terminal.info(format_args!("generation {number} is in force again"));
     Ok(Exit::Done)

@@ -24,11 +24,11 @@ pub struct Args {
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let index = args.location.open()?;
-    let state = index.state()?;
+    let state = index.commit_info()?;
     let releases = index.searcher()?.releases();
     let bytes = index.size()?;
     let committed = time(state.committed);
-    let last_run = Index::last_run(args.location.folder()).and_then(time);
+    let last_run = Index::last_success(args.location.folder()).and_then(time);
     let folder = args.location.folder().display().to_string();
     if args.format == Format::Json {
         terminal.line(json!({

@@ -1,0 +1,13 @@
+//! Building segments: releases are analysed, inverted and written by several threads, and become visible
+//! with one commit.
+
+mod deletes;
+mod postings;
+mod registry;
+mod segment_writer;
+mod worker_pool;
+mod writer;
+
+pub(super) use registry::{FileId, Registry};
+pub use writer::{Change, Writer, WriterOptions};
+pub(super) use writer::{engine_failure, start_engine};

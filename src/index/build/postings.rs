@@ -1,0 +1,339 @@
+//! PostingsBuilder: texts word by word become lists of places term by term.
+//!
+//! The engine's own writer would look up and record each term of each word. Here a word is written down
+//! as the number of its form, four bytes; only when the segment is full are the places of the words dealt
+//! out to their terms. Knows neither files nor the engine.
+
+mod chunked_vec;
+mod distribution;
+mod occurrences;
+mod term_interner;
+
+use std::ops::Range;
+
+use self::{
+    chunked_vec::ChunkedVec, distribution::TermBatch, occurrences::DocOffsets, term_interner::TermInterner,
+};
+pub(super) use self::{distribution::TermOrder, occurrences::Occurrences};
+use crate::{
+    analysis::{Forms, Landmark, Role, Setting, Step, Survey, Tokens},
+    index::segment_reader::Zone,
+};
+
+/// So many words are looked up together.
+const LOOKUP_BATCH: usize = 64;
+/// No form of this segment yet.
+const NONE: u32 = u32::MAX;
+
+/// The words of a segment's releases, in the order of the texts.
+pub(super) struct PostingsBuilder {
+    forms: Forms,
+    /// How often the table of forms had started over when `numbers` was begun.
+    restarts: u32,
+    /// The number in this segment of each form that the table of forms keeps, by its number there.
+    numbers: Vec<u32>,
+    /// The terms of each form, and where those of each form end.
+    terms: Vec<u32>,
+    ends: Vec<usize>,
+    names: TermInterner,
+    /// A form's number for each word, and in the lowest bit whether it stands behind the word before it
+    /// rather than at the same position.
+    text: ChunkedVec,
+    source: ChunkedVec,
+    releases: Vec<DocBounds>,
+    buffers: LookupBuffers,
+}
+
+/// The next words of a text, and the numbers of their forms where they have some. Kept for its memory alone.
+#[derive(Default)]
+struct LookupBuffers {
+    steps: Vec<Step>,
+    forms: Vec<u32>,
+}
+
+/// Where a release's words end, and the words that its title takes.
+#[derive(Clone, Copy, Debug, Default)]
+struct DocBounds {
+    title: usize,
+    body: usize,
+    source: usize,
+    /// Positions of the title, of title and body, and of the publisher.
+    lengths: [u32; 3],
+}
+
+/// The lengths of a release, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FieldLengths {
+    pub title: u32,
+    pub body: u32,
+}
+
+impl PostingsBuilder {
+    pub fn new(forms: Forms) -> Self {
+        Self {
+            forms,
+            restarts: 0,
+            numbers: Vec::new(),
+            terms: Vec::new(),
+            ends: Vec::new(),
+            names: TermInterner::default(),
+            text: ChunkedVec::default(),
+            source: ChunkedVec::default(),
+            releases: Vec::new(),
+            buffers: LookupBuffers::default(),
+        }
+    }
+
+    /// Gives the table of forms back, for the next segment.
+    pub fn into_forms(self) -> Forms {
+        self.forms
+    }
+
+    /// Takes in the next release, and takes down the landmarks of its body.
+    ///
+    /// Body words are numbered on behind those of the title, with one number between, so that no phrase
+    /// reaches from the one into the other.
+    pub fn add(&mut self, title: &str, body: &str, source: &str, landmarks: &mut Survey) -> FieldLengths {
+        let title = self.read(title, Zone::Text, |_| ());
+        let title_end = self.text.len();
+        let body = self.read(body, Zone::Text, |landmark| landmarks.pass(landmark));
+        let source = self.read(source, Zone::Source, |_| ());
+        self.releases.push(DocBounds {
+            title: title_end,
+            body: self.text.len(),
+            source: self.source.len(),
+            lengths: [title, title + 1 + body, source],
+        });
+        FieldLengths { title, body }
+    }
+
+    /// Bytes of memory that this takes now and when its places are dealt out.
+    pub fn memory(&self) -> usize {
+        let dealt = self.text.len().max(self.source.len());
+        // Terms and forms are counted and ranked once more while they are dealt out.
+        let forms = self.numbers.capacity() + 3 * self.terms.capacity() + 4 * self.ends.capacity();
+        let releases = self.releases.capacity() * size_of::<DocBounds>();
+        let words = self.text.memory() + self.source.memory() + self.names.memory();
+        words + (dealt + forms) * size_of::<u32>() + releases
+    }
+
+    /// How many positions there are, over all fields; more than 2³² cannot be told apart.
+    pub fn positions(&self) -> usize {
+        self.text.len() + self.source.len() + self.releases.len()
+    }
+
+    /// Writes down the words of a text, passing the beginning of each piece; returns how many positions it
+    /// takes.
+    fn read(&mut self, text: &str, field: Zone, mut pass: impl FnMut(Landmark)) -> u32 {
+        let mut tokens = Tokens::new(text);
+        let mut next = 0;
+        let LookupBuffers { mut steps, mut forms } = std::mem::take(&mut self.buffers);
+        loop {
+            steps.clear();
+            steps.extend(std::iter::from_fn(|| tokens.step()).take(LOOKUP_BATCH));
+            if steps.is_empty() {
+                self.buffers = LookupBuffers { steps, forms };
+                return next;
+            }
+            // With nothing else between them, the processor waits for the memory of many look-ups at once.
+            forms.clear();
+            forms.extend(steps.iter().map(|step| self.known(text, step)));
+            for (&Step { position, span, role, setting }, &known) in steps.iter().zip(&forms) {
+                if role != Role::Part {
+                    pass(Landmark { position, byte: span.start });
+                }
+                let form = if known == NONE { self.number(span.of(text), setting) } else { known };
+                let words = if field == Zone::Source { &mut self.source } else { &mut self.text };
+                words.push(form << 1 | u32::from(position == next));
+                next = position + 1;
+            }
+        }
+    }
+
+    /// The number in this segment of a form that has one.
+    fn known(&self, text: &str, step: &Step) -> u32 {
+        if self.forms.restarts() != self.restarts {
+            return NONE;
+        }
+        let found = self.forms.find_known(step.span.of(text), step.setting);
+        found.and_then(|number| self.numbers.get(number as usize).copied()).unwrap_or(NONE)
+    }
+
+    /// The number in this segment of a form, a new one where it has none yet.
+    fn number(&mut self, surface: &str, setting: Setting) -> u32 {
+        let Some(number) = self.forms.find(surface, setting) else { return self.new_form(None) };
+        let restarts = self.forms.restarts();
+        if restarts != self.restarts {
+            self.restarts = restarts;
+            self.numbers.clear();
+        }
+        let place = number as usize;
+        if self.numbers.len() <= place {
+            self.numbers.resize(place + 1, NONE);
+        }
+        if self.numbers[place] == NONE {
+            self.numbers[place] = self.new_form(Some(number));
+        }
+        self.numbers[place]
+    }
+
+    /// Numbers a form that the table of forms has found.
+    fn new_form(&mut self, found: Option<u32>) -> u32 {
+        let form = self.ends.len();
+        for term in self.forms.form(found).terms() {
+            self.terms.push(self.names.number(term.key()));
+        }
+        self.ends.push(self.terms.len());
+        u32::try_from(form).unwrap_or(NONE >> 1)
+    }
+
+    /// All terms in the order of their bytes.
+    pub fn order(&self) -> TermOrder<'_> {
+        TermOrder::new(self.names.sorted(), &self.terms, &self.ends)
+    }
+
+    /// Visits the terms of a field in the order of their bytes, each with the places where it stands.
+    pub fn for_each_term<E>(
+        &self,
+        field: Zone,
+        order: &TermOrder<'_>,
+        mut visit: impl FnMut(&str, Occurrences<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (counts, doc_offsets) = self.count(field);
+        let words = self.words(field);
+        let mut batch = TermBatch::new(order, &counts, words.len());
+        while batch.next() {
+            for release in 0..self.releases.len() {
+                for stretch in self.stretches(field, release) {
+                    // One before the first: its bit moves it on.
+                    let mut place = (doc_offsets.start(release) + stretch.first).wrapping_sub(1);
+                    words.each(stretch.words, |word| {
+                        place = place.wrapping_add(word & 1);
+                        batch.add((word >> 1) as usize, place);
+                    });
+                }
+            }
+            batch.each(|term, places| visit(self.names.get(term), Occurrences::new(places, &doc_offsets)))?;
+        }
+        Ok(())
+    }
+
+    /// How many words of a field each form has, and where the places of its releases begin.
+    fn count(&self, field: Zone) -> (Vec<u32>, DocOffsets) {
+        let mut counts = vec![0; self.ends.len()];
+        let mut doc_offsets = DocOffsets::default();
+        for release in 0..self.releases.len() {
+            doc_offsets.push(self.length(field, release));
+            for stretch in self.stretches(field, release) {
+                self.words(field).each(stretch.words, |word| counts[(word >> 1) as usize] += 1);
+            }
+        }
+        doc_offsets.finish();
+        (counts, doc_offsets)
+    }
+
+    fn words(&self, field: Zone) -> &ChunkedVec {
+        if field == Zone::Source { &self.source } else { &self.text }
+    }
+
+    fn length(&self, field: Zone, release: usize) -> u32 {
+        self.releases[release].lengths[match field {
+            Zone::Title => 0,
+            Zone::Text => 1,
+            Zone::Source => 2,
+        }]
+    }
+
+    /// The stretches of words that a release has in a field.
+    fn stretches(&self, field: Zone, release: usize) -> impl Iterator<Item = Stretch> + use<> {
+        let before = release.checked_sub(1).map_or_else(DocBounds::default, |before| self.releases[before]);
+        let this = self.releases[release];
+        let title = Stretch { words: before.body..this.title, first: 0 };
+        let body = Stretch { words: this.title..this.body, first: this.lengths[0] + 1 };
+        let source = Stretch { words: before.source..this.source, first: 0 };
+        let (one, other) = match field {
+            Zone::Text => (title, Some(body)),
+            Zone::Title => (title, None),
+            Zone::Source => (source, None),
+        };
+        std::iter::once(one).chain(other)
+    }
+}
+
+/// ChunkedVec that stand side by side, and the position of the first one in its field.
+struct Stretch {
+    words: Range<usize>,
+    first: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use super::*;
+    use crate::Analyzer;
+
+    /// The lists of a field as text: «term release:position,position release:position», a term a line.
+    fn lists(postings: &PostingsBuilder, field: Zone) -> Vec<String> {
+        let mut lines = Vec::new();
+        let order = postings.order();
+        let visited: Result<(), Infallible> = postings.for_each_term(field, &order, |term, places| {
+            let mut line = term.to_owned();
+            places.for_each_doc(|release, positions| {
+                let mut at = 0;
+                let positions: Vec<String> = positions
+                    .iter()
+                    .map(|delta| {
+                        at += delta;
+                        at.to_string()
+                    })
+                    .collect();
+                line = format!("{line} {release}:{}", positions.join(","));
+            });
+            lines.push(line);
+            Ok(())
+        });
+        let Ok(()) = visited;
+        lines
+    }
+
+    fn postings() -> PostingsBuilder {
+        let mut postings = PostingsBuilder::new(Analyzer::new().unwrap().forms());
+        let lengths = postings.add("Дом мира", "В доме мир. Дома, домов", "ТАСС", &mut Survey::default());
+        assert_eq!(lengths, FieldLengths { title: 2, body: 5 });
+        postings.add("", "дом-музей", "", &mut Survey::default());
+        postings.add("", "", "МИД и ТАСС", &mut Survey::default());
+        postings
+    }
+
+    #[test]
+    fn terms_come_in_order_with_all_places_of_their_forms() {
+        let postings = postings();
+        let text = lists(&postings, Zone::Text);
+        assert!(text.is_sorted());
+        for expected in
+            ["eдом 0:0 1:1", "eдоме 0:4", "lдом 0:0,4,6,7 1:1", "lмир 0:1,5", "eдоммузей 1:1", "eмузей 1:2"]
+        {
+            assert!(text.iter().any(|line| line == expected), "{expected}: {text:#?}");
+        }
+        let title = lists(&postings, Zone::Title);
+        assert!(
+            title.iter().any(|line| line == "lдом 0:0") && !title.iter().any(|line| line.contains("музей"))
+        );
+        let source = lists(&postings, Zone::Source);
+        assert!(source.iter().any(|line| line == "lТАСС 0:0 2:2"), "{source:#?}");
+    }
+
+    #[test]
+    fn a_table_of_forms_that_starts_over_changes_nothing() {
+        let mut postings = postings();
+        let expected = lists(&postings, Zone::Text);
+        // As if the table had started over: every form is met again for the first time.
+        postings.restarts += 7;
+        postings.numbers.clear();
+        postings.add("", "дом", "", &mut Survey::default());
+        let text = lists(&postings, Zone::Text);
+        assert_eq!(text.len(), expected.len());
+        assert!(text.iter().any(|line| line == "lдом 0:0,4,6,7 1:1 3:1"), "{text:#?}");
+    }
+}

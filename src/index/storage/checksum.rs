@@ -1,0 +1,328 @@
+//! Files that prove each block of themselves: a digest for every block, behind the contents.
+//!
+//! A flipped bit in a list of releases would not crash a search but change its answer. So a block is
+//! checked against its digest the first time that something in it is read, and what has changed is
+//! an error before anyone sees it. Reading costs one look at a bit from then on.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, BufReader, Read, Seek, SeekFrom, Write},
+    ops::Range,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use tantivy::{
+    HasLen,
+    directory::{AntiCallToken, FileHandle, OwnedBytes, TerminatingWrite},
+};
+
+/// Bytes in a block: small enough that a short list costs little, large enough for BLAKE3 to be fast.
+const BLOCK: usize = 16 << 10;
+/// Bytes of BLAKE3 kept for a block: an unnoticed change has one chance in 2⁶⁴.
+const DIGEST: usize = 8;
+/// Bytes that are written at once, some blocks: the engine hands on half a block at a time.
+const WRITE_BUFFER: usize = 8 * BLOCK;
+/// The end of a file: the length of its contents, the digest of that and all digests, and the version.
+const LENGTH: usize = 8;
+const ROOT_DIGEST: usize = blake3::OUT_LEN;
+const MAGIC: &[u8; 8] = b"vestnik1";
+const FOOTER: usize = LENGTH + ROOT_DIGEST + MAGIC.len();
+
+/// Writes a file and, when it is terminated, its digests.
+pub(crate) struct ChecksumWriter<W: TerminatingWrite> {
+    /// None once terminated.
+    to: Option<W>,
+    /// What is not written yet.
+    buffer: Vec<u8>,
+    block: blake3::Hasher,
+    in_block: usize,
+    digests: Vec<u8>,
+    length: u64,
+}
+
+impl<W: TerminatingWrite> ChecksumWriter<W> {
+    pub fn new(to: W) -> Self {
+        let (buffer, digests) = (Vec::with_capacity(WRITE_BUFFER), Vec::new());
+        Self { to: Some(to), buffer, block: blake3::Hasher::new(), in_block: 0, digests, length: 0 }
+    }
+
+    /// Writes what waits.
+    fn flush_buffer(&mut self) -> io::Result<()> {
+        let buffer = std::mem::take(&mut self.buffer);
+        self.to.as_mut().ok_or_else(gone)?.write_all(&buffer)?;
+        self.hash(&buffer);
+        self.buffer = buffer;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    fn hash(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let (part, rest) = bytes.split_at(bytes.len().min(BLOCK - self.in_block));
+            self.block.update(part);
+            self.in_block += part.len();
+            self.length += part.len() as u64;
+            bytes = rest;
+            if self.in_block == BLOCK {
+                self.finish_block();
+            }
+        }
+    }
+
+    fn finish_block(&mut self) {
+        self.digests.extend_from_slice(short(&self.block.finalize()));
+        self.block.reset();
+        self.in_block = 0;
+    }
+}
+
+fn short(digest: &blake3::Hash) -> &[u8] {
+    &digest.as_bytes()[..DIGEST]
+}
+
+fn gone() -> io::Error {
+    io::Error::other("the file was ended before")
+}
+
+impl<W: TerminatingWrite> Write for ChecksumWriter<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.buffer.len() == WRITE_BUFFER {
+            self.flush_buffer()?;
+        }
+        let count = bytes.len().min(WRITE_BUFFER - self.buffer.len());
+        self.buffer.extend_from_slice(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.flush_buffer()?;
+        self.to.as_mut().ok_or_else(gone)?.flush()
+    }
+}
+
+impl<W: TerminatingWrite> TerminatingWrite for ChecksumWriter<W> {
+    fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+        self.flush_buffer()?;
+        if self.in_block > 0 {
+            self.finish_block();
+        }
+        let mut to = self.to.take().ok_or_else(gone)?;
+        let mut end = std::mem::take(&mut self.digests);
+        end.extend_from_slice(&self.length.to_le_bytes());
+        let root = blake3::hash(&end);
+        end.extend_from_slice(root.as_bytes());
+        end.extend_from_slice(MAGIC);
+        to.write_all(&end)?;
+        to.terminate()
+    }
+}
+
+/// A sealed file, open for reading.
+pub(crate) struct ChecksummedFile {
+    contents: OwnedBytes,
+    digests: OwnedBytes,
+    /// A bit for each block that was found as it was written.
+    checked: Box<[AtomicU64]>,
+    name: String,
+}
+
+impl ChecksummedFile {
+    /// Opens a file of these bytes; only its end is looked at.
+    pub fn open(bytes: &OwnedBytes, name: String) -> io::Result<Self> {
+        let Footer { length, digests } = Footer::read(bytes.len(), &name, |from| Ok(&bytes[from..]))?;
+        let checked = std::iter::repeat_with(AtomicU64::default).take(digests.len().div_ceil(64 * DIGEST));
+        let (checked, contents) = (checked.collect(), bytes.slice(0..length));
+        Ok(Self { contents, digests: bytes.slice(digests), checked, name })
+    }
+
+    /// Checks every block that holds something of a range and was not checked before.
+    fn check(&self, range: Range<usize>) -> io::Result<()> {
+        if range.is_empty() {
+            return Ok(());
+        }
+        for block in range.start / BLOCK..range.end.div_ceil(BLOCK) {
+            let (word, bit) = (&self.checked[block / 64], 1 << (block % 64));
+            // Two threads may check a block at once, and find the same.
+            if word.load(Ordering::Relaxed) & bit != 0 {
+                continue;
+            }
+            let start = block * BLOCK;
+            let contents = &self.contents[start..self.contents.len().min(start + BLOCK)];
+            if short(&blake3::hash(contents)) != &self.digests[block * DIGEST..(block + 1) * DIGEST] {
+                return Err(changed(&self.name, &format!("bytes {start} and on have changed")));
+            }
+            word.fetch_or(bit, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// Where the parts of a sealed file lie.
+struct Footer {
+    /// Bytes of its contents.
+    length: usize,
+    digests: Range<usize>,
+}
+
+impl Footer {
+    /// Reads the end of a file of so many bytes; `tail` gives all of them from a place on.
+    fn read<B: AsRef<[u8]>>(
+        size: usize,
+        name: &str,
+        mut tail: impl FnMut(usize) -> io::Result<B>,
+    ) -> io::Result<Self> {
+        let changed = |what| changed(name, what);
+        let rest = size.checked_sub(FOOTER).ok_or_else(|| changed("its end is missing"))?;
+        let end = tail(rest)?;
+        let (length, end) = end.as_ref().split_at(LENGTH);
+        let (root, version) = end.split_at(ROOT_DIGEST);
+        if version != MAGIC {
+            return Err(changed("its end is missing"));
+        }
+        let length = length.try_into().map_or(u64::MAX, u64::from_le_bytes);
+        let length = usize::try_from(length).ok().filter(|length| *length <= rest);
+        let length = length.ok_or_else(|| changed("its length is wrong"))?;
+        if rest - length != length.div_ceil(BLOCK) * DIGEST {
+            return Err(changed("its length is wrong"));
+        }
+        let sealed = tail(length)?;
+        if blake3::hash(&sealed.as_ref()[..rest + LENGTH - length]).as_bytes() != root {
+            return Err(changed("its checksums are not those that were written"));
+        }
+        Ok(Self { length, digests: length..rest })
+    }
+}
+
+/// Checks every byte of an open file, reading it from its beginning: mapped, a large index would count as
+/// memory of whoever checks it.
+pub(crate) fn check(file: &mut File, name: &str) -> io::Result<()> {
+    let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
+    let mut tail = |from: usize| {
+        let mut bytes = Vec::new();
+        file.seek(SeekFrom::Start(from as u64))?;
+        file.read_to_end(&mut bytes)?;
+        if bytes.len() == size - from { Ok(bytes) } else { Err(changed(name, "it grows or shrinks")) }
+    };
+    let layout = Footer::read(size, name, &mut tail)?;
+    let digests = tail(layout.digests.start)?;
+    file.rewind()?;
+    let mut block = vec![0; BLOCK];
+    let mut contents = BufReader::with_capacity(BLOCK << 6, file.take(layout.length as u64));
+    for (at, digest) in digests[..layout.digests.len()].chunks(DIGEST).enumerate() {
+        let start = at * BLOCK;
+        let block = &mut block[..BLOCK.min(layout.length - start)];
+        contents.read_exact(block)?;
+        if short(&blake3::hash(block)) != digest {
+            return Err(changed(name, &format!("bytes {start} and on have changed")));
+        }
+    }
+    Ok(())
+}
+
+fn changed(name: &str, what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{name} is not as it was written: {what}"))
+}
+
+impl fmt::Debug for ChecksummedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ChecksummedFile({}, {} bytes)", self.name, self.contents.len())
+    }
+}
+
+impl HasLen for ChecksummedFile {
+    fn len(&self) -> usize {
+        self.contents.len()
+    }
+}
+
+impl FileHandle for ChecksummedFile {
+    fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
+        if range.start > range.end || range.end > self.contents.len() {
+            return Err(changed(&self.name, "it names a place outside of itself"));
+        }
+        self.check(range.clone())?;
+        Ok(self.contents.slice(range))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::BufWriter};
+
+    use super::*;
+
+    /// A sealed file of so many bytes.
+    fn file(length: usize) -> Vec<u8> {
+        let contents: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+        let out = BufWriter::new(File::create(&path).unwrap());
+        let mut sealing = ChecksumWriter::new(Plain(out));
+        for part in contents.chunks(1000) {
+            sealing.write_all(part).unwrap();
+        }
+        sealing.terminate().unwrap();
+        fs::read(&path).unwrap()
+    }
+
+    struct Plain(BufWriter<File>);
+
+    impl Write for Plain {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+
+    impl TerminatingWrite for Plain {
+        fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+            self.0.flush()
+        }
+    }
+
+    fn check_file(bytes: &[u8]) -> io::Result<()> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        check(&mut file, "a.store")
+    }
+
+    fn open(bytes: Vec<u8>) -> io::Result<ChecksummedFile> {
+        ChecksummedFile::open(&OwnedBytes::new(bytes), "a.store".into())
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7, WRITE_BUFFER, 2 * WRITE_BUFFER + 7] {
+            let sealed = open(file(length)).unwrap();
+            assert_eq!(sealed.len(), length);
+            let all = sealed.read_bytes(0..length).unwrap();
+            assert!(all.iter().enumerate().all(|(at, byte)| usize::from(*byte) == at % 251));
+            assert!(sealed.read_bytes(length..length).unwrap().is_empty());
+            assert!(sealed.read_bytes(0..length + 1).is_err());
+            check_file(&file(length)).unwrap();
+        }
+    }
+
+    #[test]
+    fn every_flipped_byte_is_found_and_the_rest_is_read() {
+        let whole = file(BLOCK + 40);
+        for at in (0..whole.len()).filter(|at| *at < 50 || *at > BLOCK - 5) {
+            let mut flipped = whole.clone();
+            flipped[at] ^= 1;
+            assert!(check_file(&flipped).is_err(), "{at}");
+            let Ok(sealed) = open(flipped) else { continue };
+            assert!(sealed.read_bytes(0..sealed.len()).is_err(), "{at}");
+            let (bad, good) = if at < BLOCK { (at, BLOCK) } else { (at, 0) };
+            assert!(bad < BLOCK + 40, "{at}");
+            assert!(sealed.read_bytes(bad..bad + 1).is_err(), "{at}");
+            assert!(sealed.read_bytes(good..good + 1).is_ok(), "{at}");
+        }
+        for cut in 0..60 {
+            let cut = &whole[..whole.len() - 1 - cut];
+            assert!(open(cut.to_vec()).is_err() && check_file(cut).is_err());
+        }
+    }
+}

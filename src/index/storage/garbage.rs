@@ -1,0 +1,68 @@
+//! Garbage collection: removes the files of a generation that its last commit does not name.
+//!
+//! A writer that was killed leaves what it had written so far. Only the holder of the write lock may collect
+//! garbage, because nobody else is writing then.
+
+use std::{
+    collections::HashSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use tantivy::directory::{INDEX_WRITER_LOCK, META_LOCK};
+
+use super::{
+    atomic_file,
+    directory::{MANAGED, META},
+    generation, manifest,
+};
+use crate::error::{Error, Result};
+
+/// The files that every generation may have whatever its commits name.
+pub(crate) fn permanent_files() -> impl Iterator<Item = PathBuf> {
+    let locks = [&INDEX_WRITER_LOCK.filepath, &META_LOCK.filepath].map(Clone::clone);
+    [META, MANAGED, generation::DESCRIPTOR].map(PathBuf::from).into_iter().chain(locks)
+}
+
+/// Removes all files of a generation's folder but the live ones; returns what it removed.
+///
+/// The caller holds tantivy's meta lock, so that a reader that has learnt of a file can still open it.
+pub(crate) fn collect(folder: &Path, live: &HashSet<PathBuf>) -> Result<Vec<PathBuf>> {
+    let read = |source| Error::Read { path: folder.into(), source };
+    let mut removed = Vec::new();
+    for name in names(folder).map_err(read)? {
+        if live.contains(&name) {
+            continue;
+        }
+        let path = folder.join(&name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(Error::Write { path, source: error });
+            }
+            _ => removed.push(path),
+        }
+    }
+    if !removed.is_empty() {
+        tracing::debug!(files = removed.len(), "removed files that no commit names");
+        rewrite_managed(folder, live)
+            .map_err(|source| Error::Write { path: folder.join(MANAGED), source })?;
+    }
+    Ok(removed)
+}
+
+/// Rewrites tantivy's list of files that it manages, without those that no longer exist.
+fn rewrite_managed(folder: &Path, live: &HashSet<PathBuf>) -> io::Result<()> {
+    let managed_by_us = |name: &PathBuf| {
+        let name = name.to_string_lossy();
+        name.starts_with('.') || manifest::is_manifest(&name) || name == generation::DESCRIPTOR
+    };
+    let mut managed = names(folder)?;
+    managed.retain(|name| live.contains(name) && !managed_by_us(name));
+    let mut list = serde_json::to_vec(&managed)?;
+    list.push(b'\n');
+    atomic_file::replace(&folder.join(MANAGED), &atomic_file::with_checksum(&list))
+}
+
+fn names(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().into())).collect()
+}

@@ -1,0 +1,289 @@
+//! What befalls an operator some day: folders that move, lie in one another or are no folders, files
+//! that break, disks that lie, readers that go away.
+
+use std::{
+    fs,
+    io::Read,
+    path::PathBuf,
+    process::Stdio,
+    time::{Duration, SystemTime},
+};
+
+use crate::workspace::{Workspace, expect_exit};
+
+#[test]
+fn an_index_among_the_releases_is_not_read() {
+    let workspace = Workspace::new(&["a.txt", "b.txt"]);
+    let here = ["--index", "corpus/index"];
+    for options in [&[][..], &["--full"], &[]] {
+        workspace.run(&[&["index"], &here[..], options].concat(), 0);
+    }
+    fs::create_dir(workspace.path("corpus/saved")).unwrap();
+    workspace.run(&["backup", "corpus/saved", "--index", "corpus/index"], 0);
+    let stderr = workspace.run(&["index", "--index", "corpus/index"], 0);
+    assert!(stderr.contains("2 releases: 0 added, 0 changed, 0 removed, 2 unchanged, 0 failed"), "{stderr}");
+    // One that has nothing else in it is as good as empty.
+    workspace.remove("a.txt");
+    workspace.remove("b.txt");
+    workspace.run(&["index", "--index", "corpus/index"], 3);
+}
+
+#[test]
+fn a_root_inside_a_folder_is_read_once() {
+    let workspace = Workspace::new(&["un/a.txt", "un/b.txt", "c.txt"]);
+    workspace.run(&["index", "corpus/un"], 0);
+    workspace.run(&["index", "corpus"], 0);
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.txt"]);
+    workspace.remove("c.txt");
+    let stderr = workspace.run(&["index"], 0);
+    assert!(stderr.contains("0 added, 0 changed, 1 removed, 2 unchanged"), "{stderr}");
+    workspace.run(&["index", "--full"], 0);
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt"]);
+    workspace.run(&["check"], 0);
+}
+
+#[test]
+fn a_corpus_behind_a_link_is_the_corpus() {
+    let workspace = Workspace::new(&["a.txt", "b.txt"]);
+    workspace.run(&["index"], 0);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(workspace.path("corpus"), workspace.path("link")).unwrap();
+    #[cfg(unix)]
+    workspace.run(&["index", "link"], 0);
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt"]);
+}
+
+#[test]
+fn a_corpus_that_moved_is_told_of_and_followed() {
+    let workspace = Workspace::new(&["a.txt", "b.txt"]);
+    workspace.run(&["index"], 0);
+    fs::rename(workspace.path("corpus"), workspace.path("moved")).unwrap();
+    let stderr = workspace.run(&["index"], 3);
+    assert!(stderr.contains("is the right disk mounted?") && stderr.contains("--allow-removals"), "{stderr}");
+    let stderr = workspace.run(&["index", "moved"], 2);
+    assert!(stderr.contains("which is gone; `--allow-removals`"), "{stderr}");
+    workspace.run(&["index", "moved", "--allow-removals"], 0);
+    let stderr = workspace.run(&["index"], 0);
+    assert!(stderr.contains("2 releases: 0 added, 0 changed, 0 removed, 2 unchanged"), "{stderr}");
+}
+
+#[test]
+fn a_file_may_become_a_folder_and_move_between_roots() {
+    let workspace = Workspace::new(&["1/a.txt", "1/b.txt", "2/c.txt"]);
+    workspace.run(&["index", "corpus/1", "corpus/2"], 0);
+    workspace.remove("1/a.txt");
+    workspace.write("1/a.txt/d.txt", "Заголовок внутри");
+    fs::rename(workspace.path("corpus/1/b.txt"), workspace.path("corpus/2/b.txt")).unwrap();
+    workspace.run(&["index"], 0);
+    assert_eq!(workspace.ids(), ["a.txt/d.txt", "b.txt", "c.txt"]);
+    fs::remove_dir_all(workspace.path("corpus/1/a.txt")).unwrap();
+    workspace.write("1/a.txt", "Заголовок снова");
+    workspace.run(&["index"], 0);
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.txt"]);
+    workspace.run(&["check"], 0);
+}
+
+#[test]
+fn a_run_in_which_files_change_and_releases_do_not_is_sound() {
+    let workspace = Workspace::new(&["a.txt", "b.txt"]);
+    workspace.run(&["index"], 0);
+    let text = fs::read_to_string(workspace.path("corpus/a.txt")).unwrap();
+    for (now, code) in [("", 2), (&*text, 0), ("\n", 2), (&*text.replace('\n', "\r\n"), 0)] {
+        workspace.write("a.txt", now);
+        for _ in 0..2 {
+            let stderr = workspace.run(&["index"], code);
+            assert!(!stderr.contains("anew"), "{stderr}");
+            workspace.run(&["check"], 0);
+        }
+        assert_eq!(workspace.ids(), ["a.txt", "b.txt"]);
+    }
+}
+
+#[test]
+fn a_rebuild_keeps_what_cannot_be_read() {
+    let workspace = Workspace::new(&["a.txt", "b.txt"]);
+    workspace.write("c.jsonl", "{\"id\":1,\"title\":\"Заголовок\"}\n{\"id\":2,\"title\":\"Заголовок\"}\n");
+    workspace.run(&["index"], 0);
+    workspace.write("a.txt", "");
+    workspace.write("c.jsonl", "{\"id\":1,\"title\":\"Заголовок новый\"}\n{\"id\":2,\"ti");
+    for options in [&["--dry-run"][..], &[]] {
+        let stderr = workspace.run(&[&["index", "--full"], options].concat(), 2);
+        assert!(stderr.contains("4 releases: 2 added"), "{stderr}");
+        assert!(stderr.contains("2 kept, 2 failed"), "{stderr}");
+    }
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.jsonl#1", "c.jsonl#2"]);
+    workspace.run(&["search", "новый"], 0);
+    workspace.run(&["check"], 0);
+    workspace.write("a.txt", "Заголовок иной");
+    workspace.write("c.jsonl", "{\"id\":1,\"title\":\"Заголовок новый\"}\n");
+    let stderr = workspace.run(&["index"], 0);
+    assert!(stderr.contains("3 releases: 0 added, 1 changed, 1 removed, 2 unchanged, 0 failed"), "{stderr}");
+}
+
+/// Changes a byte in the middle of the generation's file that ends so.
+fn damage(workspace: &Workspace, generation: &str, suffix: &str) -> PathBuf {
+    let files = fs::read_dir(workspace.path("index").join(generation)).unwrap();
+    let path = files.map(|file| file.unwrap().path()).find(|path| path.to_string_lossy().ends_with(suffix));
+    let path = path.unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[4] ^= 1;
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn damage_is_mended_wherever_it_shows_and_is_not_gone_back_to() {
+    for suffix in ["meta.json", ".files", ".fast", ".idx"] {
+        let workspace = Workspace::new(&["a.txt", "b.txt"]);
+        workspace.run(&["index"], 0);
+        damage(&workspace, "generation-000001", suffix);
+        let stderr = workspace.run(&["check"], 12);
+        assert!(
+            stderr.contains("damaged: ") && stderr.contains("vestnik index --full"),
+            "{suffix}: {stderr}"
+        );
+        // A rebuild mends what an incremental run need not look at.
+        let stderr = workspace.run(&["index", "corpus"], 0);
+        let seen = stderr.contains("building the index anew");
+        assert!(seen || suffix == ".idx", "{suffix}: {stderr}");
+        if !seen {
+            workspace.run(&["index", "--full"], 0);
+        }
+        assert_eq!(workspace.ids(), ["a.txt", "b.txt"], "{suffix}");
+        workspace.run(&["check"], 0);
+        workspace.run(&["rollback"], 3);
+    }
+}
+
+#[test]
+fn a_damaged_older_generation_is_told_apart() {
+    let workspace = Workspace::new(&["a.txt"]);
+    workspace.run(&["index"], 0);
+    workspace.run(&["index", "--full"], 0);
+    let path = damage(&workspace, "generation-000001", ".idx");
+    let stderr = workspace.run(&["check"], 12);
+    let name = path.file_name().unwrap().to_str().unwrap();
+    assert!(stderr.contains("in an older generation") && stderr.contains(name), "{stderr}");
+    assert!(stderr.contains("gc --keep 0") && !stderr.contains("rebuild the index"), "{stderr}");
+    workspace.run(&["rollback"], 12);
+    workspace.run(&["gc", "--keep", "0"], 0);
+    workspace.run(&["check"], 0);
+}
+
+#[test]
+fn a_backup_mends_a_damaged_index() {
+    let workspace = Workspace::new(&["a.txt"]);
+    workspace.run(&["index"], 0);
+    let copied = |from: &str, to: &str| {
+        for file in fs::read_dir(workspace.path(from)).unwrap().flatten() {
+            if file.file_type().unwrap().is_file() {
+                fs::copy(file.path(), workspace.path(to).join(file.file_name())).unwrap();
+            }
+        }
+    };
+    // As on another disk: not linked.
+    workspace.run(&["backup", "saved"], 0);
+    for folder in ["copy", "copy/generation-000001"] {
+        fs::create_dir(workspace.path(folder)).unwrap();
+        copied(&folder.replace("copy", "saved"), folder);
+    }
+    damage(&workspace, "generation-000001", ".store");
+    workspace.run(&["check"], 12);
+    let stderr = workspace.run(&["restore", "saved"], 12);
+    assert!(stderr.contains("is damaged"), "what was linked is damaged as well: {stderr}");
+    workspace.run(&["restore", "copy"], 0);
+    workspace.run(&["check"], 0);
+    assert_eq!(workspace.ids(), ["a.txt"]);
+}
+
+#[test]
+fn figures_that_cannot_be_written_are_told_before_the_run() {
+    let workspace = Workspace::new(&["a.txt"]);
+    for place in ["none/vestnik.prom", "corpus"] {
+        let stderr = workspace.run(&["index", "--metrics", place], 3);
+        assert_eq!(stderr.matches("cannot write").count(), 1, "{stderr}");
+        assert!(!workspace.path("index").exists());
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_changes_nothing() {
+    let workspace = Workspace::new(&["a.txt"]);
+    for number in 0..2000 {
+        workspace.write(&format!("{number}.txt"), "");
+    }
+    let mut child = workspace.command(&["index", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut first = [0; 20];
+    child.stdout.take().unwrap().read_exact(&mut first).unwrap();
+    expect_exit(&child.wait_with_output().unwrap(), 2, "the code is that of the run");
+    assert_eq!(workspace.ids(), ["a.txt"]);
+}
+
+#[test]
+fn a_message_says_a_thing_once() {
+    let workspace = Workspace::new(&["a.txt"]);
+    let stderr = workspace.run(&["index", "nowhere"], 3);
+    assert_eq!(stderr, "vestnik: cannot read nowhere: No such file or directory (os error 2)\n");
+    fs::write(workspace.path("file"), "").unwrap();
+    let stderr = workspace.run(&["check", "--index", "file"], 3);
+    assert!(stderr.contains("cannot read file/current"), "{stderr}");
+}
+
+#[test]
+fn a_clock_that_ran_ahead_hides_no_old_index() {
+    let workspace = Workspace::new(&["a.txt"]);
+    let ahead = SystemTime::now() + Duration::from_hours(30 * 24);
+    let set = |name: &str| {
+        fs::File::options().append(true).open(workspace.path(name)).unwrap().set_modified(ahead).unwrap();
+    };
+    set("corpus/a.txt");
+    workspace.run(&["index"], 0);
+    set("index/lock");
+    workspace.run(&["check"], 0);
+    workspace.run(&["check", "--max-age", "1d"], 13);
+    // What is newer than now is read, every time.
+    workspace.write("a.txt", "Заголовок второй");
+    set("corpus/a.txt");
+    let stderr = workspace.run(&["index"], 0);
+    assert!(stderr.contains("1 changed"), "{stderr}");
+    workspace.run(&["check", "--max-age", "1d"], 0);
+}
+
+#[test]
+fn logs_say_what_was_decided_and_why() {
+    let workspace = Workspace::new(&["a.txt", "b.txt", "c.txt"]);
+    let quiet = workspace.run(&["index", "-v", "--quiet"], 0);
+    for line in [
+        "building a new generation reason=\"there is none yet\"",
+        "went through the folders files=3",
+        "committing",
+        "in force from now on generation=generation-000001",
+    ] {
+        assert!(quiet.contains(line), "{line}\n{quiet}");
+    }
+    assert!(!quiet.contains("DEBUG"), "{quiet}");
+    let stderr = workspace.run(&["index", "-v"], 0);
+    assert!(stderr.contains("nothing had changed: nothing was written"), "{stderr}");
+    workspace.write("a.txt", "Заголовок");
+    workspace.write("b.txt", "");
+    workspace.write("d.txt", "Заголовок новый");
+    workspace.remove("c.txt");
+    let stderr = workspace.run(&["index", "-vv"], 2);
+    let corpus = workspace.path("corpus");
+    let corpus = corpus.display();
+    for line in [
+        "took the lock",
+        "bringing the index up to date releases=3",
+        &format!("reading file={corpus}/a.txt bytes=18 why=\"its size is another\""),
+        &format!("reading file={corpus}/d.txt bytes=29 why=\"it is new, or was not read whole\""),
+        &format!("failed error={corpus}/b.txt: is empty"),
+        "removing what is gone releases=1",
+        "gone id=\"c.txt\"",
+        "committed and merged releases=3",
+        "gave the lock back done=true",
+    ] {
+        assert!(stderr.contains(line), "{line}\n{stderr}");
+    }
+    let stderr = workspace.run(&["index"], 2);
+    assert!(!stderr.contains("INFO") && !stderr.contains("WARN"), "{stderr}");
+}

@@ -1,0 +1,323 @@
+//! The nightly job as an operator sees it: the program, a corpus folder and an index folder.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+#![cfg(feature = "cli")]
+
+mod edge_cases;
+mod workspace;
+
+use std::{
+    fs::{self, File},
+    process::{Command, Stdio},
+    time::{Duration, SystemTime},
+};
+
+use vestnik::Index;
+
+use workspace::{Workspace, expect_exit, tree};
+
+#[test]
+fn a_second_run_reads_nothing_and_writes_nothing() {
+    let workspace = Workspace::new(&["a.txt", "b.txt", "un/c.txt"]);
+    workspace.run(&["index"], 0);
+    let mut before = tree(&workspace.path("index"));
+    let stderr = workspace.run(&["index"], 0);
+    assert!(stderr.contains("0 added, 0 changed, 0 removed, 3 unchanged"), "{stderr}");
+    assert!(stderr.contains("of 0 files"), "{stderr}");
+    let mut after = tree(&workspace.path("index"));
+    // The lock's time says when a run last expect_exit well; it is empty as before.
+    let lock = workspace.path("index/lock");
+    assert_eq!(before.remove(&lock).unwrap().0, after.remove(&lock).unwrap().0);
+    assert!(before == after);
+}
+
+#[test]
+fn contents_decide_whatever_the_times_say() {
+    let workspace = Workspace::new(&["a.txt", "b.txt"]);
+    workspace.run(&["index"], 0);
+    // Same size, same time, other words: as a copy that keeps times would leave it.
+    let path = workspace.path("corpus/a.txt");
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    let text = fs::read_to_string(&path).unwrap().replace("Обычный", "Странный");
+    fs::write(&path, text).unwrap();
+    File::options().append(true).open(&path).unwrap().set_modified(modified).unwrap();
+    // Another time, same words.
+    let touched = SystemTime::now() - Duration::from_secs(5000);
+    File::options().append(true).open(workspace.path("corpus/b.txt")).unwrap().set_modified(touched).unwrap();
+    let stderr = workspace.run(&["index"], 0);
+    assert!(stderr.contains("0 added, 1 changed, 0 removed, 1 unchanged"), "{stderr}");
+    workspace.run(&["search", "странный"], 0);
+    workspace.run(&["check"], 0);
+}
+
+#[test]
+fn a_rename_keeps_nothing_twice() {
+    let workspace = Workspace::new(&["a.txt", "b.txt", "c.txt"]);
+    workspace.run(&["index"], 0);
+    fs::rename(workspace.path("corpus/a.txt"), workspace.path("corpus/d.txt")).unwrap();
+    let dry = workspace.run(&["index", "--dry-run"], 0);
+    assert!(dry.contains("would have 3 releases: 1 added, 0 changed, 1 removed, 2 unchanged"), "{dry}");
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.txt"]);
+    workspace.run(&["index"], 0);
+    assert_eq!(workspace.ids(), ["b.txt", "c.txt", "d.txt"]);
+}
+
+#[test]
+fn a_dry_run_makes_not_even_a_folder() {
+    let workspace = Workspace::new(&["a.txt"]);
+    let stderr = workspace.run(&["index", "--dry-run"], 0);
+    assert!(stderr.contains("would have 1 releases: 1 added"), "{stderr}");
+    assert!(!workspace.path("index").exists());
+    workspace.run(&["check"], 10);
+    workspace.run(&["gc"], 10);
+    workspace.run(&["rollback"], 10);
+    assert!(!workspace.path("index").exists());
+}
+
+#[test]
+fn a_corpus_that_is_gone_changes_nothing() {
+    let workspace = Workspace::new(&["a.txt", "b.txt", "c.txt"]);
+    workspace.run(&["index"], 0);
+    workspace.remove("a.txt");
+    workspace.remove("b.txt");
+    for words in [&["index"][..], &["index", "--full"]] {
+        let stderr = workspace.run(words, 3);
+        assert!(stderr.contains("2 of 3 releases are no longer in the corpus"), "{stderr}");
+    }
+    workspace.remove("c.txt");
+    for words in [&["index"][..], &["index", "--full"]] {
+        let stderr = workspace.run(words, 3);
+        assert!(stderr.contains("is the right disk mounted?"), "{stderr}");
+    }
+    fs::remove_dir(workspace.path("corpus")).unwrap();
+    workspace.run(&["index"], 3);
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.txt"]);
+    workspace.run(&["check"], 0);
+    fs::create_dir(workspace.path("corpus")).unwrap();
+    workspace.run(&["index", "--allow-removals"], 0);
+    assert!(workspace.ids().is_empty());
+}
+
+#[test]
+fn a_folder_that_is_not_named_stays() {
+    let workspace = Workspace::new(&["un/a.txt", "mid/b.txt", "mid/c.txt"]);
+    workspace.run(&["index", "corpus/un"], 0);
+    workspace.run(&["index", "corpus/mid"], 0);
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.txt"]);
+    // A new generation holds all that the old one stood for.
+    workspace.run(&["index", "--full", "corpus/un"], 0);
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.txt"]);
+    fs::remove_dir_all(workspace.path("corpus/un")).unwrap();
+    workspace.run(&["index"], 3);
+    workspace.run(&["index", "--allow-removals"], 0);
+    assert_eq!(workspace.ids(), ["b.txt", "c.txt"]);
+}
+
+#[test]
+fn the_first_of_two_with_one_id_is_kept_however_they_came() {
+    let workspace = Workspace::new(&["2/a.txt"]);
+    let title = |text: &str| format!("Заголовок {text}\n\nТекст.");
+    workspace.write("1/b.txt", &title("иной"));
+    let both = ["index", "corpus/1", "corpus/2"];
+    workspace.run(&both, 0);
+    // The later one was first in time; now one comes that goes before it.
+    workspace.write("1/a.txt", &title("первый"));
+    let stderr = workspace.run(&both, 2);
+    assert!(stderr.contains("id \"a.txt\" is already taken by"), "{stderr}");
+    workspace.run(&["search", "первый"], 0);
+    let stderr = workspace.run(&both, 2);
+    assert!(stderr.contains("is already taken by"), "stderr every time: {stderr}");
+    fs::remove_file(workspace.path("corpus/1/a.txt")).unwrap();
+    workspace.run(&both, 0);
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt"]);
+    workspace.run(&["search", "первый"], 1);
+    workspace.run(&["check"], 0);
+}
+
+#[test]
+fn what_cannot_be_read_costs_only_itself_and_is_told_every_time() {
+    let workspace = Workspace::new(&["a.txt", "b.txt"]);
+    workspace.write("c.jsonl", "{\"id\":1,\"title\":\"Заголовок\"}\n{\"id\":2,\"title\":\"Заголовок\"}\n");
+    workspace.run(&["index"], 0);
+    workspace.write("a.txt", "");
+    workspace.write("c.jsonl", "{\"id\":1,\"title\":\"Заголовок новый\"}\n{\"id\":2,\"ti");
+    for _ in 0..2 {
+        let stderr = workspace.run(&["index", "--quiet"], 2);
+        assert_eq!(stderr.matches("skipped: ").count(), 2, "{stderr}");
+        assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.jsonl#1", "c.jsonl#2"]);
+    }
+    workspace.run(&["check"], 0);
+}
+
+#[test]
+fn another_version_is_rebuilt_beside_the_old_and_rollback_goes_back() {
+    let workspace = Workspace::new(&["a.txt"]);
+    workspace.run(&["index"], 0);
+    workspace.write("b.txt", "Заголовок второй");
+    workspace.run(&["index", "--full"], 0);
+    workspace.run(&["rollback"], 0);
+    assert_eq!(workspace.ids(), ["a.txt"]);
+    let stderr = workspace.run(&["rollback"], 3);
+    assert!(stderr.contains("no older index"), "{stderr}");
+    fs::write(workspace.path("index/generation-000001/vestnik.json"), r#"{"fingerprint":"other"}"#).unwrap();
+    let stderr = workspace.run(&["search", "заголовок"], 2);
+    assert!(stderr.contains("made by another version (other;"), "{stderr}");
+    workspace.run(&["check"], 10);
+    let stderr = workspace.run(&["index"], 0);
+    assert!(stderr.contains("building the index anew"), "{stderr}");
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt"]);
+    workspace.run(&["index", "--full", "--keep", "0"], 0);
+    workspace.run(&["rollback"], 3);
+    workspace.run(&["check"], 0);
+}
+
+#[test]
+fn a_damaged_index_is_rebuilt_from_the_folders_it_remembers() {
+    let workspace = Workspace::new(&["a.txt"]);
+    fs::rename(workspace.path("corpus"), workspace.path("elsewhere")).unwrap();
+    workspace.run(&["index", "elsewhere"], 0);
+    let meta = workspace.path("index/generation-000001/meta.json");
+    let whole = fs::read_to_string(&meta).unwrap();
+    fs::write(&meta, whole.replace("opstamp", "opstamq")).unwrap();
+    workspace.run(&["check"], 12);
+    workspace.run(&["index"], 0);
+    assert_eq!(workspace.ids(), ["a.txt"]);
+    fs::write(workspace.path("index/generation-000002/meta.json"), "{").unwrap();
+    let stderr = workspace.run(&["index"], 3);
+    assert!(stderr.contains("name them"), "{stderr}");
+    workspace.run(&["index", "elsewhere"], 0);
+    // What is damaged is nothing to go back to.
+    workspace.run(&["check"], 0);
+    workspace.run(&["rollback"], 3);
+}
+
+#[test]
+fn a_backup_is_an_index_and_comes_back() {
+    let workspace = Workspace::new(&["a.txt", "b.txt"]);
+    workspace.run(&["index"], 0);
+    workspace.run(&["backup", "saved"], 0);
+    let stderr = workspace.run(&["backup", "saved"], 3);
+    assert!(stderr.contains("is not empty"), "{stderr}");
+    workspace.remove("a.txt");
+    workspace.write("c.txt", "Заголовок третий");
+    workspace.run(&["index"], 0);
+    workspace.run(&["compact"], 0);
+    workspace.run(&["search", "--index", "saved", "третий"], 1);
+    workspace.run(&["check", "--index", "saved"], 0);
+    workspace.run(&["restore", "saved"], 0);
+    assert_eq!(workspace.ids(), ["a.txt", "b.txt"]);
+    workspace.run(&["index"], 0);
+    assert_eq!(workspace.ids(), ["b.txt", "c.txt"]);
+    workspace.run(&["check", "--index", "saved"], 0);
+    workspace.run(&["rollback"], 0);
+    assert_eq!(workspace.ids(), ["b.txt", "c.txt"]);
+    workspace.run(&["restore", "nowhere"], 10);
+}
+
+#[test]
+fn the_second_writer_waits_or_says_who_works() {
+    let workspace = Workspace::new(&["a.txt"]);
+    workspace.run(&["index"], 0);
+    let writer = Index::open(workspace.path("index")).unwrap().writer().unwrap();
+    let stderr = workspace.run(&["index"], 11);
+    let me = format!("(process {} on ", std::process::id());
+    assert!(stderr.contains(&me) && stderr.contains("since 2"), "{stderr}");
+    workspace.run(&["gc"], 11);
+    workspace.run(&["search", "заголовок"], 0);
+    workspace.run(&["check"], 0);
+    let waiting = workspace.command(&["index", "--wait-lock", "60"]).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    drop(writer);
+    expect_exit(&waiting.wait_with_output().unwrap(), 0, "waiting");
+}
+
+#[test]
+fn a_handle_follows_commits_and_generations() {
+    let workspace = Workspace::new(&["a.txt"]);
+    workspace.run(&["index"], 0);
+    let index = Index::open(workspace.path("index")).unwrap();
+    let searcher = index.searcher().unwrap();
+    let (tell, stderr) = std::sync::mpsc::channel();
+    let watch = index.watch(Duration::from_millis(10), move |index| {
+        tell.send(index.unwrap().searcher().unwrap().releases()).unwrap();
+    });
+    assert!(searcher.is_current().unwrap());
+    for (name, options) in [("b.txt", &[][..]), ("c.txt", &["--full", "--keep", "0"]), ("d.txt", &[])] {
+        workspace.write(name, "Заголовок");
+        workspace.run(&[&["index"], options].concat(), 0);
+        let releases = searcher.reload().unwrap().releases();
+        assert_eq!(stderr.recv_timeout(Duration::from_secs(20)), Ok(releases));
+        assert!(!searcher.is_current().unwrap());
+    }
+    assert_eq!((searcher.releases(), searcher.reload().unwrap().releases()), (1, 4));
+    drop(watch);
+    // A handle to a generation that is no longer in force cannot write to it.
+    assert!(matches!(index.writer(), Err(vestnik::Error::IndexReplaced { .. })));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_a_run_with_the_index_as_it_was() {
+    let workspace = Workspace::new(&["a.txt"]);
+    workspace.run(&["index"], 0);
+    let line = "{\"title\":\"Заголовок\",\"text\":\"Много слов, которые надо разобрать.\"}\n";
+    workspace.write("many.jsonl", &line.repeat(300_000));
+    for signal in ["-INT", "-TERM"] {
+        let child = workspace.command(&["index"]).stderr(Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(300));
+        let id = child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        let stderr = expect_exit(&child.wait_with_output().unwrap(), 130, signal);
+        assert!(stderr.contains("interrupted; the index is as it was"), "{stderr}");
+        assert_eq!(workspace.ids(), ["a.txt"]);
+        workspace.run(&["check"], 0);
+        let stderr = workspace.run(&["gc"], 0);
+        assert!(stderr.contains("nothing to remove"), "{stderr}");
+    }
+}
+
+#[test]
+fn events_and_figures_are_for_programs() {
+    let workspace = Workspace::new(&["a.txt", "b.txt"]);
+    workspace.write("c.txt", "");
+    let output =
+        workspace.command(&["index", "--json", "--metrics", "vestnik.prom", "--quiet"]).output().unwrap();
+    expect_exit(&output, 2, "index --json");
+    let lines: Vec<serde_json::Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let kinds: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["rebuilding", "place", "failed", "summary"]);
+    let summary = lines.last().unwrap();
+    assert_eq!((&summary["releases"], &summary["failed"]), (&2.into(), &1.into()));
+    let figures = || fs::read_to_string(workspace.path("vestnik.prom")).unwrap();
+    assert!(figures().contains("vestnik_index_last_run_exit_code 2\n"), "{}", figures());
+    workspace.remove("a.txt");
+    workspace.remove("b.txt");
+    workspace.run(&["index", "--metrics", "vestnik.prom"], 3);
+    assert!(figures().contains("vestnik_index_last_run_exit_code 3\n"), "{}", figures());
+    assert!(figures().contains("vestnik_index_last_success_timestamp_seconds "), "{}", figures());
+}
+
+#[test]
+fn wrong_words_have_their_own_code() {
+    let workspace = Workspace::new(&["a.txt"]);
+    for (words, code) in [
+        (&["index", "--no-such-option"][..], 64),
+        (&["--color", "never", "check", "--max-age", "soon"], 64),
+        (&["search", "--no-such-option"], 2),
+        (&["index", "--memory", "1M"], 64),
+        (&["index", "--memory", "40M", "--threads", "1", "-v"], 0),
+        (&["check", "--max-age", "1d"], 0),
+        (&["check", "--help"], 0),
+    ] {
+        workspace.run(words, code);
+    }
+    let long_ago = SystemTime::now() - Duration::from_secs(100_000);
+    File::options().append(true).open(workspace.path("index/lock")).unwrap().set_modified(long_ago).unwrap();
+    workspace.run(&["check", "--max-age", "1d"], 13);
+    workspace.run(&["index", "--quiet"], 0);
+    workspace.run(&["check", "--max-age", "1d"], 0);
+}
