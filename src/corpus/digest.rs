@@ -13,12 +13,6 @@ use std::{
 pub(super) struct Digest(Arc<Mutex<blake3::Hasher>>);
 
 impl Digest {
-    pub fn of(bytes: &[u8]) -> Self {
-        let digest = Self::default();
-        digest.hasher().update(bytes);
-        digest
-    }
-
     pub fn so_far(&self) -> [u8; 32] {
         *self.hasher().finalize().as_bytes()
     }

@@ -1,31 +1,26 @@
-//! One file of a corpus, and the releases in it by its format.
+//! One file of a corpus: opens it, takes its digest and reads the releases in it.
 //!
-//! Gives releases their ids and their origin; what the bytes mean is the business of the formats.
+//! What the bytes mean is left to the readers.
 
 use std::{
     fs::File,
     io::{self, BufReader, Read},
-    path::{Path, PathBuf},
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::atomic::AtomicBool,
     time::SystemTime,
 };
 
 use super::{
-    decode::decode,
     digest::{Digest, Digesting},
-    fields::Fault,
-    html, json,
-    jsonl::{LONGEST_LINE, Lines},
-    text,
+    readers::{self, Budget, Fault, Input, Output, ReadOptions},
 };
 use crate::{
     error::{Error, Result},
-    release::{Origin, Release},
+    release::Release,
 };
 
-/// The largest file that is read whole, in bytes; a file of many releases may be of any size.
-const LARGEST: u64 = 64 << 20;
-
-/// How many bytes of a large file are read at a time.
+/// How many bytes are read at a time to take a digest.
 const READ_AT_ONCE: usize = 256 << 10;
 
 /// A file of a corpus that may hold releases.
@@ -44,39 +39,16 @@ pub struct SourceFile {
     pub changed: SystemTime,
 }
 
-/// The releases of one file, in its order; those that cannot be read are items too.
-#[derive(Debug)]
-pub struct Releases(Inner, Digest);
-
-#[derive(Debug)]
-enum Inner {
-    One(Option<Box<Release>>),
-    Many(Box<Lines<BufReader<Digesting<File>>>>),
-}
-
-#[derive(Clone, Copy)]
-enum Format {
-    Text,
-    Html,
-    Json,
-    JsonLines,
-}
-
-impl Format {
-    fn of(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "txt" => Some(Self::Text),
-            "html" | "htm" => Some(Self::Html),
-            "json" => Some(Self::Json),
-            "jsonl" | "ndjson" => Some(Self::JsonLines),
-            _ => None,
-        }
-    }
-}
-
-/// Whether files of this name hold releases.
-pub(super) fn is_read(path: &Path) -> bool {
-    Format::of(path).is_some()
+/// How a file was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ReadFile {
+    /// The name of the reader, as in [`formats`](super::formats).
+    pub reader: &'static str,
+    /// The BLAKE3 digest of the bytes that were there when the file was found.
+    pub digest: [u8; 32],
+    /// How many parts of a container were of a kind that holds no releases, such as images.
+    pub passed_over: u64,
 }
 
 impl SourceFile {
@@ -85,33 +57,48 @@ impl SourceFile {
         self.root.join(&self.name)
     }
 
-    /// Reads the file. Its name decides the format; a file of many releases is read as it is asked for.
+    /// Reads the file and passes each release to `sink`, in the order of the file, and each part that cannot be
+    /// read as an error. Bytes that were written after the file was found are left for the next time.
     ///
     /// # Errors
     ///
-    /// [`Error::Read`] where the system refuses it; [`Error::Malformed`] where it holds no release or
-    /// is larger than 64 MB. An item is [`Error::Malformed`] where one line is at fault, and
-    /// [`Error::DuplicateId`] where a line has the id of an earlier one.
-    pub fn releases(&self) -> Result<Releases> {
+    /// [`Error::Read`] where the system refuses the file; [`Error::Malformed`] where no more of it can be read;
+    /// [`Error::Interrupted`] where `stop` is set or `sink` breaks. An item is [`Error::Malformed`] where one
+    /// line or part is at fault, and [`Error::DuplicateId`] where one has the id of an earlier one.
+    pub fn read(
+        &self,
+        options: &ReadOptions,
+        stop: &AtomicBool,
+        sink: &mut dyn FnMut(Result<Release>) -> ControlFlow<()>,
+    ) -> Result<ReadFile> {
         let path = self.path();
-        let format = Format::of(&path).ok_or_else(|| {
-            self.malformed(
-                "is not a kind of file that releases are read from; give .txt, .html, .json or .jsonl".into(),
-            )
-        })?;
         let file = File::open(&path).map_err(|source| self.unreadable(source))?;
-        if let Format::JsonLines = format {
-            let digest = Digest::default();
-            let input = BufReader::with_capacity(READ_AT_ONCE, Digesting::new(file, digest.clone()));
-            let lines = Lines::new(input, LONGEST_LINE, self.root.clone(), self.name.clone());
-            return Ok(Releases(Inner::Many(Box::new(lines)), digest));
-        }
-        let bytes = self.whole(file)?;
-        let digest = Digest::of(&bytes);
-        let release = read(format, &bytes, &self.name).map_err(|fault| self.malformed(fault))?;
-        let origin = Origin { root: self.root.clone(), file: self.name.clone(), line: None };
-        let release = Release { id: self.name.clone(), origin: Some(origin), ..release };
-        Ok(Releases(Inner::One(Some(Box::new(release))), digest))
+        let digest = Digest::default();
+        let mut content = Digesting::new(file.take(self.size), digest.clone());
+        let budget = Budget::new(options, stop);
+        let mut output = Output::new(&self.root, &self.name, &budget, sink);
+        let mut input = Input::file(&path, &self.name, &mut content, options, &budget);
+        let done = readers::read(&mut input, &mut output);
+        drop(input);
+        let (reader, passed_over) = (output.reader(), output.passed_over());
+        done.map_err(|fault| self.fault(fault))?;
+        // What the reader had no need of is a part of the digest all the same.
+        io::copy(&mut content, &mut io::sink()).map_err(|source| self.unreadable(source))?;
+        Ok(ReadFile { reader, digest: digest.so_far(), passed_over })
+    }
+
+    /// Reads all releases of the file at once, with the default options. Memory holds them all.
+    ///
+    /// # Errors
+    ///
+    /// As [`SourceFile::read`].
+    pub fn releases(&self) -> Result<Vec<Result<Release>>> {
+        let mut releases = Vec::new();
+        self.read(&ReadOptions::default(), &AtomicBool::new(false), &mut |release| {
+            releases.push(release);
+            ControlFlow::Continue(())
+        })?;
+        Ok(releases)
     }
 
     /// The BLAKE3 digest of the file's bytes.
@@ -127,61 +114,28 @@ impl SourceFile {
         Ok(digest.so_far())
     }
 
-    fn whole(&self, file: File) -> Result<Vec<u8>> {
-        let size = file.metadata().map_err(|source| self.unreadable(source))?.len();
-        let mut bytes = Vec::new();
-        if size <= LARGEST {
-            file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(|source| self.unreadable(source))?;
-        }
-        if size.max(bytes.len() as u64) > LARGEST {
-            return Err(self.malformed(
-                "is larger than 64 MB; put its releases one object a line into a .jsonl file".into(),
-            ));
-        }
-        Ok(bytes)
-    }
-
     fn unreadable(&self, source: io::Error) -> Error {
         Error::Read { path: self.path(), source }
     }
 
-    fn malformed(&self, fault: Fault) -> Error {
-        Error::Malformed { path: self.path(), line: fault.line, reason: fault.reason }
-    }
-}
-
-fn read(format: Format, bytes: &[u8], name: &str) -> Result<Release, Fault> {
-    match format {
-        Format::Text => {
-            let file_name = name.rsplit_once('/').map_or(name, |(_, file_name)| file_name);
-            text::read(&decode(bytes, None)?, file_name)
-        }
-        Format::Html => html::read(&decode(bytes, html::declared_charset(bytes).as_deref())?),
-        Format::Json | Format::JsonLines => json::read(&decode(bytes, None)?),
-    }
-}
-
-impl Releases {
-    /// The BLAKE3 digest of the bytes read so far: of the whole file once there are no more releases.
-    pub fn digest(&self) -> [u8; 32] {
-        self.1.so_far()
-    }
-}
-
-impl Iterator for Releases {
-    type Item = Result<Release>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.0 {
-            Inner::One(release) => release.take().map(|release| Ok(*release)),
-            Inner::Many(lines) => lines.next(),
+    fn fault(&self, fault: Fault) -> Error {
+        let path = self.path();
+        match fault {
+            Fault::Malformed { line, reason } => Error::Malformed { path, line, reason },
+            Fault::Unreadable(source) => Error::Read { path, source },
+            Fault::Unknown => {
+                let reason =
+                    format!("is not a kind of file that releases are read from; give {}", readers::kinds());
+                Error::Malformed { path, line: None, reason }
+            }
+            Fault::Cancelled => Error::Interrupted,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, path::Path};
 
     use super::*;
     use crate::corpus::{Corpus, Found};
@@ -189,7 +143,17 @@ mod tests {
     fn file(root: &Path, name: &str) -> SourceFile {
         let long_ago = SystemTime::UNIX_EPOCH;
         let (root, name) = (root.to_owned(), name.to_owned());
-        SourceFile { root, name, size: 0, modified: long_ago, changed: long_ago }
+        let size = fs::metadata(root.join(&name)).map_or(0, |about| about.len());
+        SourceFile { root, name, size, modified: long_ago, changed: long_ago }
+    }
+
+    fn read(file: &SourceFile) -> Result<(Vec<Result<Release>>, ReadFile)> {
+        let mut found = Vec::new();
+        let read = file.read(&ReadOptions::default(), &AtomicBool::new(false), &mut |item| {
+            found.push(item);
+            ControlFlow::Continue(())
+        })?;
+        Ok((found, read))
     }
 
     #[test]
@@ -212,10 +176,10 @@ mod tests {
         ];
         for (name, bytes, expected) in files {
             fs::write(root.join(name), bytes).unwrap();
-            let mut reading = file(root, name).releases().unwrap();
-            let releases: Vec<Release> = reading.by_ref().map(Result::unwrap).collect();
-            assert_eq!(reading.digest(), *blake3::hash(bytes).as_bytes(), "{name}");
-            assert_eq!(file(root, name).digest().unwrap(), reading.digest(), "{name}");
+            let (releases, done) = read(&file(root, name)).unwrap();
+            let releases: Vec<Release> = releases.into_iter().map(Result::unwrap).collect();
+            assert_eq!(done.digest, *blake3::hash(bytes).as_bytes(), "{name}");
+            assert_eq!(file(root, name).digest().unwrap(), done.digest, "{name}");
             let [release] = &releases[..] else { panic!("{name}: {}", releases.len()) };
             let date = release.date.map(|date| date.to_string()).unwrap_or_default();
             let record = release.record.as_deref().unwrap_or("-");
@@ -243,7 +207,7 @@ mod tests {
             let message = file(root, name).releases().unwrap_err().to_string();
             assert!(message.contains(expected), "{message}");
         }
-        File::create(root.join("big.txt")).unwrap().set_len(LARGEST + 1).unwrap();
+        File::create(root.join("big.txt")).unwrap().set_len((64 << 20) + 1).unwrap();
         let message = file(root, "big.txt").releases().unwrap_err().to_string();
         assert!(message.contains("big.txt: is larger than 64 MB"), "{message}");
         assert!(matches!(file(root, "none.txt").releases(), Err(Error::Read { .. })));
@@ -260,7 +224,7 @@ mod tests {
         let (mut count, mut dated) = (0, 0);
         for found in corpus.files() {
             let Found::File(file) = found else { panic!("{found:?}") };
-            for release in file.releases().unwrap().map(Result::unwrap) {
+            for release in file.releases().unwrap().into_iter().map(Result::unwrap) {
                 count += 1;
                 let Release { id, title, body, date, extra, .. } = release;
                 assert!(!title.is_empty() && !body.is_empty(), "{id}");

@@ -3,21 +3,17 @@
 //! Turns files into plain [`Release`](crate::release::Release)s and knows nothing of terms or
 //! indexes. Nothing is dropped silently: what is not read is named, as passed over or as failed.
 
-mod decode;
 mod digest;
-mod fields;
 mod file;
-mod html;
-mod json;
-mod jsonl;
-mod text;
+mod readers;
 mod walk;
 
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-pub use file::{Releases, SourceFile};
+pub use file::{ReadFile, SourceFile};
+pub use readers::{FieldMapping, Format, Limits, ReadOptions, formats};
 pub use walk::Found;
 
 /// Folders and files to read releases from.
@@ -26,6 +22,7 @@ pub struct Corpus {
     places: Vec<Place>,
     /// Every folder that files are named from.
     roots: Vec<PathBuf>,
+    options: ReadOptions,
 }
 
 /// A folder of a corpus and the part of it that was asked for.
@@ -70,7 +67,18 @@ impl Corpus {
         }
         let mut roots = known_roots.to_vec();
         roots.extend(places.iter().map(|place| place.root.clone()));
-        Ok(Self { places, roots })
+        Ok(Self { places, roots, options: ReadOptions::default() })
+    }
+
+    /// The same corpus, read with other limits and field names.
+    #[must_use]
+    pub fn with_options(self, options: ReadOptions) -> Self {
+        Self { options, ..self }
+    }
+
+    /// How the files are read.
+    pub fn options(&self) -> &ReadOptions {
+        &self.options
     }
 
     /// The places that the corpus is made of.

@@ -12,7 +12,7 @@ use std::{
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Place, SourceFile, file, name_below};
+use super::{Place, SourceFile, name_below, readers};
 use crate::error::{Error, Result};
 
 /// One thing found in a corpus.
@@ -69,14 +69,14 @@ fn is_of_an_index(entry: &DirEntry) -> bool {
 }
 
 fn looked_at(entry: DirEntry, place: &Place) -> Found {
-    if entry.file_type().is_file() && file::is_read(entry.path()) {
+    if entry.file_type().is_file() && readers::is_read(entry.path()) {
         return source_file(&entry, place).map_or_else(Found::Failed, Found::File);
     }
     if entry.depth() > 0 {
         return Found::PassedOver(entry.into_path());
     }
-    let reason = "is not a kind of file that releases are read from; give .txt, .html, .json or .jsonl";
-    Found::Failed(Error::Malformed { path: entry.into_path(), line: None, reason: reason.to_owned() })
+    let reason = format!("is not a kind of file that releases are read from; give {}", readers::kinds());
+    Found::Failed(Error::Malformed { path: entry.into_path(), line: None, reason })
 }
 
 fn source_file(entry: &DirEntry, place: &Place) -> Result<SourceFile> {

@@ -76,8 +76,12 @@ impl Releases {
     fn release(&self, line: &str) -> Result<Release> {
         let document: Document = self.lines.json(line, "`_id`, `title` and `text`")?;
         let id = self.lines.id(document.id)?;
-        let origin =
-            Origin { root: self.root.clone(), file: CORPUS.to_owned(), line: Some(self.lines.number) };
+        let origin = Origin {
+            root: self.root.clone(),
+            file: CORPUS.to_owned(),
+            line: Some(self.lines.number),
+            ..Origin::default()
+        };
         Ok(Release {
             record: Some(id.clone()),
             origin: Some(origin),

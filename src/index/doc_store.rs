@@ -69,6 +69,12 @@ struct EncodedOrigin<'r> {
     root: &'r str,
     file: &'r str,
     line: Option<u64>,
+    part: Option<&'r str>,
+    reader: Option<&'r str>,
+    encoding: Option<&'r str>,
+    date_origin: Option<&'r str>,
+    #[serde(borrow)]
+    notes: Vec<&'r str>,
 }
 
 impl<'r> EncodedRelease<'r, &'r str> {
@@ -76,7 +82,16 @@ impl<'r> EncodedRelease<'r, &'r str> {
         let place = |origin: &'r Origin| {
             let root =
                 origin.root.to_str().ok_or_else(|| format!("{} is not UTF-8", origin.root.display()))?;
-            Ok::<_, String>(EncodedOrigin { root, file: &origin.file, line: origin.line })
+            Ok::<_, String>(EncodedOrigin {
+                root,
+                file: &origin.file,
+                line: origin.line,
+                part: origin.part.as_deref(),
+                reader: origin.reader.as_deref(),
+                encoding: origin.encoding.as_deref(),
+                date_origin: origin.date_origin.as_deref(),
+                notes: origin.notes.iter().map(String::as_str).collect(),
+            })
         };
         Ok(Self {
             id: &release.id,
@@ -256,6 +271,11 @@ impl<'r> ReleaseView<'r> {
                 root: place.root.into(),
                 file: place.file.to_owned(),
                 line: place.line,
+                part: place.part.map(str::to_owned),
+                reader: place.reader.map(str::to_owned),
+                encoding: place.encoding.map(str::to_owned),
+                date_origin: place.date_origin.map(str::to_owned),
+                notes: place.notes.iter().map(|&note| note.to_owned()).collect(),
             }),
             extra,
         })
@@ -279,7 +299,16 @@ mod tests {
             source: Some("УзА".into()),
             url: Some("https://uza.uz/1".into()),
             record: Some("17".into()),
-            origin: Some(Origin { root: "/корпус".into(), file: "а/б.json".into(), line: Some(3) }),
+            origin: Some(Origin {
+                root: "/корпус".into(),
+                file: "а/б.json".into(),
+                line: Some(3),
+                part: Some("в#17".into()),
+                reader: Some("json".into()),
+                encoding: Some("windows-1251".into()),
+                date_origin: Some("field date".into()),
+                notes: vec!["2 bytes were replaced".into()],
+            }),
             extra: extra.as_object().cloned().unwrap(),
             ..Release::new("1", "Встреча в Ташкенте", "Стороны обсудили вопросы. ".repeat(40))
         }

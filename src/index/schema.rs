@@ -10,7 +10,7 @@ use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldI
 use crate::analysis::Analyzer;
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 4;
+pub(crate) const SCHEMA_VERSION: u32 = 5;
 
 /// Names of the fast fields.
 pub(crate) mod column {

@@ -65,6 +65,21 @@ pub struct Origin {
     /// The line in the file, counted from 1, where a file holds many releases.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u64>,
+    /// The name within the file, where a file holds many releases; `#` separates nested containers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    /// The name of the reader, as in [`formats`](crate::corpus::formats).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reader: Option<String>,
+    /// The encoding that was found, as the Encoding Standard spells it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// What the date was taken from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date_origin: Option<String>,
+    /// What was cut, replaced or left out while reading, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 impl Origin {

@@ -6,6 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::atomic::Ordering,
     time::SystemTime,
@@ -203,28 +204,41 @@ impl<'a> Diff<'a> {
     /// Reads a file; its record where all of it was read.
     fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<Option<ManifestEntry>> {
         let path = file.path();
-        let mut releases = match file.releases() {
-            Ok(releases) => releases,
-            Err(error) => {
-                self.fail(&error);
-                return Ok(None);
-            }
-        };
+        let (corpus, options) = (self.corpus, self.options);
         let (mut whole, mut count) = (true, 0);
-        for release in releases.by_ref() {
-            self.check_cancelled()?;
+        let mut stopped = None;
+        let done = file.read(corpus.options(), &options.stop, &mut |release| {
             let taken = match release {
-                Ok(release) => self.release(release, &path)?,
+                Ok(release) => self.release(release, &path),
                 Err(error) => {
                     self.unread.add_path(&path);
                     self.fail(&error);
-                    false
+                    Ok(false)
                 }
             };
-            whole &= taken;
-            count += u32::from(taken);
+            match taken {
+                Ok(taken) => {
+                    whole &= taken;
+                    count += u32::from(taken);
+                    ControlFlow::Continue(())
+                }
+                Err(error) => {
+                    stopped = Some(error);
+                    ControlFlow::Break(())
+                }
+            }
+        });
+        if let Some(error) = stopped {
+            return Err(error);
         }
-        Ok(whole.then(|| ManifestEntry::new(file, seen, releases.digest(), count)))
+        match done {
+            Ok(done) => Ok(whole.then(|| ManifestEntry::new(file, seen, done.digest, count))),
+            Err(Error::Interrupted) => Err(Error::Interrupted),
+            Err(error) => {
+                self.fail(&error);
+                Ok(None)
+            }
+        }
     }
 
     /// Takes in a release, unless another has its id.

@@ -5,7 +5,7 @@
 use scraper::ElementRef;
 
 use super::{named, plain::plain};
-use crate::{corpus::fields, release, release::Release};
+use crate::{corpus::readers::fields, release, release::Release};
 
 /// Names of the `meta` elements that date a page.
 const DATES: [&str; 6] =

@@ -11,10 +11,9 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{
-    fields::{self, Fault},
-    html,
-};
+#[cfg(feature = "html")]
+use super::html;
+use super::{Details, Fault, Input, Output, fields};
 use crate::release::Release;
 
 /// The fields that may hold the text, the first one with words in it before the others.
@@ -22,8 +21,16 @@ const TEXTS: [&str; 4] = ["text", "body", "content", "html"];
 /// The fields that may hold the record's own id.
 const IDS: [&str; 2] = ["_id", "id"];
 
+/// The reader of JSON files.
+pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    let decoded = input.text()?;
+    let release = release(&decoded.text)?;
+    let details = Details { encoding: Some(decoded.encoding), notes: decoded.notes, ..Details::default() };
+    output.release(release, details)
+}
+
 /// Reads the release in an object; the fault names the line within the text.
-pub(super) fn read(text: &str) -> Result<Release, Fault> {
+pub(super) fn release(text: &str) -> Result<Release, Fault> {
     let text = text.trim_start_matches('\u{FEFF}');
     if text.trim().is_empty() {
         return Err("is empty: write an object with a \"title\" and a \"text\", or remove it".into());
@@ -40,7 +47,7 @@ fn fault(error: &serde_json::Error) -> Fault {
     let text = error.to_string();
     let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |(reason, _)| reason);
     if error.is_data() {
-        return Fault { line, reason: reason.to_owned() };
+        return Fault::at_line(line, reason);
     }
     let column = error.column();
     let reason = match reason {
@@ -49,7 +56,7 @@ fn fault(error: &serde_json::Error) -> Fault {
         }
         _ => format!("is not JSON: {reason} at column {column}; correct it there"),
     };
-    Fault { line, reason }
+    Fault::at_line(line, reason)
 }
 
 /// An object as it stands, with the types of its text checked.
@@ -127,7 +134,7 @@ impl Record {
     fn take_body(&mut self) -> Option<String> {
         TEXTS.iter().find_map(|field| {
             let text = self.take_text(field)?;
-            let text = if *field == "html" { html::fragment(&text) } else { fields::body(&text) };
+            let text = if *field == "html" { markup(&text) } else { fields::body(&text) };
             Some(text).filter(|text| !text.is_empty())
         })
     }
@@ -138,6 +145,16 @@ impl Record {
         }
         self.take_text(field).map(|id| id.trim().to_owned())
     }
+}
+
+#[cfg(feature = "html")]
+fn markup(text: &str) -> String {
+    html::fragment(text)
+}
+
+#[cfg(not(feature = "html"))]
+fn markup(text: &str) -> String {
+    fields::body(text)
 }
 
 fn no_words() -> Fault {
@@ -186,7 +203,7 @@ mod tests {
             ("\u{feff}{\"title\":\"Т\"}\n", "Т||||||{}"),
         ];
         for (text, expected) in table {
-            let release = read(text).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+            let release = release(text).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
             let date = release.date.map(|date| date.to_string());
             let rest =
                 [date, release.source, release.url, release.record].map(Option::unwrap_or_default).join("|");
@@ -212,9 +229,9 @@ mod tests {
             ("\"Т\"", Some(1), "expected an object with a \"title\" and a \"text\""),
         ];
         for (text, line, reason) in table {
-            let fault = read(text).unwrap_err();
-            assert_eq!(fault.line, line, "{text}");
-            assert!(fault.reason.contains(reason), "{text}: {}", fault.reason);
+            let Err(Fault::Malformed { line: found, reason: why }) = release(text) else { panic!("{text}") };
+            assert_eq!(found, line, "{text}");
+            assert!(why.contains(reason), "{text}: {why}");
         }
     }
 }

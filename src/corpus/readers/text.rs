@@ -2,8 +2,17 @@
 //!
 //! A line is a header only where its name and its value can be one; any other stays in the body.
 
-use super::fields::{self, Fault};
+use super::{Details, Fault, Input, Output, fields};
 use crate::release::{Date, Release};
+
+/// The reader of plain text.
+pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    let name = input.name.clone();
+    let decoded = input.text()?;
+    let release = release(&decoded.text, &name)?;
+    let details = Details { encoding: Some(decoded.encoding), notes: decoded.notes, ..Details::default() };
+    output.release(release, details)
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Header {
@@ -12,8 +21,8 @@ enum Header {
     Url,
 }
 
-/// Reads the release in a text file of this name.
-pub(super) fn read(text: &str, file_name: &str) -> Result<Release, Fault> {
+/// Reads the release in a text of this name.
+fn release(text: &str, file_name: &str) -> Result<Release, Fault> {
     let (title, rest) = fields::titled(text)
         .ok_or("is empty: a release has its title in the first line; write one or remove the file")?;
     let mut release = Release { title, ..Release::default() };
@@ -67,7 +76,7 @@ mod tests {
 
     /// Title, body, date, source, URL and the date as written, for a text in `a.txt`.
     fn shown(text: &str, file_name: &str) -> String {
-        let release = read(text, file_name).unwrap();
+        let release = release(text, file_name).unwrap();
         let extra = release.extra.get("date").and_then(|date| date.as_str()).unwrap_or_default();
         let date = release.date.map(|date| date.to_string()).unwrap_or_default();
         let (source, url) = (release.source.unwrap_or_default(), release.url.unwrap_or_default());
@@ -123,7 +132,10 @@ mod tests {
     #[test]
     fn an_empty_file_is_no_release() {
         for text in ["", "\u{feff}", " \r\n\u{a0}\n"] {
-            assert!(read(text, "a.txt").unwrap_err().reason.starts_with("is empty: "), "{text:?}");
+            assert!(
+                matches!(release(text, "a.txt"), Err(Fault::Malformed { reason, .. }) if reason.starts_with("is empty: ")),
+                "{text:?}"
+            );
         }
     }
 }

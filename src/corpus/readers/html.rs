@@ -8,15 +8,25 @@ mod plain;
 
 use scraper::{ElementRef, Html};
 
-use super::fields::{self, Fault};
+use super::{Details, Fault, Input, Output, encoding, fields};
 use crate::release::Release;
 use plain::plain;
 
 /// How far into a page its charset may be declared, in bytes (HTML Standard, 4.2.5.4).
 const CHARSET_WITHIN: usize = 1024;
 
+/// The reader of web pages.
+pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    let charset = input.charset.take();
+    let bytes = input.bytes()?;
+    let decoded = encoding::decode(&bytes, charset.or_else(|| declared_charset(&bytes)).as_deref())?;
+    let release = release(&decoded.text)?;
+    let details = Details { encoding: Some(decoded.encoding), notes: decoded.notes, ..Details::default() };
+    output.release(release, details)
+}
+
 /// Reads the release in a page.
-pub(super) fn read(text: &str) -> Result<Release, Fault> {
+pub(super) fn release(text: &str) -> Result<Release, Fault> {
     let page = Html::parse_document(text);
     let root = page.root_element();
     let (title, heading) = headline(root).unzip();
@@ -37,7 +47,7 @@ pub(super) fn fragment(text: &str) -> String {
 }
 
 /// The charset that a page declares in its `meta` elements.
-pub(super) fn declared_charset(page: &[u8]) -> Option<String> {
+fn declared_charset(page: &[u8]) -> Option<String> {
     let start = page.get(..CHARSET_WITHIN).unwrap_or(page);
     let start = String::from_utf8_lossy(start).to_ascii_lowercase();
     start.split("<meta").skip(1).find_map(|meta| {
@@ -114,11 +124,14 @@ mod tests {
             ("<title>Т</title><form>Нет</form><p>Да", "Т", "Да"),
         ];
         for (page, title, body) in table {
-            let release = read(page).unwrap();
+            let release = release(page).unwrap();
             assert_eq!((release.title.as_str(), release.body.as_str()), (title, body), "{page}");
         }
         for page in ["", "<html><body><img alt='Мир'><script>var a</script>", "<!-- Мир -->"] {
-            assert!(read(page).unwrap_err().reason.starts_with("has no words"), "{page}");
+            assert!(
+                matches!(release(page), Err(Fault::Malformed { reason, .. }) if reason.starts_with("has no words")),
+                "{page}"
+            );
         }
     }
 

@@ -6,6 +6,22 @@
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8};
 
+/// Text and how it was decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Decoded {
+    pub text: String,
+    /// The name of the encoding, as the Encoding Standard spells it.
+    pub encoding: &'static str,
+    /// What was lost, as sentences for people.
+    pub notes: Vec<String>,
+}
+
+impl Decoded {
+    fn new(text: impl Into<String>, encoding: &'static Encoding) -> Self {
+        Self { text: text.into(), encoding: encoding.name(), notes: Vec::new() }
+    }
+}
+
 /// The text in the bytes: by its byte order mark, as UTF-8 where it is valid, by the encoding that
 /// the file declares, and at last by a guess for Russian.
 ///
@@ -13,25 +29,28 @@ use encoding_rs::{Encoding, UTF_8};
 /// UTF-8, while declarations are often left over from another server.
 ///
 /// Bytes that are no text are an error, with the reason.
-pub(super) fn decode(bytes: &[u8], declared: Option<&str>) -> Result<String, String> {
+pub(super) fn decode(bytes: &[u8], declared: Option<&str>) -> Result<Decoded, String> {
     let mark = Encoding::for_bom(bytes).map(|(encoding, _)| encoding);
     if let Some(encoding) = mark.filter(|encoding| *encoding != UTF_8) {
-        return Ok(encoding.decode_with_bom_removal(bytes).0.into_owned());
+        return Ok(Decoded::new(encoding.decode_with_bom_removal(bytes).0, encoding));
     }
     if bytes.contains(&0) {
         return Err("looks binary: it has zero bytes; save it as UTF-8 text".to_owned());
     }
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(text.to_owned());
+        return Ok(Decoded::new(text, UTF_8));
     }
-    if let Some(text) = damaged_utf8(bytes).or_else(|| as_declared(bytes, declared?)) {
-        return Ok(text);
+    if let Some(text) = damaged_utf8(bytes) {
+        return Ok(Decoded::new(text, UTF_8));
+    }
+    if let Some(decoded) = declared.and_then(|declared| as_declared(bytes, declared)) {
+        return Ok(decoded);
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let guess = detector.guess(Some(b"ru"), Utf8Detection::Deny);
-    Ok(guess.decode_without_bom_handling(bytes).0.into_owned())
+    Ok(Decoded::new(guess.decode_without_bom_handling(bytes).0, guess))
 }
 
 /// UTF-8 with a few broken characters, which a guess would turn into nonsense from end to end.
@@ -42,10 +61,10 @@ fn damaged_utf8(bytes: &[u8]) -> Option<String> {
     (broken * 20 <= beyond_ascii).then(|| text.into_owned())
 }
 
-fn as_declared(bytes: &[u8], declared: &str) -> Option<String> {
+fn as_declared(bytes: &[u8], declared: &str) -> Option<Decoded> {
     let encoding = Encoding::for_label(declared.as_bytes())?;
     let text = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
-    Some(text.into_owned())
+    Some(Decoded::new(text, encoding))
 }
 
 #[cfg(test)]
@@ -84,7 +103,7 @@ mod tests {
             ("", Vec::new(), None),
         ];
         for (number, (expected, bytes, declared)) in table.into_iter().enumerate() {
-            assert_eq!(decode(&bytes, declared).unwrap(), expected, "row {number}");
+            assert_eq!(decode(&bytes, declared).unwrap().text, expected, "row {number}");
         }
     }
 
@@ -93,7 +112,7 @@ mod tests {
         let mut bytes = TEXT.as_bytes().to_vec();
         bytes.pop();
         bytes.extend(b"\xD0 \xD0\xB9");
-        let text = decode(&bytes, Some("windows-1251")).unwrap();
+        let text = decode(&bytes, Some("windows-1251")).unwrap().text;
         assert!(text.starts_with("В Ташкенте обсудили") && text.ends_with("\u{FFFD} й"), "{text}");
     }
 

@@ -5,54 +5,33 @@
 
 use crate::release::{self, Release};
 
-/// Why a text is not a release.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    /// The line in the text, from 1, where one is to blame.
-    pub(super) line: Option<u64>,
-    /// What is wrong and what to do.
-    pub(super) reason: String,
-}
-
-impl From<&str> for Fault {
-    fn from(reason: &str) -> Self {
-        Self { line: None, reason: reason.to_owned() }
-    }
-}
-
-impl From<String> for Fault {
-    fn from(reason: String) -> Self {
-        Self { line: None, reason }
-    }
-}
-
 /// The text as one line: white space of any kind becomes one space.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     let text = text.replace('\u{FEFF}', "");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The same, or nothing where there are no words.
-pub(super) fn some_line(text: &str) -> Option<String> {
+pub(crate) fn some_line(text: &str) -> Option<String> {
     Some(one_line(text)).filter(|line| !line.is_empty())
 }
 
 /// The text with `\n` line ends, without empty lines around it and white space at the end of lines.
-pub(super) fn body(text: &str) -> String {
+pub(crate) fn body(text: &str) -> String {
     let text = text.replace('\u{FEFF}', "").replace("\r\n", "\n").replace('\r', "\n");
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
 /// The first line with words in it as the title, and the rest as it follows; nothing where there are no words.
-pub(super) fn titled(text: &str) -> Option<(String, String)> {
+pub(crate) fn titled(text: &str) -> Option<(String, String)> {
     let text = body(text);
     let (title, rest) = text.split_once('\n').unwrap_or((&text, ""));
     some_line(title).map(|title| (title, rest.to_owned()))
 }
 
 /// Notes the date; one that cannot be read stays in `extra` as it was written.
-pub(super) fn date(release: &mut Release, written: &str) {
+pub(crate) fn date(release: &mut Release, written: &str) {
     match release::day(written) {
         Ok(day) => release.date = Some(day),
         Err(_) => {

@@ -1,0 +1,193 @@
+//! What a reader reads: the content of a file or of a part of a container, with hints about it.
+
+use std::{
+    borrow::Cow,
+    cell::Cell,
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+use super::{Fault, ReadOptions, encoding};
+
+/// How many bytes at the start of a stream decide its format, at least.
+pub(in crate::corpus) const HEAD: usize = 64 << 10;
+
+/// The content of a file or of a part of a container.
+pub(crate) struct Input<'a> {
+    /// The file name, or the name of the part within its container; without folders.
+    pub name: String,
+    /// The MIME type that the container declares for the part.
+    pub mime: Option<String>,
+    /// The charset that the container declares for the part.
+    pub charset: Option<String>,
+    /// How many containers the content is in.
+    pub depth: u32,
+    /// What the caller decided.
+    pub options: &'a ReadOptions,
+    budget: &'a Budget<'a>,
+    #[allow(dead_code, reason = "for readers that need a file, such as SQLite")]
+    path: Option<&'a Path>,
+    content: Content<'a>,
+}
+
+enum Content<'a> {
+    Bytes(Cow<'a, [u8]>),
+    Stream(Box<dyn BufRead + 'a>),
+}
+
+/// What is left of the time and the bytes that one file may cost.
+pub(in crate::corpus) struct Budget<'a> {
+    stop: &'a AtomicBool,
+    time: Duration,
+    since: Cell<Instant>,
+    unpacked: Cell<u64>,
+    most_unpacked: u64,
+}
+
+impl<'a> Budget<'a> {
+    pub fn new(options: &ReadOptions, stop: &'a AtomicBool) -> Self {
+        let since = Cell::new(Instant::now());
+        let most_unpacked = options.limits.unpacked;
+        Self { stop, time: options.limits.time, since, unpacked: Cell::new(0), most_unpacked }
+    }
+
+    /// Starts the clock anew: another release begins.
+    pub fn restart(&self) {
+        self.since.set(Instant::now());
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Fault::Cancelled);
+        }
+        if self.since.get().elapsed() > self.time {
+            let seconds = self.time.as_secs_f32();
+            return Err(
+                format!("takes longer than {seconds} s to read; raise the time limit or remove it").into()
+            );
+        }
+        Ok(())
+    }
+
+    fn unpack(&self, bytes: u64) -> Result<(), Fault> {
+        self.unpacked.set(self.unpacked.get().saturating_add(bytes));
+        if self.unpacked.get() > self.most_unpacked {
+            let limit = self.most_unpacked >> 20;
+            return Err(format!("unpacks to more than {limit} MB; raise the limit or unpack it").into());
+        }
+        Ok(())
+    }
+}
+
+impl<'a> Input<'a> {
+    /// The content of a file on disk.
+    pub(in crate::corpus) fn file(
+        path: &'a Path,
+        name: &str,
+        stream: impl Read + 'a,
+        options: &'a ReadOptions,
+        budget: &'a Budget<'a>,
+    ) -> Self {
+        let name = name.rsplit_once('/').map_or(name, |(_, name)| name).to_owned();
+        let content = Content::Stream(Box::new(BufReader::with_capacity(4 * HEAD, stream)));
+        Self { name, mime: None, charset: None, depth: 0, options, budget, path: Some(path), content }
+    }
+
+    /// A part of this input that is in memory. `name` may have folders.
+    #[allow(dead_code, reason = "for container readers")]
+    pub fn part<'b>(&self, name: &str, bytes: impl Into<Cow<'b, [u8]>>) -> Input<'b>
+    where
+        'a: 'b,
+    {
+        self.inner(name, Content::Bytes(bytes.into()))
+    }
+
+    /// A part of this input that is read piece by piece.
+    #[allow(dead_code, reason = "for container readers")]
+    pub fn part_stream<'b>(&self, name: &str, stream: impl Read + 'b) -> Input<'b>
+    where
+        'a: 'b,
+    {
+        self.inner(name, Content::Stream(Box::new(BufReader::with_capacity(4 * HEAD, stream))))
+    }
+
+    #[allow(dead_code, reason = "for container readers")]
+    fn inner<'b>(&self, name: &str, content: Content<'b>) -> Input<'b>
+    where
+        'a: 'b,
+    {
+        let name = name.rsplit_once('/').map_or(name, |(_, name)| name).to_owned();
+        let (options, budget) = (self.options, self.budget);
+        Input { name, mime: None, charset: None, depth: self.depth + 1, options, budget, path: None, content }
+    }
+
+    /// The file on disk, unless the content is a part of a container.
+    #[allow(dead_code, reason = "for container readers")]
+    pub fn path(&self) -> Option<&'a Path> {
+        self.path
+    }
+
+    /// The start of the content, at least 64 KB of it where there is so much, without consuming it.
+    pub fn head(&mut self) -> Result<&[u8], Fault> {
+        match &mut self.content {
+            Content::Bytes(bytes) => Ok(bytes),
+            Content::Stream(stream) => Ok(stream.fill_buf()?),
+        }
+    }
+
+    /// The whole content, which the input then no longer has.
+    ///
+    /// # Errors
+    ///
+    /// Where it is larger than [`Limits::bytes`](super::Limits::bytes) or cannot be read.
+    pub fn bytes(&mut self) -> Result<Cow<'a, [u8]>, Fault> {
+        let limit = self.options.limits.bytes;
+        let bytes = match self.take() {
+            Content::Bytes(bytes) => bytes,
+            Content::Stream(stream) => {
+                let mut bytes = Vec::new();
+                stream.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+                bytes.into()
+            }
+        };
+        if bytes.len() as u64 > limit {
+            return Err(format!("is larger than {} MB; split it or raise the limit", limit >> 20).into());
+        }
+        if self.depth > 0 {
+            self.budget.unpack(bytes.len() as u64)?;
+        }
+        Ok(bytes)
+    }
+
+    /// The content as a stream, which the input then no longer has.
+    pub fn stream(&mut self) -> Box<dyn BufRead + 'a> {
+        match self.take() {
+            Content::Bytes(Cow::Borrowed(bytes)) => Box::new(bytes),
+            Content::Bytes(Cow::Owned(bytes)) => Box::new(std::io::Cursor::new(bytes)),
+            Content::Stream(stream) => stream,
+        }
+    }
+
+    /// The whole content as text, by its byte order mark, its bytes and the declared charset.
+    pub fn text(&mut self) -> Result<encoding::Decoded, Fault> {
+        let declared = self.charset.take();
+        Ok(encoding::decode(&self.bytes()?, declared.as_deref())?)
+    }
+
+    /// Fails where the caller asked to stop, or this release takes too long.
+    pub fn check(&self) -> Result<(), Fault> {
+        self.budget.check()
+    }
+
+    /// Counts bytes that a container unpacked piece by piece; those of [`Input::bytes`] are counted there.
+    #[allow(dead_code, reason = "for container readers")]
+    pub fn unpacked(&self, bytes: u64) -> Result<(), Fault> {
+        self.budget.unpack(bytes)
+    }
+
+    fn take(&mut self) -> Content<'a> {
+        std::mem::replace(&mut self.content, Content::Bytes(Cow::Borrowed(&[])))
+    }
+}

@@ -1,0 +1,111 @@
+//! Readers: one for each file format, from bytes to releases.
+//!
+//! A reader is one file with one function of the type [`Reader`]. It takes its bytes from an [`Input`] and hands
+//! its releases to an [`Output`], one at a time, so a file of any size needs the memory of one release. The table
+//! in `format` is the only place that knows all readers; [`read`] consults it and calls the one that fits.
+//!
+//! # How to add a reader
+//!
+//! 1. Write `readers/NAME.rs` with `fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault>`.
+//!    - [`Input::bytes`] returns the whole content, up to the size limit; [`Input::stream`] returns a stream
+//!      for formats that are read piece by piece; [`Input::path`] is the file on disk, where there is one.
+//!    - [`Input::text`] decodes the content and says which encoding it found.
+//!    - Call [`Input::check`] every few milliseconds of work: it fails on cancellation and after the time limit.
+//!    - Pass each release to [`Output::release`], with [`Details`] about where in the content it was found and
+//!      what was cut. One part that cannot be read goes to [`Output::failure`]; the reader then continues.
+//!    - Return a [`Fault`] only when nothing more can be read.
+//! 2. A container (archive, message, feed) passes each part to [`Output::part`], which calls the table again one
+//!    level deeper. A failing part costs only itself.
+//! 3. Add a row to the table in `format`, behind a cargo feature if the reader needs a crate.
+//!
+//! # Ids
+//!
+//! The release of a file has the file's name as its id. A release inside a file has `file#part`, and one inside
+//! a container inside a file `file#part#part`. Parts are named by the content itself (the path in an archive,
+//! the id of a record), so an id stays the same while the file grows.
+
+mod encoding;
+mod fields;
+mod format;
+#[cfg(feature = "html")]
+mod html;
+mod input;
+#[cfg(feature = "json")]
+mod json;
+#[cfg(feature = "json")]
+mod json_lines;
+mod options;
+mod output;
+mod text;
+
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+pub use format::{Format, formats};
+pub(in crate::corpus) use format::{is_read, kinds};
+pub(in crate::corpus) use input::{Budget, Input};
+pub use options::{FieldMapping, Limits, ReadOptions};
+pub(crate) use output::Details;
+pub(in crate::corpus) use output::Output;
+
+/// Reads the releases in an input.
+pub(crate) type Reader = fn(&mut Input<'_>, &mut Output<'_>) -> Result<(), Fault>;
+
+/// Why an input, or the rest of it, was not read.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// The content is not what it should be.
+    Malformed {
+        /// The line in the content, from 1, where one is at fault.
+        line: Option<u64>,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// The system refused to read it.
+    Unreadable(io::Error),
+    /// No reader takes content of this kind.
+    Unknown,
+    /// The caller asked to stop.
+    Cancelled,
+}
+
+impl Fault {
+    /// A fault in one line of the content.
+    pub fn at_line(line: Option<u64>, reason: impl Into<String>) -> Self {
+        Self::Malformed { line, reason: reason.into() }
+    }
+}
+
+impl From<&str> for Fault {
+    fn from(reason: &str) -> Self {
+        reason.to_owned().into()
+    }
+}
+
+impl From<String> for Fault {
+    fn from(reason: String) -> Self {
+        Self::Malformed { line: None, reason }
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Unreadable(error)
+    }
+}
+
+/// Reads an input with the reader for its content.
+///
+/// A panic in a reader, which means a bug in it or in a library below it, becomes a fault of the input.
+pub(in crate::corpus) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    let format = format::choose(input)?;
+    tracing::debug!(name = input.name, reader = format.name, depth = input.depth, "reading");
+    let outer = output.begin(format.name);
+    let done = catch_unwind(AssertUnwindSafe(|| (format.reader)(input, output)));
+    output.end(outer);
+    done.unwrap_or_else(|_| {
+        Err(format!("made the {} reader fail (a bug in it); please report the file", format.name).into())
+    })
+}

@@ -1,0 +1,67 @@
+//! What a caller may decide about reading: limits, and the names of fields.
+
+use std::time::Duration;
+
+/// How files are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// What one file may cost.
+    pub limits: Limits,
+    /// Where records (JSON, tables, front matter) keep what a release is made of.
+    pub fields: FieldMapping,
+}
+
+/// What one file may cost. A file beyond a limit fails with a reason, or is cut with a note.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest content that is read whole, in bytes: a file, a part of a container, a line. Formats that
+    /// are read piece by piece (JSON Lines, archives) may be of any size. 64 MB by default.
+    pub bytes: u64,
+    /// The most that all containers in one file may unpack to, in bytes. 4 GB by default.
+    pub unpacked: u64,
+    /// How deep containers may be nested. 8 by default.
+    pub depth: u32,
+    /// How long one release may take to read. 20 seconds by default.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { bytes: 64 << 20, unpacked: 4 << 30, depth: 8, time: Duration::from_secs(20) }
+    }
+}
+
+/// The names of the fields in a record, for each part of a release the most trusted first.
+///
+/// A name may be a path into nested objects and lists, with dots: `author.name`, `parts.0.text`. A field whose
+/// name itself contains the dots goes before the path. The first field that holds something is used; a name that
+/// is not listed stays in [`Release::extra`](crate::Release::extra).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldMapping {
+    /// The record's own id.
+    pub id: Vec<String>,
+    /// The headline.
+    pub title: Vec<String>,
+    /// The text, plain or HTML.
+    pub text: Vec<String>,
+    /// The day of publication.
+    pub date: Vec<String>,
+    /// Who published it.
+    pub source: Vec<String>,
+    /// Where it was published.
+    pub url: Vec<String>,
+}
+
+impl Default for FieldMapping {
+    fn default() -> Self {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        Self {
+            id: names(&["_id", "id"]),
+            title: names(&["title"]),
+            text: names(&["text", "body", "content", "html"]),
+            date: names(&["date"]),
+            source: names(&["source"]),
+            url: names(&["url"]),
+        }
+    }
+}

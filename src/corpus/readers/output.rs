@@ -1,0 +1,161 @@
+//! Where readers put their releases: gives them their ids and origins, and passes them on at once.
+
+use std::{collections::HashMap, ops::ControlFlow, path::Path};
+
+use super::{Budget, Fault, Input};
+use crate::{
+    error::{Error, Result},
+    release::{Origin, Release},
+};
+
+/// Where in the content a release was found, and how it was read.
+#[derive(Debug, Default)]
+pub(crate) struct Details {
+    /// The name of the release within the content, where that holds more than one.
+    pub part: Option<String>,
+    /// The line in the content, from 1, where that is text with many releases.
+    pub line: Option<u64>,
+    /// The encoding of the text.
+    pub encoding: Option<&'static str>,
+    /// What was cut, replaced or left out, each as a sentence for people.
+    pub notes: Vec<String>,
+}
+
+/// Takes the releases of one file.
+pub(in crate::corpus) struct Output<'a> {
+    root: &'a Path,
+    /// The file's path below the root.
+    file: &'a str,
+    budget: &'a Budget<'a>,
+    sink: &'a mut dyn FnMut(Result<Release>) -> ControlFlow<()>,
+    /// The names of the parts that are being read, from the outermost.
+    parts: Vec<String>,
+    reader: &'static str,
+    /// Ids that were given, without the file's name, and their lines.
+    taken: HashMap<String, Option<u64>>,
+    passed_over: u64,
+}
+
+impl<'a> Output<'a> {
+    pub fn new(
+        root: &'a Path,
+        file: &'a str,
+        budget: &'a Budget<'a>,
+        sink: &'a mut dyn FnMut(Result<Release>) -> ControlFlow<()>,
+    ) -> Self {
+        let (parts, taken) = (Vec::new(), HashMap::new());
+        Self { root, file, budget, sink, parts, reader: "", taken, passed_over: 0 }
+    }
+
+    /// Takes a release; its id and origin are set here.
+    ///
+    /// # Errors
+    ///
+    /// Where the caller wants no more.
+    pub fn release(&mut self, release: Release, details: Details) -> Result<(), Fault> {
+        self.budget.restart();
+        let Details { part, line, encoding, notes } = details;
+        let below = self.parts.iter().chain(&part).map(|part| format!("#{part}")).collect::<String>();
+        let id = format!("{}{below}", self.file);
+        for note in &notes {
+            tracing::info!(id, note, "read in part");
+        }
+        if let Some(first) = self.taken.get(&below) {
+            let (place, first) = (self.place(line), self.place(*first));
+            return self.send(Err(Error::DuplicateId { id, place, first }));
+        }
+        let part = Some(below.trim_start_matches('#').to_owned()).filter(|part| !part.is_empty());
+        self.taken.insert(below, line);
+        let read_as = release.origin.unwrap_or_default();
+        let origin = Origin {
+            root: self.root.to_owned(),
+            file: self.file.to_owned(),
+            line,
+            part,
+            reader: Some(self.reader.to_owned()),
+            encoding: encoding.map(str::to_owned),
+            notes,
+            ..read_as
+        };
+        self.send(Ok(Release { id, origin: Some(origin), ..release }))
+    }
+
+    /// Takes a failure that costs one part of the content and not the rest.
+    ///
+    /// # Errors
+    ///
+    /// Where the caller wants no more, or the fault is that.
+    pub fn failure(&mut self, line: Option<u64>, fault: Fault) -> Result<(), Fault> {
+        let path = self.root.join(self.file);
+        let within = self.parts.join("#");
+        let error = match fault {
+            Fault::Cancelled => return Err(Fault::Cancelled),
+            Fault::Unknown => {
+                self.passed_over += 1;
+                tracing::debug!(file = %path.display(), part = within, "passed over");
+                return Ok(());
+            }
+            Fault::Unreadable(source) if self.parts.is_empty() => Error::Read { path, source },
+            Fault::Unreadable(source) => {
+                Error::Malformed { path, line: None, reason: format!("{within}: {source}") }
+            }
+            Fault::Malformed { line: own, reason } => {
+                let reason = if within.is_empty() { reason } else { format!("{within}: {reason}") };
+                Error::Malformed { path, line: line.or(own), reason }
+            }
+        };
+        self.budget.restart();
+        self.send(Err(error))
+    }
+
+    /// Reads a part of a container through the table of formats.
+    ///
+    /// # Errors
+    ///
+    /// Where the caller wants no more. Whatever is wrong with the part is a failure of its own.
+    #[allow(dead_code, reason = "for container readers")]
+    pub fn part(&mut self, name: &str, mut part: Input<'_>) -> Result<(), Fault> {
+        self.parts.push(name.to_owned());
+        let limit = part.options.limits.depth;
+        let done = if part.depth > limit {
+            Err(format!("is nested more than {limit} containers deep; unpack it").into())
+        } else {
+            super::read(&mut part, self)
+        };
+        let done = done.or_else(|fault| self.failure(None, fault));
+        self.parts.pop();
+        done
+    }
+
+    /// How many parts of containers were of a kind that no reader takes.
+    pub fn passed_over(&self) -> u64 {
+        self.passed_over
+    }
+
+    /// The name of the reader that works now.
+    pub fn reader(&self) -> &'static str {
+        self.reader
+    }
+
+    pub(super) fn begin(&mut self, reader: &'static str) -> &'static str {
+        std::mem::replace(&mut self.reader, reader)
+    }
+
+    pub(super) fn end(&mut self, outer: &'static str) {
+        if !outer.is_empty() {
+            self.reader = outer;
+        }
+    }
+
+    fn send(&mut self, item: Result<Release>) -> Result<(), Fault> {
+        match (self.sink)(item) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Fault::Cancelled),
+        }
+    }
+
+    fn place(&self, line: Option<u64>) -> String {
+        let path = self.root.join(self.file);
+        line.map_or_else(|| path.display().to_string(), |line| format!("{}, line {line}", path.display()))
+    }
+}
