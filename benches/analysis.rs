@@ -21,7 +21,7 @@ use measure::{
     stock::chain,
 };
 use tantivy::tokenizer::{TextAnalyzer, TokenStream};
-use vestnik::{Analyzer, analysis::Forms};
+use vestnik::{Analyzer, analysis::TermCache};
 
 fn main() {
     let (rounds, megabytes) = (arguments::value("--rounds", 5), arguments::value("--megabytes", 24));
@@ -71,7 +71,7 @@ struct Made {
 fn compare(name: &str, rounds: usize, texts: &[String]) {
     let megabytes = texts.iter().map(String::len).sum::<usize>() as f64 / 1e6;
     let analyzer = Analyzer::new().expect("the dictionary");
-    let (mut forms, mut chain) = (analyzer.forms(), chain());
+    let (mut forms, mut chain) = (analyzer.term_cache(), chain());
     let ours = rates(rounds, megabytes, || ours(&mut forms, texts));
     if arguments::given("--alone") {
         return println!("{name:<9}  vestnik {:>10.1} {:>10.1}", ours.0, ours.1);
@@ -100,7 +100,7 @@ fn rates(rounds: usize, megabytes: f64, mut round: impl FnMut() -> Made) -> (f64
     (megabytes / first.cpu, median(&rates), made)
 }
 
-fn ours(forms: &mut Forms, texts: &[String]) -> Made {
+fn ours(forms: &mut TermCache, texts: &[String]) -> Made {
     let mut made = Made { words: 0, terms: 0 };
     let mut copy = String::new();
     for text in texts {

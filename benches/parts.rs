@@ -23,7 +23,7 @@ use vestnik::{
 
 fn analysis(criterion: &mut Criterion) {
     let releases = shipped();
-    let (mut forms, mut chain) = (Analyzer::new().expect("the dictionary").forms(), chain());
+    let (mut forms, mut chain) = (Analyzer::new().expect("the dictionary").term_cache(), chain());
     let mut group = criterion.benchmark_group("analysis");
     group.throughput(Throughput::Bytes(releases.iter().map(|release| release.body.len() as u64).sum()));
     group.bench_function("vestnik", |bencher| {

@@ -1,32 +1,34 @@
 //! Analysis: text → terms, the same way for documents and queries.
 //!
-//! The chain, top to bottom:
-//!  1. `scanner`  finds tokens and how they are put together, in one pass, with `numbers` for figures;
-//!  2. `fold`     cleans a token (NFC, stress marks, look-alikes) and folds it (lower case, ё as е);
-//!  3. `capitals` tells abbreviations from words written large;
-//!  4. `lemma`    asks the dictionary for every candidate;
-//!  5. `stem`     adds the Snowball stem, stemmed again until nothing changes;
-//!  6. `form`     gathers the terms of a word, `figures` those of what is no word, and `cache` keeps them;
-//!  7. `token`    lays them out by position, and `landmarks` let it begin in the middle.
+//! The chain, in order:
+//!  1. `tokenizer`  splits the text into words, compounds, numbers and addresses, in one pass;
+//!  2. `normalize`  cleans a token (NFC, stress marks, look-alike letters) and folds it (lower case, ё as е);
+//!  3. `acronyms`   separates abbreviations from words in capitals;
+//!  4. `morphology` asks the dictionary for every lemma the form may belong to, `toponym` for the place
+//!     behind an adjective;
+//!  5. `stem`       adds the Snowball stem, repeated until it no longer changes;
+//!  6. `word_terms` collects the terms of a word, `numeric` those of other tokens, as a `term_list`;
+//!     `term_cache` keeps them;
+//!  7. `token`      lays the terms out by position.
 //!
-//! Beside it `layout` says how a text is shown, with `plain` for what is shown as it stands and `sentence`
-//! for where sentences begin.
+//! Two modules describe a text rather than its terms: `sentences` finds where sentences begin, and
+//! `display` stores how a text is shown and where tokenizing can start in the middle of it.
 //!
-//! Usable apart from any index: a term is plain text in a named channel.
+//! Analysis does not depend on an index: a term is plain text in a named channel.
 //!
 //! # Three channels in one field
 //!
-//! A word lies in the index as its exact form, as every lemma that it may belong to and as its stem,
-//! each with the channel's letter in front, all at the word's position. In one field, because then a
-//! phrase can have one word by lemma and the next by stem without joining the positions of three
-//! fields, and a word's frequency is one union of lists. Every candidate is kept, because only the
-//! query can tell «банка» the jar from «банка» of the bank, and mostly it cannot either; ranking
-//! takes a word's candidates as one term.
+//! The index holds each word as its exact form, as every lemma it may belong to, and as its stem. All of
+//! these have the position of the word, and the first letter of the term names the channel. One field
+//! holds all channels, so a phrase can match one word by lemma and the next by stem without joining the
+//! positions of three fields, and the frequency of a word is a union of posting lists. Every candidate
+//! lemma is kept, because the text rarely decides between «банка» (jar) and «банка» (of the bank); ranking
+//! treats the candidates of a word as one term.
 //!
-//! What each is for, by leaving its Cyrillic terms out of the index (names: all words required,
-//! precision, recall, names not found; nDCG@10 of names, xquad-sentences, xquad-paragraphs; lists and
-//! dictionaries in per cent of the text and CPU-seconds for the 88 MB of `../shared/bulk`, for which
-//! stock tantivy takes 5.5 s):
+//! What each channel contributes, measured by leaving its Cyrillic terms out of the index: for names with
+//! all words required, precision, recall and the number of names not found; nDCG@10 on names,
+//! xquad-sentences and xquad-paragraphs; posting lists and term dictionaries in per cent of the text; and
+//! CPU-seconds for the 88 MB of `../shared/bulk` (stock tantivy: 5.5 s).
 //!
 //! | without | precision | recall | lost | nDCG | | | index | CPU s |
 //! |---|---|---|---|---|---|---|---|---|
@@ -35,77 +37,64 @@
 //! | lemmas | 0.846 | 0.929 | 61 | 0.926 | 0.822 | 0.963 | 36.7 % | 3.6 |
 //! | stems | 0.884 | 0.980 | 19 | 0.961 | 0.832 | 0.966 | 43.6 % | 3.8 |
 //!
-//! So the lemmas from rumorph carry the search; the stems find what its dictionary misjudges or
-//! lacks, above all names, and take 13 %; function words, of which the dictionary knows every form, have
-//! none. The exact forms serve `!слово` and `нач*`, numbers and words of other alphabets, and take 22 %.
-//! All three stay.
+//! Lemmas from rumorph matter most. Stems find what the dictionary misjudges or lacks, mainly names, and
+//! take 13 %; function words have no stem, because the dictionary knows all their forms. Exact forms serve
+//! `!слово` and `нач*`, numbers and words of other alphabets, and take 22 %.
 
-mod cache;
-mod capitals;
-mod figures;
-mod fold;
-mod form;
-mod key;
-mod landmarks;
+mod acronyms;
+mod display;
+mod morphology;
+mod normalize;
+mod numeric;
 #[cfg(test)]
-mod laws;
-mod layout;
-mod leb128;
-mod lemma;
-mod numbers;
-mod place;
-mod plain;
-mod scanner;
-mod sentence;
-mod shelf;
-mod slots;
+mod properties;
+mod sentences;
 mod stem;
 mod term;
+mod term_cache;
+mod term_list;
 mod token;
+mod tokenizer;
+mod toponym;
+mod word_terms;
 
 use std::sync::Arc;
 
 use rumorph::Dictionary;
 
-pub use cache::Forms;
+pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap};
 #[cfg(test)]
-pub(crate) use fold::is_ignorable;
-pub(crate) use form::Setting;
-pub(crate) use landmarks::{Landmark, Landmarks, Survey};
-pub(crate) use layout::{Layout, Seams};
+pub(crate) use normalize::is_ignorable;
 pub use term::{Channel, Rule, Term};
+pub use term_cache::TermCache;
+pub(crate) use token::{PendingToken, TokenRef, TokenStream};
 pub use token::{Role, Token};
-pub(crate) use token::{Step, TokenRef, Tokens};
+pub(crate) use word_terms::TokenContext;
 
 use crate::error::{Error, Result};
 
-/// Names the chain: an index made by a chain of another name must be rebuilt.
+/// Identifies the chain. An index made by another chain is rebuilt.
 ///
-/// Change the number whenever the terms of any text change, the dictionary's version included.
+/// Change the number whenever the terms of any text change, and with every version of the dictionary.
 const CHAIN: &str = "vestnik-4 rumorph-0.5.0 snowball-1.2.0";
 
-/// Turns text into terms. Cheap to clone, usable from many threads; clones share one cache.
+/// Turns text into terms. Cheap to clone and usable from many threads; clones share one cache.
 #[derive(Clone)]
 pub struct Analyzer {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    dictionary: Dictionary,
-    forms: cache::SharedForms,
+    shared: Arc<term_cache::SharedCache>,
 }
 
 impl Analyzer {
-    /// Loads the dictionary, some 4 ms.
+    /// Loads the dictionary, which takes about 4 ms.
     ///
     /// # Errors
-    /// `Error::Dictionary` where the dictionary that is part of the program is damaged.
+    /// `Error::Dictionary` if the dictionary built into the program is damaged.
     pub fn new() -> Result<Self> {
         let dictionary = Dictionary::bundled().map_err(|error| Error::Dictionary(error.to_string()))?;
-        Ok(Self { shared: Arc::new(Shared { dictionary, forms: cache::SharedForms::default() }) })
+        Ok(Self { shared: Arc::new(term_cache::SharedCache::new(dictionary)) })
     }
 
-    /// A short name of everything that decides which terms a text gives.
+    /// A short name of everything that determines the terms of a text.
     pub fn fingerprint() -> &'static str {
         CHAIN
     }
@@ -119,16 +108,23 @@ impl Analyzer {
     /// # Ok::<(), vestnik::Error>(())
     /// ```
     pub fn analyze(&self, text: &str) -> Vec<Token> {
-        self.forms().analyze(text)
+        self.term_cache().analyze(text)
     }
 
-    /// A word in the one spelling that exact terms are compared in: lower case, ё as е.
+    /// A word in the spelling in which exact terms are compared: lower case, ё as е.
     pub fn fold(&self, word: &str) -> String {
-        fold::fold(&fold::clean(word))
+        normalize::fold(&normalize::clean(word))
     }
 
-    /// A view of the cache for one thread, to read many texts with.
-    pub fn forms(&self) -> Forms {
-        Forms::new(self.clone())
+    /// A cache of analysed forms for one thread, to be reused from text to text.
+    pub fn term_cache(&self) -> TermCache {
+        TermCache::new(self.shared.clone())
+    }
+}
+
+impl TermCache {
+    /// The analyzer whose forms are cached here.
+    pub(crate) fn analyzer(&self) -> Analyzer {
+        Analyzer { shared: self.shared().clone() }
     }
 }

@@ -1,26 +1,26 @@
-//! The stem channel: Snowball's stems, carried on until nothing changes.
+//! Stems: the Snowball algorithm, repeated until the stem no longer changes.
 //!
-//! Snowball (Porter & Richard Boulton) takes one layer of endings off; a surname or an old suffix
-//! often keeps another (Камилова → камилов → камил). Stemming the stem again brings the forms of a
-//! word together, as long as enough of it is left. No dictionary here.
+//! Snowball (Martin Porter, Richard Boulton) removes one layer of endings; a surname often has another
+//! (Камилова → камилов → камил). Stemming the stem again brings all forms of a word together, as long as
+//! enough letters are left.
 
 use std::sync::OnceLock;
 
 use rust_stemmers::{Algorithm, Stemmer};
 
-/// How many letters a stem must keep for another round: with fewer, unlike words meet.
+/// The fewest letters that a repeated stem may have. With fewer, unrelated words share a stem.
 const SHORTEST_RESTEMMED: usize = 5;
 
-/// Snowball's own Russian stem of a folded word.
+/// The Snowball stem of a folded Russian word.
 pub(crate) fn snowball(folded: &str) -> String {
     static RUSSIAN: OnceLock<Stemmer> = OnceLock::new();
     RUSSIAN.get_or_init(|| Stemmer::create(Algorithm::Russian)).stem(folded).into_owned()
 }
 
-/// The stem of a folded Russian word, stemmed again while five letters or more are left.
+/// The repeated stem of a folded Russian word.
 pub(crate) fn russian(folded: &str) -> String {
     let mut stem = snowball(folded);
-    // No round makes a stem longer, so that a short one needs none.
+    // A stem never gets longer, so a short one is final.
     while stem.chars().count() >= SHORTEST_RESTEMMED {
         let next = snowball(&stem);
         if next == stem || next.chars().count() < SHORTEST_RESTEMMED {
@@ -31,7 +31,7 @@ pub(crate) fn russian(folded: &str) -> String {
     stem
 }
 
-/// Snowball's English stem of a lower-case Latin word.
+/// The Snowball stem of a lower-case English word.
 pub(crate) fn english(folded: &str) -> String {
     static ENGLISH: OnceLock<Stemmer> = OnceLock::new();
     ENGLISH.get_or_init(|| Stemmer::create(Algorithm::English)).stem(folded).into_owned()

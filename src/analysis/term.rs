@@ -1,26 +1,26 @@
 //! Terms: what the index holds of a token, in three channels that share fields and positions.
 //!
-//! A term is written as one letter for its channel and then its text, so that one tantivy field
-//! holds all three side by side and a phrase can mix them. Nothing here knows Russian.
+//! The key of a term is the letter of its channel followed by its text. One field of the index thus holds all
+//! channels, and a phrase can mix them.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Which view of a token a term gives.
+/// The kind of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Channel {
-    /// The form as it stands, letter case folded, ё as е.
+    /// The form as written, in lower case, ё as е.
     Exact,
-    /// A dictionary form that it may belong to; in capitals, an abbreviation.
+    /// A lemma that the form may belong to; in capitals, an abbreviation.
     Lemma,
-    /// Its Snowball stem, for what the dictionary misjudges or lacks.
+    /// The Snowball stem, for words that the dictionary misjudges or lacks.
     Stem,
 }
 
 impl Channel {
-    /// The letter that opens the channel's terms in the index.
+    /// The first letter of the channel's keys.
     pub const fn letter(self) -> char {
         match self {
             Self::Exact => 'e',
@@ -30,7 +30,7 @@ impl Channel {
     }
 }
 
-/// Which rule or source gave a term.
+/// The rule or source that gave a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
@@ -38,21 +38,21 @@ pub enum Rule {
     Surface,
     /// The parts of a compound written together.
     Joined,
-    /// The dictionary knows the form.
+    /// The dictionary lists the form.
     Dictionary,
     /// The dictionary guessed from the ending.
     Guess,
-    /// It has a surname's ending and may be its own dictionary form.
+    /// The form has the ending of a surname and may be a lemma itself.
     Surname,
-    /// A given name, by its first letter: «Владимир» as «В.».
+    /// The first letter of a given name: «Владимир» as «В.».
     Initial,
-    /// The place that an adjective is made from: «пермский» as «Пермь».
+    /// The place from which an adjective is derived: «пермский» as «Пермь».
     Place,
     /// Letters in capitals.
     Abbreviation,
     /// The month of a date in figures.
     Month,
-    /// A sign read as its word: «%» as «процент».
+    /// The word for a sign: «%» as «процент».
     Sign,
     /// The Snowball stemmer.
     Snowball,
@@ -77,8 +77,7 @@ impl Rule {
     }
 }
 
-/// One term: its channel, its text and where it came from. Owns its text, or borrows it as
-/// `Term<&str>`.
+/// A term: its channel, its text and the rule that gave it. Owns its text, or borrows it as `Term<&str>`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Term<S = Box<str>> {
     key: S,
@@ -86,7 +85,7 @@ pub struct Term<S = Box<str>> {
 }
 
 impl Term {
-    /// The longest text in bytes that a term holds as it is; a longer one is cut and hashed.
+    /// The longest text of a term in bytes. A longer one is cut and completed with a hash.
     pub const LONGEST: usize = 240;
 }
 
@@ -104,17 +103,17 @@ pub(super) fn write_key(channel: Channel, text: &str, to: &mut String) {
 }
 
 impl<S: AsRef<str>> Term<S> {
-    /// A term that lies somewhere as the index holds it.
+    /// A term from its key.
     pub(super) fn from_key(key: S, rule: Rule) -> Self {
         Self { key, rule }
     }
 
-    /// The term as the index holds it: the channel's letter and the text.
+    /// The term as the index holds it: the letter of the channel and the text.
     pub fn key(&self) -> &str {
         self.key.as_ref()
     }
 
-    /// The key itself, for as long as it lives.
+    /// The key, with its full lifetime.
     pub fn into_key(self) -> S {
         self.key
     }
@@ -133,17 +132,17 @@ impl<S: AsRef<str>> Term<S> {
         }
     }
 
-    /// What gave it.
+    /// The rule that gave it.
     pub fn rule(&self) -> Rule {
         self.rule
     }
 
-    /// The same, borrowing its text.
+    /// The same term with borrowed text.
     pub fn borrowed(&self) -> Term<&str> {
         Term { key: self.key(), rule: self.rule }
     }
 
-    /// The same, owning its text.
+    /// The same term with owned text.
     pub fn to_owned(&self) -> Term {
         Term { key: self.key().into(), rule: self.rule }
     }

@@ -1,27 +1,30 @@
-//! Tokens: terms laid out by position, with the place in the text that they came from.
+//! Tokens: terms laid out by position, with the byte range in the text that they came from.
 //!
-//! A compound gives a token for the whole and one for each part: the whole shares the position of
-//! the first part, so that «нормативно-правовой акт» and «правовой акт» are both phrases.
+//! A compound gives a token for the whole and one for each part. The whole has the position of the first
+//! part, so that «нормативно-правовой акт» and «правовой акт» both match as phrases.
+
+use std::ops::Range;
 
 use serde::Serialize;
 
 use super::{
-    cache::Forms,
-    capitals,
-    figures::is_ordinal,
-    fold::clean,
-    form::{FormRef, Setting},
-    scanner::{Piece, Scanner, Shape, Span},
+    acronyms,
+    normalize::clean,
+    numeric::is_ordinal,
     term::Term,
+    term_cache::TermCache,
+    term_list::TermListRef,
+    tokenizer::{Lexeme, LexemeKind, Scanner, Span},
+    word_terms::TokenContext,
 };
 
-/// What a token is to its neighbours.
+/// How a token relates to its neighbours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Stands for itself.
+    /// A token on its own.
     Single,
-    /// The whole of a compound; this many parts follow, from the same position on.
+    /// The whole of a compound; this many parts follow, the first at the same position.
     Whole(u32),
     /// A part of the compound before it.
     Part,
@@ -38,11 +41,11 @@ pub struct Token {
     pub start: usize,
     /// Where it ends in the text, in bytes.
     pub end: usize,
-    /// What the text says there.
+    /// The text of the token.
     pub surface: String,
-    /// What it is to its neighbours.
+    /// How it relates to its neighbours.
     pub role: Role,
-    /// Whether it is a function word, which a query never requires.
+    /// Whether it is a function word, which a query does not require.
     pub function: bool,
     /// Its terms.
     pub terms: Vec<Term>,
@@ -54,16 +57,16 @@ pub(crate) struct TokenRef<'f> {
     pub position: u32,
     pub span: Span,
     pub role: Role,
-    pub form: FormRef<'f>,
+    pub form: TermListRef<'f>,
 }
 
-/// A token whose form is still to be found: by what stands in its span, in this setting.
+/// A token before analysis: its terms are those of the text in its span, in this context.
 #[derive(Clone, Copy)]
-pub(crate) struct Step {
+pub(crate) struct PendingToken {
     pub position: u32,
     pub span: Span,
     pub role: Role,
-    pub setting: Setting,
+    pub context: TokenContext,
 }
 
 impl TokenRef<'_> {
@@ -80,81 +83,107 @@ impl TokenRef<'_> {
     }
 }
 
-/// Walks a text token by token.
-pub(crate) struct Tokens<'t> {
+/// The tokens of a text, in order.
+pub(crate) struct TokenStream<'t> {
     text: &'t str,
     pub(super) scanner: Scanner<'t>,
     pub(super) position: u32,
-    /// The compound whose parts come next, and how many of them were handed out.
-    pub(super) compound: Option<(Shape, usize)>,
-    /// Where the last line that was looked at ends, and whether it is all in capitals.
+    /// The compound whose parts come next, and how many of them were returned.
+    pub(super) compound: Option<(LexemeKind, usize)>,
+    /// The end of the line examined last, and whether that line is all in capitals.
     line: (usize, bool),
 }
 
-impl<'t> Tokens<'t> {
+impl TermCache {
+    /// Calls `each` for every term of a text in order, with the position of its word, counted from 0, and
+    /// its byte range in the text. Copies nothing.
+    pub fn terms(&mut self, text: &str, mut each: impl FnMut(u32, Range<usize>, Term<&str>)) {
+        let mut tokens = TokenStream::new(text);
+        while let Some(token) = tokens.next(self) {
+            for term in token.form.terms() {
+                each(token.position, token.span.start..token.span.end, term);
+            }
+        }
+    }
+
+    /// The tokens of a text with their terms, as [`Analyzer::analyze`](super::Analyzer::analyze).
+    pub(crate) fn analyze(&mut self, text: &str) -> Vec<Token> {
+        let mut tokens = TokenStream::new(text);
+        let mut out = Vec::new();
+        while let Some(token) = tokens.next(self) {
+            out.push(token.to_token(text));
+        }
+        out
+    }
+}
+
+impl<'t> TokenStream<'t> {
     pub fn new(text: &'t str) -> Self {
         Self { text, scanner: Scanner::new(text), position: 0, compound: None, line: (0, false) }
     }
 
-    pub fn next<'f>(&mut self, forms: &'f mut Forms) -> Option<TokenRef<'f>> {
-        let Step { position, span, role, setting } = self.step()?;
-        let found = forms.find(span.of(self.text), setting);
+    pub fn next<'f>(&mut self, forms: &'f mut TermCache) -> Option<TokenRef<'f>> {
+        let PendingToken { position, span, role, context } = self.step()?;
+        let found = forms.find(span.of(self.text), context);
         Some(TokenRef { position, span, role, form: forms.form(found) })
     }
 
-    /// As `next`, for who finds the forms of many tokens at once.
-    pub fn step(&mut self) -> Option<Step> {
-        if let Some((span, setting)) = self.next_part() {
-            return Some(self.word(span, Role::Part, setting));
+    /// As `next`, for a caller that looks up many tokens at once.
+    pub fn step(&mut self) -> Option<PendingToken> {
+        if let Some((span, context)) = self.next_part() {
+            return Some(self.word(span, Role::Part, context));
         }
-        let piece = self.scanner.next_piece()?;
-        let (role, setting) = match piece.shape {
-            Shape::Word => (Role::Single, self.setting(piece.span)),
-            Shape::Initial => (Role::Initial, Setting::Initial),
-            Shape::Number => (Role::Single, Setting::Number),
-            Shape::Sign => (Role::Single, Setting::Sign),
-            Shape::Joint | Shape::Dotted | Shape::Date | Shape::Address => return Some(self.whole(piece)),
+        let lexeme = self.scanner.next_lexeme()?;
+        let (role, context) = match lexeme.kind {
+            LexemeKind::Word => (Role::Single, self.context(lexeme.span)),
+            LexemeKind::Initial => (Role::Initial, TokenContext::Initial),
+            LexemeKind::Number => (Role::Single, TokenContext::Number),
+            LexemeKind::Sign => (Role::Single, TokenContext::Sign),
+            LexemeKind::Joint | LexemeKind::Dotted | LexemeKind::Date | LexemeKind::Address => {
+                return Some(self.whole(lexeme));
+            }
         };
-        Some(self.word(piece.span, role, setting))
+        Some(self.word(lexeme.span, role, context))
     }
 
-    fn word(&mut self, span: Span, role: Role, setting: Setting) -> Step {
+    fn word(&mut self, span: Span, role: Role, context: TokenContext) -> PendingToken {
         let position = self.position;
         self.position += 1;
-        Step { position, span, role, setting }
+        PendingToken { position, span, role, context }
     }
 
     /// A compound as a whole; its parts follow, the first of them at the same position.
-    fn whole(&mut self, piece: Piece) -> Step {
-        if let Some(setting) = one_word(self.text, piece, &self.scanner.parts) {
-            return self.word(piece.span, Role::Single, setting);
+    fn whole(&mut self, lexeme: Lexeme) -> PendingToken {
+        if let Some(context) = one_word(self.text, lexeme, &self.scanner.parts) {
+            return self.word(lexeme.span, Role::Single, context);
         }
-        self.compound = Some((piece.shape, 0));
+        self.compound = Some((lexeme.kind, 0));
         let role = Role::Whole(u32::try_from(self.scanner.parts.len()).unwrap_or(u32::MAX));
-        let setting = if piece.shape == Shape::Joint { Setting::Whole } else { Setting::Literal };
-        Step { position: self.position, span: piece.span, role, setting }
+        let context =
+            if lexeme.kind == LexemeKind::Joint { TokenContext::Whole } else { TokenContext::Literal };
+        PendingToken { position: self.position, span: lexeme.span, role, context }
     }
 
-    fn next_part(&mut self) -> Option<(Span, Setting)> {
-        let (shape, place) = self.compound?;
-        let Some(&part) = self.scanner.parts.get(place) else {
+    fn next_part(&mut self) -> Option<(Span, TokenContext)> {
+        let (kind, index) = self.compound?;
+        let Some(&part) = self.scanner.parts.get(index) else {
             self.compound = None;
             return None;
         };
-        self.compound = Some((shape, place + 1));
-        let setting = match (shape, place) {
-            (Shape::Date, 0) => Setting::Day,
-            (Shape::Date, 1) => Setting::Month,
-            _ => Setting::Text,
+        self.compound = Some((kind, index + 1));
+        let context = match (kind, index) {
+            (LexemeKind::Date, 0) => TokenContext::Day,
+            (LexemeKind::Date, 1) => TokenContext::Month,
+            _ => TokenContext::Text,
         };
-        Some((part, setting))
+        Some((part, context))
     }
 
-    /// Capitals tell nothing in a line that has nothing else; only words in capitals need to ask.
-    fn setting(&mut self, span: Span) -> Setting {
+    /// CapsReading tell nothing in a line that has nothing else; only words in capitals need to ask.
+    fn context(&mut self, span: Span) -> TokenContext {
         let surface = span.of(self.text);
         if begins_small(surface.as_bytes()) {
-            return Setting::Text;
+            return TokenContext::Text;
         }
         let mut letters = surface.chars();
         let begins_large = letters.next().is_some_and(char::is_uppercase);
@@ -163,31 +192,31 @@ impl<'t> Tokens<'t> {
             && !begins_small(behind.as_bytes())
             && letters.next().is_some_and(|c| !c.is_lowercase());
         if !capitals {
-            return Setting::Text;
+            return TokenContext::Text;
         }
         if span.start >= self.line.0 {
             let end = self.text[span.start..].find('\n').map_or(self.text.len(), |at| span.start + at);
             let start = self.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-            self.line = (end.max(span.end), capitals::is_shouted(&self.text[start..end]));
+            self.line = (end.max(span.end), acronyms::is_all_caps_line(&self.text[start..end]));
         }
-        if self.line.1 { Setting::Shouted } else { Setting::Text }
+        if self.line.1 { TokenContext::AllCapsLine } else { TokenContext::Text }
     }
 }
 
-/// Whether the first letter is a small one: а–п, р–я with ё, a–z, as bytes. Most words are told so.
+/// Whether the first letter is a small one: а–п, р–я with ё, a–z. Compares bytes, which decides most words.
 fn begins_small(word: &[u8]) -> bool {
     matches!(word, [0xD0, 0xB0..=0xBF, ..] | [0xD1, 0x80..=0x91, ..] | [b'a'..=b'z', ..])
 }
 
-/// How a piece of several runs is read that is one word all the same: «24-й», «ЦИК-а».
-pub(super) fn one_word(text: &str, piece: Piece, parts: &[Span]) -> Option<Setting> {
+/// The context of a lexeme that has several runs but is one word: «24-й», «ЦИК-а».
+pub(super) fn one_word(text: &str, lexeme: Lexeme, parts: &[Span]) -> Option<TokenContext> {
     let [first, second] = parts else { return None };
-    if piece.shape != Shape::Joint {
+    if lexeme.kind != LexemeKind::Joint {
         return None;
     }
     if is_ordinal(first.of(text), second.of(text)) {
-        return Some(Setting::Ordinal);
+        return Some(TokenContext::Ordinal);
     }
-    let is_abbreviation = capitals::mixed_abbreviation(&clean(piece.span.of(text))).is_some();
-    is_abbreviation.then_some(Setting::Whole)
+    let is_abbreviation = acronyms::mixed_abbreviation(&clean(lexeme.span.of(text))).is_some();
+    is_abbreviation.then_some(TokenContext::Whole)
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tantivy::{directory::OwnedBytes, schema::Field};
 
 use crate::{
-    analysis::{Landmarks, Layout, Seams, Survey},
+    analysis::{CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap},
     release::{Date, Origin, Release},
 };
 
@@ -118,7 +118,7 @@ pub(super) fn encode(release: &Release) -> Result<Vec<u8>, String> {
 }
 
 /// What to store behind what a release says.
-pub(super) fn encode_display(layout: &Layout, landmarks: &Survey) -> Result<Vec<u8>, String> {
+pub(super) fn encode_display(layout: &DisplayMap, landmarks: &CheckpointWriter) -> Result<Vec<u8>, String> {
     let layout = layout.written();
     let length = postcard::to_stdvec(&layout.len()).map_err(|error| error.to_string())?;
     Ok([&length, layout, landmarks.written()].concat())
@@ -191,7 +191,7 @@ impl StoredDoc {
     pub fn check(&self, digest: u64) -> Result<Release, String> {
         let record = self.record()?;
         let (said, notes) = self.bytes.split_at(record.length);
-        let anew = encode_display(&Layout::of(&record.body), &Survey::of(&record.body).0)?;
+        let anew = encode_display(&DisplayMap::of(&record.body), &CheckpointWriter::of(&record.body).0)?;
         if self::digest(said) != digest || anew != notes {
             return Err("is not what was written".to_owned());
         }
@@ -201,13 +201,13 @@ impl StoredDoc {
 
 impl LoadedRelease {
     /// How the body is shown.
-    pub fn seams(&self) -> Seams<'_> {
-        Seams::new(&self.layout)
+    pub fn seams(&self) -> DisplayEdits<'_> {
+        DisplayEdits::new(&self.layout)
     }
 
-    /// Landmarks of the body.
-    pub fn landmarks(&self) -> Landmarks<'_> {
-        Landmarks::new(&self.landmarks)
+    /// Checkpoints of the body.
+    pub fn landmarks(&self) -> Checkpoints<'_> {
+        Checkpoints::new(&self.landmarks)
     }
 
     /// How many bytes it takes, about.
@@ -321,7 +321,8 @@ mod tests {
     fn written(release: &Release) -> (Vec<u8>, u64) {
         let said = encode(release).unwrap();
         let digest = digest(&said);
-        let notes = encode_display(&Layout::of(&release.body), &Survey::of(&release.body).0).unwrap();
+        let notes =
+            encode_display(&DisplayMap::of(&release.body), &CheckpointWriter::of(&release.body).0).unwrap();
         ([said, notes].concat(), digest)
     }
 

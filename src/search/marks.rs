@@ -16,7 +16,7 @@ use super::{
     page::{Page, Seat, Word},
     plan::{self, Node, Plan, Scope},
 };
-use crate::analysis::{Channel, Forms, Landmarks, Role, TokenRef, Tokens};
+use crate::analysis::{Channel, Checkpoints, Role, TermCache, TokenRef, TokenStream};
 
 /// One thing of the query where it stands in a text.
 pub(super) struct Find {
@@ -45,8 +45,8 @@ pub(super) struct Sites<'t> {
     pub places: &'t [Site],
     /// What the terms of the sites mention.
     pub terms: &'t TermTable,
-    /// Landmarks of the text.
-    pub landmarks: Landmarks<'t>,
+    /// Checkpoints of the text.
+    pub landmarks: Checkpoints<'t>,
 }
 
 /// A position at which a term stands; the last number of all where something must be read whatever it is.
@@ -181,7 +181,7 @@ impl<'p> Wanted<'p> {
 
     /// Finds everything of the query that stands in a text, in no order; weak mentions only of clauses that
     /// have no better ones.
-    pub fn find(&self, forms: &mut Forms, reading: &mut Reading, text: Passage) {
+    pub fn find(&self, forms: &mut TermCache, reading: &mut Reading, text: Passage) {
         self.read(forms, reading, text);
         for (clause, thing) in &self.things {
             let found = match thing {
@@ -245,10 +245,10 @@ impl<'p> Wanted<'p> {
         self.patterns.iter().filter(move |(_, pattern)| pattern.fits(form)).map(|&(word, _)| word)
     }
 
-    fn read(&self, forms: &mut Forms, reading: &mut Reading, text: Passage) {
+    fn read(&self, forms: &mut TermCache, reading: &mut Reading, text: Passage) {
         let Passage { text, scope, page, sites } = text;
         reading.clear(self.words.len());
-        let mut walk = Tokens::new(text);
+        let mut walk = TokenStream::new(text);
         let Some(Sites { places, terms, mut landmarks }) = sites else {
             while let Some(token) = walk.next(forms) {
                 self.meet(token, scope, page, reading);

@@ -254,7 +254,7 @@ impl Searcher {
         // A desk that an earlier search has used, where one lies idle.
         let desks = || self.inner.desks.lock().unwrap_or_else(PoisonError::into_inner);
         let idle = desks().pop();
-        let mut desk = idle.unwrap_or_else(|| Desk::new(self.snapshot().index.analyzer().forms()));
+        let mut desk = idle.unwrap_or_else(|| Desk::new(self.snapshot().index.analyzer().term_cache()));
         let answer = self.answer(query, options, &mut desk);
         let mut desks = desks();
         if desks.len() < MOST_DESKS {

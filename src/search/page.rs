@@ -13,7 +13,7 @@ use std::ops::Range;
 pub(super) use self::shown::tests;
 pub(super) use self::shown::{Place, Shown};
 use self::walk::Walk;
-use crate::analysis::{Seams, Tokens};
+use crate::analysis::{DisplayEdits, TokenStream};
 
 /// Most texts have a word for every so many bytes.
 const BYTES_TO_A_WORD: usize = 12;
@@ -48,10 +48,10 @@ pub(super) struct Word {
 
 impl Page {
     /// A text with its words.
-    pub fn of(text: &str, seams: Seams) -> Self {
+    pub fn of(text: &str, seams: DisplayEdits) -> Self {
         let mut page = Self::default();
         page.lay_out(text, seams);
-        let (mut tokens, mut shown) = (Tokens::new(text), Walk::new(&page.shown));
+        let (mut tokens, mut shown) = (TokenStream::new(text), Walk::new(&page.shown));
         let mut words = Vec::with_capacity(text.len() / BYTES_TO_A_WORD);
         for position in 0.. {
             if let Some(span) = tokens.take_word(position) {
@@ -70,7 +70,7 @@ impl Page {
     }
 
     /// Takes in another text, without its words.
-    pub fn lay_out(&mut self, text: &str, seams: Seams) {
+    pub fn lay_out(&mut self, text: &str, seams: DisplayEdits) {
         self.words.clear();
         self.shown.lay_out(text, seams);
     }

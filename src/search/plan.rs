@@ -10,7 +10,7 @@ mod words;
 use self::words::{phrase, words};
 use super::weights;
 use crate::{
-    analysis::{Analyzer, Forms},
+    analysis::{Analyzer, TermCache},
     query::{Expr, Field, Form, Query},
     release::DateSpan,
 };
@@ -131,11 +131,11 @@ struct Around {
 impl Plan {
     /// Analyses the words of a query.
     pub fn new(query: &Query, analyzer: &Analyzer) -> Self {
-        Self::read(query, &mut analyzer.forms())
+        Self::read(query, &mut analyzer.term_cache())
     }
 
     /// Analyses the words of a query, with a table of forms at hand.
-    pub(super) fn read(query: &Query, forms: &mut Forms) -> Self {
+    pub(super) fn read(query: &Query, forms: &mut TermCache) -> Self {
         let mut plan = Self::default();
         plan.wanted(forms, &query.expr, Around { scope: Scope::Anywhere, weight: 1.0 }, false);
         if plan.clauses.iter().all(|clause| !clause.content) {
@@ -162,13 +162,13 @@ impl Plan {
 
     /// Plain words side by side are analysed as one text: «1 000,5», «В. Воронков» and a query all in
     /// capitals mean what they mean only together.
-    fn plain(&mut self, forms: &mut Forms, text: &str, around: Around, required: bool) {
+    fn plain(&mut self, forms: &mut TermCache, text: &str, around: Around, required: bool) {
         for (text, node, content) in words(forms, text, around) {
             self.clauses.push(Clause { text, node, content, required });
         }
     }
 
-    fn wanted(&mut self, forms: &mut Forms, expr: &Expr, around: Around, required: bool) {
+    fn wanted(&mut self, forms: &mut TermCache, expr: &Expr, around: Around, required: bool) {
         match expr {
             Expr::Should(parts) | Expr::All(parts) => {
                 let required = required || matches!(expr, Expr::All(_));
@@ -224,7 +224,7 @@ fn scope_of(field: Field) -> Scope {
 }
 
 /// One expression as one node; none where nothing in it can be looked for.
-fn node(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
+fn node(forms: &mut TermCache, expr: &Expr, around: Around) -> Option<Node> {
     match expr {
         Expr::Should(parts) | Expr::All(parts) => {
             let (unwanted, wanted): (Vec<&Expr>, Vec<&Expr>) =
@@ -272,7 +272,7 @@ fn node(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
 }
 
 /// What must not be there: of words side by side, any.
-fn excluded(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
+fn excluded(forms: &mut TermCache, expr: &Expr, around: Around) -> Option<Node> {
     match expr {
         Expr::Should(parts) => {
             one_or(parts.iter().filter_map(|part| node(forms, part, around)).collect(), Node::Any)
@@ -282,7 +282,7 @@ fn excluded(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Node> {
 }
 
 /// One side of a nearness.
-fn side(forms: &mut Forms, expr: &Expr, around: Around) -> Option<Phrase> {
+fn side(forms: &mut TermCache, expr: &Expr, around: Around) -> Option<Phrase> {
     match expr {
         Expr::Word { text, form } | Expr::Phrase { text, form, .. } => {
             phrase(forms, text, *form, None, around)

@@ -19,7 +19,7 @@ use super::{
     snippet::{Desk, Mark, Marker, Snippet, SnippetOptions, Subject},
 };
 use crate::{
-    analysis::{Landmarks, Seams},
+    analysis::{Checkpoints, DisplayEdits},
     index::LoadedRelease,
 };
 
@@ -60,10 +60,12 @@ impl Reader<'_> {
     pub fn title(&mut self, opened: &Opened, at: usize) -> Vec<Mark> {
         let Opened { whole, pages, .. } = opened;
         let sites =
-            self.sites.as_ref().map(|found| sites(found, found.hits[at].title(), Landmarks::new(&[])));
+            self.sites.as_ref().map(|found| sites(found, found.hits[at].title(), Checkpoints::new(&[])));
         let page = pages.get().map(|pages| &pages.title);
-        self.marker
-            .title(self.desk, Subject { text: &whole.release.title, seams: Seams::new(&[]), page, sites })
+        self.marker.title(
+            self.desk,
+            Subject { text: &whole.release.title, seams: DisplayEdits::new(&[]), page, sites },
+        )
     }
 }
 
@@ -78,7 +80,7 @@ impl Opened {
         let mut more = 0;
         if self.pages.get().is_none() && self.again.swap(true, Ordering::Relaxed) {
             self.pages.get_or_init(|| {
-                let title = Page::of(&self.whole.release.title, Seams::new(&[]));
+                let title = Page::of(&self.whole.release.title, DisplayEdits::new(&[]));
                 let pages = Pages { title, body: Page::of(&self.whole.release.body, self.whole.seams()) };
                 more = pages.size();
                 pages
@@ -100,6 +102,6 @@ impl Pages {
     }
 }
 
-fn sites<'s>(found: &'s Found, places: &'s [Site], landmarks: Landmarks<'s>) -> Sites<'s> {
+fn sites<'s>(found: &'s Found, places: &'s [Site], landmarks: Checkpoints<'s>) -> Sites<'s> {
     Sites { places, terms: &found.terms, landmarks }
 }

@@ -23,7 +23,7 @@ use super::{
     page::{Page, Place, Seat, Shown},
     plan::{Plan, Scope},
 };
-use crate::analysis::{Forms, Seams};
+use crate::analysis::{DisplayEdits, TermCache};
 
 /// What a hit shows of its body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,7 +84,7 @@ pub(super) struct Marker<'p> {
 pub(super) struct Subject<'t> {
     pub text: &'t str,
     /// How it is shown.
-    pub seams: Seams<'t>,
+    pub seams: DisplayEdits<'t>,
     /// The same done, where the text was shown before.
     pub page: Option<&'t Page>,
     /// Where to look; none: everywhere.
@@ -93,7 +93,7 @@ pub(super) struct Subject<'t> {
 
 /// Where texts are read and marked: what was made for one serves the next.
 pub(super) struct Desk {
-    pub forms: Forms,
+    pub forms: TermCache,
     reading: Reading,
     page: Page,
     /// The words that were met, in order.
@@ -112,7 +112,7 @@ struct Fragments {
 }
 
 impl Desk {
-    pub fn new(forms: Forms) -> Self {
+    pub fn new(forms: TermCache) -> Self {
         Self {
             forms,
             reading: Reading::default(),

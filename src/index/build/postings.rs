@@ -16,7 +16,7 @@ use self::{
 };
 pub(super) use self::{distribution::TermOrder, occurrences::Occurrences};
 use crate::{
-    analysis::{Forms, Landmark, Role, Setting, Step, Survey, Tokens},
+    analysis::{Checkpoint, CheckpointWriter, PendingToken, Role, TermCache, TokenContext, TokenStream},
     index::segment_reader::Zone,
 };
 
@@ -27,7 +27,7 @@ const NONE: u32 = u32::MAX;
 
 /// The words of a segment's releases, in the order of the texts.
 pub(super) struct PostingsBuilder {
-    forms: Forms,
+    forms: TermCache,
     /// How often the table of forms had started over when `numbers` was begun.
     restarts: u32,
     /// The number in this segment of each form that the table of forms keeps, by its number there.
@@ -47,7 +47,7 @@ pub(super) struct PostingsBuilder {
 /// The next words of a text, and the numbers of their forms where they have some. Kept for its memory alone.
 #[derive(Default)]
 struct LookupBuffers {
-    steps: Vec<Step>,
+    steps: Vec<PendingToken>,
     forms: Vec<u32>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct FieldLengths {
 }
 
 impl PostingsBuilder {
-    pub fn new(forms: Forms) -> Self {
+    pub fn new(forms: TermCache) -> Self {
         Self {
             forms,
             restarts: 0,
@@ -85,7 +85,7 @@ impl PostingsBuilder {
     }
 
     /// Gives the table of forms back, for the next segment.
-    pub fn into_forms(self) -> Forms {
+    pub fn into_term_cache(self) -> TermCache {
         self.forms
     }
 
@@ -93,7 +93,13 @@ impl PostingsBuilder {
     ///
     /// Body words are numbered on behind those of the title, with one number between, so that no phrase
     /// reaches from the one into the other.
-    pub fn add(&mut self, title: &str, body: &str, source: &str, landmarks: &mut Survey) -> FieldLengths {
+    pub fn add(
+        &mut self,
+        title: &str,
+        body: &str,
+        source: &str,
+        landmarks: &mut CheckpointWriter,
+    ) -> FieldLengths {
         let title = self.read(title, Zone::Text, |_| ());
         let title_end = self.text.len();
         let body = self.read(body, Zone::Text, |landmark| landmarks.pass(landmark));
@@ -124,8 +130,8 @@ impl PostingsBuilder {
 
     /// Writes down the words of a text, passing the beginning of each piece; returns how many positions it
     /// takes.
-    fn read(&mut self, text: &str, field: Zone, mut pass: impl FnMut(Landmark)) -> u32 {
-        let mut tokens = Tokens::new(text);
+    fn read(&mut self, text: &str, field: Zone, mut pass: impl FnMut(Checkpoint)) -> u32 {
+        let mut tokens = TokenStream::new(text);
         let mut next = 0;
         let LookupBuffers { mut steps, mut forms } = std::mem::take(&mut self.buffers);
         loop {
@@ -138,11 +144,11 @@ impl PostingsBuilder {
             // With nothing else between them, the processor waits for the memory of many look-ups at once.
             forms.clear();
             forms.extend(steps.iter().map(|step| self.known(text, step)));
-            for (&Step { position, span, role, setting }, &known) in steps.iter().zip(&forms) {
+            for (&PendingToken { position, span, role, context }, &known) in steps.iter().zip(&forms) {
                 if role != Role::Part {
-                    pass(Landmark { position, byte: span.start });
+                    pass(Checkpoint { position, byte: span.start });
                 }
-                let form = if known == NONE { self.number(span.of(text), setting) } else { known };
+                let form = if known == NONE { self.number(span.of(text), context) } else { known };
                 let words = if field == Zone::Source { &mut self.source } else { &mut self.text };
                 words.push(form << 1 | u32::from(position == next));
                 next = position + 1;
@@ -151,18 +157,18 @@ impl PostingsBuilder {
     }
 
     /// The number in this segment of a form that has one.
-    fn known(&self, text: &str, step: &Step) -> u32 {
-        if self.forms.restarts() != self.restarts {
+    fn known(&self, text: &str, step: &PendingToken) -> u32 {
+        if self.forms.clears() != self.restarts {
             return NONE;
         }
-        let found = self.forms.find_known(step.span.of(text), step.setting);
+        let found = self.forms.find_cached(step.span.of(text), step.context);
         found.and_then(|number| self.numbers.get(number as usize).copied()).unwrap_or(NONE)
     }
 
     /// The number in this segment of a form, a new one where it has none yet.
-    fn number(&mut self, surface: &str, setting: Setting) -> u32 {
-        let Some(number) = self.forms.find(surface, setting) else { return self.new_form(None) };
-        let restarts = self.forms.restarts();
+    fn number(&mut self, surface: &str, context: TokenContext) -> u32 {
+        let Some(number) = self.forms.find(surface, context) else { return self.new_form(None) };
+        let restarts = self.forms.clears();
         if restarts != self.restarts {
             self.restarts = restarts;
             self.numbers.clear();
@@ -298,11 +304,12 @@ mod tests {
     }
 
     fn postings() -> PostingsBuilder {
-        let mut postings = PostingsBuilder::new(Analyzer::new().unwrap().forms());
-        let lengths = postings.add("Дом мира", "В доме мир. Дома, домов", "ТАСС", &mut Survey::default());
+        let mut postings = PostingsBuilder::new(Analyzer::new().unwrap().term_cache());
+        let lengths =
+            postings.add("Дом мира", "В доме мир. Дома, домов", "ТАСС", &mut CheckpointWriter::default());
         assert_eq!(lengths, FieldLengths { title: 2, body: 5 });
-        postings.add("", "дом-музей", "", &mut Survey::default());
-        postings.add("", "", "МИД и ТАСС", &mut Survey::default());
+        postings.add("", "дом-музей", "", &mut CheckpointWriter::default());
+        postings.add("", "", "МИД и ТАСС", &mut CheckpointWriter::default());
         postings
     }
 
@@ -331,7 +338,7 @@ mod tests {
         // As if the table had started over: every form is met again for the first time.
         postings.restarts += 7;
         postings.numbers.clear();
-        postings.add("", "дом", "", &mut Survey::default());
+        postings.add("", "дом", "", &mut CheckpointWriter::default());
         let text = lists(&postings, Zone::Text);
         assert_eq!(text.len(), expected.len());
         assert!(text.iter().any(|line| line == "lдом 0:0,4,6,7 1:1 3:1"), "{text:#?}");

@@ -18,7 +18,7 @@ use tantivy::{
 
 use super::postings::{FieldLengths, PostingsBuilder};
 use crate::{
-    analysis::{Forms, Layout, Survey},
+    analysis::{CheckpointWriter, DisplayMap, TermCache},
     index::{
         doc_store::{ReleaseView, encode_display, write_document},
         schema::Fields,
@@ -71,7 +71,7 @@ impl SegmentWriter {
         engine: &tantivy::Index,
         fields: Fields,
         session: Session,
-        forms: Forms,
+        forms: TermCache,
     ) -> tantivy::Result<Self> {
         let segment = engine.new_segment();
         let settings = engine.settings();
@@ -101,11 +101,11 @@ impl SegmentWriter {
         let EncodedRelease { encoded, digest } = release;
         let record = ReleaseView::read(&encoded).map_err(TantivyError::InternalError)?;
         let source = record.source().unwrap_or_default();
-        let mut landmarks = Survey::default();
+        let mut landmarks = CheckpointWriter::default();
         let lengths = self.postings.add(&record.title, &record.body, source, &mut landmarks);
         self.ids.push(record.id().to_owned());
         let notes =
-            encode_display(&Layout::of(&record.body), &landmarks).map_err(TantivyError::InternalError)?;
+            encode_display(&DisplayMap::of(&record.body), &landmarks).map_err(TantivyError::InternalError)?;
         let stored = [&encoded[..], &notes].concat();
         let document: TantivyDocument = fast_fields(self.fields, &record, lengths, digest);
         self.columns.add_document(&document)?;
@@ -127,7 +127,7 @@ impl SegmentWriter {
     }
 
     /// Writes what is left to write; returns the segment and the table of forms.
-    pub fn finish(self) -> tantivy::Result<(SegmentMeta, Forms)> {
+    pub fn finish(self) -> tantivy::Result<(SegmentMeta, TermCache)> {
         let Self { segment, fields, session, mut columns, store, postings, ids, .. } = self;
         store.close()?;
         let mut to = open(&segment, SegmentComponent::FastFields)?;
@@ -144,7 +144,7 @@ impl SegmentWriter {
         serializer.close()?;
         let releases = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let meta = segment.index().new_segment_meta(segment.id(), releases);
-        Ok((meta, postings.into_forms()))
+        Ok((meta, postings.into_term_cache()))
     }
 }
 

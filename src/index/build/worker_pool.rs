@@ -16,7 +16,7 @@ use tantivy::{SegmentMeta, TantivyError};
 
 use super::segment_writer::{EncodedRelease, SegmentWriter, Session};
 use crate::{
-    analysis::{Analyzer, Forms},
+    analysis::{Analyzer, TermCache},
     index::schema::Fields,
 };
 
@@ -114,7 +114,7 @@ fn segments(
     let mut made = Vec::new();
     let mut forms = None;
     let mut segment_writer: Option<SegmentWriter> = None;
-    let mut finish = |segment_writer: SegmentWriter, forms: &mut Option<Forms>| -> tantivy::Result<()> {
+    let mut finish = |segment_writer: SegmentWriter, forms: &mut Option<TermCache>| -> tantivy::Result<()> {
         let (segment, table) = segment_writer.finish()?;
         *forms = Some(table);
         made.push(segment);
@@ -127,7 +127,7 @@ fn segments(
         let mut at_work = if let Some(segment_writer) = segment_writer.take() {
             segment_writer
         } else {
-            let forms = forms.take().unwrap_or_else(|| config.analyzer.forms());
+            let forms = forms.take().unwrap_or_else(|| config.analyzer.term_cache());
             SegmentWriter::start(&config.engine, config.fields, config.session, forms)?
         };
         for entry in batch {

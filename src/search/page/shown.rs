@@ -8,7 +8,7 @@ use super::{
     letters::{begins_character, characters, goes_on, stands_alone},
     walk::Walk,
 };
-use crate::analysis::Seams;
+use crate::analysis::DisplayEdits;
 
 /// So many bytes are counted in one go to number a character.
 pub(super) const BLOCK: usize = 128;
@@ -63,7 +63,7 @@ pub(super) struct Run {
 
 impl Shown {
     /// Takes in another text, laid out as its seams say; as it stands where there are none.
-    pub fn lay_out(&mut self, text: &str, seams: Seams) {
+    pub fn lay_out(&mut self, text: &str, seams: DisplayEdits) {
         self.text.clear();
         self.text.reserve(text.len());
         self.sentences.clear();
@@ -288,13 +288,13 @@ pub(in crate::search) mod tests {
 
     use super::*;
     use crate::{
-        analysis::{Layout, is_ignorable},
+        analysis::{DisplayMap, is_ignorable},
         search::snippet::laws::texts,
     };
 
     pub fn tidy(text: &str) -> Shown {
         let mut shown = Shown::default();
-        shown.lay_out(text, Seams::new(Layout::of(text).written()));
+        shown.lay_out(text, DisplayEdits::new(DisplayMap::of(text).written()));
         shown
     }
 

@@ -4,13 +4,13 @@
 
 use super::{Around, Node, Phrase, Weighed, Word, simplified};
 use crate::{
-    analysis::{Channel, Forms, Role, Rule, Term, Token, Tokens},
+    analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream},
     query::Form,
     search::weights,
 };
 
 /// The words of a stretch of plain text: as typed, as nodes, and whether each is a content word.
-pub(super) fn words(forms: &mut Forms, text: &str, around: Around) -> Vec<(String, Node, bool)> {
+pub(super) fn words(forms: &mut TermCache, text: &str, around: Around) -> Vec<(String, Node, bool)> {
     let tokens = forms.analyze(text);
     let mut found = Vec::new();
     let mut rest = &tokens[..];
@@ -48,7 +48,7 @@ fn is_surname(token: &Token) -> bool {
 }
 
 /// «Владимир» beside «Воронков» as the «В.» of «В. Воронков», «Воронков В. И.».
-fn initialled(forms: &mut Forms, given: &Token, surname: &Token, around: Around) -> Option<Node> {
+fn initialled(forms: &mut TermCache, given: &Token, surname: &Token, around: Around) -> Option<Node> {
     let begins = given.terms.iter().find(|term| term.rule() == Rule::Initial)?;
     let key = begins.key().strip_suffix('+')?.to_owned();
     let terms = vec![Weighed { key, weight: weights::LEMMA, full: true }];
@@ -59,7 +59,7 @@ fn initialled(forms: &mut Forms, given: &Token, surname: &Token, around: Around)
 }
 
 /// A compound: met whole, written together, or by its parts.
-fn compound(forms: &mut Forms, whole: &Token, parts: &[Token], around: Around) -> Node {
+fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], around: Around) -> Node {
     let whole_word = Node::Word(word(forms, whole, Form::Any, around));
     let slots: Vec<(u32, Word)> = parts
         .iter()
@@ -77,7 +77,7 @@ fn compound(forms: &mut Forms, whole: &Token, parts: &[Token], around: Around) -
 }
 
 pub(super) fn phrase(
-    forms: &mut Forms,
+    forms: &mut TermCache,
     text: &str,
     form: Form,
     slop: Option<u32>,
@@ -97,7 +97,7 @@ pub(super) fn phrase(
 }
 
 /// A token as a word to look for.
-fn word(forms: &mut Forms, token: &Token, form: Form, around: Around) -> Word {
+fn word(forms: &mut TermCache, token: &Token, form: Form, around: Around) -> Word {
     let terms = match form {
         Form::Exact => exact_terms(token),
         Form::Any if token.surface.starts_with(char::is_lowercase) => typed_small(forms, token),
@@ -117,7 +117,7 @@ fn word(forms: &mut Forms, token: &Token, form: Form, around: Around) -> Word {
 }
 
 /// People type names in small letters too: the terms of «воронков» and of «Воронков».
-fn typed_small(forms: &mut Forms, token: &Token) -> Vec<Weighed> {
+fn typed_small(forms: &mut TermCache, token: &Token) -> Vec<Weighed> {
     let mut letters = token.surface.chars();
     let mut name = String::with_capacity(token.surface.len());
     name.extend(letters.next().into_iter().flat_map(char::to_uppercase));
@@ -128,8 +128,8 @@ fn typed_small(forms: &mut Forms, token: &Token) -> Vec<Weighed> {
 }
 
 /// Adds the terms of a text's first word that are not there yet.
-fn add_first(forms: &mut Forms, text: &str, to: &mut Vec<Weighed>) {
-    if let Some(token) = Tokens::new(text).next(forms) {
+fn add_first(forms: &mut TermCache, text: &str, to: &mut Vec<Weighed>) {
+    if let Some(token) = TokenStream::new(text).next(forms) {
         add_terms(token.span.of(text), token.role, token.form.terms(), to);
     }
 }

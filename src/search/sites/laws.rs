@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::{
     Index, Query, Release,
-    analysis::{Forms, Landmarks, Seams},
+    analysis::{Checkpoints, DisplayEdits, TermCache},
     corpus::Corpus,
     eval::Judgments,
     index::{Address, sync},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What is found, each with its clause and where its words stand.
-fn finds(wanted: &Wanted, forms: &mut Forms, text: Passage) -> Vec<(usize, Vec<Seat>)> {
+fn finds(wanted: &Wanted, forms: &mut TermCache, text: Passage) -> Vec<(usize, Vec<Seat>)> {
     let mut reading = Reading::default();
     wanted.find(forms, &mut reading, text);
     let finds = reading.finds.iter();
@@ -40,12 +40,12 @@ fn check(searcher: &Searcher, query: &str) -> bool {
     let addresses: Vec<Address> = living.collect();
     let wanted = Wanted::new(&plan);
     let Some(found) = searcher.sites(&plan, &job, &wanted, &addresses).unwrap() else { return false };
-    let mut forms = snapshot.index.analyzer().forms();
+    let mut forms = snapshot.index.analyzer().term_cache();
     for (address, places) in addresses.into_iter().zip(&found.hits) {
         let whole = snapshot.whole(address).unwrap();
-        let title = (&*whole.release.title, Scope::Title, places.title(), Landmarks::new(&[]));
+        let title = (&*whole.release.title, Scope::Title, places.title(), Checkpoints::new(&[]));
         let body = (&*whole.release.body, Scope::Body, places.body(), whole.landmarks());
-        let seams = [Seams::new(&[]), whole.seams()];
+        let seams = [DisplayEdits::new(&[]), whole.seams()];
         for ((text, scope, places, landmarks), seams) in [title, body].into_iter().zip(seams) {
             let (mut laid_out, with_words) = (Page::default(), Page::of(text, seams.clone()));
             laid_out.lay_out(text, seams);

@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::*;
 use crate::{
-    analysis::{Analyzer, Layout},
+    analysis::{Analyzer, DisplayMap},
     query::Query,
     search::page::tests::tidy,
 };
@@ -53,14 +53,14 @@ pub(in crate::search) fn texts() -> impl Strategy<Value = String> {
 
 /// What to show of a body, all of which is to be looked into.
 pub(super) fn snippet(marker: &Marker, body: &str, options: &SnippetOptions) -> Snippet {
-    let layout = Layout::of(body);
-    let text = Subject { seams: Seams::new(layout.written()), ..as_it_stands(body) };
-    marker.body(&mut Desk::new(ANALYZER.forms()), text, options)
+    let layout = DisplayMap::of(body);
+    let text = Subject { seams: DisplayEdits::new(layout.written()), ..as_it_stands(body) };
+    marker.body(&mut Desk::new(ANALYZER.term_cache()), text, options)
 }
 
 /// A text without seams, all of which is to be looked into.
 pub(super) fn as_it_stands(text: &str) -> Subject<'_> {
-    Subject { text, seams: Seams::new(&[]), page: None, sites: None }
+    Subject { text, seams: DisplayEdits::new(&[]), page: None, sites: None }
 }
 
 fn check_marks(text: &str, marks: &[Mark]) {
@@ -82,7 +82,7 @@ fn check_marks(text: &str, marks: &[Mark]) {
 fn check(body: &str, query: &str, options: &SnippetOptions) {
     let plan = Plan::new(&Query::parse(query), &ANALYZER);
     let marker = Marker::new(&plan);
-    check_marks(body, &marker.title(&mut Desk::new(ANALYZER.forms()), as_it_stands(body)));
+    check_marks(body, &marker.title(&mut Desk::new(ANALYZER.term_cache()), as_it_stands(body)));
     let snippet = snippet(&marker, body, options);
     let whole = tidy(body);
     let whole = whole.slice(&whole.place_of(&(0..whole.len()))).to_owned();

@@ -278,7 +278,7 @@ fn titles_are_marked_as_they_stand() {
     let analyzer = Analyzer::new().unwrap();
     for &(query, title, expected) in TITLES {
         let plan = plan(&analyzer, query);
-        let marks = Marker::new(&plan).title(&mut Desk::new(analyzer.forms()), as_it_stands(title));
+        let marks = Marker::new(&plan).title(&mut Desk::new(analyzer.term_cache()), as_it_stands(title));
         assert_eq!(bracketed(title, &marks), expected, "{query}");
     }
 }

@@ -1,32 +1,32 @@
-//! Folding: one spelling for what Russian texts spell in many ways.
+//! Normalization: one spelling for what Russian texts spell in several ways.
 //!
-//! Composes (NFC), drops what cannot be seen or heard in a search (stress marks, soft hyphens,
-//! zero-width characters), mends look-alike letters, lowers, and writes ё as е. Never й as и.
-//! Works on one token at a time and never changes where it starts or ends.
+//! [`clean`] composes (NFC), removes stress marks, soft hyphens and zero-width characters, and replaces
+//! look-alike letters of another alphabet. [`fold`] lowers and writes ё as е, but never й as и. Both work on
+//! one token; where it starts and ends is the tokenizer's decision.
 
 use std::borrow::Cow;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// How a token's letters stand.
+/// The letter case of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Case {
     /// No capital, or no letter at all.
     Lower,
-    /// A capital and then none.
+    /// One capital, at the start.
     Title,
-    /// Two letters or more, all capitals; or one capital letter alone.
+    /// All letters are capitals.
     Upper,
     /// Anything else: «МИДа», «КамАЗ».
     Mixed,
 }
 
-/// Characters that stand inside words without being part of them.
+/// Invisible characters inside words.
 pub(crate) fn is_ignorable(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{34F}' | '\u{FE00}'..='\u{FE0F}')
 }
 
-/// Combining marks: part of the letter before them.
+/// Combining marks, which belong to the letter before them.
 pub(crate) fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}')
 }
@@ -35,13 +35,13 @@ pub(crate) fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{52F}' | '\u{1C80}'..='\u{1C8F}' | '\u{A640}'..='\u{A69F}')
 }
 
-/// The token without what is neither seen nor heard, its look-alike letters mended, its case kept.
+/// The token without invisible characters and stress marks, in one alphabet. Letter case is kept.
 pub(crate) fn clean(surface: &str) -> Cow<'_, str> {
     if surface.chars().all(is_plain) {
         return Cow::Borrowed(surface);
     }
     let mut base = '\0';
-    let heard = surface.chars().filter(|&c| {
+    let visible = surface.chars().filter(|&c| {
         if is_ignorable(c) {
             return false;
         }
@@ -51,12 +51,12 @@ pub(crate) fn clean(surface: &str) -> Cow<'_, str> {
         }
         !stress
     });
-    let heard: String = heard.map(plain_sign).collect();
-    let composed = if is_nfc(&heard) { heard } else { heard.nfc().collect() };
-    Cow::Owned(mend(composed))
+    let visible: String = visible.map(plain_sign).collect();
+    let composed = if is_nfc(&visible) { visible } else { visible.nfc().collect() };
+    Cow::Owned(unify_alphabet(composed))
 }
 
-/// As `char::is_uppercase`, which looks at tables for Russian letters.
+/// As `char::is_uppercase`, but without a table lookup for Russian letters.
 pub(crate) fn is_capital(c: char) -> bool {
     match c {
         'а'..='я' | 'ё' => false,
@@ -65,7 +65,7 @@ pub(crate) fn is_capital(c: char) -> bool {
     }
 }
 
-/// As `char::is_lowercase`, likewise.
+/// As `char::is_lowercase`, but without a table lookup for Russian letters.
 fn is_small(c: char) -> bool {
     match c {
         'а'..='я' | 'ё' => true,
@@ -74,7 +74,7 @@ fn is_small(c: char) -> bool {
     }
 }
 
-/// Hyphens, dashes and apostrophes of every length and curve in one spelling each.
+/// One hyphen for all hyphens and dashes, one apostrophe for all apostrophes.
 fn plain_sign(c: char) -> char {
     match c {
         '\u{2010}' | '\u{2011}' | '–' | '—' | '−' => '-',
@@ -83,7 +83,7 @@ fn plain_sign(c: char) -> char {
     }
 }
 
-/// Letters that need no cleaning: Russian ones, and Latin ones and digits where they stand alone.
+/// Whether a character needs no cleaning.
 fn is_plain(c: char) -> bool {
     matches!(c, 'а'..='я' | 'А'..='Я' | 'ё' | 'Ё' | '-')
 }
@@ -102,17 +102,17 @@ pub(crate) fn fold(clean: &str) -> String {
     folded
 }
 
-/// As `fold`, of a word that nobody else needs: most lemmas are folded as they are.
+/// As `fold`, but returns the same string if it is already folded, as most lemmas are.
 pub(crate) fn fold_owned(clean: String) -> String {
     if clean.chars().all(|c| matches!(c, 'а'..='я')) { clean } else { fold(&clean) }
 }
 
-/// Lower case of one capital among А–Я, which stand 32 code points before their small letters.
+/// The small letter of a capital А–Я, 32 code points after it.
 fn lower_russian(c: char) -> char {
     char::from_u32(c as u32 + 32).unwrap_or(c)
 }
 
-/// How the letters of a cleaned token stand.
+/// The letter case of a cleaned token.
 pub(crate) fn case_of(clean: &str) -> Case {
     let (mut capitals, mut small, mut first_is_capital) = (0_u32, 0_u32, None);
     for c in clean.chars() {
@@ -132,7 +132,7 @@ pub(crate) fn case_of(clean: &str) -> Case {
     }
 }
 
-/// Latin letters and the Russian ones that look the same.
+/// Latin letters and the Russian letters that look the same.
 const LOOK_ALIKES: &[(char, char)] = &[
     ('a', 'а'),
     ('c', 'с'),
@@ -158,9 +158,9 @@ const LOOK_ALIKES: &[(char, char)] = &[
     ('Ë', 'Ё'),
 ];
 
-/// Writes a word of mixed alphabets in the one that most of its letters belong to, where every
-/// letter of the other has a look-alike there: «Утратилo» with a Latin o, «Вank» with a Russian В.
-fn mend(word: String) -> String {
+/// Rewrites a word of mixed alphabets in the alphabet of most of its letters, if every other letter has a
+/// look-alike there: «Утратилo» with a Latin o, «Вank» with a Russian В.
+fn unify_alphabet(word: String) -> String {
     let cyrillic = word.chars().filter(|&c| is_cyrillic(c)).count();
     let latin = word.chars().filter(|&c| c.is_alphabetic() && c.is_ascii() || c == 'ë' || c == 'Ë').count();
     if cyrillic == 0 || latin == 0 {
@@ -169,11 +169,11 @@ fn mend(word: String) -> String {
     let to_russian = |c: char| LOOK_ALIKES.iter().find(|pair| pair.0 == c).map_or(c, |&(_, russian)| russian);
     let to_latin = |c: char| LOOK_ALIKES.iter().find(|pair| pair.1 == c).map_or(c, |&(latin, _)| latin);
     if cyrillic >= latin {
-        let mended: String = word.chars().map(to_russian).collect();
-        return if mended.chars().any(|c| c.is_ascii_alphabetic()) { word } else { mended };
+        let unified: String = word.chars().map(to_russian).collect();
+        return if unified.chars().any(|c| c.is_ascii_alphabetic()) { word } else { unified };
     }
-    let mended: String = word.chars().map(to_latin).collect();
-    if mended.chars().any(is_cyrillic) { word } else { mended }
+    let unified: String = word.chars().map(to_latin).collect();
+    if unified.chars().any(is_cyrillic) { word } else { unified }
 }
 
 #[cfg(test)]

@@ -1,55 +1,55 @@
-//! Capitals: telling an abbreviation from a word that is merely written large.
+//! Separates abbreviations from words written in capitals.
 //!
-//! «ЦАР» is no form of «царь», «КАМИЛОВ» in a list of guests is no abbreviation, and in a headline
-//! set in capitals nearly everything is an ordinary word. Looks at letters and at what the
-//! dictionary said; gives no terms itself.
+//! «ЦАР» is not a form of «царь», «КАМИЛОВ» in a list of guests is not an abbreviation, and in a headline in
+//! capitals nearly every word is an ordinary one. Decides by the letters and by what the dictionary says of
+//! the form; produces no terms.
 
 use super::{
-    fold::{Case, case_of, is_capital},
-    lemma::Reading,
+    morphology::Morphology,
+    normalize::{Case, case_of, is_capital},
 };
 
-/// How a form in capitals is to be read.
+/// How a form in capitals is analysed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Capitals {
+pub(crate) enum CapsReading {
     /// As an ordinary word.
     Word,
     /// As an abbreviation and nothing else.
     Abbreviation,
-    /// As both: the letters alone don't tell.
+    /// As both, because the letters do not decide.
     Both,
 }
 
-/// Up to this many letters a form in capitals is an abbreviation whatever word it resembles.
+/// A form in capitals of up to this many letters is an abbreviation even if it is also a word.
 const SURELY_SHORT: usize = 3;
-/// From this many letters on, an unknown form in capitals may be a word that the dictionary lacks.
+/// An unknown form in capitals of at least this many letters may be a word that the dictionary lacks.
 const MAYBE_WORD: usize = 6;
-/// Hardly an abbreviation has more letters than this.
+/// A form of more letters is not an abbreviation.
 const LONGEST_ABBREVIATION: usize = 8;
-/// A line wholly in capitals counts as shouted when it has a word of this many letters.
-const SHOUTED_WORD: usize = 6;
+/// A line in capitals is running text if it has a word of this many letters.
+const LONG_WORD: usize = 6;
 
-/// Reads a form of two letters or more, all of them capitals. `shouted` says that the whole line
-/// around it is in capitals, so that they tell nothing.
-pub(crate) fn read(letters: usize, reading: &Reading, shouted: bool) -> Capitals {
-    let known = reading.is_known_word();
-    let (fixed, declined) = match &reading.abbreviation {
+/// Classifies a form of at least two letters, all capitals. `all_caps_line` says that the line around it is
+/// in capitals too, which makes an abbreviation less likely.
+pub(crate) fn classify(letters: usize, morphology: &Morphology, all_caps_line: bool) -> CapsReading {
+    let known = morphology.is_known_word();
+    let (fixed, declined) = match &morphology.abbreviation {
         Some(abbreviation) => (!abbreviation.declined, abbreviation.declined),
         None => (false, false),
     };
-    if letters > LONGEST_ABBREVIATION || known && shouted && !fixed && !declined {
-        return Capitals::Word;
+    if letters > LONGEST_ABBREVIATION || known && all_caps_line && !fixed && !declined {
+        return CapsReading::Word;
     }
     let is_letters = match known {
         true if declined => false,
-        true => letters <= SURELY_SHORT || fixed && !shouted,
+        true => letters <= SURELY_SHORT || fixed && !all_caps_line,
         false => letters < MAYBE_WORD || fixed,
     };
-    if is_letters { Capitals::Abbreviation } else { Capitals::Both }
+    if is_letters { CapsReading::Abbreviation } else { CapsReading::Both }
 }
 
-/// Whether a line is written in capitals throughout, so that capitals tell nothing in it.
-pub(crate) fn is_shouted(line: &str) -> bool {
+/// Whether a line is running text in capitals.
+pub(crate) fn is_all_caps_line(line: &str) -> bool {
     let mut run = 0;
     let mut longest = 0;
     for c in line.chars() {
@@ -59,10 +59,10 @@ pub(crate) fn is_shouted(line: &str) -> bool {
         run = if c.is_alphabetic() { run + 1 } else { 0 };
         longest = longest.max(run);
     }
-    longest >= SHOUTED_WORD
+    longest >= LONG_WORD
 }
 
-/// The endings that abbreviations take in running text: МИДа, МИДом, ЦИКе, ВУЗов, СМИшных is none.
+/// The case endings that abbreviations take in running text: МИДа, МИДом, ЦИКе, ВУЗов.
 const ENDINGS: &[&str] =
     &["а", "у", "ом", "ем", "е", "ы", "и", "ов", "ев", "ам", "ами", "ах", "ой", "ей", "ю", "я"];
 
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shouted_line_has_a_word_and_no_small_letter() {
+    fn a_line_in_capitals_has_a_word_and_no_small_letter() {
         for (input, expected) in [
             ("ЗАСЕДАНИЕ КОМИТЕТА", true),
             ("КТУ ООН", false),
@@ -112,7 +112,7 @@ mod tests {
             ("Заседание ООН", false),
             ("", false),
         ] {
-            assert_eq!(is_shouted(input), expected, "{input}");
+            assert_eq!(is_all_caps_line(input), expected, "{input}");
         }
     }
 }

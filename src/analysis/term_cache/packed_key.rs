@@ -1,47 +1,47 @@
-//! Keys: a surface and its setting in sixteen bytes, compared at once and found by one hash.
+//! Packed keys: a surface and its context in sixteen bytes.
 //!
-//! Nearly every word fits whole: Cyrillic letters at seven bits each, or a few bytes as they are. Of a
-//! longer one the key holds a hash only, and whoever compares must look at the surface too.
+//! Nearly every word fits: Cyrillic letters take seven bits each, and up to eight other bytes fit as they
+//! are. For a longer word the key holds a hash, and a lookup must compare the surface too.
 
 use std::hash::{BuildHasher, Hasher};
 
 use foldhash::fast::RandomState;
 
-use super::form::Setting;
+use crate::analysis::word_terms::TokenContext;
 
-/// In the lowest byte of the second half stands the setting and, above it, how the surface is written.
+/// The lowest byte of the second half holds the context in four bits and, above it, one of these formats.
 const LETTERS: u64 = 1 << 4;
 const BYTES: u64 = 2 << 4;
 const HASHED: u64 = 3 << 4;
-const HOW: u64 = 3 << 4;
-/// Above that stand eight letters, and eight in the first half, with the length in bytes above them.
+const FORMAT: u64 = 3 << 4;
+/// The bits above hold eight letters. The first half holds eight more and, above them, the length in bytes.
 const LETTERS_BEHIND: u32 = 8;
 const LENGTH_BEHIND: u32 = 56;
-/// Four letters take so many bits.
+/// The number of bits of four letters.
 const FOUR: u32 = 28;
-/// So many bytes of letters a key holds at most.
+/// The most bytes of letters that fit in a key.
 const MOST_LETTERS: usize = 32;
 
-/// Four times the letter Ѐ, the first of its row: what stands where there is no other.
+/// Four times the letter Ѐ, the first of its row, as padding.
 const BLANKS: u64 = 0x80D0_80D0_80D0_80D0;
 
-/// A surface in its setting.
+/// A surface in its context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct PackedKey {
     pub content: [u64; 2],
-    /// Two hashes that have nothing to do with each other.
+    /// Two independent hashes.
     pub hashes: [u32; 2],
 }
 
-impl Key {
-    pub fn of(surface: &str, setting: Setting, hasher: &RandomState) -> Self {
+impl PackedKey {
+    pub fn of(surface: &str, context: TokenContext, hasher: &RandomState) -> Self {
         let surface = surface.as_bytes();
         let [first, second] = letters(surface).or_else(|| bytes(surface)).unwrap_or_else(|| {
             let mut hash = hasher.build_hasher();
             hash.write(surface);
             [hash.finish(), HASHED]
         });
-        let content = [first, second | setting as u64];
+        let content = [first, second | context as u64];
         let mut hash = hasher.build_hasher();
         hash.write_u64(content[0]);
         hash.write_u64(content[1]);
@@ -53,7 +53,7 @@ impl Key {
 
     /// Whether equal keys mean equal surfaces.
     pub fn is_whole(self) -> bool {
-        self.content[1] & HOW != HASHED
+        self.content[1] & FORMAT != HASHED
     }
 }
 
@@ -127,7 +127,7 @@ mod tests {
             ("coronavirus", false),
             ("кто-то", false),
         ] {
-            assert_eq!(Key::of(surface, Setting::Text, &hasher).is_whole(), expected, "{surface}");
+            assert_eq!(PackedKey::of(surface, TokenContext::Text, &hasher).is_whole(), expected, "{surface}");
         }
     }
 
@@ -142,7 +142,8 @@ mod tests {
                 for letter in ['я', 'Ѐ', 'ѿ'] {
                     let mut word = word.clone();
                     word[changed] = letter;
-                    let key = Key::of(&word.into_iter().collect::<String>(), Setting::Text, &hasher);
+                    let key =
+                        PackedKey::of(&word.into_iter().collect::<String>(), TokenContext::Text, &hasher);
                     assert!(key.is_whole());
                     keys.insert(key.content);
                     count += 1;
@@ -156,10 +157,10 @@ mod tests {
         #[test]
         fn equal_keys_mean_equal_surfaces(one in "[а-я0-9Ѐa]{0,20}", other in "[а-я0-9Ѐa]{0,20}") {
             let hasher = RandomState::default();
-            let key = |surface: &str, setting| Key::of(surface, setting, &hasher);
-            let (first, second) = (key(&one, Setting::Text), key(&other, Setting::Text));
+            let key = |surface: &str, context| PackedKey::of(surface, context, &hasher);
+            let (first, second) = (key(&one, TokenContext::Text), key(&other, TokenContext::Text));
             prop_assert_eq!(first == second, one == other);
-            prop_assert!(first.content != key(&one, Setting::Shouted).content);
+            prop_assert!(first.content != key(&one, TokenContext::AllCapsLine).content);
         }
     }
 }

@@ -1,8 +1,8 @@
-//! Numbers in few bytes: seven bits to a byte, the lowest first (LEB128).
+//! Variable-length integers: seven bits to a byte, the lowest first (LEB128).
 //!
-//! For what is kept beside texts. Damaged bytes give another number or none, never an end to the program.
+//! Damaged bytes give another number or none; they never cause a panic.
 
-/// Adds a number.
+/// Appends a number.
 pub(super) fn push(written: &mut Vec<u8>, mut number: u32) {
     loop {
         let [low, ..] = number.to_le_bytes();
@@ -15,7 +15,7 @@ pub(super) fn push(written: &mut Vec<u8>, mut number: u32) {
     }
 }
 
-/// Takes the first number.
+/// Removes the first number.
 pub(super) fn pop(written: &mut &[u8]) -> Option<u32> {
     let mut number = 0;
     for shift in (0..32).step_by(7) {

@@ -1,11 +1,10 @@
-//! Abbreviations of press releases: those whose full stop ends no sentence, and those whose may.
-//!
-//! Lists only; what follows from them, the rules say.
+//! Abbreviations that occur in press releases: those whose full stop never ends a sentence, and those whose
+//! full stop may. `sentences` applies them.
 
-/// No abbreviation has a piece of so many letters.
+/// Every part of an abbreviation has fewer letters than this.
 pub(super) const LONG: usize = 6;
 
-/// Abbreviations that something always follows: the full stop behind them ends nothing.
+/// Abbreviations that are always followed by something: their full stop ends no sentence.
 pub(super) const LEADING: &[&str] = &[
     // addresses
     "ул",
@@ -115,11 +114,11 @@ pub(super) const LEADING: &[&str] = &[
     "кит",
 ];
 
-/// Units: behind a number the full stop may well end the sentence, but not before another number.
+/// Units: after a number their full stop may end a sentence, unless another number follows.
 pub(super) const UNITS: &[&str] = &[
     "г", "гг", "в", "вв", "стр", "с", "т", "л", "р", "ч", "мин", "сек", "руб", "коп", "тыс", "млн", "млрд",
     "трлн", "кв", "чел", "экз", "км", "м", "кг", "га", "долл",
 ];
 
-/// Single letters with full stops that may end a sentence.
+/// Chains of single letters whose last full stop may end a sentence.
 pub(super) const CLOSING: &[&str] = &["т.г", "т.д", "т.п", "с.г", "н.э", "п.м"];

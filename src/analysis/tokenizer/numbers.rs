@@ -1,13 +1,11 @@
-//! Numbers, as the scanner meets them: blanks between thousands, decimal marks, days in figures.
+//! The part of the scanner that reads numbers: group separators, decimal marks, dates in figures.
 
-use super::{
-    fold::is_mark,
-    scanner::{Piece, Scanner, Shape, Span, looked_at},
-};
+use super::scanner::{Lexeme, LexemeKind, Scanner, Span, examined};
+use crate::analysis::normalize::is_mark;
 
 impl Scanner<'_> {
     /// Digits: blanks between thousands, a decimal mark, a date; `None` where none of these follows.
-    pub(super) fn number(&mut self, first: Span) -> Option<Piece> {
+    pub(super) fn number(&mut self, first: Span) -> Option<Lexeme> {
         let mut end = first.end;
         if end - first.start <= 3 {
             while let Some(group_end) = self.thousand(end) {
@@ -16,14 +14,14 @@ impl Scanner<'_> {
         }
         if let Some(fraction) = self.fraction(first.start, end) {
             self.at = fraction.end;
-            return Some(Piece {
+            return Some(Lexeme {
                 span: Span { start: first.start, end: fraction.end },
-                shape: Shape::Number,
+                kind: LexemeKind::Number,
             });
         }
         if end > first.end {
             self.at = end;
-            return Some(Piece { span: Span { start: first.start, end }, shape: Shape::Number });
+            return Some(Lexeme { span: Span { start: first.start, end }, kind: LexemeKind::Number });
         }
         if self.char_at(end) != Some('.') {
             return None;
@@ -31,7 +29,7 @@ impl Scanner<'_> {
         self.dotted_number(first)
     }
 
-    /// The digits behind a decimal comma, which the commas of a list, «1,2,3», are not.
+    /// The digits after a decimal comma. The commas of a list, «1,2,3», are not decimal.
     fn fraction(&self, start: usize, comma: usize) -> Option<Span> {
         let fraction = (self.char_at(comma) == Some(',')).then(|| self.digits(comma + 1))??;
         let listed_before =
@@ -42,7 +40,7 @@ impl Scanner<'_> {
     }
 
     /// «13.05.2024», «3.14», «192.168.0.1».
-    fn dotted_number(&mut self, first: Span) -> Option<Piece> {
+    fn dotted_number(&mut self, first: Span) -> Option<Lexeme> {
         self.parts.push(first);
         let mut end = first.end;
         while self.char_at(end) == Some('.') {
@@ -57,14 +55,14 @@ impl Scanner<'_> {
         self.at = end;
         let span = Span { start: first.start, end };
         let lengths: Vec<usize> = self.parts.iter().take(4).map(|part| part.end - part.start).collect();
-        let shape = match lengths[..] {
-            [1 | 2, 1 | 2, 2 | 4] => Shape::Date,
-            _ => Shape::Joint,
+        let kind = match lengths[..] {
+            [1 | 2, 1 | 2, 2 | 4] => LexemeKind::Date,
+            _ => LexemeKind::Joint,
         };
-        Some(Piece { span, shape })
+        Some(Lexeme { span, kind })
     }
 
-    /// A blank and exactly three digits behind it.
+    /// A space followed by exactly three digits.
     fn thousand(&self, at: usize) -> Option<usize> {
         let blank = self.char_at(at).filter(|c| matches!(c, ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}'))?;
         let run = self.digits(at + blank.len_utf8())?;
@@ -74,7 +72,7 @@ impl Scanner<'_> {
     /// A run that holds ASCII digits only.
     fn digits(&self, start: usize) -> Option<Span> {
         let length = self.text.as_bytes().get(start..)?.iter().take_while(|b| b.is_ascii_digit()).count();
-        looked_at(length);
+        examined(length);
         let span = Span { start, end: start + length };
         let ends = !self.char_at(span.end).is_some_and(|c| c.is_alphanumeric() || is_mark(c));
         (length > 0 && ends).then_some(span)

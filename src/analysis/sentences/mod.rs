@@ -1,18 +1,18 @@
 //! Where the sentences of a Russian text begin.
 //!
-//! Rules and lists of abbreviations written for press releases: a bound is a blank behind a full stop
-//! that no rule explains otherwise. Knows nothing of queries, and never looks at the same word thrice.
+//! Rules and lists of abbreviations for press releases. A boundary is whitespace after a full stop that no
+//! rule assigns to an abbreviation, an initial or a number. Examines each word at most twice.
 
 mod abbreviations;
 
 use self::abbreviations::{CLOSING, LEADING, LONG, UNITS};
 
-/// What may stand between a sentence's full stop and the blank behind it.
+/// What may follow the full stop of a sentence before the whitespace.
 fn closes(c: char) -> bool {
     matches!(c, '»' | '”' | '“' | '"' | '\'' | '’' | ')' | ']')
 }
 
-/// What may stand before a sentence's first letter.
+/// What may precede the first letter of a sentence.
 fn opens(c: char) -> bool {
     lists(c) || matches!(c, '«' | '„' | '“' | '"' | '\'' | '‘' | '(' | '[')
 }
@@ -25,8 +25,8 @@ fn terminates(c: char) -> bool {
     matches!(c, '.' | '!' | '?' | '…')
 }
 
-/// Where each sentence begins, in bytes, in order, of all the places where one may: those behind blanks
-/// that [`ends_nothing`] does not rule out, and the first character that is no blank.
+/// Where each sentence begins, in bytes and in order. `places` are the candidates: the first character that
+/// is not whitespace, and those after whitespace that [`ends_nothing`] does not rule out.
 pub(super) fn starts(text: &str, places: &[usize]) -> Vec<usize> {
     let mut starts: Vec<usize> = Vec::with_capacity(places.len());
     for &place in places {
@@ -43,12 +43,12 @@ pub(super) fn starts(text: &str, places: &[usize]) -> Vec<usize> {
     starts
 }
 
-/// Whether no sentence ends before a single space: most words end in a letter or a comma.
+/// Whether no sentence ends before a single space, because a letter or a comma precedes it.
 pub(super) fn ends_nothing(before: &[u8]) -> bool {
     matches!(before, [.., 0xD0 | 0xD1, _] | [.., b'a'..=b'z' | b','])
 }
 
-/// Whether a sentence ends between two stretches of text, the first of which begins it.
+/// Whether a sentence that starts with `before` ends at `gap`.
 fn is_bound(before: &str, gap: &str, behind: &str) -> bool {
     let lines = if gap == " " { 0 } else { gap.chars().filter(|&c| c == '\n').count() };
     if lines > 1 || gap.len() > 2 && gap.contains('\u{2029}') {
@@ -78,21 +78,21 @@ fn is_bound(before: &str, gap: &str, behind: &str) -> bool {
     end != "." || ends_in_long_word(said) || full_stop_ends(said, first)
 }
 
-/// Whether a text ends in so many Russian letters that a full stop behind them ends a sentence whatever
-/// they say: most words before one are such.
+/// Whether a text ends in so many Russian letters that they are no abbreviation, so that a full stop after
+/// them ends the sentence. This decides most cases.
 fn ends_in_long_word(said: &str) -> bool {
     let Some((_, letters)) = said.as_bytes().split_last_chunk::<{ 2 * LONG }>() else { return false };
     letters.iter().step_by(2).all(|byte| matches!(byte, 0xD0 | 0xD1))
 }
 
-/// Whether the one full stop behind `said` ends the sentence; `first` is the next one's first letter.
+/// Whether the single full stop after `said` ends the sentence; `first` is the first letter after it.
 fn full_stop_ends(said: &str, first: char) -> bool {
     let (earlier, word) = last_word(said);
     if word.is_empty() {
         return true;
     }
     if is_number(word) && earlier.trim_matches(|c: char| !c.is_alphanumeric()).is_empty() {
-        // «1. Первый пункт»: the number belongs to what it counts.
+        // «1. Первый пункт»: the number starts a list item.
         return false;
     }
     let folded = word.to_lowercase();
@@ -117,11 +117,11 @@ fn full_stop_ends(said: &str, first: char) -> bool {
     if LEADING.contains(&folded.as_str()) || folded.contains('-') && LEADING.contains(&piece) {
         return false;
     }
-    // «В. Воронков», «А.Х. Камилов», «г. Ташкент»: a letter alone stands for a word.
+    // «В. Воронков», «А.Х. Камилов», «г. Ташкент»: a single letter abbreviates a word.
     !is_letter(word.rsplit('.').next().unwrap_or(word))
 }
 
-/// What stands before the last word, and that word, without what opens it.
+/// The text before the last word, and that word without opening signs.
 fn last_word(text: &str) -> (&str, &str) {
     let opens = |c| matches!(c, '«' | '„' | '“' | '"' | '(' | '[' | '/' | '—' | '–');
     let start = text.rfind(|c: char| c.is_whitespace() || opens(c));

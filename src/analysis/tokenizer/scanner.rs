@@ -1,9 +1,9 @@
-//! The scanner: one pass over a text that finds where its tokens stand and how they are put together.
+//! The scanner: finds the lexemes of a text in one pass.
 //!
-//! It looks at characters only, never at dictionaries, and allocates nothing per token. Each byte is
-//! passed over a bounded number of times, so time is linear in the text.
+//! It examines characters only and allocates nothing per lexeme. Each byte is examined a bounded number of
+//! times, so time is linear in the length of the text.
 
-use super::fold::{is_ignorable, is_mark};
+use crate::analysis::normalize::{is_ignorable, is_mark};
 
 /// The one initial that is written with two letters: «Дж. Буш».
 const DZH: &str = "Дж";
@@ -21,9 +21,9 @@ impl Span {
     }
 }
 
-/// How a piece is put together.
+/// The kind of a lexeme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub(crate) enum LexemeKind {
     /// One run of letters and digits.
     Word,
     /// One capital letter with a full stop behind it, as in «В. Воронков».
@@ -42,18 +42,18 @@ pub(crate) enum Shape {
     Address,
 }
 
-/// The next piece of a text; a shape of several runs leaves them in the scanner's `parts`.
+/// A unit of the text. If it consists of several runs, they are in `Scanner::parts`.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Piece {
+pub(crate) struct Lexeme {
     pub span: Span,
-    pub shape: Shape,
+    pub kind: LexemeKind,
 }
 
-/// Walks a text piece by piece.
+/// Splits a text into lexemes.
 pub(crate) struct Scanner<'t> {
-    pub(super) text: &'t str,
-    pub(super) at: usize,
-    /// The runs of the last piece, where it has several.
+    pub(in crate::analysis) text: &'t str,
+    pub(in crate::analysis) at: usize,
+    /// The runs of the last lexeme, if it has several.
     pub parts: Vec<Span>,
 }
 
@@ -62,46 +62,46 @@ impl<'t> Scanner<'t> {
         Self { text, at: 0, parts: Vec::new() }
     }
 
-    /// Goes on from another place, where a piece begins.
-    pub fn leap(&mut self, at: usize) {
+    /// Continues at another offset, where a lexeme begins.
+    pub fn jump(&mut self, at: usize) {
         self.at = at;
         self.parts.clear();
     }
 
-    pub fn next_piece(&mut self) -> Option<Piece> {
+    pub fn next_lexeme(&mut self) -> Option<Lexeme> {
         self.parts.clear();
         loop {
             if self.is_letter_pair(self.at) {
-                return Some(self.piece(self.at));
+                return Some(self.lexeme(self.at));
             }
             let c = self.char_at(self.at)?;
             let after = self.at + c.len_utf8();
             match c {
-                // Common, and outside ASCII it takes long to learn that they are no letters.
+                // Common signs, ruled out before the slower lookup of non-ASCII letters.
                 '«' | '»' | '–' | '—' => self.at = after,
                 '%' | '№' | '‰' => {
                     self.at = after;
                     let span = Span { start: after - c.len_utf8(), end: after };
-                    return Some(Piece { span, shape: Shape::Sign });
+                    return Some(Lexeme { span, kind: LexemeKind::Sign });
                 }
                 '@' | '#' if self.char_at(after).is_some_and(char::is_alphanumeric) => {
                     return Some(self.marked(self.at, after));
                 }
-                _ if c.is_alphanumeric() => return Some(self.piece(self.at)),
+                _ if c.is_alphanumeric() => return Some(self.lexeme(self.at)),
                 _ => self.at = after,
             }
         }
     }
 
-    /// A piece that begins with a letter or digit at `start`.
-    fn piece(&mut self, start: usize) -> Piece {
+    /// A lexeme that begins with a letter or digit at `start`.
+    fn lexeme(&mut self, start: usize) -> Lexeme {
         let end = self.run_end(start);
         let first = Span { start, end };
         self.at = end;
         let Some(next) = self.char_at(end) else {
             return single(first);
         };
-        // Most words end at a blank, a comma or a full stop before a blank.
+        // The usual end of a word.
         if matches!(next, ' ' | ',' | '\n' | '»' | ')') && !self.is_digits(first) {
             return single(first);
         }
@@ -109,9 +109,9 @@ impl<'t> Scanner<'t> {
             return self.url(first);
         }
         if self.is_digits(first)
-            && let Some(piece) = self.number(first)
+            && let Some(lexeme) = self.number(first)
         {
-            return piece;
+            return lexeme;
         }
         if next == '.' && (is_single_letter(first.of(self.text)) || first.of(self.text) == DZH) {
             return self.lettered(first);
@@ -119,11 +119,11 @@ impl<'t> Scanner<'t> {
         self.joint(first)
     }
 
-    /// The end of a run of letters, digits and what hides among them.
+    /// The end of a run of letters and digits, including marks and invisible characters among them.
     fn run_end(&self, start: usize) -> usize {
         let at = self.letter_pairs_end(start);
         if self.text.as_bytes().get(at).is_none_or(|&byte| matches!(byte, b' ' | b',' | b'.' | b'\n')) {
-            looked_at(at - start);
+            examined(at - start);
             return at;
         }
         let mut end = at;
@@ -133,9 +133,9 @@ impl<'t> Scanner<'t> {
             } else if !is_ignorable(c) {
                 break;
             }
-            looked_at(c.len_utf8());
+            examined(c.len_utf8());
         }
-        looked_at(at - start);
+        examined(at - start);
         end
     }
 
@@ -145,7 +145,7 @@ impl<'t> Scanner<'t> {
         matches!(self.text.as_bytes().get(at), Some(0xD0 | 0xD1))
     }
 
-    /// The end of the letters of two bytes that begin here, looked at by fours.
+    /// The end of the letters of two bytes that begin here, four at a time.
     fn letter_pairs_end(&self, start: usize) -> usize {
         let mut at = start;
         while let Some(&four) = self.text.as_bytes().get(at..).and_then(<[u8]>::first_chunk) {
@@ -161,10 +161,10 @@ impl<'t> Scanner<'t> {
     }
 
     /// Letters with full stops: an initial, or a chain such as «т.г.» and «и.о.».
-    fn lettered(&mut self, first: Span) -> Piece {
+    fn lettered(&mut self, first: Span) -> Lexeme {
         let is_initial = first.of(self.text).starts_with(char::is_uppercase);
         if is_initial && !self.is_small_letter_and_stop(first.end + 1) {
-            return Piece { span: first, shape: Shape::Initial };
+            return Lexeme { span: first, kind: LexemeKind::Initial };
         }
         self.parts.push(first);
         let mut end = first.end;
@@ -182,23 +182,23 @@ impl<'t> Scanner<'t> {
             return single(first);
         }
         self.at = end + 1;
-        Piece { span: Span { start: first.start, end }, shape: Shape::Dotted }
+        Lexeme { span: Span { start: first.start, end }, kind: LexemeKind::Dotted }
     }
 
-    /// The «о.» in «И.о.», which makes it no initial.
+    /// Whether a small letter and a full stop follow: then «И» in «И.о.» is not an initial.
     fn is_small_letter_and_stop(&self, at: usize) -> bool {
         let letter = self.char_at(at).filter(|c| c.is_lowercase());
         letter.is_some_and(|letter| self.char_at(at + letter.len_utf8()) == Some('.'))
     }
 
-    /// Runs that a sign between them holds together.
-    fn joint(&mut self, first: Span) -> Piece {
+    /// Runs joined by signs.
+    fn joint(&mut self, first: Span) -> Lexeme {
         self.parts.push(first);
-        let mut shape = Shape::Joint;
+        let mut kind = LexemeKind::Joint;
         let mut last = first;
         while let Some((joint, start)) = self.link(last) {
-            if joint == Shape::Address {
-                shape = Shape::Address;
+            if joint == LexemeKind::Address {
+                kind = LexemeKind::Address;
             }
             last = Span { start, end: self.run_end_or(start) };
             self.parts.push(last);
@@ -208,33 +208,33 @@ impl<'t> Scanner<'t> {
             self.parts.clear();
             return single(first);
         }
-        Piece { span: Span { start: first.start, end: last.end }, shape }
+        Lexeme { span: Span { start: first.start, end: last.end }, kind }
     }
 
-    /// What the sign after a run makes of it and the next one, and where that next one begins.
-    fn link(&self, run: Span) -> Option<(Shape, usize)> {
+    /// Whether the sign after a run joins it to another one: the kind that results, and where the next run begins.
+    fn link(&self, run: Span) -> Option<(LexemeKind, usize)> {
         let sign = self.char_at(run.end)?;
         let start = run.end + sign.len_utf8();
         let next = self.char_at(start).filter(|c| c.is_alphanumeric())?;
         let last = run.of(self.text).chars().rev().find(|&c| !is_mark(c) && !is_ignorable(c))?;
         let ascii = last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric();
-        let shape = match sign {
-            '-' | '\u{2010}' | '\u{2011}' => Shape::Joint,
-            '–' | '—' | '−' if last.is_numeric() && next.is_numeric() => Shape::Joint,
-            '\'' | '’' | 'ʼ' if last.is_alphabetic() && next.is_alphabetic() => Shape::Joint,
-            ':' if last.is_ascii_digit() && next.is_ascii_digit() => Shape::Joint,
-            '@' | '_' => Shape::Address,
-            '.' | '&' if ascii => Shape::Address,
+        let kind = match sign {
+            '-' | '\u{2010}' | '\u{2011}' => LexemeKind::Joint,
+            '–' | '—' | '−' if last.is_numeric() && next.is_numeric() => LexemeKind::Joint,
+            '\'' | '’' | 'ʼ' if last.is_alphabetic() && next.is_alphabetic() => LexemeKind::Joint,
+            ':' if last.is_ascii_digit() && next.is_ascii_digit() => LexemeKind::Joint,
+            '@' | '_' => LexemeKind::Address,
+            '.' | '&' if ascii => LexemeKind::Address,
             '.' if self.text[start..].starts_with("рф") && self.run_end(start) == start + "рф".len() => {
-                Shape::Address
+                LexemeKind::Address
             }
             _ => return None,
         };
-        Some((shape, start))
+        Some((kind, start))
     }
 
     /// «@name» and «#tag».
-    fn marked(&mut self, start: usize, word: usize) -> Piece {
+    fn marked(&mut self, start: usize, word: usize) -> Lexeme {
         let mut end = self.run_end(word);
         self.parts.push(Span { start: word, end });
         while self.char_at(end) == Some('_') && self.char_at(end + 1).is_some_and(char::is_alphanumeric) {
@@ -243,16 +243,16 @@ impl<'t> Scanner<'t> {
             end = part.end;
         }
         self.at = end;
-        Piece { span: Span { start, end }, shape: Shape::Address }
+        Lexeme { span: Span { start, end }, kind: LexemeKind::Address }
     }
 
-    /// Everything up to a blank, a quote or a bracket; its parts are the runs behind the scheme.
-    fn url(&mut self, scheme: Span) -> Piece {
+    /// A web address, up to whitespace, a quote or a bracket. Its parts are the runs after the scheme.
+    fn url(&mut self, scheme: Span) -> Lexeme {
         let body = scheme.end + "://".len();
         let stop =
             |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '«' | '»' | '(' | ')' | '”' | '“');
         let length = self.text[body..].find(stop).unwrap_or(self.text.len() - body);
-        looked_at(length);
+        examined(length);
         let trimmed = self.text[body..body + length].trim_end_matches(|c: char| !c.is_alphanumeric());
         let end = body + trimmed.len();
         let mut at = body;
@@ -270,7 +270,7 @@ impl<'t> Scanner<'t> {
             return single(scheme);
         }
         self.at = end;
-        Piece { span: Span { start: scheme.start, end }, shape: Shape::Address }
+        Lexeme { span: Span { start: scheme.start, end }, kind: LexemeKind::Address }
     }
 
     fn run_end_or(&self, start: usize) -> usize {
@@ -278,7 +278,7 @@ impl<'t> Scanner<'t> {
     }
 
     pub(super) fn char_at(&self, at: usize) -> Option<char> {
-        looked_at(1);
+        examined(1);
         let byte = *self.text.as_bytes().get(at)?;
         if byte < 0x80 {
             return Some(char::from(byte));
@@ -287,21 +287,21 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// How many Cyrillic letters of two bytes stand first in these bytes.
+/// The number of leading two-byte Cyrillic letters.
 fn letter_pairs(four: [u8; 8]) -> usize {
     let others = (u64::from_le_bytes(four) ^ 0x00D0_00D0_00D0_00D0) & 0x00FE_00FE_00FE_00FE;
     others.trailing_zeros() as usize / 16
 }
 
-/// Counts the bytes that the scanner looks at, where a test asks for it.
-pub(super) fn looked_at(bytes: usize) {
+/// Counts the bytes that the scanner examines, for the tests of linear time.
+pub(super) fn examined(bytes: usize) {
     #[cfg(test)]
-    super::laws::count_steps(bytes);
+    crate::analysis::properties::count_steps(bytes);
     let _ = bytes;
 }
 
-fn single(span: Span) -> Piece {
-    Piece { span, shape: Shape::Word }
+fn single(span: Span) -> Lexeme {
+    Lexeme { span, kind: LexemeKind::Word }
 }
 
 fn is_single_letter(run: &str) -> bool {
@@ -313,12 +313,12 @@ fn is_single_letter(run: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// The pieces of a text, one after a `|`, with the parts of each in brackets.
+    /// The lexemes of a text, one after a `|`, with the parts of each in brackets.
     fn cut(text: &str) -> String {
         let mut scanner = Scanner::new(text);
         let mut out = Vec::new();
-        while let Some(piece) = scanner.next_piece() {
-            let mut line = piece.span.of(text).to_owned();
+        while let Some(lexeme) = scanner.next_lexeme() {
+            let mut line = lexeme.span.of(text).to_owned();
             if !scanner.parts.is_empty() {
                 let parts: Vec<&str> = scanner.parts.iter().map(|part| part.of(text)).collect();
                 line = format!("{line}[{}]", parts.join(" "));

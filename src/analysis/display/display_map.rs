@@ -1,70 +1,69 @@
-//! Layouts: how a text is shown, blanks collapsed and invisible characters gone, and where its sentences
-//! begin.
+//! The display map: how a text is shown (whitespace collapsed, invisible characters removed) and where its
+//! sentences begin.
 //!
-//! Kept beside a text, two bytes for most sentences, so that nobody must look through it to show a part of
-//! it. Says nothing of which part that is.
+//! Stored next to the text, two bytes for most sentences, so that showing a part of a text does not require
+//! a pass over all of it. Does not choose the part.
 
 use std::ops::Range;
 
 use super::{
-    fold::is_ignorable,
-    leb128::{pop, push},
     plain::plain_end,
-    sentence,
+    varint::{pop, push},
 };
+use crate::analysis::{normalize::is_ignorable, sentences};
 
-/// A seam is written as how far it is from the last one and, in the two lowest bits, what it is. Behind one
-/// of the last two kinds stands how long the gap is and, in the lowest bit, whether it is a blank.
+/// An edit is written as its distance from the last one and, in the two lowest bits, its kind. The last two
+/// kinds are followed by the length of the gap and, in the lowest bit, whether it is shown as a space.
 const SENTENCE: u32 = 0;
 /// Most paragraphs end with one empty line.
 const PARAGRAPH: u32 = 1;
 const GAP: u32 = 2;
 const SENTENCE_BEHIND_GAP: u32 = 3;
 
-/// How a text is shown, as it is kept.
+/// How a text is shown, in the stored form.
 #[derive(Debug, Default)]
-pub(crate) struct Layout {
+pub(crate) struct DisplayMap {
     written: Vec<u8>,
-    /// Where the last seam ends.
+    /// Where the last edit ends.
     end: usize,
 }
 
-/// A place where what is shown departs from the text, or where a sentence begins, or both.
+/// A place where the shown text differs from the text, or where a sentence begins, or both.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Seam {
-    /// What is left out, in bytes of the text.
+pub(crate) struct DisplayEdit {
+    /// The bytes of the text that are left out.
     pub gap: Range<usize>,
-    /// Whether it is shown as one space.
+    /// Whether they are shown as one space.
     pub blank: bool,
-    /// Whether a sentence begins behind it; the first one is not told.
+    /// Whether a sentence begins after them. The first sentence of a text has no edit.
     pub sentence: bool,
 }
 
-impl Layout {
-    /// How to show a text: blanks of every kind as one space, none at the ends; without soft hyphens and
-    /// the like.
+impl DisplayMap {
+    /// The map of a text: whitespace of any kind becomes one space and is removed at both ends; soft hyphens
+    /// and other invisible characters are removed.
     pub fn of(text: &str) -> Self {
         let Scan { gaps, lead, places } = Scan::of(text);
         let mut gaps = gaps.into_iter().peekable();
-        let mut layout = Self { written: Vec::with_capacity(2 * places.len()), end: 0 };
-        for start in sentence::starts(text, &places) {
+        let mut map = Self { written: Vec::with_capacity(2 * places.len()), end: 0 };
+        for start in sentences::starts(text, &places) {
             while let Some(gap) = gaps.next_if(|seam| seam.gap.end < start) {
-                layout.push(&gap);
+                map.push(&gap);
             }
             if start <= lead {
                 continue;
             }
             if let Some(gap) = gaps.next_if(|seam| seam.gap.start <= start) {
-                layout.push(&Seam { sentence: gap.gap.end < text.len(), ..gap });
-            } else if start > layout.end {
-                layout.push(&Seam { gap: start..start, blank: false, sentence: true });
+                map.push(&DisplayEdit { sentence: gap.gap.end < text.len(), ..gap });
+            } else if start > map.end {
+                map.push(&DisplayEdit { gap: start..start, blank: false, sentence: true });
             }
         }
-        gaps.for_each(|gap| layout.push(&gap));
-        layout
+        gaps.for_each(|gap| map.push(&gap));
+        map
     }
 
-    fn push(&mut self, seam: &Seam) {
+    fn push(&mut self, seam: &DisplayEdit) {
         let length = seam.gap.len();
         let kind = match (length, seam.sentence) {
             (0, _) => SENTENCE,
@@ -80,29 +79,29 @@ impl Layout {
         self.end = seam.gap.end;
     }
 
-    /// What to keep beside the text.
+    /// The bytes to store.
     pub fn written(&self) -> &[u8] {
         &self.written
     }
 }
 
-/// The seams of a layout as it is kept, in order.
+/// The edits of a stored map, in order.
 #[derive(Clone, Debug)]
-pub(crate) struct Seams<'r> {
+pub(crate) struct DisplayEdits<'r> {
     written: &'r [u8],
     end: usize,
 }
 
-impl<'r> Seams<'r> {
+impl<'r> DisplayEdits<'r> {
     pub fn new(written: &'r [u8]) -> Self {
         Self { written, end: 0 }
     }
 }
 
-impl Iterator for Seams<'_> {
-    type Item = Seam;
+impl Iterator for DisplayEdits<'_> {
+    type Item = DisplayEdit;
 
-    fn next(&mut self) -> Option<Seam> {
+    fn next(&mut self) -> Option<DisplayEdit> {
         let number = pop(&mut self.written)?;
         let kind = number & 3;
         let gap = match kind {
@@ -112,18 +111,18 @@ impl Iterator for Seams<'_> {
         };
         let start = self.end.saturating_add((number >> 2) as usize);
         self.end = start.saturating_add((gap >> 1) as usize);
-        Some(Seam { gap: start..self.end, blank: gap & 1 == 1, sentence: kind != GAP })
+        Some(DisplayEdit { gap: start..self.end, blank: gap & 1 == 1, sentence: kind != GAP })
     }
 }
 
-/// About so many bytes lie between places where a sentence may begin.
+/// The approximate number of bytes between places where a sentence may begin.
 const BYTES_BETWEEN_PLACES: usize = 64;
 
-/// A text, looked through once.
+/// The result of one pass over a text.
 struct Scan {
-    /// What is left out of it, and blanks that are not a single space.
-    gaps: Vec<Seam>,
-    /// Where the first character stands that is shown.
+    /// What is left out, and whitespace other than a single space.
+    gaps: Vec<DisplayEdit>,
+    /// Where the first shown character is.
     lead: usize,
     /// Where sentences may begin.
     places: Vec<usize>,
@@ -133,10 +132,10 @@ impl Scan {
     fn of(text: &str) -> Self {
         let places = Vec::with_capacity(text.len() / BYTES_BETWEEN_PLACES);
         let mut scan = Self { gaps: Vec::new(), lead: text.len(), places };
-        // Where the gap begins that the walk is in, and whether it is a blank.
+        // Where the current gap begins, and whether it is whitespace.
         let mut open: Option<(usize, bool)> = None;
         let mut after_space = true;
-        // The end of what was shown last.
+        // The end of the text shown last.
         let mut shown = 0;
         let mut at = 0;
         while let Some(c) = text[at..].chars().next() {
@@ -166,17 +165,17 @@ impl Scan {
         scan
     }
 
-    /// Takes down a gap that ends here.
+    /// Records a gap that ends here.
     fn close(&mut self, text: &str, gap: Option<(usize, bool)>, end: usize) {
         let Some((start, blank)) = gap else { return };
         let blank = blank && self.lead < start;
         if !(blank && &text[start..end] == " ") {
-            self.gaps.push(Seam { gap: start..end, blank, sentence: false });
+            self.gaps.push(DisplayEdit { gap: start..end, blank, sentence: false });
         }
     }
 }
 
-/// Whether an invisible character makes one picture of its neighbours: a family, a flag, a heart in colour.
+/// Whether an invisible character joins its neighbours into one emoji.
 fn joins_signs(before: &str, c: char) -> bool {
     let is_sign = |last: char| !last.is_alphanumeric() && !last.is_whitespace();
     matches!(c, '\u{200D}' | '\u{FE0E}' | '\u{FE0F}') && before.chars().next_back().is_some_and(is_sign)
@@ -186,15 +185,16 @@ fn joins_signs(before: &str, c: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{super::laws::text, *};
+    use super::*;
+    use crate::analysis::properties::text;
 
-    fn seams(text: &str) -> Vec<Seam> {
-        Seams::new(Layout::of(text).written()).collect()
+    fn edits(text: &str) -> Vec<DisplayEdit> {
+        DisplayEdits::new(DisplayMap::of(text).written()).collect()
     }
 
     #[test]
     fn what_is_shown_and_where_sentences_begin() {
-        let seam = |gap, blank, sentence| Seam { gap, blank, sentence };
+        let seam = |gap, blank, sentence| DisplayEdit { gap, blank, sentence };
         let text = " Да.\n\nНет. Пра\u{AD}во\u{A0}и\n\nдело.   Что? \n";
         let expected = [
             seam(0..1, false, false),
@@ -206,14 +206,14 @@ mod tests {
             seam(43..46, true, true),
             seam(53..55, false, false),
         ];
-        assert_eq!(seams(text), expected);
-        assert_eq!(Layout::of("Да и нет.\n\nДа и нет. Да.").written().len(), 2);
+        assert_eq!(edits(text), expected);
+        assert_eq!(DisplayMap::of("Да и нет.\n\nДа и нет. Да.").written().len(), 2);
     }
 
     #[test]
-    fn damaged_layouts_end() {
+    fn damaged_maps_end() {
         for written in [&[0x80][..], &[2], &[0xFE, 0xFF, 0xFF, 0xFF, 0x0F, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0]] {
-            assert!(Seams::new(written).count() < 3);
+            assert!(DisplayEdits::new(written).count() < 3);
         }
     }
 
@@ -223,13 +223,13 @@ mod tests {
             let mut last = ' ';
             let mut is_word = |c: char| std::mem::replace(&mut last, c).is_whitespace() && !c.is_whitespace();
             let words: Vec<usize> = text.char_indices().filter(|&(_, c)| is_word(c)).map(|(at, _)| at).collect();
-            prop_assert_eq!(sentence::starts(&text, &Scan::of(&text).places), sentence::starts(&text, &words));
+            prop_assert_eq!(sentences::starts(&text, &Scan::of(&text).places), sentences::starts(&text, &words));
         }
 
         #[test]
-        fn seams_are_apart_and_in_order(text in text()) {
+        fn edits_are_apart_and_in_order(text in text()) {
             let mut behind = 0;
-            for Seam { gap, blank, sentence } in seams(&text) {
+            for DisplayEdit { gap, blank, sentence } in edits(&text) {
                 prop_assert!(text.is_char_boundary(gap.start) && text.is_char_boundary(gap.end));
                 prop_assert!(gap.start >= behind && (sentence || !gap.is_empty()));
                 prop_assert!(!(blank || sentence) || gap.start > 0 && gap.end < text.len());

@@ -1,42 +1,42 @@
-//! The lemma channel: the dictionary forms that a form may belong to, every candidate kept.
+//! Morphology: the lemmas a form may belong to. Every plausible candidate is kept.
 //!
-//! Asks rumorph (OpenCorpora and Wiktionary, 3.8 million forms, guessing by ending), folds what it
-//! answers and sums up what a search needs to know of a form. Decides nothing about capitals.
+//! Asks rumorph (OpenCorpora and Wiktionary, 3.8 million forms, with guesses by ending), folds its answers
+//! and reports what analysis needs to know of a form. `acronyms` decides what capitals mean.
 
 use rumorph::{Dictionary, Source};
 
-use super::fold::{Case, case_of, fold_owned};
+use super::normalize::{Case, case_of, fold_owned};
 
-/// A guess or a shortening that the dictionary itself holds less likely than this is noise.
+/// The least probability of a guess or a shortening. Less likely candidates are noise.
 const LEAST_GUESS: f64 = 0.05;
-/// So is a listed word, and a name in small letters.
+/// The least probability of a listed word, or of a name in small letters.
 const LEAST_WORD: f64 = 0.005;
-/// So is a word that is listed beside a name, where the form is the name.
+/// The least probability of a listed word if the form is a name.
 const LEAST_BESIDE_NAME: f64 = 0.03;
-/// A form with a capital that is a name at least this likely is that name.
+/// A capitalised form that is a name with at least this probability is that name.
 const SURELY_NAME: f64 = 0.5;
 
-/// One dictionary form that a form may belong to.
+/// A lemma that a form may belong to.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Lemma {
     pub text: String,
-    /// How likely, from 0 to 1; a form's candidates sum up to 1 at most.
+    /// From 0 to 1; the candidates of a form add up to at most 1.
     probability: f64,
     pub origin: Origin,
-    /// A person's name, a place, a company.
+    /// Whether it is the name of a person, a place or a company.
     proper: bool,
-    /// A person's given name.
+    /// Whether it is a given name.
     pub given: bool,
 }
 
-/// What a candidate rests on, the surest first.
+/// The source of a candidate, the most reliable first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Origin {
     /// The dictionary lists the form.
     Listed,
-    /// It lists it as the word shortened: «млн» for «миллион».
+    /// The dictionary lists the form as a shortened word: «млн» for «миллион».
     Shortened,
-    /// It guessed from parts or from the ending.
+    /// The dictionary guessed from the parts or the ending of the form.
     Guessed,
 }
 
@@ -47,33 +47,33 @@ impl Lemma {
     }
 }
 
-/// What the dictionary says of one form.
+/// What the dictionary says about a form.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Reading {
-    /// The candidates, each once, as the dictionary orders them: the likeliest first.
+pub(crate) struct Morphology {
+    /// The candidates, each once, the most probable first.
     pub lemmas: Vec<Lemma>,
-    /// The abbreviation that one reading of the form is, in capitals: «ООН», «ВУЗ» for «вузы».
+    /// The abbreviation that the form may be, in capitals: «ООН», «ВУЗ» for «вузы».
     pub abbreviation: Option<Abbreviation>,
-    /// The likeliest reading is a function word: a preposition, conjunction, particle or pronoun.
+    /// Whether the most probable candidate is a preposition, conjunction, particle or pronoun.
     pub function: bool,
 }
 
 /// An abbreviation that the dictionary knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Abbreviation {
-    /// Its letters, capitals all.
+    /// Its letters, in capitals.
     pub letters: String,
-    /// Whether it has cases and is written small as well: «вуз», «гост»; not so «ООН», «ВОЗ».
+    /// Whether it is declined and also written in small letters: «вуз», «гост», but not «ООН», «ВОЗ».
     pub declined: bool,
 }
 
-impl Reading {
-    /// Whether the dictionary knows the form as a word that is no abbreviation for good.
+impl Morphology {
+    /// Whether the dictionary lists the form as a word.
     pub fn is_known_word(&self) -> bool {
         self.lemmas.iter().any(|lemma| lemma.origin != Origin::Guessed)
     }
 
-    /// Adds a candidate, or what another reading says of one that is there.
+    /// Adds a candidate, or merges it into an equal one.
     fn add(&mut self, new: Lemma) {
         let Some(lemma) = self.lemmas.iter_mut().find(|lemma| lemma.text == new.text) else {
             self.lemmas.push(new);
@@ -85,13 +85,13 @@ impl Reading {
         lemma.origin = lemma.origin.min(new.origin);
     }
 
-    /// Leaves out candidates that are there by chance.
+    /// Removes improbable candidates.
     fn prune(&mut self, form: &str, folded: &str) {
         let case = case_of(form);
         let is_sure =
             |lemma: &Lemma| lemma.proper && lemma.probability >= SURELY_NAME && lemma.text == folded;
         let is_name = case == Case::Title && self.lemmas.iter().any(is_sure);
-        // «Лавров» with a capital is no laurels, «Баку» no tank.
+        // «Лавров» with a capital is not a form of «лавр», «Баку» not of «бак».
         let is_surname = is_name && has_surname_ending(form);
         self.lemmas.retain(|lemma| {
             let least = match lemma.origin {
@@ -106,31 +106,31 @@ impl Reading {
     }
 }
 
-/// Reads a cleaned form, which is also there folded, in its own letter case, which the dictionary weighs.
-pub(crate) fn read(dictionary: &Dictionary, form: &str, folded: &str) -> Reading {
-    let mut reading = Reading::default();
+/// Analyses a cleaned form. `folded` is the same form folded; the dictionary takes letter case into account.
+pub(crate) fn analyze(dictionary: &Dictionary, form: &str, folded: &str) -> Morphology {
+    let mut morphology = Morphology::default();
     for (rank, analysis) in dictionary.analyze(form).into_iter().enumerate() {
         let Some(tag) = dictionary.ud_tag(analysis.ud) else { continue };
         if rank == 0 {
-            reading.function = matches!(tag.pos(), "ADP" | "CCONJ" | "SCONJ" | "PART" | "PRON" | "DET");
+            morphology.function = matches!(tag.pos(), "ADP" | "CCONJ" | "SCONJ" | "PART" | "PRON" | "DET");
         }
         let text = fold_owned(analysis.lemma);
         let (fixed, declined) = (tag.feat("Abbr").is_some(), tag.has_label("Abbr"));
         let shortened = fixed && text != folded;
         if (fixed || declined) && !shortened {
             let letters = text.to_uppercase();
-            reading.abbreviation.get_or_insert(Abbreviation { letters, declined: !fixed });
+            morphology.abbreviation.get_or_insert(Abbreviation { letters, declined: !fixed });
         }
         if fixed && !shortened || analysis.source == Source::Rule {
             continue;
         }
         let name = tag.feat("NameType");
-        // «Камилов» as the plural of «Камил»: people have surnames far oftener than namesakes in a row.
+        // «Камилов» as the plural of «Камил»: the surname is far more frequent.
         let several_namesakes = name == Some("Giv") && tag.feat("Number") == Some("Plur");
         if several_namesakes && has_surname_ending(form) {
             continue;
         }
-        reading.add(Lemma {
+        morphology.add(Lemma {
             text,
             probability: analysis.prob,
             origin: match analysis.source {
@@ -142,11 +142,11 @@ pub(crate) fn read(dictionary: &Dictionary, form: &str, folded: &str) -> Reading
             given: name == Some("Giv"),
         });
     }
-    reading.prune(form, folded);
-    reading
+    morphology.prune(form, folded);
+    morphology
 }
 
-/// The endings of surnames in their dictionary form that coincide with a case of another word.
+/// Whether a form ends like the lemma of a surname. These endings are also case endings of other words.
 pub(crate) fn has_surname_ending(form: &str) -> bool {
     ["ов", "ев", "ёв", "ин", "ын"].iter().any(|ending| form.ends_with(ending))
 }

@@ -1,14 +1,13 @@
-//! Places behind adjectives: «пермский» → Пермь, «российский» → Россия.
+//! Place names of adjectives: «пермский» → Пермь, «российский» → Россия.
 //!
-//! Undoes the ways in which Russian makes adjectives of place names and asks the dictionary whether
-//! a place of that name exists. Gives a name only where the dictionary knows it as a place.
+//! Replaces the adjective's ending by each ending that the place name may have, and returns the first result
+//! that the dictionary lists as a place.
 
 use rumorph::{Dictionary, Source};
 
-use super::fold::fold;
+use super::normalize::fold;
 
-/// What stands at the end of the adjective, and what of the place's name stood there.
-/// The longer endings come first: the first place that the dictionary knows is taken.
+/// Endings of adjectives, and the endings that the place name may have instead. Longer ones come first.
 const ENDINGS: &[(&str, &[&str])] = &[
     ("анский", &["а", "ан", "ана", "ания", "ано"]),
     ("ийский", &["ия", "ий", "ея", "ь"]),
@@ -23,7 +22,7 @@ const ENDINGS: &[(&str, &[&str])] = &[
     ("ный", &["ье", "ия"]),
 ];
 
-/// The place that an adjective in its dictionary form is made from.
+/// The place from whose name an adjective is derived; the adjective is given as its lemma.
 pub(crate) fn of_adjective(dictionary: &Dictionary, adjective: &str) -> Option<String> {
     for (ending, originals) in ENDINGS {
         let Some(base) = adjective.strip_suffix(ending) else { continue };
@@ -43,7 +42,7 @@ pub(crate) fn of_adjective(dictionary: &Dictionary, adjective: &str) -> Option<S
 }
 
 fn is_place(dictionary: &Dictionary, name: &str) -> bool {
-    // Most of what is tried is no word at all, and to look that up is cheap.
+    // Most candidates are not words, and this check is cheap.
     dictionary.is_known(name)
         && dictionary.analyze(name).iter().any(|analysis| {
             analysis.source == Source::Dictionary

@@ -1,23 +1,23 @@
-//! Laws that hold for any text whatever: no panic, honest offsets, linear time.
+//! Properties that hold for any text: no panic, correct offsets, linear time.
 
 use std::cell::Cell;
 
 use proptest::{prelude::*, sample::select};
 
-use super::{Analyzer, Landmarks, Role, Survey, Token, Tokens, scanner::Scanner};
+use super::{Analyzer, CheckpointWriter, Checkpoints, Role, Token, TokenStream, tokenizer::Scanner};
 
 thread_local! {
-    /// How many bytes the scanner has looked at, on this thread.
+    /// The number of bytes that the scanner has examined on this thread.
     static STEPS: Cell<usize> = const { Cell::new(0) };
     static ANALYZER: Analyzer = Analyzer::new().unwrap();
 }
 
-/// Called by the scanner for what it looks at.
+/// Called by the scanner for the bytes it examines.
 pub(super) fn count_steps(bytes: usize) {
     STEPS.set(STEPS.get() + bytes);
 }
 
-/// What Russian texts are made of, and what breaks naive readers of them.
+/// Pieces of Russian texts, and characters that break simple tokenizers.
 const SCRAPS: &[&str] = &[
     "а",
     "В",
@@ -99,7 +99,7 @@ pub(super) fn text() -> impl Strategy<Value = String> {
 fn steps(text: &str) -> usize {
     STEPS.set(0);
     let mut scanner = Scanner::new(text);
-    while scanner.next_piece().is_some() {}
+    while scanner.next_lexeme().is_some() {}
     STEPS.get()
 }
 
@@ -107,19 +107,19 @@ fn tokens(text: &str) -> Vec<Token> {
     ANALYZER.with(|analyzer| analyzer.analyze(text))
 }
 
-/// Reads on from every landmark, by a fresh walk and by one that leaps from each to the next.
-fn check_landmarks(text: &str) {
+/// Resumes at every checkpoint, with a new stream and with one that jumps from each to the next.
+fn check_checkpoints(text: &str) {
     let all = tokens(text);
-    let (survey, _) = Survey::of(text);
+    let (writer, _) = CheckpointWriter::of(text);
     ANALYZER.with(|analyzer| {
-        let (mut forms, mut leaping) = (analyzer.forms(), Tokens::new(text));
-        for at in Landmarks::new(survey.written()) {
+        let (mut forms, mut jumping) = (analyzer.term_cache(), TokenStream::new(text));
+        for at in Checkpoints::new(writer.written()) {
             let first = all.iter().position(|token| token.position == at.position).unwrap();
-            let mut fresh = Tokens::new(text);
-            leaping.resume(at);
+            let mut fresh = TokenStream::new(text);
+            jumping.resume(at);
             fresh.resume(at);
             for expected in all.iter().skip(first).take(6) {
-                for walk in [&mut leaping, &mut fresh] {
+                for walk in [&mut jumping, &mut fresh] {
                     let token = walk.next(&mut forms).unwrap().to_token(text);
                     assert!(is_same(&token, expected), "{token:?} from {at:?}, not {expected:?}");
                 }
@@ -170,13 +170,13 @@ proptest! {
     #[test]
     fn words_are_counted_as_they_are_numbered(text in text()) {
         let numbered = tokens(&text).last().map_or(0, |token| u64::from(token.position) + 1);
-        prop_assert_eq!(u64::from(Survey::of(&text).1), numbered);
+        prop_assert_eq!(u64::from(CheckpointWriter::of(&text).1), numbered);
     }
 
     #[test]
-    fn a_walk_from_a_landmark_meets_the_same_tokens(text in text()) {
+    fn a_stream_resumed_at_a_checkpoint_gives_the_same_tokens(text in text()) {
         for whole in [&text, &text.repeat(9)] {
-            check_landmarks(whole);
+            check_checkpoints(whole);
         }
     }
 
@@ -184,7 +184,7 @@ proptest! {
     fn what_is_passed_over_changes_nothing(text in text(), steps in prop::collection::vec(0_u32..40, 0..20)) {
         let all = tokens(&text);
         ANALYZER.with(|analyzer| {
-            let (mut forms, mut walk) = (analyzer.forms(), Tokens::new(&text));
+            let (mut forms, mut walk) = (analyzer.term_cache(), TokenStream::new(&text));
             let mut wanted = 0;
             for step in steps {
                 wanted += step;
@@ -203,7 +203,7 @@ proptest! {
     #[test]
     fn a_word_taken_is_the_token_there(text in text(), steps in prop::collection::vec(0_u32..40, 0..20)) {
         let all = tokens(&text);
-        let mut walk = Tokens::new(&text);
+        let mut walk = TokenStream::new(&text);
         let mut wanted = 0;
         for step in steps {
             wanted += step;
@@ -222,7 +222,7 @@ proptest! {
 
     #[test]
     fn a_text_twice_as_long_takes_twice_the_steps(text in text()) {
-        // Seams between the copies may join or part tokens; a constant covers them.
+        // DisplayEdits between the copies may join or part tokens; a constant covers them.
         let once = steps(&text);
         prop_assert!(once <= MOST_LOOKS * text.len() + 64, "{once} steps for {} bytes", text.len());
         let copies = format!("{text}{text}{text}{text}");

@@ -1,19 +1,20 @@
-//! Slots: numbers found by key, mostly in one step through memory.
+//! An open-addressing hash table from packed keys to numbers, with linear probing.
 //!
-//! A key lies in its slot itself, and the first keys, which in a text are the commonest, lie where their
-//! hashes point to. Knows nothing of what the numbers stand for.
+//! A slot holds the whole key, so that a lookup mostly reads one cache line. Growing reinserts the keys in
+//! the order in which they were added: the first ones, which are the commonest of a text, stay where their
+//! hashes point.
 
-use super::key::Key;
+use super::packed_key::PackedKey;
 
-/// No number: an empty slot.
+/// The number of an empty slot.
 const NONE: u32 = u32::MAX;
 /// The least number of slots, a power of two.
 const LEAST: usize = 64;
 
-/// A table from keys to numbers, given out from 0 on.
+/// Numbers by key, assigned from 0 upwards.
 #[derive(Default)]
-pub(super) struct Slots {
-    /// A power of two of them, or none at all.
+pub(super) struct SlotTable {
+    /// Their number is a power of two, or 0.
     slots: Vec<Slot>,
     count: u32,
 }
@@ -27,7 +28,7 @@ struct Slot {
 
 const EMPTY: Slot = Slot { content: [0; 2], hash: 0, number: NONE };
 
-impl Slots {
+impl SlotTable {
     /// How many keys there are.
     pub fn len(&self) -> usize {
         self.count as usize
@@ -38,8 +39,8 @@ impl Slots {
         self.count = 0;
     }
 
-    /// The number of a key; of two keys that are not whole `is_it` tells whether they mean the same.
-    pub fn find(&self, key: Key, is_it: impl Fn(u32) -> bool) -> Option<u32> {
+    /// The number of a key; for a key that is only a hash, `is_equal` compares the surfaces.
+    pub fn find(&self, key: PackedKey, is_equal: impl Fn(u32) -> bool) -> Option<u32> {
         let [hash, _] = key.hashes;
         let mut at = hash as usize;
         loop {
@@ -47,15 +48,15 @@ impl Slots {
             if slot.number == NONE {
                 return None;
             }
-            if slot.content == key.content && (key.is_whole() || is_it(slot.number)) {
+            if slot.content == key.content && (key.is_whole() || is_equal(slot.number)) {
                 return Some(slot.number);
             }
             at = at.wrapping_add(1);
         }
     }
 
-    /// Adds a key that is not there; returns its number.
-    pub fn add(&mut self, key: Key) -> u32 {
+    /// Adds a new key and returns its number.
+    pub fn add(&mut self, key: PackedKey) -> u32 {
         // Three quarters full.
         if self.len() * 4 >= self.slots.len() * 3 {
             self.grow();
@@ -76,7 +77,7 @@ impl Slots {
         self.slots[at] = slot;
     }
 
-    /// Doubles the slots; the keys go in again in the order in which they came.
+    /// Doubles the number of slots.
     fn grow(&mut self) {
         let slots = (2 * self.slots.len()).max(LEAST);
         let mut old = std::mem::replace(&mut self.slots, vec![EMPTY; slots]);
@@ -93,14 +94,14 @@ mod tests {
     use foldhash::fast::RandomState;
 
     use super::*;
-    use crate::analysis::form::Setting;
+    use crate::analysis::word_terms::TokenContext;
 
     #[test]
-    fn numbers_are_given_out_in_order_and_found() {
+    fn numbers_are_assigned_in_order_and_found() {
         let hasher = RandomState::default();
-        let key = |word: &str| Key::of(word, Setting::Text, &hasher);
+        let key = |word: &str| PackedKey::of(word, TokenContext::Text, &hasher);
         let words: Vec<String> = (0..3_000).map(|number| number.to_string()).collect();
-        let mut slots = Slots::default();
+        let mut slots = SlotTable::default();
         assert_eq!(slots.find(key("0"), |_| true), None);
         for (word, number) in words.iter().zip(0..) {
             assert_eq!(slots.find(key(word), |_| true), None);
@@ -115,9 +116,9 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_tells_long_words_apart() {
-        let key = Key::of("достопримечательностями", Setting::Text, &RandomState::default());
-        let mut slots = Slots::default();
+    fn the_caller_compares_long_words() {
+        let key = PackedKey::of("достопримечательностями", TokenContext::Text, &RandomState::default());
+        let mut slots = SlotTable::default();
         let (one, other) = (slots.add(key), slots.add(key));
         assert_eq!(slots.find(key, |number| number == other), Some(other));
         assert_eq!(slots.find(key, |_| true), Some(one));

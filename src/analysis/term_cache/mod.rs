@@ -1,0 +1,144 @@
+//! A cache of analysed forms. Russian text repeats its words, and a lookup is far cheaper than analysis.
+//!
+//! Each thread has a table in front of one that all threads share, so that common words take no lock.
+//! `arena` holds the forms, `table` finds them by `packed_key`.
+
+mod arena;
+mod packed_key;
+mod table;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use foldhash::fast::RandomState;
+use rumorph::Dictionary;
+
+use self::{arena::TermArena, packed_key::PackedKey};
+use super::{
+    term_list::{TermList, TermListRef},
+    word_terms::{self, TokenContext},
+};
+
+/// Forms longer than this, in bytes, are rare and large; they are analysed anew each time.
+const LONGEST_CACHED: usize = 64;
+/// How many forms one table holds before it is cleared; a form takes about 100 bytes. The number fills a
+/// power of two of slots to three quarters.
+const CAPACITY: usize = 3 << 17;
+/// The number of locks of the shared table, so that threads rarely wait for each other.
+const SHARDS: usize = 16;
+
+/// The dictionary, and the table that all threads share.
+pub(super) struct SharedCache {
+    dictionary: Dictionary,
+    shards: [RwLock<TermArena>; SHARDS],
+    /// Hashes the keys of all tables.
+    hasher: RandomState,
+}
+
+impl SharedCache {
+    pub fn new(dictionary: Dictionary) -> Self {
+        Self { dictionary, shards: Default::default(), hasher: RandomState::default() }
+    }
+
+    fn shard(&self, key: PackedKey) -> &RwLock<TermArena> {
+        // The table uses the other hash.
+        let [_, hash] = key.hashes;
+        &self.shards[hash as usize % SHARDS]
+    }
+
+    /// Copies a form to another arena if this table has it.
+    fn copy(&self, key: PackedKey, surface: &str, to: &mut TermArena) -> Option<u32> {
+        // A poisoned lock only means that another thread panicked; the table itself is intact.
+        let shard = self.shard(key).read().unwrap_or_else(PoisonError::into_inner);
+        let form = shard.find(key, surface)?;
+        Some(to.add(key, surface, shard.form(form)))
+    }
+
+    fn put(&self, key: PackedKey, surface: &str, form: TermListRef<'_>) {
+        let mut shard = self.shard(key).write().unwrap_or_else(PoisonError::into_inner);
+        if shard.len() >= CAPACITY / SHARDS {
+            shard.clear();
+        }
+        // Another thread may have added it in the meantime.
+        if shard.find(key, surface).is_none() {
+            shard.add(key, surface, form);
+        }
+    }
+
+    fn analyze(&self, surface: &str, context: TokenContext) -> TermList {
+        word_terms::analyze(&self.dictionary, surface, context)
+    }
+}
+
+/// The analysed forms of one thread. Reuse it from text to text.
+pub struct TermCache {
+    shared: Arc<SharedCache>,
+    hasher: RandomState,
+    cached: TermArena,
+    /// Holds the last form that was too long to cache.
+    uncached: TermArena,
+    /// How often the table was cleared.
+    clears: u32,
+}
+
+impl TermCache {
+    pub(super) fn new(shared: Arc<SharedCache>) -> Self {
+        Self {
+            hasher: shared.hasher.clone(),
+            shared,
+            cached: TermArena::default(),
+            uncached: TermArena::default(),
+            clears: 0,
+        }
+    }
+
+    pub(super) fn shared(&self) -> &Arc<SharedCache> {
+        &self.shared
+    }
+
+    /// The number of an analysed form, from whichever table has it; `None` for a form too long to cache.
+    pub(crate) fn find(&mut self, surface: &str, context: TokenContext) -> Option<u32> {
+        let key = PackedKey::of(surface, context, &self.hasher);
+        if surface.len() > LONGEST_CACHED {
+            self.uncached.clear();
+            self.uncached.add(key, "", self.shared.analyze(surface, context).as_ref());
+            return None;
+        }
+        let known = self.cached.find(key, surface);
+        Some(known.unwrap_or_else(|| self.fetch(key, surface, context)))
+    }
+
+    /// As `find`, but only in the table of this thread.
+    pub(crate) fn find_cached(&self, surface: &str, context: TokenContext) -> Option<u32> {
+        self.cached.find(PackedKey::of(surface, context, &self.hasher), surface)
+    }
+
+    /// The form with a number; without one, the last form that was too long to cache.
+    pub(crate) fn form(&self, found: Option<u32>) -> TermListRef<'_> {
+        found.map_or_else(|| self.uncached.form(0), |number| self.cached.form(number))
+    }
+
+    /// How often the table was cleared: earlier numbers are no longer valid.
+    pub(crate) fn clears(&self) -> u32 {
+        self.clears
+    }
+
+    /// Copies a form from the shared table or analyses it, and gives its number.
+    fn fetch(&mut self, key: PackedKey, surface: &str, context: TokenContext) -> u32 {
+        if self.cached.len() >= CAPACITY {
+            self.cached.clear();
+            self.clears += 1;
+        }
+        if let Some(form) = self.shared.copy(key, surface, &mut self.cached) {
+            return form;
+        }
+        let form = self.shared.analyze(surface, context);
+        self.shared.put(key, surface, form.as_ref());
+        self.cached.add(key, surface, form.as_ref())
+    }
+}
+
+impl Clone for TermCache {
+    fn clone(&self) -> Self {
+        Self::new(self.shared.clone())
+    }
+}
