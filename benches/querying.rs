@@ -83,7 +83,11 @@ fn compare(ours: &Searcher, stock: &Stock, questions: &[Question], rounds: usize
     let bare = Options { snippets: None, ..Options::default() };
     let ask = |question: &Question, options: &Options| {
         let answer = ours.search(&Query::parse(&question.text), options).expect("an answer");
-        assert!(answer.all_words > 0, "{}: the release that it was taken from has all of it", question.text);
+        assert!(
+            answer.total.value > 0,
+            "{}: the release that it was taken from has all of it",
+            question.text
+        );
         assert!(!answer.hits.is_empty());
     };
     let first = timed(questions, 1, |question| ask(question, &snippets));
@@ -153,7 +157,7 @@ fn profile(searcher: &Searcher, questions: &[Question], rounds: usize) {
     for _ in 0..rounds {
         for question in &asked {
             let answer = searcher.search(&Query::parse(&question.text), &options);
-            assert!(answer.expect("an answer").all_words > 0);
+            assert!(answer.expect("an answer").total.value > 0);
         }
     }
     let each = start.elapsed().as_secs_f64() * 1e3 / (rounds * asked.len()) as f64;
@@ -185,7 +189,7 @@ fn threads(searcher: &Searcher, questions: &[Question]) {
                 scope.spawn(move || {
                     for question in questions.iter().skip(first).step_by(threads) {
                         let answer = searcher.search(&Query::parse(&question.text), &Options::default());
-                        assert!(answer.expect("an answer").all_words > 0);
+                        assert!(answer.expect("an answer").total.value > 0);
                     }
                 });
             }

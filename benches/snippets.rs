@@ -22,7 +22,7 @@ use measure::{
 use vestnik::{
     Index, Query,
     eval::{JudgedQuery, Judgments},
-    search::{Answer, Options, Searcher},
+    search::{Options, Results, Searcher},
 };
 
 fn main() {
@@ -53,12 +53,12 @@ fn main() {
     println!("median with snippets: {:.2} times that without", full.median() / bare.median());
 }
 
-fn ask(searcher: &Searcher, judged: &JudgedQuery, options: &Options) -> Answer {
+fn ask(searcher: &Searcher, judged: &JudgedQuery, options: &Options) -> Results {
     searcher.search(&Query::parse(&judged.query.text), options).expect("an answer")
 }
 
 /// Sees that a query is answered, and that what is marked is there; says how many fragments it shows.
-fn check(judged: &JudgedQuery, answer: &Answer) -> usize {
+fn check(judged: &JudgedQuery, answer: &Results) -> usize {
     let text = &judged.query.text;
     let relevant = |id: &str| judged.relevant.iter().any(|relevant| relevant.id == id);
     assert!(answer.hits.iter().any(|hit| relevant(&hit.release.id)), "{text}: no relevant release");
@@ -66,7 +66,7 @@ fn check(judged: &JudgedQuery, answer: &Answer) -> usize {
     let mut shown = 0;
     for fragment in snippets.flat_map(|snippet| &snippet.fragments) {
         assert!(!fragment.text.is_empty(), "{text}: an empty fragment");
-        for mark in &fragment.marks {
+        for mark in &fragment.highlights {
             assert!(!fragment.text[mark.start..mark.end].is_empty(), "{text}: an empty mark");
         }
         shown += 1;

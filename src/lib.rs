@@ -21,7 +21,7 @@
 //! // A searcher is a snapshot: cheap to clone, usable from many threads.
 //! let searcher = index.searcher()?;
 //! let answer = searcher.search(&Query::parse("Рахимов делегация"), &Options::default())?;
-//! assert_eq!(answer.all_words, 1);
+//! assert_eq!(answer.total.value, 1);
 //! for hit in &answer.hits {
 //!     println!("{}. {}", hit.rank, hit.release.title);
 //!     for fragment in hit.snippet.iter().flat_map(|snippet| &snippet.fragments) {

@@ -144,7 +144,7 @@ fn json_is_one_object_a_line_with_a_version() {
     let (start, end) = (at("start"), at("end"));
     assert!(text[start..end].starts_with("Камилов"), "{text}");
     let summary = lines.last().unwrap();
-    assert_eq!((&summary["type"], &summary["all_words"]), (&"summary".into(), &1.into()));
+    assert_eq!((&summary["type"], &summary["total"]["value"]), (&"summary".into(), &1.into()));
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn pruning_never_changes_the_answer() {
             let answer = searcher.search(&Query::parse(text), &options).unwrap();
             let hits: Vec<(String, f32)> =
                 answer.hits.into_iter().map(|hit| (hit.release.id.clone(), hit.score)).collect();
-            (hits, answer.all_words)
+            (hits, answer.total.value)
         };
         assert_eq!(ask(false), ask(true), "{text}");
     }

@@ -53,9 +53,9 @@ impl Desk {
 
     fn find(&self, query: &str) -> Vec<String> {
         let searcher = Index::open(self.index_folder()).unwrap().searcher().unwrap();
-        let options = Options { only_all_words: true, limit: 100, ..Options::default() };
+        let options = Options { match_all: true, limit: 100, ..Options::default() };
         let answer = searcher.search(&Query::parse(query), &options).unwrap();
-        assert_eq!(answer.all_words, answer.hits.len() as u64, "the count is exact");
+        assert_eq!(answer.total.value, answer.hits.len() as u64, "the count is exact");
         answer.hits.into_iter().map(|hit| hit.release.id.clone()).collect()
     }
 }
@@ -194,7 +194,7 @@ fn one_unknown_word_or_one_stop_word_never_empties_a_query() {
         }
     }
     let answer = searcher.search(&Query::parse("мост абракадабр"), &Options::default()).unwrap();
-    assert_eq!((answer.all_words, &answer.hits[0].lacks[..]), (0, &["абракадабр".to_owned()][..]));
+    assert_eq!((answer.total.value, &answer.hits[0].missing[..]), (0, &["абракадабр".to_owned()][..]));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn releases_with_all_the_words_come_first() {
     let searcher = index.searcher().unwrap();
     let hits = searcher.search(&Query::parse("мост река"), &Options::default()).unwrap().hits;
     assert_eq!(hits[0].release.id, "all");
-    assert!(hits[0].lacks.is_empty() && !hits[1].lacks.is_empty());
+    assert!(hits[0].missing.is_empty() && !hits[1].missing.is_empty());
 }
 
 #[test]
@@ -274,7 +274,7 @@ fn handles_are_cheap_and_for_many_threads() {
             scope.spawn(move || {
                 for _ in 0..50 {
                     let answer = searcher.search(&Query::parse("мост река"), &Options::default()).unwrap();
-                    assert_eq!(answer.all_words, 1);
+                    assert_eq!(answer.total.value, 1);
                 }
             });
         }

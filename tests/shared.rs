@@ -82,7 +82,7 @@ fn real_pages_are_all_indexed_and_show_no_markup() {
         }
     }
     let tagged = searcher.search(&Query::parse("laquo"), &options).unwrap();
-    assert_eq!(tagged.all_words, 0, "no entity becomes a term");
+    assert_eq!(tagged.total.value, 0, "no entity becomes a term");
 }
 
 #[test]
@@ -110,10 +110,10 @@ fn the_seed_release_is_found_by_what_it_is_about() {
         "ИСМИ",
     ] {
         assert_eq!(
-            searcher.search(&Query::parse(query), &Options::default()).unwrap().all_words,
+            searcher.search(&Query::parse(query), &Options::default()).unwrap().total.value,
             1,
             "{query}"
         );
     }
-    assert_eq!(searcher.search(&Query::parse("лавр"), &Options::default()).unwrap().all_words, 0);
+    assert_eq!(searcher.search(&Query::parse("лавр"), &Options::default()).unwrap().total.value, 0);
 }

@@ -36,7 +36,7 @@ fn release(id: u8, version: u8) -> Release {
 fn held(index: &Index) -> Vec<(String, String)> {
     let options = Options { limit: 100, ..Options::default() };
     let answer = index.searcher().unwrap().search(&Query::parse("Ташкент"), &options).unwrap();
-    assert_eq!(answer.all_words, answer.hits.len() as u64);
+    assert_eq!(answer.total.value, answer.hits.len() as u64);
     let mut held: Vec<_> =
         answer.hits.into_iter().map(|hit| (hit.release.id.clone(), hit.release.title.clone())).collect();
     held.sort();

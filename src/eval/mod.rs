@@ -47,7 +47,7 @@ pub fn evaluate(
 ) -> Result<Evaluation> {
     let ranked_options = Options { limit: DEPTH, snippets: None, ..Options::default() };
     let everything = usize::try_from(searcher.releases()).unwrap_or(usize::MAX);
-    let set_options = Options { limit: everything, only_all_words: true, ..ranked_options.clone() };
+    let set_options = Options { limit: everything, match_all: true, ..ranked_options.clone() };
     let (mut ranked, mut found, mut run) = (Run::new(), Run::new(), Vec::new());
     for (done, query) in queries.iter().enumerate() {
         on_query(done);

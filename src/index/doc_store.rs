@@ -3,7 +3,7 @@
 //!
 //! Reading it copies nothing before a release is asked for. Tantivy's part is to keep the bytes.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
 use encoding_rs::UTF_8;
 use jiff::{Span, civil::date};
@@ -40,11 +40,9 @@ pub(crate) struct ReleaseView<'r> {
 
 /// A stored release, read whole and free of the store.
 pub(crate) struct LoadedRelease {
-    pub release: Arc<Release>,
+    pub release: Release,
     layout: Box<[u8]>,
     landmarks: Box<[u8]>,
-    /// How many bytes it took in the store.
-    stored: usize,
 }
 
 /// Everything that a release says, in Postcard's form of these fields. Title and body are written as strings
@@ -180,10 +178,9 @@ impl StoredDoc {
     pub fn whole(&self) -> Result<LoadedRelease, String> {
         let record = self.record()?;
         Ok(LoadedRelease {
-            release: Arc::new(record.release()?),
+            release: record.release()?,
             layout: record.layout.into(),
             landmarks: record.landmarks.into(),
-            stored: self.bytes.len(),
         })
     }
 
@@ -208,11 +205,6 @@ impl LoadedRelease {
     /// Checkpoints of the body.
     pub fn landmarks(&self) -> Checkpoints<'_> {
         Checkpoints::new(&self.landmarks)
-    }
-
-    /// How many bytes it takes, about.
-    pub fn size(&self) -> usize {
-        size_of::<Self>() + self.stored
     }
 }
 

@@ -52,7 +52,7 @@ pub(crate) const TIERED_WORDS: usize = 4;
 
 /// How many of the best releases are looked at again for words that stand near each other. Fewer under test,
 /// so that small corpora have more than these.
-pub(crate) const POOL: usize = if cfg!(test) { 20 } else { 200 };
+pub(crate) const RESCORED_DOCS: usize = if cfg!(test) { 20 } else { 200 };
 
 /// After so many days half of the gain from being new is gone.
 pub const HALF_LIFE: f32 = 365.0;
@@ -67,10 +67,10 @@ pub(crate) const WINDOW: u32 = 8;
 pub(crate) const UNORDERED: f32 = 0.3;
 
 /// From so many surface forms on, a prefix or pattern is too vague for the nearness of its words to count.
-pub(crate) const NEAR_FORMS: usize = 8;
+pub(crate) const PROXIMITY_EXPANSIONS: usize = 8;
 
 /// How many surface forms a prefix or pattern stands for at most: the commonest ones.
-pub(crate) const MOST_EXPANSIONS: usize = 256;
+pub(crate) const MAX_EXPANSIONS: usize = 256;
 
 /// Upper bounds are computed in another order than scores, and floats round: a bound is raised by this
 /// factor, so that pruning never loses a release to a rounding error.

@@ -33,7 +33,7 @@ fn complaints((line, [query, found, missed]): &Case) -> Vec<String> {
     let index = Index::in_memory().unwrap();
     index.ingest(found.iter().chain(&missed).map(|(id, text)| Release::new(id, "", text))).unwrap();
     let options =
-        Options { limit: 100, only_all_words: true, snippets: None::<SnippetOptions>, ..Options::default() };
+        Options { limit: 100, match_all: true, snippets: None::<SnippetOptions>, ..Options::default() };
     let answer = index.searcher().unwrap().search(&Query::parse(query), &options).unwrap();
     let hits: Vec<&str> = answer.hits.iter().map(|hit| hit.release.id.as_str()).collect();
     let lost = found.iter().filter(|(id, _)| !hits.contains(&id.as_str()));

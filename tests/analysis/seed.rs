@@ -83,7 +83,7 @@ fn missed_in(text: &str) -> Vec<&'static str> {
     let index = Index::in_memory().unwrap();
     index.ingest([Release::new("1", "", text)]).unwrap();
     let searcher = index.searcher().unwrap();
-    let options = Options { only_all_words: true, snippets: None, ..Options::default() };
+    let options = Options { match_all: true, snippets: None, ..Options::default() };
     let finds = |query: &str| searcher.search(&Query::parse(query), &options).unwrap().hits.len() == 1;
     ASKED.iter().copied().filter(|query| !finds(query)).collect()
 }

@@ -85,7 +85,7 @@ fn change(fixture: &Fixture, run: u32) {
 /// beside a writer.
 fn reader(index: &Path, now: &AtomicU8) -> [Vec<Duration>; 2] {
     let mut searcher = Index::open(index).unwrap().searcher().unwrap();
-    let options = Options { limit: RELEASES * 2, only_all_words: true, snippets: None, ..Options::default() };
+    let options = Options { limit: RELEASES * 2, match_all: true, snippets: None, ..Options::default() };
     let few = Options { limit: 10, ..Options::default() };
     let (everywhere, query) = (Query::parse(EVERYWHERE), Query::parse("встреча в школе Ташкента"));
     let mut times = [Vec::new(), Vec::new()];

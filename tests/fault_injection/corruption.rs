@@ -87,7 +87,7 @@ fn answers(fixture: &Fixture) -> Result<Vec<String>> {
         [EVERYWHERE, "Воронкова", "\"министерство договор\"", "завод*", "школы -ООН", "заголовок:заголовок"]
     {
         let answer = searcher.search(&Query::parse(query), &options)?;
-        told.push(format!("{query}: {}", answer.all_words));
+        told.push(format!("{query}: {}", answer.total.value));
         for hit in answer.hits {
             told.push(format!("{} {} {}", hit.score, hit.release.id, hit.release.body));
         }

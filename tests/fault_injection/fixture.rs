@@ -154,7 +154,7 @@ impl Fixture {
     pub fn held_at(index: &Path) -> Contents {
         let searcher = Index::open(index).unwrap().searcher().unwrap();
         let limit = usize::try_from(searcher.releases()).unwrap();
-        let options = Options { limit, only_all_words: true, snippets: None, ..Options::default() };
+        let options = Options { limit, match_all: true, snippets: None, ..Options::default() };
         let hits = searcher.search(&Query::parse(EVERYWHERE), &options).unwrap().hits;
         let contents: Contents =
             hits.into_iter().map(|hit| (hit.release.id.clone(), hit.release.body.clone())).collect();

@@ -53,7 +53,7 @@ impl Workspace {
 
     pub fn ids(&self) -> Vec<String> {
         let searcher = Index::open(self.path("index")).unwrap().searcher().unwrap();
-        let options = Options { limit: 1000, only_all_words: true, snippets: None, ..Options::default() };
+        let options = Options { limit: 1000, match_all: true, snippets: None, ..Options::default() };
         let hits = searcher.search(&Query::parse("заголовок"), &options).unwrap().hits;
         let mut ids: Vec<String> = hits.into_iter().map(|hit| hit.release.id.clone()).collect();
         ids.sort();

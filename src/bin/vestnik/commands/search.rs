@@ -9,7 +9,7 @@ use vestnik::{
     DateSpan, Query,
     eval::{TestQuery, read_queries, write_run},
     query::{Expr, Field},
-    search::{Answer, Explanation, Hit, Options, Searcher, SnippetOptions, Sort, Weights},
+    search::{Explanation, Hit, Options, Results, Searcher, SnippetOptions, Sort, Weights},
 };
 
 use crate::{
@@ -137,13 +137,14 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
                 shortened(&query.text)
             ));
         }
-        let answer = searcher.search(&parsed, &options).with_context(|| format!("query {:?}", query.text))?;
-        found |= !answer.hits.is_empty();
+        let results =
+            searcher.search(&parsed, &options).with_context(|| format!("query {:?}", query.text))?;
+        found |= !results.hits.is_empty();
         match args.format {
-            Format::Text => print_text(&answer, query, args, terminal)?,
-            Format::Json => print_json(&answer, query, args, terminal)?,
+            Format::Text => print_text(&results, query, args, terminal)?,
+            Format::Json => print_json(&results, query, args, terminal)?,
             Format::Trec => {
-                let ranked = answer.hits.iter().map(|hit| (run_id(hit), hit.score));
+                let ranked = results.hits.iter().map(|hit| (run_id(hit), hit.score));
                 write_run(terminal.answers(), &query.id, "vestnik", ranked)?;
             }
         }
@@ -171,7 +172,7 @@ fn options(args: &Args) -> Result<Options> {
             By::Relevance => Sort::Relevance,
             By::Date => Sort::Date,
         },
-        only_all_words: args.matching == Matching::All,
+        match_all: args.matching == Matching::All,
         dates,
         explain: args.explain,
         snippets: (!args.no_snippets && args.format != Format::Trec).then(SnippetOptions::default),
@@ -193,12 +194,12 @@ fn run_id(hit: &Hit) -> &str {
     hit.release.record.as_deref().unwrap_or(&hit.release.id)
 }
 
-fn print_text(answer: &Answer, query: &TestQuery, args: &Args, terminal: &mut Terminal) -> Result<()> {
+fn print_text(results: &Results, query: &TestQuery, args: &Args, terminal: &mut Terminal) -> Result<()> {
     if args.queries.is_some() {
         terminal.line(styled(STRONG, format_args!("{}: {}", query.id, query.text)))?;
     }
-    terminal.line(styled(FAINT, counted(answer)))?;
-    for hit in &answer.hits {
+    terminal.line(styled(FAINT, counted(results)))?;
+    for hit in &results.hits {
         terminal.line("")?;
         print_hit(hit, terminal)?;
     }
@@ -208,19 +209,20 @@ fn print_text(answer: &Answer, query: &TestQuery, args: &Args, terminal: &mut Te
     Ok(())
 }
 
-fn counted(answer: &Answer) -> String {
-    let releases = match answer.all_words {
+fn counted(results: &Results) -> String {
+    let releases = match results.total.value {
         0 => "no release has all the words".to_owned(),
         1 => "1 release has all the words".to_owned(),
         n => format!("{n} releases have all the words"),
     };
-    let partial = answer.hits.iter().filter(|hit| !hit.lacks.is_empty()).count();
+    let partial = results.hits.iter().filter(|hit| !hit.missing.is_empty()).count();
     if partial == 0 { releases } else { format!("{releases}; {partial} of those below have some of them") }
 }
 
 fn print_hit(hit: &Hit, terminal: &mut Terminal) -> Result<()> {
     let release = &hit.release;
-    let title = marked(&release.title, hit.title_marks.iter().map(|mark| mark.start..mark.end), STRONG);
+    let title =
+        marked(&release.title, hit.title_highlights.iter().map(|range| range.start..range.end), STRONG);
     terminal.line(format_args!("{:>3}. {title}", hit.rank))?;
     let date = release.date.map(|date| date.strftime("%d.%m.%Y").to_string());
     let path = release.origin.as_ref().map_or_else(|| release.id.clone(), |_| place_of(hit));
@@ -229,16 +231,18 @@ fn print_hit(hit: &Hit, terminal: &mut Terminal) -> Result<()> {
     for fragment in hit.snippet.iter().flat_map(|snippet| &snippet.fragments) {
         let text = marked(
             &fragment.text,
-            fragment.marks.iter().map(|mark| mark.start..mark.end),
+            fragment.highlights.iter().map(|range| range.start..range.end),
             anstyle::Style::new(),
         );
-        let before = if fragment.cut_before { "… " } else { "" };
-        let behind = if fragment.cut_behind { " …" } else { "" };
+        let before = if fragment.truncated_start { "… " } else { "" };
+        let behind = if fragment.truncated_end { " …" } else { "" };
         terminal.line(format_args!("     {before}{text}{behind}"))?;
     }
-    if !hit.lacks.is_empty() {
-        terminal
-            .line(format_args!("     {}", styled(FAINT, format_args!("lacks: {}", hit.lacks.join(", ")))))?;
+    if !hit.missing.is_empty() {
+        terminal.line(format_args!(
+            "     {}",
+            styled(FAINT, format_args!("lacks: {}", hit.missing.join(", ")))
+        ))?;
     }
     if let Some(explanation) = &hit.explanation {
         print_explanation(hit.score, explanation, terminal)?;
@@ -250,7 +254,7 @@ fn print_explanation(score: f32, explanation: &Explanation, terminal: &mut Termi
     terminal.line(format_args!("     score {score:.3}:"))?;
     for clause in &explanation.clauses {
         let mentions: Vec<String> = clause
-            .mentions
+            .terms
             .iter()
             .map(|mention| {
                 format!("{} ×{} in the title, ×{} in the body", mention.term, mention.title, mention.body)
@@ -259,7 +263,7 @@ fn print_explanation(score: f32, explanation: &Explanation, terminal: &mut Termi
         let mentions = if mentions.is_empty() { "not there".to_owned() } else { mentions.join("; ") };
         terminal.line(format_args!(
             "       {:.3}  {} (rarity {:.2}): {mentions}",
-            clause.score, clause.text, clause.rarity
+            clause.score, clause.text, clause.idf
         ))?;
     }
     terminal
@@ -278,8 +282,8 @@ fn place_of(hit: &Hit) -> String {
     }
 }
 
-fn print_json(answer: &Answer, query: &TestQuery, args: &Args, terminal: &mut Terminal) -> Result<()> {
-    for hit in &answer.hits {
+fn print_json(results: &Results, query: &TestQuery, args: &Args, terminal: &mut Terminal) -> Result<()> {
+    for hit in &results.hits {
         let mut line = json!({ "v": JSON_VERSION, "type": "hit", "query": query.id });
         let fields = serde_json::to_value(hit)?;
         if let (Some(line), serde_json::Value::Object(fields)) = (line.as_object_mut(), fields) {
@@ -292,8 +296,8 @@ fn print_json(answer: &Answer, query: &TestQuery, args: &Args, terminal: &mut Te
         "type": "summary",
         "query": query.id,
         "text": query.text,
-        "all_words": answer.all_words,
-        "hits": answer.hits.len(),
+        "total": results.total,
+        "hits": results.hits.len(),
         "offset": args.offset,
     }))
 }

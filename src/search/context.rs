@@ -1,0 +1,35 @@
+//! What all stages of a search share: the snapshot and the ranking parameters.
+
+use super::weights::Weights;
+use crate::{
+    error::{Error, Result},
+    index::{Segment, Snapshot, parallel_map},
+};
+
+/// From this many postings on, segments are read in parallel: that is several milliseconds of work.
+const PARALLEL_POSTINGS: usize = 200_000;
+
+/// A snapshot and the parameters that it is ranked with.
+pub(crate) struct Context {
+    pub snapshot: Snapshot,
+    pub weights: Weights,
+}
+
+impl Context {
+    /// Calls `each` for every segment and returns the results in the order of the segments. `postings` estimates
+    /// how many postings are read.
+    pub fn each_segment<T: Send>(
+        &self,
+        postings: usize,
+        each: impl Fn(&Segment) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        let parallel = postings >= PARALLEL_POSTINGS;
+        let results = parallel_map(&self.snapshot.segments, parallel, |_, segment| each(segment));
+        results.into_iter().collect()
+    }
+
+    /// The error for a file of the index that cannot be read.
+    pub fn damaged(&self, error: &dyn std::fmt::Display) -> Error {
+        self.snapshot.index.damaged(error)
+    }
+}

@@ -1,0 +1,102 @@
+//! The matches found at the positions that the index knows are those found by reading the whole text.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::{
+    display_text::{DisplayText, WordSpan},
+    hit_positions::query_positions,
+    matches::{KnownPositions, Matches, QueryMatcher, Subject},
+    snippet::property_tests::{QUERIES, texts},
+};
+use crate::{
+    Index, Query, Release,
+    analysis::{Checkpoints, DisplayEdits, TermCache},
+    corpus::Corpus,
+    eval::Judgments,
+    index::{Address, Snapshot, sync},
+    search::{
+        context::Context,
+        plan::{Plan, Scope},
+        score::Evaluator,
+        weights::Weights,
+    },
+};
+
+/// The matches in a text, each with its clause and the spans of its words.
+fn matches(matcher: &QueryMatcher, forms: &mut TermCache, subject: Subject) -> Vec<(usize, Vec<WordSpan>)> {
+    let mut found = Matches::default();
+    matcher.find(forms, &mut found, subject);
+    let matches = found.matches.iter();
+    matches.map(|of| (of.clause, found.spans(of).cloned().collect())).collect()
+}
+
+/// Compares the matches for every release. Returns whether the index knows all positions.
+fn check(evaluator: &Evaluator, query: &str) -> bool {
+    let context = &evaluator.context;
+    let snapshot = &context.snapshot;
+    let plan = Plan::new(&Query::parse(query), snapshot.index.analyzer());
+    let content = plan.clauses.iter().filter(|clause| clause.content);
+    let nodes: Vec<_> = content.map(|clause| evaluator.evaluate(&clause.node).unwrap()).collect();
+    let mut words = Vec::new();
+    nodes.iter().for_each(|node| node.words(&mut words));
+    let segments = snapshot.segments.iter();
+    let living = segments
+        .flat_map(|segment| segment.alive_docs().map(|doc| Address { segment: segment.ordinal, doc }));
+    let addresses: Vec<Address> = living.collect();
+    let matcher = QueryMatcher::new(&plan);
+    let Some(known) = query_positions(context, &plan, &words, &matcher, &addresses).unwrap() else {
+        return false;
+    };
+    let mut forms = snapshot.index.analyzer().term_cache();
+    for (address, positions) in addresses.into_iter().zip(&known.hits) {
+        let stored = snapshot.whole(address).unwrap();
+        let title = (&*stored.release.title, Scope::Title, positions.title(), Checkpoints::new(&[]));
+        let body = (&*stored.release.body, Scope::Body, positions.body(), stored.landmarks());
+        let seams = [DisplayEdits::new(&[]), stored.seams()];
+        for ((text, scope, positions, landmarks), seams) in [title, body].into_iter().zip(seams) {
+            let mut display = DisplayText::default();
+            display.lay_out(text, seams);
+            let positions = KnownPositions { positions, terms: &known.terms, landmarks };
+            let whole = Subject { text, scope, display: &display, positions: None };
+            let at_positions = Subject { positions: Some(positions), ..whole.clone() };
+            let expected = matches(&matcher, &mut forms, whole);
+            assert_eq!(matches(&matcher, &mut forms, at_positions), expected, "{query}: {text:?}");
+        }
+    }
+    true
+}
+
+fn evaluator(index: &Index) -> Evaluator {
+    let snapshot = Snapshot::open(index).unwrap();
+    Evaluator::new(Context { snapshot, weights: Weights::default() }, 1 << 20)
+}
+
+#[test]
+fn in_the_shipped_releases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let index = Index::in_memory().unwrap();
+    let corpus = Corpus::open(std::slice::from_ref(&root), &[]).unwrap();
+    sync(&index, &corpus, false, &mut |_, _| ()).unwrap();
+    let judgments = Judgments::read(&root.join("judgments.toml")).unwrap();
+    let evaluator = evaluator(&index);
+    let queries = judgments.queries();
+    let known = queries.iter().filter(|judged| check(&evaluator, &judged.query.text)).count();
+    assert!(known > queries.len() / 2, "{known}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn in_random_releases(texts in prop::collection::vec((texts(), texts()), 1..4)) {
+        let releases = (1..).zip(texts).map(|(id, (title, body))| Release::new(id.to_string(), title, body));
+        let index = Index::in_memory().unwrap();
+        index.ingest(releases).unwrap();
+        let evaluator = evaluator(&index);
+        for query in QUERIES {
+            check(&evaluator, query);
+        }
+    }
+}

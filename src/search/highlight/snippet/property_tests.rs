@@ -1,0 +1,166 @@
+//! Properties of snippets of random texts and queries.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use unicode_normalization::char::is_combining_mark;
+
+use super::*;
+use crate::{
+    analysis::{Analyzer, DisplayMap},
+    query::Query,
+    search::highlight::display_text::tests::display,
+};
+
+static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().unwrap());
+
+pub(crate) const QUERIES: &[&str] = &[
+    "Ташкент встреча",
+    "\"встреча в Ташкенте\"",
+    "\"встреча Ташкент\"~3 вода",
+    "встреча /4 Ташкент",
+    "заголовок:Ташкент текст:вода",
+    "Таш* в?да",
+    "(вода|газ) И Ташкент",
+    "нормативно-правовой акт",
+    "не и в",
+    "!Ташкенте -вода",
+    "13.05.2024 ООН",
+    "оон ташкентский",
+    "Владимир Воронков",
+    "\"замок и вода\"",
+    "",
+];
+
+/// Texts of matching words, separators, and random characters.
+pub(crate) fn texts() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(vec![
+            "Ташкент", "в Ташкенте", "встреча", "Встреча в Ташкенте", "вода", "воду", "газ", "ООН", "13.05.2024",
+            "нормативно-правовой", "Замо\u{301}к", "Та\u{AD}шкент", "водо\u{301}й", "правовой акт", "и", "не",
+            "В. Воронков", "ташкентские", "Оон", "мид@uz.рф", "замок и вода",
+        ]).prop_map(String::from),
+        4 => prop::sample::select(vec![
+            " ", ". ", "\n\n", "\n", "\u{A0}", ", ", "! ", "… ", "» ", "-", "\u{301}", "\u{200B}", "👨\u{200D}👩 ", ".",
+        ]).prop_map(String::from),
+        1 => "\\PC{0,8}",
+        1 => "[а-яё]{1,12}",
+    ];
+    prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
+}
+
+/// The snippet of a body without known positions.
+pub(super) fn snippet(highlighter: &Highlighter, body: &str, options: &SnippetOptions) -> Snippet {
+    let layout = DisplayMap::of(body);
+    let text = Source { seams: DisplayEdits::new(layout.written()), ..as_it_stands(body) };
+    highlighter.body(&mut Buffers::new(ANALYZER.term_cache()), text, options)
+}
+
+/// A text without seams and known positions.
+pub(super) fn as_it_stands(text: &str) -> Source<'_> {
+    Source { text, seams: DisplayEdits::new(&[]), positions: None }
+}
+
+fn check_marks(text: &str, highlights: &[Highlight]) {
+    let mut last = 0;
+    for highlight in highlights {
+        assert!(last <= highlight.start && highlight.start < highlight.end, "{highlights:?}");
+        last = highlight.end;
+        assert_eq!(text[..highlight.start].chars().count(), highlight.start_char);
+        assert_eq!(text[..highlight.end].chars().count(), highlight.end_char);
+        for bound in [highlight.start, highlight.end] {
+            let parted = bound > 0
+                && !text[..bound].ends_with(char::is_whitespace)
+                && text[bound..].starts_with(is_combining_mark);
+            assert!(!parted, "{text:?} at {bound}");
+        }
+    }
+}
+
+fn check(body: &str, query: &str, options: &SnippetOptions) {
+    let plan = Plan::new(&Query::parse(query), &ANALYZER);
+    let highlighter = Highlighter::new(&plan);
+    check_marks(body, &highlighter.title(&mut Buffers::new(ANALYZER.term_cache()), as_it_stands(body)));
+    let snippet = snippet(&highlighter, body, options);
+    let whole = display(body);
+    let whole = whole.slice(&whole.span_of(&(0..whole.len()))).to_owned();
+    let total: usize = snippet.fragments.iter().map(|fragment| fragment.text.chars().count()).sum();
+    assert!(total <= options.length, "{snippet:?}");
+    assert!(snippet.fragments.len() <= options.fragments);
+    let mut at = 0;
+    for fragment in &snippet.fragments {
+        check_marks(&fragment.text, &fragment.highlights);
+        assert_eq!(snippet.no_match, fragment.highlights.is_empty());
+        assert!(
+            !fragment.text.is_empty()
+                && fragment.text.trim() == fragment.text
+                && !fragment.text.contains("  ")
+        );
+        // It occurs in the text after the one before, and splits no combining sequence.
+        let is_bound =
+            |at: usize| at == 0 || whole[..at].ends_with(' ') || !whole[at..].starts_with(is_combining_mark);
+        let mut places = whole.char_indices().map(|(place, _)| place).filter(|&place| place >= at);
+        let found = places.find(|&place| {
+            whole[place..].starts_with(&fragment.text)
+                && is_bound(place)
+                && is_bound(place + fragment.text.len())
+        });
+        assert!(found.is_some(), "{whole:?} {fragment:?}");
+        at = found.unwrap_or(0) + fragment.text.len();
+    }
+    for pair in snippet.fragments.windows(2) {
+        assert!(pair[0].truncated_end && pair[1].truncated_start);
+    }
+    if let (Some(first), Some(last)) = (snippet.fragments.first(), snippet.fragments.last()) {
+        assert!(first.truncated_start || whole.starts_with(&first.text));
+        assert!(last.truncated_end || whole.ends_with(&last.text));
+    }
+    let fits = whole.chars().count() <= options.length && options.fragments > 0;
+    if fits && !whole.is_empty() && !snippet.no_match && snippet.fragments.len() == 1 {
+        assert!(options.length < 3 || snippet.fragments[0].text == whole, "{whole:?} {snippet:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn of_any_text(
+        body in texts(),
+        query in prop::sample::select(QUERIES.to_vec()),
+        fragments in 0_usize..5,
+        length in 0_usize..200,
+    ) {
+        check(&body, query, &SnippetOptions { fragments, length });
+    }
+
+    #[test]
+    fn of_any_characters(body in any::<String>(), query in "\\PC{0,20}", length in 0_usize..60) {
+        check(&body, &query, &SnippetOptions { length, ..SnippetOptions::default() });
+    }
+}
+
+#[test]
+fn a_long_body_takes_no_longer_than_its_length() {
+    let plan = |query: &str| Plan::new(&Query::parse(query), &ANALYZER);
+    for unit in [
+        "Встреча в Ташкенте. ",
+        "Ташкент,",
+        "вода и газ, Ташкент\n\n",
+        "Ташкент\u{301}",
+        "а",
+        "\u{301}",
+        ". ",
+    ] {
+        let body = unit.repeat(1_000_000 / unit.len());
+        for query in [
+            "Ташкент вода",
+            "\"встреча в Ташкенте\"",
+            "\"Ташкент встреча\"~50",
+            "встреча /1000 Ташкент",
+            "Т*а*ш*к",
+        ] {
+            let begun = std::time::Instant::now();
+            snippet(&Highlighter::new(&plan(query)), &body, &SnippetOptions::default());
+            assert!(begun.elapsed().as_secs() < 10, "{unit} {query}: {:?}", begun.elapsed());
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Expansion of a query's words into weighted terms.
+//!
+//! Analysis lists what a word can be; this module decides which of its terms match and with which weight.
+
+use super::{Inherited, Node, Phrase, WeightedTerm, Word, simplified};
+use crate::{
+    analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream},
+    query::Form,
+    search::weights,
+};
+
+/// The words of a plain text: as typed, as nodes, and whether each is a content word.
+pub(super) fn words(forms: &mut TermCache, text: &str, inherited: Inherited) -> Vec<(String, Node, bool)> {
+    let tokens = forms.analyze(text);
+    let mut found = Vec::new();
+    let mut rest = &tokens[..];
+    let mut before = None;
+    while let Some((token, behind)) = rest.split_first() {
+        rest = behind;
+        let Role::Whole(parts) = token.role else {
+            let content = !token.function && token.role != Role::Initial;
+            let surname = behind.first().filter(|next| is_surname(next)).or(before);
+            let single = Node::Word(word(forms, token, Form::Any, inherited));
+            let initialled = surname.and_then(|surname| initialled(forms, token, surname, inherited));
+            let node = match initialled {
+                Some(initialled) => Node::Any(vec![single, initialled]),
+                None => single,
+            };
+            found.push((token.surface.clone(), node, content));
+            before = Some(token).filter(|token| is_surname(token));
+            continue;
+        };
+        before = None;
+        let (parts, behind) = behind.split_at(behind.len().min(parts as usize));
+        rest = behind;
+        found.push((token.surface.clone(), compound(forms, token, parts, inherited), true));
+    }
+    found
+}
+
+/// Whether a token next to a given name may be its surname.
+fn is_surname(token: &Token) -> bool {
+    let is_given = token.terms.iter().any(|term| term.rule() == Rule::Initial);
+    token.role == Role::Single
+        && !token.function
+        && !is_given
+        && token.surface.starts_with(char::is_uppercase)
+}
+
+/// «Владимир» next to «Воронков» as the «В.» of «В. Воронков», «Воронков В. И.».
+fn initialled(forms: &mut TermCache, given: &Token, surname: &Token, inherited: Inherited) -> Option<Node> {
+    let begins = given.terms.iter().find(|term| term.rule() == Rule::Initial)?;
+    let key = begins.key().strip_suffix('+')?.to_owned();
+    let terms = vec![WeightedTerm { key, weight: weights::LEMMA, full: true }];
+    let weight = inherited.weight * weights::INITIAL;
+    let initial = Word { terms, otherwise: Vec::new(), pattern: None, scope: inherited.scope, weight };
+    let surname = word(forms, surname, Form::Any, inherited);
+    Some(Node::Phrase(Phrase { slots: vec![(0, initial), (1, surname)], slop: Some(1), weight }))
+}
+
+/// A compound, matched as a whole, written as one word, or by its parts.
+fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], inherited: Inherited) -> Node {
+    let whole_word = Node::Word(word(forms, whole, Form::Any, inherited));
+    let slots: Vec<(u32, Word)> = parts
+        .iter()
+        .map(|part| (part.position - whole.position, word(forms, part, Form::Any, inherited)))
+        .collect();
+    let in_letters =
+        whole.surface.chars().all(|c| !c.is_numeric() && !matches!(c, '@' | '.' | '/' | '_' | ':'));
+    let by_parts = if in_letters {
+        Node::All(slots.into_iter().map(|(_, word)| Node::Word(word)).collect())
+    } else {
+        // The numbers of a date or an address have a meaning only next to each other.
+        simplified(Phrase { slots, slop: None, weight: inherited.weight })
+    };
+    Node::Any(vec![whole_word, by_parts])
+}
+
+pub(super) fn phrase(
+    forms: &mut TermCache,
+    text: &str,
+    form: Form,
+    slop: Option<u32>,
+    inherited: Inherited,
+) -> Option<Phrase> {
+    let tokens = forms.analyze(text);
+    let placed: Vec<&Token> = tokens.iter().filter(|token| !matches!(token.role, Role::Whole(_))).collect();
+    let all_function = placed.iter().all(|token| token.function);
+    let skip = |token: &Token| form == Form::Any && !all_function && token.function;
+    let first = placed.iter().find(|token| !skip(token))?.position;
+    let slots = placed
+        .into_iter()
+        .filter(|token| !skip(token))
+        .map(|token| (token.position - first, word(forms, token, form, inherited)))
+        .collect();
+    Some(Phrase { slots, slop, weight: inherited.weight })
+}
+
+/// The word of a token.
+fn word(forms: &mut TermCache, token: &Token, form: Form, inherited: Inherited) -> Word {
+    let terms = match form {
+        Form::Exact => exact_terms(token),
+        Form::Any if token.surface.starts_with(char::is_lowercase) => typed_small(forms, token),
+        Form::Any => any_terms(token),
+    };
+    let is_abbreviation = form == Form::Any
+        && token.terms.iter().any(|term| term.rule() == Rule::Abbreviation)
+        && !token.terms.iter().any(|term| term.channel() == Channel::Stem);
+    let otherwise = if is_abbreviation {
+        let mut terms = Vec::new();
+        add_first(forms, &token.surface.to_lowercase(), &mut terms);
+        terms
+    } else {
+        Vec::new()
+    };
+    Word { terms, otherwise, pattern: None, scope: inherited.scope, weight: inherited.weight }
+}
+
+/// Names are also typed in lower case: the terms of «воронков» and of «Воронков».
+fn typed_small(forms: &mut TermCache, token: &Token) -> Vec<WeightedTerm> {
+    let mut letters = token.surface.chars();
+    let mut name = String::with_capacity(token.surface.len());
+    name.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+    name.push_str(letters.as_str());
+    let mut terms = any_terms(token);
+    add_first(forms, &name, &mut terms);
+    terms
+}
+
+/// Adds the terms of a text's first word.
+fn add_first(forms: &mut TermCache, text: &str, to: &mut Vec<WeightedTerm>) {
+    if let Some(token) = TokenStream::new(text).next(forms) {
+        add_terms(token.span.of(text), token.role, token.form.terms(), to);
+    }
+}
+
+fn exact_terms(token: &Token) -> Vec<WeightedTerm> {
+    let exact =
+        token.terms.iter().filter(|term| term.channel() == Channel::Exact && term.rule() == Rule::Surface);
+    exact.map(|term| WeightedTerm { key: term.key().into(), weight: weights::LEMMA, full: true }).collect()
+}
+
+/// All candidates of a word: its lemmas, abbreviations of the same letters, the adjectives of a place, and its
+/// stem.
+fn any_terms(token: &Token) -> Vec<WeightedTerm> {
+    let mut terms = Vec::with_capacity(2 * token.terms.len());
+    let borrowed = token.terms.iter().map(Term::borrowed);
+    add_terms(&token.surface, token.role, borrowed, &mut terms);
+    terms
+}
+
+/// Adds the candidates of a word, each once.
+fn add_terms<'t>(
+    surface: &str,
+    role: Role,
+    terms: impl Iterator<Item = Term<&'t str>> + Clone,
+    to: &mut Vec<WeightedTerm>,
+) {
+    let mut push = |key: [&str; 2], weight: f32, full: bool| {
+        let is_key = |term: &WeightedTerm| term.key.strip_prefix(key[0]) == Some(key[1]);
+        if !to.iter().any(is_key) {
+            to.push(WeightedTerm { key: key.concat(), weight, full });
+        }
+    };
+    let has_lemma = terms.clone().any(|term| term.channel() == Channel::Lemma);
+    // For forms that the dictionary does not have, the stem is as reliable as a guessed lemma.
+    let known = terms.clone().any(|term| term.rule() == Rule::Dictionary);
+    for term in terms.clone() {
+        let key = [term.key(), ""];
+        match (term.channel(), term.rule()) {
+            // An initial matches any name with this letter; a name does not match other names with its letter.
+            (_, Rule::Initial) if role == Role::Initial => {
+                push(key, weights::LEMMA, true);
+                push([term.key(), "+"], weights::LEMMA, true);
+            }
+            (_, Rule::Initial | Rule::Place) => {}
+            (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => push(key, weights::LEMMA, true),
+            (Channel::Exact, _) if !has_lemma => push(key, weights::LEMMA, true),
+            (Channel::Exact, _) => {}
+            (Channel::Stem, _) => push(key, weights::STEM, !known),
+        }
+    }
+    for lemma in terms.filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess)) {
+        push([lemma.key(), "+"], weights::PLACE, true);
+    }
+    // The common case first: lower-case letters.
+    if surface.chars().all(|c| c.is_lowercase() || c.is_alphabetic() && !c.is_uppercase()) {
+        let mut capitals = String::with_capacity(1 + surface.len());
+        capitals.push(Channel::Lemma.letter());
+        let letters = surface.chars().flat_map(char::to_uppercase);
+        capitals.extend(letters.map(|c| if c == 'Ё' { 'Е' } else { c }));
+        push([&capitals, ""], weights::LEMMA, true);
+    }
+}

@@ -1,0 +1,12 @@
+//! Positions: where in a document the words of a query are.
+//!
+//! Reads the position lists of bound words, and matches phrases and words near each other. Positions are counted
+//! in words; the body follows the title.
+
+mod phrase;
+mod word_positions;
+
+pub(crate) use self::{
+    phrase::{NearMatcher, PhraseMatcher, PhraseSlots},
+    word_positions::WordPositions,
+};

@@ -1,0 +1,120 @@
+//! The positions of a word in the documents of one segment.
+
+use std::io;
+
+use tantivy::{
+    DocId,
+    postings::{Postings, SegmentPostings, TermInfo},
+};
+
+use crate::{
+    error::Result,
+    index::{PostingScan, Segment, Zone, seek_exact},
+    search::{
+        context::Context,
+        plan::Scope,
+        postings::{BoundWord, Terms, field_of},
+    },
+};
+
+/// The position lists of a word, each with whether its term is the word or only hints at it.
+pub(crate) struct WordPositions<'s> {
+    segment: &'s Segment,
+    scope: Scope,
+    lists: Vec<(PositionList, bool)>,
+}
+
+/// A list of positions, read in one of two ways.
+enum PositionList {
+    /// Seeks to each document.
+    Seeking(SegmentPostings),
+    /// Reads the list from end to end.
+    Sequential(PostingScan),
+}
+
+/// A block of postings has 128 documents. If two or more of them are read, reading the whole list is faster than
+/// seeking.
+const SEQUENTIAL_SHARE: usize = 64;
+
+impl PositionList {
+    fn open(segment: &Segment, field: Zone, list: &TermInfo, docs: usize) -> io::Result<Self> {
+        if field == Zone::Text && docs.saturating_mul(SEQUENTIAL_SHARE) > list.doc_freq as usize {
+            return Ok(Self::Sequential(segment.open_scan(list)?));
+        }
+        Ok(Self::Seeking(segment.postings(field, list)?))
+    }
+
+    /// Appends the positions in a document.
+    fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        match self {
+            Self::Sequential(flow) => flow.read(doc, out),
+            Self::Seeking(list) => {
+                if seek_exact(list, doc) {
+                    list.append_positions_with_offset(0, out);
+                }
+            }
+        }
+    }
+}
+
+impl<'s> WordPositions<'s> {
+    /// Opens the lists of the given terms. `docs` estimates how many documents will be read.
+    pub fn open(
+        context: &Context,
+        segment: &'s Segment,
+        word: &BoundWord,
+        (which, docs): (&[Terms], usize),
+    ) -> Result<Self> {
+        let mut lists = Vec::with_capacity(word.terms.len());
+        // Full terms first: hints count only in documents without full terms.
+        for &terms in which {
+            let full = terms == Terms::Full;
+            for bound in word.terms.iter().filter(|bound| bound.term.full == full) {
+                let field = field_of(word.scope);
+                let Some(list) = bound.postings(segment, field) else { continue };
+                let list = PositionList::open(segment, field, list, docs);
+                lists.push((list.map_err(|error| context.damaged(&error))?, full));
+            }
+        }
+        Ok(Self { segment, scope: word.scope, lists })
+    }
+
+    /// Appends the word's positions in a document, in order and without duplicates. Documents must be asked for
+    /// in ascending order.
+    pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        let start = out.len();
+        let (mut any_full, mut several) = (false, false);
+        for (list, full) in &mut self.lists {
+            if any_full && !*full {
+                break;
+            }
+            let before = out.len();
+            list.read(doc, out);
+            if out.len() > before {
+                several |= before > start;
+                any_full |= *full;
+            }
+        }
+        if self.scope == Scope::Body {
+            let title = self.segment.title_words(doc);
+            retain_from(out, start, |_, position| position >= title);
+        }
+        if several {
+            out[start..].sort_unstable();
+            retain_from(out, start, |before, position| before != Some(position));
+        }
+    }
+}
+
+/// Retains some of the numbers from `start` on; the predicate also gets the number retained before.
+fn retain_from(numbers: &mut Vec<u32>, start: usize, retained: impl Fn(Option<u32>, u32) -> bool) {
+    let mut end = start;
+    for at in start..numbers.len() {
+        let before = (end > start).then(|| numbers[end - 1]);
+        if retained(before, numbers[at]) {
+            numbers[end] = numbers[at];
+            end += 1;
+        }
+    }
+    numbers.truncate(end);
+}

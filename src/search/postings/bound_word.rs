@@ -1,0 +1,111 @@
+//! Binding a word of the plan to a snapshot: which of its terms the index has, and where each segment keeps
+//! their posting lists.
+
+use std::collections::HashMap;
+
+use tantivy::postings::TermInfo;
+
+use crate::{
+    analysis::Channel,
+    error::Result,
+    index::{Segment, Zone},
+    search::{
+        context::Context,
+        plan::{Pattern, Scope, WeightedTerm, Word},
+        weights::{LEMMA, MAX_EXPANSIONS},
+    },
+};
+
+/// A word of the plan with the terms that the index has of it.
+#[derive(Debug)]
+pub(crate) struct BoundWord {
+    pub terms: Vec<BoundTerm>,
+    pub scope: Scope,
+    pub weight: f32,
+    /// The prefix or pattern that the terms are expansions of. Occurrences of different expansions are different
+    /// occurrences of the word.
+    pub pattern: Option<String>,
+}
+
+/// A term with its posting lists in each segment.
+#[derive(Debug)]
+pub(crate) struct BoundTerm {
+    pub term: WeightedTerm,
+    by_segment: Vec<FieldPostings>,
+}
+
+/// Where a segment keeps the posting lists of one term.
+#[derive(Debug)]
+struct FieldPostings {
+    text: Option<TermInfo>,
+    title: Option<TermInfo>,
+    source: Option<TermInfo>,
+}
+
+impl BoundTerm {
+    pub fn postings(&self, segment: &Segment, field: Zone) -> Option<&TermInfo> {
+        let postings = &self.by_segment[segment.ordinal as usize];
+        match field {
+            Zone::Text => postings.text.as_ref(),
+            Zone::Title => postings.title.as_ref(),
+            Zone::Source => postings.source.as_ref(),
+        }
+    }
+}
+
+/// Looks up the terms of a word in all segments. The alternative terms are used only when the index has none of
+/// the others.
+pub(crate) fn bind(context: &Context, word: &Word) -> Result<BoundWord> {
+    let mut terms = match &word.pattern {
+        Some(pattern) => bind_terms(context, &expand(context, pattern)?, word.scope)?,
+        None => bind_terms(context, &word.terms, word.scope)?,
+    };
+    if terms.is_empty() {
+        terms = bind_terms(context, &word.otherwise, word.scope)?;
+    }
+    Ok(BoundWord { terms, scope: word.scope, weight: word.weight, pattern: word.pattern.clone() })
+}
+
+/// The terms that at least one segment has.
+fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result<Vec<BoundTerm>> {
+    let mut bound = Vec::new();
+    for term in terms {
+        let mut by_segment = Vec::with_capacity(context.snapshot.segments.len());
+        for segment in &context.snapshot.segments {
+            by_segment.push(look_up(context, segment, &term.key, scope)?);
+        }
+        if by_segment.iter().any(|postings| postings.text.is_some() || postings.source.is_some()) {
+            bound.push(BoundTerm { term: term.clone(), by_segment });
+        }
+    }
+    Ok(bound)
+}
+
+fn look_up(context: &Context, segment: &Segment, key: &str, scope: Scope) -> Result<FieldPostings> {
+    let list = |field| segment.term_info(field, key).map_err(|error| context.damaged(&error));
+    let text = list(Zone::Text)?;
+    // The text field includes the title, so a term of the title is also a term of the text.
+    let title = if text.is_some() { list(Zone::Title)? } else { None };
+    let source = if scope == Scope::Source { list(Zone::Source)? } else { None };
+    Ok(FieldPostings { text, title, source })
+}
+
+/// The most frequent surface forms in the index that match a pattern.
+fn expand(context: &Context, pattern: &str) -> Result<Vec<WeightedTerm>> {
+    let letters = pattern.find(['*', '?']).unwrap_or(pattern.len());
+    let start = format!("{}{}", Channel::Exact.letter(), &pattern[..letters]);
+    let shape = Pattern::new(pattern);
+    let mut forms: HashMap<String, u64> = HashMap::new();
+    for segment in &context.snapshot.segments {
+        let mut visit = |key: &str, frequency: u64| {
+            if shape.matches(key.get(1..).unwrap_or_default()) {
+                *forms.entry(key.to_owned()).or_default() += frequency;
+            }
+        };
+        segment.for_each_term_with_prefix(&start, &mut visit).map_err(|error| context.damaged(&error))?;
+    }
+    let mut forms: Vec<(String, u64)> = forms.into_iter().collect();
+    forms.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
+    forms.truncate(MAX_EXPANSIONS);
+    Ok(forms.into_iter().map(|(key, _)| WeightedTerm { key, weight: LEMMA, full: true }).collect())
+}

@@ -1,0 +1,120 @@
+//! Proximity: what adjacent query words add to a score when they are near each other in a document.
+//!
+//! Sequential dependence (Metzler & Croft 2005): each pair of adjacent query words counts where the second follows
+//! the first, and less where both are within a window.
+
+use super::{node::EvaluatedNode, scored_list::UNCOUNTED};
+use crate::search::weights::{BOUND_SLACK, PROXIMITY_WORDS, UNORDERED, WINDOW, Weights};
+
+/// Scores the proximity of a query's content clauses.
+pub(crate) struct ProximityScorer {
+    k1: f32,
+    /// The maximum that each pair of adjacent clauses adds; empty for long queries.
+    pairs: Vec<f32>,
+    /// Whether the positions of each clause are read.
+    has_positions: Vec<bool>,
+    /// Upper bounds by the set of clauses that a document has.
+    bounds: [f32; SETS],
+}
+
+/// The number of sets of clauses.
+const SETS: usize = 1 << PROXIMITY_WORDS;
+
+impl ProximityScorer {
+    pub fn new<'n>(weights: &Weights, content: impl Iterator<Item = &'n EvaluatedNode> + Clone) -> Self {
+        // Raised like all upper bounds, since the score is computed from them.
+        let max_scores: Vec<f32> = content.clone().map(|node| node.bound * BOUND_SLACK).collect();
+        let pairs = max_scores.windows(2).map(|pair| weights.proximity * (pair[0] + pair[1]) / 2.0);
+        let pairs = if max_scores.len() > PROXIMITY_WORDS { Vec::new() } else { pairs.collect() };
+        let has_positions = content.map(|node| !node.is_vague()).collect();
+        let mut scorer = Self { k1: weights.k1, pairs, has_positions, bounds: [0.0; SETS] };
+        for set in 0..SETS {
+            let counts = (0..PROXIMITY_WORDS).map(|word| if set >> word & 1 == 1 { UNCOUNTED } else { 0 });
+            scorer.bounds[set] = scorer.max_score(counts);
+        }
+        scorer
+    }
+
+    /// The sum over adjacent pairs, given how often each pair occurs together.
+    fn sum<C>(&self, clauses: &[C], together: impl Fn(&C, &C) -> f32) -> f32 {
+        let mut sum = 0.0;
+        for (pair, max) in clauses.windows(2).zip(&self.pairs) {
+            let count = together(&pair[0], &pair[1]);
+            let saturated = if count > 0.0 { count / (self.k1 + count) } else { 0.0 };
+            sum += max * saturated;
+        }
+        sum
+    }
+
+    /// The score of a document, from the positions of its clauses.
+    pub fn score(&self, positions: [&[u32]; PROXIMITY_WORDS]) -> f32 {
+        self.sum(&positions, |first, second| {
+            let (ordered, near) = together(first, second);
+            ordered + UNORDERED * near
+        })
+    }
+
+    /// An upper bound for documents with these clauses, one bit for each as in `ScoredDoc`.
+    pub fn max_score_of_set(&self, matched: u8) -> f32 {
+        self.bounds[usize::from(matched) % SETS]
+    }
+
+    /// An upper bound for a document with this many positions of each clause.
+    pub fn max_score(&self, positions: impl Iterator<Item = u8>) -> f32 {
+        let mut counts = [0.0_f32; PROXIMITY_WORDS];
+        for ((count, positions), has_positions) in counts.iter_mut().zip(positions).zip(&self.has_positions) {
+            *count = match positions {
+                _ if !has_positions => 0.0,
+                UNCOUNTED => 1e9,
+                positions => positions.into(),
+            };
+        }
+        self.sum(&counts, |&first, &second| {
+            // A word follows at most two others, with at most one word between.
+            let ordered = first.min(2.0 * second);
+            let near = if second > 0.0 { first - ordered } else { 0.0 };
+            ordered + UNORDERED * near
+        })
+    }
+}
+
+/// How often the second word follows the first, with at most one word between, and how often it is otherwise
+/// within the window.
+fn together(first: &[u32], second: &[u32]) -> (f32, f32) {
+    let (mut ordered, mut near) = (0.0_f32, 0.0_f32);
+    for &position in first {
+        let from = position.saturating_sub(WINDOW);
+        let start = second.partition_point(|&other| other < from);
+        let mut best = 0;
+        for &other in second[start..].iter().take_while(|&&other| other <= position + WINDOW) {
+            let follows = other > position && other - position <= 2;
+            best = best.max(if follows { 2 } else { u8::from(other != position) });
+        }
+        match best {
+            2 => ordered += 1.0,
+            1 => near += 1.0,
+            _ => {}
+        }
+    }
+    (ordered, near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordered_and_unordered_pairs_are_counted() {
+        for (first, second, expected) in [
+            (&[1][..], &[2][..], (1.0, 0.0)),
+            (&[2], &[1], (0.0, 1.0)),
+            (&[1], &[6], (0.0, 1.0)),
+            (&[1], &[60], (0.0, 0.0)),
+            (&[1, 50], &[2, 55], (1.0, 1.0)),
+            (&[], &[1], (0.0, 0.0)),
+            (&[3], &[3], (0.0, 0.0)),
+        ] {
+            assert_eq!(together(first, second), expected, "{first:?} {second:?}");
+        }
+    }
+}

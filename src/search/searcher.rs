@@ -1,0 +1,186 @@
+//! The searcher: runs a query against one snapshot of an index.
+//!
+//! The only module of `search` that uses all stages: plan, binding and ranking, highlighting.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::{
+    Hit, Options, Relation, Results, Total,
+    context::Context,
+    highlight::{Buffers, HitHighlighter},
+    plan::Plan,
+    score::{Evaluator, explain},
+    topk::{BoundQuery, ScoredDoc, rank},
+    weights::Weights,
+};
+use crate::{
+    error::{Error, Result},
+    index::{Address, Index, Snapshot},
+    query::Query,
+    release::Release,
+};
+
+/// Searches one snapshot of an index. Cheap to clone, usable from many threads.
+///
+/// Clones share a cache of evaluated words: at most 128 MB, and 640 bytes for each release of the index.
+#[derive(Clone)]
+pub struct Searcher {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    evaluator: Evaluator,
+    /// Idle buffers of earlier searches.
+    buffers: Mutex<Vec<Buffers>>,
+}
+
+/// The number of idle buffers kept; each may have a cache of ten megabytes of analysed forms.
+const MAX_IDLE_BUFFERS: usize = 8;
+
+/// The size of the cache in bytes.
+fn cache_size(releases: u64) -> usize {
+    const MINIMUM: usize = 128 << 20;
+    const PER_RELEASE: usize = 640;
+    MINIMUM.saturating_add(usize::try_from(releases).unwrap_or(usize::MAX).saturating_mul(PER_RELEASE))
+}
+
+impl Index {
+    /// A searcher over the last commit.
+    ///
+    /// # Errors
+    /// `IndexDamaged` if a file cannot be read.
+    pub fn searcher(&self) -> Result<Searcher> {
+        Searcher::with_weights(self, Weights::default())
+    }
+}
+
+impl Searcher {
+    /// A searcher over the last commit, with ranking parameters.
+    ///
+    /// # Errors
+    /// `IndexDamaged` if a file cannot be read.
+    pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
+        let snapshot = Snapshot::open(index)?;
+        let cache = cache_size(snapshot.releases);
+        let evaluator = Evaluator::new(Context { snapshot, weights }, cache);
+        Ok(Self { inner: Arc::new(Inner { evaluator, buffers: Mutex::default() }) })
+    }
+
+    /// Whether this is the newest commit. Reads two small files.
+    ///
+    /// # Errors
+    /// `IndexDamaged` if they cannot be read.
+    pub fn is_current(&self) -> Result<bool> {
+        self.snapshot().is_current()
+    }
+
+    /// A searcher over the newest commit with the same parameters; this one if it is current.
+    ///
+    /// # Errors
+    /// As [`Index::open`]. This searcher stays usable.
+    pub fn reload(&self) -> Result<Self> {
+        if self.is_current()? {
+            return Ok(self.clone());
+        }
+        Self::with_weights(&self.snapshot().index.reload()?, self.context().weights)
+    }
+
+    /// The number of releases.
+    pub fn releases(&self) -> u64 {
+        self.snapshot().releases
+    }
+
+    /// The release with an id.
+    ///
+    /// # Errors
+    /// `UnknownRelease` if there is none.
+    pub fn release(&self, id: &str) -> Result<Release> {
+        let address = self.snapshot().find(id)?.ok_or_else(|| Error::UnknownRelease(id.into()))?;
+        self.snapshot().release(address)
+    }
+
+    /// The best releases for a query. An empty query has none. A query without words, such as `дата:2024`, returns
+    /// the latest releases first.
+    ///
+    /// # Errors
+    /// `IndexDamaged` if the index cannot be read.
+    pub fn search(&self, query: &Query, options: &Options) -> Result<Results> {
+        let idle = || self.inner.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        let reused = idle().pop();
+        let mut buffers =
+            reused.unwrap_or_else(|| Buffers::new(self.snapshot().index.analyzer().term_cache()));
+        let results = self.search_with(query, options, &mut buffers);
+        let mut idle = idle();
+        if idle.len() < MAX_IDLE_BUFFERS {
+            idle.push(buffers);
+        }
+        results
+    }
+
+    fn search_with(&self, query: &Query, options: &Options, buffers: &mut Buffers) -> Result<Results> {
+        let plan = Plan::with_forms(query, &mut buffers.forms);
+        if plan.is_empty() && options.dates.is_empty() {
+            return Ok(Results::default());
+        }
+        let evaluator = &self.inner.evaluator;
+        let bound = BoundQuery::new(evaluator, &plan, &options.dates)?;
+        let ranking = rank(evaluator, &bound, options)?;
+        let docs = ranking.docs.get(options.offset..).unwrap_or_default();
+        let addresses: Vec<Address> = docs.iter().map(|doc| doc.address).collect();
+        let mut highlighter = match &options.snippets {
+            Some(snippets) => {
+                let mut words = Vec::new();
+                bound.content().for_each(|clause| clause.node.words(&mut words));
+                Some(HitHighlighter::new(self.context(), (&plan, &words), &addresses, (buffers, snippets))?)
+            }
+            None => None,
+        };
+        let mut hits = Vec::with_capacity(docs.len());
+        for (at, doc) in docs.iter().enumerate() {
+            let mut hit = self.hit((&plan, &bound), highlighter.as_mut(), doc, at)?;
+            hit.rank = options.offset + at + 1;
+            if options.explain {
+                let segment = self.snapshot().segment(doc.address.segment);
+                let clauses = plan.clauses.iter().zip(bound.clauses.iter().map(|clause| &*clause.node));
+                hit.explanation =
+                    Some(explain(self.context(), (segment, doc.address.doc, doc.score), clauses)?);
+            }
+            hits.push(hit);
+        }
+        Ok(Results { hits, total: Total { value: ranking.total, relation: Relation::Equal } })
+    }
+
+    /// The hit at an index, without its rank.
+    fn hit(
+        &self,
+        (plan, bound): (&Plan, &BoundQuery),
+        highlighter: Option<&mut HitHighlighter>,
+        doc: &ScoredDoc,
+        at: usize,
+    ) -> Result<Hit> {
+        let stored = self.snapshot().whole(doc.address)?;
+        let missing = bound.missing(&self.inner.evaluator, doc.address);
+        let missing = missing.map(|clause| plan.clauses[clause].text.clone()).collect();
+        let (snippet, title_highlights) = match highlighter {
+            Some(highlighter) => (Some(highlighter.body(&stored, at)), highlighter.title(&stored, at)),
+            None => (None, Vec::new()),
+        };
+        Ok(Hit {
+            release: stored.release,
+            rank: 0,
+            score: doc.score,
+            missing,
+            title_highlights,
+            snippet,
+            explanation: None,
+        })
+    }
+
+    fn context(&self) -> &Context {
+        &self.inner.evaluator.context
+    }
+
+    fn snapshot(&self) -> &Snapshot {
+        &self.context().snapshot
+    }
+}

@@ -1,0 +1,103 @@
+//! The top-k collector of one segment, and the collection over all segments.
+//!
+//! Equal scores are ordered by id, so that the result does not depend on how documents are spread over segments.
+
+use std::sync::{Mutex, PoisonError};
+
+use tantivy::DocId;
+
+use super::scored_doc::{Collect, ScoredDoc, compare, truncate_but_ties};
+use crate::{
+    error::Result,
+    index::{Address, Segment, Snapshot},
+    search::{Sort, context::Context},
+};
+
+/// Collects the best documents of one segment.
+pub(super) struct TopCollector<'s> {
+    snapshot: &'s Snapshot,
+    segment: u32,
+    collect: Collect,
+    /// A document with a lower score cannot be among the best.
+    threshold: f32,
+    /// The best so far and candidates; truncated when there are twice as many as requested.
+    docs: Vec<ScoredDoc>,
+    /// The length after the last truncation.
+    truncated: usize,
+}
+
+impl<'s> TopCollector<'s> {
+    /// `floor` is the threshold from other segments.
+    pub fn new(snapshot: &'s Snapshot, segment: &Segment, collect: Collect, floor: f32) -> Self {
+        Self { snapshot, segment: segment.ordinal, collect, threshold: floor, docs: Vec::new(), truncated: 0 }
+    }
+
+    /// Adds a document; `matched` as in `ScoredDoc`.
+    pub fn push(&mut self, doc: DocId, score: f32, matched: u8) {
+        self.docs.push(ScoredDoc { address: Address { segment: self.segment, doc }, score, matched });
+        if self.docs.len() >= self.collect.limit.saturating_mul(2).max(MIN_CAPACITY) {
+            self.truncate();
+        }
+    }
+
+    /// A document with a lower score can be skipped.
+    pub fn threshold(&self) -> f32 {
+        if self.collect.exhaustive { f32::NEG_INFINITY } else { self.threshold }
+    }
+
+    /// Drops all but the best, which raises the threshold.
+    pub fn truncate(&mut self) {
+        let Collect { limit, sort, .. } = self.collect;
+        if self.docs.len() < limit || self.docs.len() == self.truncated {
+            return;
+        }
+        if let Some(worst) = limit.checked_sub(1) {
+            let (_, worst, _) =
+                self.docs.select_nth_unstable_by(worst, |a, b| compare(self.snapshot, a, b, sort));
+            if sort == Sort::Relevance {
+                self.threshold = self.threshold.max(worst.score);
+            }
+        }
+        self.docs.truncate(limit);
+        self.truncated = limit;
+    }
+
+    /// The best documents, in no order.
+    pub fn into_docs(mut self) -> Vec<ScoredDoc> {
+        self.truncate();
+        self.docs
+    }
+}
+
+/// The collector truncates no earlier than at this length.
+const MIN_CAPACITY: usize = 32;
+
+/// Collects segment by segment, in parallel if `cost` is high; the threshold reached in some segments prunes the
+/// others. Returns the best documents in no order, and the sum of what `search` returns.
+pub(super) fn collect_segments(
+    context: &Context,
+    collect: Collect,
+    cost: usize,
+    search: impl Fn(&Segment, &mut TopCollector) -> Result<u64> + Sync,
+) -> Result<(Vec<ScoredDoc>, u64)> {
+    let snapshot = &context.snapshot;
+    let found = Mutex::new((Vec::new(), f32::NEG_INFINITY));
+    let counts = context.each_segment(cost, |segment| {
+        let floor = found.lock().unwrap_or_else(PoisonError::into_inner).1;
+        let mut top = TopCollector::new(snapshot, segment, collect, floor);
+        let count = search(segment, &mut top)?;
+        top.truncate();
+        let (docs, floor) = &mut *found.lock().unwrap_or_else(PoisonError::into_inner);
+        *floor = floor.max(top.threshold());
+        docs.append(&mut top.into_docs());
+        if let Some(worst) = truncate_but_ties(snapshot, docs, collect)
+            && collect.sort == Sort::Relevance
+            && !collect.exhaustive
+        {
+            *floor = worst;
+        }
+        Ok(count)
+    })?;
+    let (docs, _) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok((docs, counts.iter().sum()))
+}

@@ -1,0 +1,126 @@
+//! Rescoring of the best few hundred documents with proximity and recency.
+//!
+//! Skips documents that cannot be among the best with their bonus.
+
+use super::{
+    bound_query::BoundQuery,
+    scored_doc::{Collect, ScoredDoc, truncate_ties},
+};
+use crate::{
+    error::Result,
+    index::Address,
+    search::{
+        context::Context,
+        score::{ClausePositions, Evaluator, ProximityScorer},
+        weights::{BOUND_SLACK, HALF_LIFE},
+    },
+};
+
+struct Rescorer<'s> {
+    context: &'s Context,
+    query: &'s BoundQuery,
+    proximity: &'s ProximityScorer,
+    /// Whether documents may have only hints of a clause.
+    hints: bool,
+    /// The positions in each segment, opened on demand.
+    positions: Vec<Option<ClausePositions<'s>>>,
+    /// The scores of the best so far, best first, once there are as many as requested.
+    reached: Vec<f32>,
+}
+
+/// Adds the bonus to every document that may be among the `wanted` best with it. Documents with the highest
+/// scores come first, so that most others are skipped. `hints` says whether documents may have only hints of a
+/// clause.
+pub(super) fn rescore(
+    Evaluator { context, .. }: &Evaluator,
+    query: &BoundQuery,
+    docs: &mut Vec<ScoredDoc>,
+    wanted: usize,
+    (collect, hints): (Collect, bool),
+) -> Result<()> {
+    let proximity = &ProximityScorer::new(&context.weights, query.content().map(|clause| &*clause.node));
+    // The highest possible score of a document, if that is at least `least`.
+    let max_score = |doc: &ScoredDoc, least: f32| {
+        let recency = 1.0 + recency_bonus(context, doc.address);
+        let with = |bonus: f32| Some((doc.score + bonus) * recency * BOUND_SLACK).filter(|&max| max >= least);
+        with(proximity.max_score_of_set(doc.matched))?;
+        let Address { segment, doc } = doc.address;
+        let segment = context.snapshot.segment(segment);
+        with(proximity.max_score(query.content().map(|clause| clause.node.positions(segment, doc))))
+    };
+    let (exhaustive, wanted) = (collect.exhaustive, wanted.max(1));
+    let best_first = |a: &ScoredDoc, b: &ScoredDoc| b.score.total_cmp(&a.score);
+    if docs.len() > collect.limit {
+        // Ties at the limit matter only if one of them can be among the best.
+        let least = docs.select_nth_unstable_by(wanted - 1, best_first).1.score;
+        let worst = docs.iter().map(|doc| doc.score).fold(f32::INFINITY, f32::min);
+        let mut worst = docs.iter().filter(|doc| doc.score <= worst);
+        if exhaustive || worst.any(|doc| max_score(doc, least).is_some()) {
+            truncate_ties(&context.snapshot, docs, collect);
+        }
+    }
+    let first = if exhaustive { docs.len() } else { wanted.min(docs.len()) };
+    if first < docs.len() {
+        docs.select_nth_unstable_by(first, best_first);
+    }
+    let (first, rest) = docs.split_at_mut(first);
+    let mut rescorer =
+        Rescorer { context, query, proximity, hints, positions: Vec::new(), reached: Vec::new() };
+    rescorer.rescore(first.iter_mut().map(|doc| (f32::INFINITY, doc)).collect())?;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    rescorer.reached.extend(first.iter().map(|doc| doc.score));
+    rescorer.reached.sort_unstable_by(|a, b| b.total_cmp(a));
+    let least = rescorer.threshold();
+    rescorer.rescore(rest.iter_mut().filter_map(|doc| Some((max_score(doc, least)?, doc))).collect())
+}
+
+impl Rescorer<'_> {
+    /// A document with a lower score is not among the best.
+    fn threshold(&self) -> f32 {
+        self.reached.last().copied().unwrap_or(f32::NEG_INFINITY)
+    }
+
+    /// Rescores documents, each given with its highest possible score.
+    fn rescore(&mut self, mut docs: Vec<(f32, &mut ScoredDoc)>) -> Result<()> {
+        let Self { context, query, proximity, hints, .. } = *self;
+        self.positions.clear();
+        self.positions.resize_with(context.snapshot.segments.len(), || None);
+        docs.sort_unstable_by_key(|(_, doc)| doc.address);
+        for (max_score, ScoredDoc { address, score, matched }) in docs {
+            if max_score < self.threshold() {
+                continue;
+            }
+            if proximity.max_score_of_set(*matched) > 0.0 {
+                let positions = &mut self.positions[address.segment as usize];
+                let positions = match positions {
+                    Some(positions) => positions,
+                    None => {
+                        let segment = context.snapshot.segment(address.segment);
+                        let nodes = query.content().map(|clause| &*clause.node);
+                        positions.insert(ClausePositions::open(context, segment, nodes, hints)?)
+                    }
+                };
+                *score += proximity.score(positions.read(address.doc));
+            }
+            *score *= 1.0 + recency_bonus(context, *address);
+            if self.reached.pop_if(|least| *least < *score).is_some() {
+                let at = self.reached.partition_point(|reached| reached >= score);
+                self.reached.insert(at, *score);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a release gains by its date, as a share of its score.
+#[expect(clippy::cast_precision_loss, reason = "days between two dates are few")]
+fn recency_bonus(Context { snapshot, weights }: &Context, Address { segment, doc }: Address) -> f32 {
+    if weights.recency <= 0.0 {
+        return 0.0;
+    }
+    let Some(day) = snapshot.segment(segment).day(doc) else { return 0.0 };
+    let age = snapshot.newest.saturating_sub(day).max(0) as f32;
+    weights.recency * 0.5_f32.powf(age / HALF_LIFE)
+}
