@@ -56,6 +56,11 @@ impl Written {
         day_of(year, month, day)
     }
 
+    /// Whether the date reads as another day in a country of another order.
+    pub(super) fn is_ambiguous(self) -> bool {
+        self.slashes && self.day <= 12 && self.month <= 12 && self.day != self.month
+    }
+
     /// The day, where the date has its year and the Russian order.
     pub(super) fn resolve_strictly(self) -> Result<Date, Unresolved> {
         let context = Context::on(Date::MAX);

@@ -64,7 +64,7 @@ const COUNTERS: &str = "просмотр просмотра просмотров
     reads переглядів коментарів kommentieren commentaires comentarios no leave reply keine hits aufrufe read reading";
 const TIME_WORDS: &str = "ч час часа часов мин минут мск msk utc gmt cet cest mez mesz est edt pst pdt et h hrs uhr am \
     pm a m p часов time местного времени год года році uhrzeit";
-const BEFORE_CLOCK: &str = "в о у at um à a alle om kl соат сағат soat о об";
+const BEFORE_CLOCK: &str = "в о у at um à a alle om kl соат сағат soat о об klo";
 const BEFORE_DATE: &str = "on am le el il den the vom dem in op den от das published posted";
 const SETTLEMENTS: &str = "г гор город с пос аул м смт қ ш шаҳри shahri қаласы н д на им де la de";
 
@@ -93,7 +93,8 @@ fn label_at(tokens: &[Token<'_>], start: usize) -> Option<Label> {
     for (list, kind, colon) in lists() {
         for label in list.split('|') {
             let Some(end) = phrase_end(tokens, start, label) else { continue };
-            let has_colon = tokens.get(end).is_some_and(|token| token.is_mark(':'));
+            let has_colon =
+                tokens.get(end).is_some_and(|token| token.is_mark(':')) || start == 0 && end == tokens.len();
             if (!colon || has_colon) && longest.is_none_or(|longest| longest.end < end) {
                 longest = Some(Label { kind, start, end });
             }

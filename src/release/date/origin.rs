@@ -16,12 +16,14 @@ use super::{
 pub enum DateOrigin {
     /// A field of a record or a header line: `"date": "2024-05-13"`, «Дата: 13.05.2024».
     Field,
+    /// The line of a page next to its headline that shows its date.
+    Byline,
+    /// The address of a page: `/2024/05/13/`.
+    Url,
     /// The metadata of a page or document: JSON-LD, `meta`, `<time>`, document properties.
     Metadata,
     /// Visible text behind a label: «Опубликовано: 13 мая 2024».
     Label,
-    /// The address of a page: `/2024/05/13/`.
-    Url,
     /// The name of the file or its folders: `2024-05-13-tashkent.txt`.
     FileName,
     /// A dateline: «Ташкент, 13 мая 2024 года –».
@@ -169,10 +171,15 @@ fn read(
         }
         DateOrigin::Url => in_address(origin, address::in_url(text, context), &mut check),
         DateOrigin::FileName => in_address(origin, address::in_file_name(text, context), &mut check),
-        DateOrigin::Label | DateOrigin::Dateline | DateOrigin::Text => {
+        DateOrigin::Byline | DateOrigin::Label | DateOrigin::Dateline | DateOrigin::Text => {
             let mentions = mentions(text);
             let found = mentions.iter().filter_map(|mention| {
                 let origin = match mention.position {
+                    Position::Labelled | Position::Dateline | Position::Alone
+                        if origin == DateOrigin::Byline && !mention.written.is_ambiguous() =>
+                    {
+                        origin
+                    }
                     Position::Labelled => DateOrigin::Label,
                     Position::Dateline => DateOrigin::Dateline,
                     Position::Alone => DateOrigin::Text,

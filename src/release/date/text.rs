@@ -54,15 +54,18 @@ pub(super) fn mentions(text: &str) -> Vec<Mention<'_>> {
         if dates.is_empty() {
             // A label may stand on a line or in a cell before its date.
             label = labels::last(part).filter(|label| part.len() - label.end <= 1).map(|label| label.kind);
-            before = match part.last() {
-                Some(Token { kind: Kind::Number(..), .. }) => Before::Number,
-                _ => Before::Other,
+            let number = match part {
+                [.., number, stop] if stop.is_mark('.') => Some(number),
+                _ => part.last(),
             };
+            let is_number = number.is_some_and(|token| matches!(token.kind, Kind::Number(..)));
+            before = if is_number { Before::Number } else { Before::Other };
             continue;
         }
         let dashed =
             segment.start.checked_sub(1).and_then(|at| tokens.get(at)).is_some_and(|t| t.is_mark('-'));
-        let range = dashed && before != Before::Other && before != Before::Start;
+        let first = dates.first().is_some_and(|(_, range)| range.start == 0);
+        let range = dashed && first && before != Before::Other && before != Before::Start;
         let opening = segment.start == 0;
         if range {
             // «13 мая – 15 июня 2024» is a span of an event; its first end was no publication date either.
@@ -216,12 +219,17 @@ fn is_remark(after: &[Token<'_>]) -> bool {
         _ => after,
     };
     let words = || after.iter().filter(|token| token.kind == Kind::Word);
-    labels::last(after).is_some_and(|label| label.start == 0)
-        || words().count() <= 3
+    let capitalised = words().all(Token::is_capitalised);
+    let marks = |token: &Token<'_>| {
+        matches!(token.kind, Kind::Word | Kind::Mark('.' | '-' | ',' | '"' | '(' | ')' | '/' | '&' | '#'))
+    };
+    // «Рубрика: Новости»
+    let named = matches!(after, [name, colon, ..] if name.is_capitalised() && colon.is_mark(':'));
+    named
+        || labels::last(after).is_some_and(|label| label.start == 0)
+        || words().count() <= if capitalised { NAME } else { 3 }
             && after.first().is_some_and(Token::is_capitalised)
-            && after
-                .iter()
-                .all(|token| matches!(token.kind, Kind::Word | Kind::Mark('.' | '-' | ',' | '"' | ')')))
+            && after.iter().all(marks)
 }
 
 /// The tokens without the weekday, time of day, time zone and marks at their beginning.
