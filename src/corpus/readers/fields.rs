@@ -3,7 +3,7 @@
 //! Cleans what is never meant (byte order marks, line ends, stray white space) and nothing else:
 //! soft hyphens, stress marks and letters are the business of analysis.
 
-use crate::release::{self, Release};
+use crate::release::{DateContext, DateOrigin, Dating, Release, find_date};
 
 /// The text as one line: white space of any kind becomes one space.
 pub(crate) fn one_line(text: &str) -> String {
@@ -30,12 +30,39 @@ pub(crate) fn titled(text: &str) -> Option<(String, String)> {
     some_line(title).map(|title| (title, rest.to_owned()))
 }
 
-/// Notes the date; one that cannot be read stays in `extra` as it was written.
+/// How many lines of a text are searched for its date: datelines and publication lines stand on top.
+const DATED_LINES: usize = 4;
+
+/// Dates the release by what its field says; a value that is no date stays in `extra` as it was written.
 pub(crate) fn date(release: &mut Release, written: &str) {
-    match release::day(written) {
-        Ok(day) => release.date = Some(day),
-        Err(_) => {
-            release.extra.insert("date".to_owned(), written.into());
+    dated(release, find_date(&[(DateOrigin::Field, written)], &DateContext::now()));
+}
+
+/// Dates a release that has no date by its address, the name of its file and the first lines of its text.
+pub(crate) fn date_by_content(release: &mut Release, file_name: Option<&str>) {
+    if release.date.is_some() {
+        return;
+    }
+    let lines = release.body.lines().filter(|line| !line.trim().is_empty()).take(DATED_LINES);
+    let mut candidates: Vec<(DateOrigin, &str)> = lines.map(|line| (DateOrigin::Text, line)).collect();
+    candidates.extend(release.url.as_deref().map(|url| (DateOrigin::Url, url)));
+    candidates.extend(file_name.map(|name| (DateOrigin::FileName, name)));
+    let dating = find_date(&candidates, &DateContext::now());
+    dated(release, dating);
+}
+
+/// Enters the date that was found, its origin, and what was refused.
+pub(crate) fn dated(release: &mut Release, dating: Dating) {
+    let origin = release.origin.get_or_insert_default();
+    if let Some(found) = dating.found {
+        release.date = Some(found.date);
+        origin.date_origin = Some(found.origin.name().to_owned());
+    }
+    for refused in dating.refused {
+        origin.notes.push(format!("the date {:?} {} and is not used", refused.text, refused.reason));
+        let in_field = matches!(refused.origin, DateOrigin::Field | DateOrigin::Metadata);
+        if in_field && (release.date.is_none() || refused.origin == DateOrigin::Field) {
+            release.extra.entry("date").or_insert_with(|| refused.text.into());
         }
     }
 }

@@ -1,8 +1,9 @@
 //! A web page as a release: its headline, its text and what it says about itself.
 //!
-//! Chooses the part of the page that is the release; `plain` turns it into text and `facts` reads
-//! what stands in the page's head. No markup ever leaves this place.
+//! Chooses the part of the page that is the release; `plain` turns it into text, `facts` reads
+//! what stands in the page's head, and `dates` chooses its date. No markup ever leaves this place.
 
+mod dates;
 mod facts;
 mod plain;
 

@@ -111,11 +111,12 @@ impl Record {
         release.record = IDS.iter().find_map(|field| self.take_id(field));
         release.source = self.take_text("source").and_then(|source| fields::some_line(&source));
         release.url = self.take_text("url").and_then(|url| fields::some_line(&url));
-        let date = self.take_text("date");
+        let date = self.take_date("date");
         release.extra = self.0;
         if let Some(date) = date {
             fields::date(&mut release, &date);
         }
+        fields::date_by_content(&mut release, None);
         release.extra.retain(|_, value| !value.is_null());
         Ok(release)
     }
@@ -129,6 +130,14 @@ impl Record {
             Value::String(text) if !text.trim().is_empty() => Some(text),
             _ => None,
         }
+    }
+
+    /// A date as text or in Unix time.
+    fn take_date(&mut self, field: &str) -> Option<String> {
+        if self.0.get(field)?.is_number() {
+            return self.0.shift_remove(field).map(|number| number.to_string());
+        }
+        self.take_text(field)
     }
 
     fn take_body(&mut self) -> Option<String> {
@@ -195,7 +204,13 @@ mod tests {
             (r#"{"html":"<p>разметка","text":"текст","title":"Т"}"#, r#"Т|текст|||||{"html":"<p>разметка"}"#),
             (r#"{"title":"Т","date":null,"source":null,"id":null}"#, "Т||||||{}"),
             (r#"{"title":"Т","date":"вчера"}"#, r#"Т||||||{"date":"вчера"}"#),
-            (r#"{"title":"Т","date":1715558400}"#, r#"Т||||||{"date":1715558400}"#),
+            (r#"{"title":"Т","date":1715558400}"#, "Т||2024-05-13||||{}"),
+            (r#"{"title":"Т","date":1715558400000}"#, "Т||2024-05-13||||{}"),
+            (r#"{"title":"Т","date":17}"#, r#"Т||||||{"date":"17"}"#),
+            (
+                r#"{"title":"Т","url":"https://m.example/2024/05/13/a"}"#,
+                "Т||2024-05-13||https://m.example/2024/05/13/a||{}",
+            ),
             (
                 r#"{"title":"Т","source":["МЧС","МИД"],"id":true}"#,
                 r#"Т||||||{"source":["МЧС","МИД"],"id":true}"#,

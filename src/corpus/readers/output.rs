@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::ControlFlow, path::Path};
 
-use super::{Budget, Fault, Input};
+use super::{Budget, Fault, Input, fields};
 use crate::{
     error::{Error, Result},
     release::{Origin, Release},
@@ -66,7 +66,13 @@ impl<'a> Output<'a> {
         }
         let part = Some(below.trim_start_matches('#').to_owned()).filter(|part| !part.is_empty());
         self.taken.insert(below, line);
-        let read_as = release.origin.unwrap_or_default();
+        let mut release = release;
+        if part.is_none() {
+            // The file's name and folders date a file of one release.
+            fields::date_by_content(&mut release, Some(self.file));
+        }
+        let mut read_as = release.origin.take().unwrap_or_default();
+        let notes = notes.into_iter().chain(read_as.notes.drain(..)).collect();
         let origin = Origin {
             root: self.root.to_owned(),
             file: self.file.to_owned(),

@@ -3,7 +3,7 @@
 //! A line is a header only where its name and its value can be one; any other stays in the body.
 
 use super::{Details, Fault, Input, Output, fields};
-use crate::release::{Date, Release};
+use crate::release::Release;
 
 /// The reader of plain text.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
@@ -41,10 +41,8 @@ fn release(text: &str, file_name: &str) -> Result<Release, Fault> {
         }
         rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
     }
-    if release.date.is_none() && release.extra.is_empty() {
-        release.date = day_in_name(file_name);
-    }
     release.body = fields::body(rest);
+    fields::date_by_content(&mut release, Some(file_name));
     Ok(release)
 }
 
@@ -63,11 +61,6 @@ fn header(line: &str) -> Option<(Header, &str)> {
 
 fn is_url(value: &str) -> bool {
     value.contains('.') && !value.contains(char::is_whitespace)
-}
-
-/// The day that a file's name begins with, as in `2024-05-13-tashkent.txt`.
-fn day_in_name(file_name: &str) -> Option<Date> {
-    file_name.get(.."0000-00-00".len())?.parse().ok()
 }
 
 #[cfg(test)]
@@ -103,7 +96,7 @@ mod tests {
             ("Встреча\nДата: вчера\n\nОдин.", "Встреча|Один.||||вчера"),
             ("Встреча\nДата: 31.02.2024\n\nОдин.", "Встреча|Один.||||31.02.2024"),
             ("Встреча\nДата:\nИсточник: МЧС\n\nОдин.", "Встреча|Один.||МЧС||"),
-            ("Встреча\n\nДата: 2024-05-13", "Встреча|Дата: 2024-05-13||||"),
+            ("Встреча\n\nДата: 2024-05-13", "Встреча|Дата: 2024-05-13|2024-05-13|||"),
             ("Встреча\nАдрес: ул. Навои, 1\n\nОдин.", "Встреча|Адрес: ул. Навои, 1\n\nОдин.||||"),
             ("Встреча\nИсточник: МЧС\nИсточник: МИД", "Встреча|Источник: МИД||МЧС||"),
             ("Встреча\nПовод: 10:00\n\nОдин.", "Встреча|Повод: 10:00\n\nОдин.||||"),
@@ -119,9 +112,15 @@ mod tests {
             ("2024-05-13-tashkent.txt", "Встреча", "Встреча||2024-05-13|||"),
             ("2024-05-13.txt", "Встреча\nИсточник: МЧС", "Встреча||2024-05-13|МЧС||"),
             ("2024-05-13.txt", "Встреча\nДата: 2024-05-14", "Встреча||2024-05-14|||"),
-            ("2024-05-13.txt", "Встреча\nДата: вчера", "Встреча|||||вчера"),
+            ("2024-05-13.txt", "Встреча\nДата: вчера", "Встреча||2024-05-13|||вчера"),
             ("2024-02-31.txt", "Встреча", "Встреча|||||"),
-            ("20240513-a.txt", "Встреча", "Встреча|||||"),
+            ("20240513-a.txt", "Встреча", "Встреча||2024-05-13|||"),
+            (
+                "a.txt",
+                "Встреча\n\nТашкент, 13 мая 2024 г. – Текст.",
+                "Встреча|Ташкент, 13 мая 2024 г. – Текст.|2024-05-13|||",
+            ),
+            ("a.txt", "Встреча\n\nОна состоится 13 мая 2024 г.", "Встреча|Она состоится 13 мая 2024 г.||||"),
             ("встреча.txt", "Встреча", "Встреча|||||"),
         ];
         for (file_name, text, expected) in table {

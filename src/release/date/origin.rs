@@ -34,6 +34,23 @@ pub enum DateOrigin {
     Updated,
 }
 
+impl DateOrigin {
+    /// The name that is stored with a release: `field`, `file-name`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Field => "field",
+            Self::Byline => "byline",
+            Self::Url => "url",
+            Self::Metadata => "metadata",
+            Self::Label => "label",
+            Self::FileName => "file-name",
+            Self::Dateline => "dateline",
+            Self::Text => "text",
+            Self::Updated => "updated",
+        }
+    }
+}
+
 /// What is known about a release before its date is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DateContext {

@@ -1,0 +1,239 @@
+//! The date of a page: which of the places that name one is the day of publication.
+//!
+//! Collects candidates from structured data and from the visible lines around the headline, and leaves the
+//! choice to [`find_date`]. The line that shows the date next to the headline is trusted most: the metadata of
+//! many sites hold the day on which the page was created, or the day in UTC.
+
+mod frame;
+mod lines;
+
+use scraper::ElementRef;
+use serde_json::Value;
+
+use crate::release::{DateContext, DateOrigin, Dating, find_date};
+use frame::is_outside;
+use lines::Lines;
+
+/// Names of `meta` elements that hold the day of publication, the most specific ones first.
+const PUBLISHED: &str = "article:published_time og:published_time og:article:published_time article:published \
+    datepublished date_published publish-date publish_date publishdate published_date publication_date \
+    publicationdate parsely-pub-date sailthru.date rnews:datepublished dc.date.issued dcterms.issued \
+    dc.date.created dcterms.created dc.date dcterms.date citation_publication_date citation_date \
+    prism.publicationdate pubdate pub_date cxenseparse:recs:publishtime article_date_original date datecreated \
+    created creation_date";
+/// Names of those that hold the day of the last change.
+const UPDATED: &str = "article:modified_time og:updated_time og:article:modified_time datemodified lastmod \
+    last-modified dcterms.modified dc.date.modified modified_time";
+/// Members of JSON-LD objects that hold the day of publication, the most specific one first.
+const LD_PUBLISHED: [&str; 3] = ["datePublished", "dateCreated", "uploadDate"];
+/// How deep JSON-LD may be nested.
+const LD_DEPTH: usize = 32;
+
+/// The date of a page.
+///
+/// `url` is the address of the page where it names one, and `title` what its head calls it.
+pub(super) fn of_page(
+    root: ElementRef<'_>,
+    url: Option<&str>,
+    titles: &[String],
+    context: &DateContext,
+) -> Dating {
+    let mut context = *context;
+    context.month_first |= is_american(root);
+    let facts = Facts::of(root);
+    let lines = Lines::of(root, titles);
+    let mut candidates = facts.candidates();
+    candidates.extend(url.map(|url| (DateOrigin::Url, url)));
+    candidates.extend(lines.byline(&context).map(|line| (DateOrigin::Byline, line)));
+    let dating = find_date(&candidates, &context);
+    match dating.found {
+        Some(found) if found.origin < DateOrigin::Label => Dating { found: Some(found), ..dating },
+        // Text is searched only where it can win, for that is the costly part.
+        _ => {
+            candidates.extend(lines.candidates(&context).map(|line| (DateOrigin::Text, line)));
+            find_date(&candidates, &context)
+        }
+    }
+}
+
+/// Whether the page is in American English, which writes the month first.
+fn is_american(root: ElementRef<'_>) -> bool {
+    let language = root.attr("lang").unwrap_or_default().to_ascii_lowercase().replace('_', "-");
+    language == "en" || language == "en-us"
+}
+
+/// The dates in the structured data of a page.
+#[derive(Default)]
+struct Facts {
+    /// How good a place is, 0 the best, and the date as written there.
+    published: Vec<(usize, String)>,
+    updated: Vec<String>,
+}
+
+impl Facts {
+    fn of(root: ElementRef<'_>) -> Self {
+        let mut facts = Self::default();
+        for element in root.descendent_elements() {
+            match element.value().name() {
+                "meta" => facts.meta(element),
+                "script" => facts.script(element),
+                name => facts.marked(element, name == "time"),
+            }
+        }
+        facts.published.sort_by_key(|(rank, _)| *rank);
+        facts
+    }
+
+    fn candidates(&self) -> Vec<(DateOrigin, &str)> {
+        let published = self.published.iter().map(|(_, text)| (DateOrigin::Metadata, text.as_str()));
+        published.chain(self.updated.iter().map(|text| (DateOrigin::Updated, text.as_str()))).collect()
+    }
+
+    fn meta(&mut self, meta: ElementRef<'_>) {
+        let Some(content) = meta.attr("content") else { return };
+        for name in ["property", "name", "itemprop"].iter().filter_map(|kind| meta.attr(kind)) {
+            let name = name.trim().to_ascii_lowercase();
+            let place = |list: &str| list.split_ascii_whitespace().position(|listed| listed == name);
+            if let Some(place) = place(PUBLISHED) {
+                return self.published.push((10 + place, content.to_owned()));
+            }
+            if place(UPDATED).is_some() {
+                return self.updated.push(content.to_owned());
+            }
+        }
+    }
+
+    fn script(&mut self, script: ElementRef<'_>) {
+        let is_json = |kind: &str| kind.trim().eq_ignore_ascii_case("application/ld+json");
+        if script.attr("type").is_some_and(is_json) {
+            let text: String = script.text().collect();
+            // A broken block costs only itself: the page has other places.
+            if let Ok(value) = serde_json::from_str(text.trim()) {
+                self.linked(&value, LD_DEPTH);
+            }
+        }
+    }
+
+    /// The dates in JSON-LD: those of articles before those of pages before any other.
+    fn linked(&mut self, value: &Value, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        if let Value::Array(items) = value {
+            items.iter().for_each(|item| self.linked(item, depth));
+        }
+        let Value::Object(object) = value else { return };
+        let kind = object.get("@type").map(Value::to_string).unwrap_or_default();
+        if ["Comment", "Event", "Review"].iter().any(|other| kind.contains(other)) {
+            return;
+        }
+        let rank = match &kind {
+            kind if ["Article", "BlogPosting", "Report"].iter().any(|own| kind.contains(own)) => 0,
+            kind if kind.contains("WebPage") => 1,
+            _ => 2,
+        };
+        let text = |name: &&str| object.get(*name).and_then(Value::as_str).map(str::to_owned);
+        self.published.extend(LD_PUBLISHED.iter().find_map(text).map(|text| (rank, text)));
+        self.updated.extend(text(&"dateModified"));
+        object.values().for_each(|value| self.linked(value, depth));
+    }
+
+    /// `itemprop` and `<time>`, where they belong to the page's own text.
+    fn marked(&mut self, element: ElementRef<'_>, is_time: bool) {
+        let property = element.attr("itemprop").unwrap_or_default();
+        let published = ["datePublished", "dateCreated"].contains(&property);
+        let modified = property == "dateModified";
+        if !(published || modified || is_time) || is_outside(element) {
+            return;
+        }
+        let machine = element.attr("datetime").or_else(|| element.attr("content"));
+        let text = machine.map_or_else(|| element.text().collect(), str::to_owned);
+        let class = element.attr("class").unwrap_or_default().to_ascii_lowercase();
+        let modified = modified || class.contains("modified") || class.contains("updated");
+        if modified && !published && !class.contains("published") {
+            self.updated.push(text);
+        } else {
+            let rank = if published || element.attr("pubdate").is_some() { 100 } else { 101 };
+            self.published.push((rank, text));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use scraper::Html;
+
+    use super::*;
+
+    #[test]
+    fn pages_are_dated() {
+        // The page; its date, where it was found, and the text there.
+        let table = [
+            ("<meta name=date content=2024-05-13>", "2024-05-13 metadata"),
+            ("<META NAME='DC.date' CONTENT='13.05.2024'>", "2024-05-13 metadata"),
+            (
+                "<meta property='article:published_time' content='2024-05-13T10:00:00+05:00'>",
+                "2024-05-13 metadata",
+            ),
+            ("<meta property='article:modified_time' content='2024-05-13'>", "2024-05-13 updated"),
+            ("<meta itemprop=datePublished content='2024-05-13'>", "2024-05-13 metadata"),
+            ("<span itemprop=datePublished>13 мая 2024 г.</span>", "2024-05-13 metadata"),
+            ("<time itemprop=datePublished datetime=2024-05-13>вчера</time>", "2024-05-13 metadata"),
+            ("<time datetime=2024-05-13>вчера</time>", "2024-05-13 metadata"),
+            ("<time class='entry-date updated' datetime=2024-05-13>вчера</time>", "2024-05-13 updated"),
+            ("<div class=comments><time datetime=2020-01-01></time></div>", "-"),
+            (
+                "<nav><time datetime=2020-01-01></time></nav><time datetime=2024-05-13></time>",
+                "2024-05-13 metadata",
+            ),
+            ("<time datetime=вчера></time><meta name=pubdate content=2024-05-13>", "2024-05-13 metadata"),
+            ("<meta name=date content=' '><time datetime=2024-05-13></time>", "2024-05-13 metadata"),
+            ("<meta name=date content=вчера>", "-"),
+            (
+                r#"<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2024-05-13"}</script>"#,
+                "2024-05-13 metadata",
+            ),
+            (
+                r#"<script type="application/ld+json">{"@graph":[{"@type":"WebPage","datePublished":"2023-01-01"},
+                   {"@type":"Article","datePublished":"2024-05-13"},{"@type":"Event","datePublished":"2022-01-01"}]}</script>"#,
+                "2024-05-13 metadata",
+            ),
+            (
+                r#"<script type="application/ld+json">{"datePublished":</script><time datetime=2024-05-13>"#,
+                "2024-05-13 metadata",
+            ),
+            // The line at the headline against the metadata.
+            (
+                "<meta name=date content=2024-05-12><h1>Мир</h1><p>13 мая 2024 г., 10:00<p>Текст",
+                "2024-05-13 byline",
+            ),
+            ("<h1>Мир</h1><div class=news-date>13.05.2024</div><p>Текст", "2024-05-13 byline"),
+            ("<div>13.05.2024 | Новости</div><h1>Мир</h1><p>Текст", "2024-05-13 byline"),
+            ("<h1>Мир</h1><p>Ташкент, 13 мая 2024 года. Сегодня состоялась встреча.", "2024-05-13 byline"),
+            ("<h1>Мир</h1><p>Форум состоится 13 мая 2024 года в Ташкенте.", "-"),
+            ("<h1>Мир</h1><p>12.05.2024</p><p>13.05.2024</p>", "2024-05-12 text"),
+            ("<h1>Мир</h1><p>Текст<div class=related><p>13.05.2024</div>", "-"),
+            ("<h1>Мир</h1><footer>13.05.2020</footer>", "2020-05-13 byline"),
+            ("<html lang=en-US><h1>Peace</h1><p>05/06/2024", "2024-05-06 text"),
+            // A label anywhere in the page's own text.
+            (
+                "<h1>Мир</h1><p>1<p>2<p>3<p>4<p>5<p>6<p>7<p>8<p>9<p>1<p>2<p>3<p>4<p>5<p>6<p>7<p>8<p>9<p>1<p>2<p>3<p>4<p>5<p>6<p>7\
+                 <p>8<p>9<p>1<p>2<p>3<p>4<p>5<p>Опубликовано: 13.05.2024",
+                "2024-05-13 label",
+            ),
+        ];
+        let context = DateContext::on("2024-06-01".parse().unwrap());
+        for (page, expected) in table {
+            let found = of_page(Html::parse_document(page).root_element(), None, &[], &context).found;
+            let found = found.map_or_else(
+                || "-".to_owned(),
+                |found| {
+                    format!(
+                        "{} {}",
+                        found.date,
+                        serde_json::to_value(found.origin).unwrap().as_str().unwrap()
+                    )
+                },
+            );
+            assert_eq!(found, expected, "{page}");
+        }
+    }
+}
