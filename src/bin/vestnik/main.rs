@@ -56,9 +56,13 @@ fn main() -> ExitCode {
     let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => {
-            // Help goes to standard output and is no error.
-            _ = error.print();
+            // The error quotes the arguments. Parsing safe copies of them gives the same error in a form
+            // that can be printed.
+            let safe = words.iter().map(|word| terminal::safe_argument(word));
+            let error = Cli::try_parse_from(safe).err().unwrap_or(error);
+            terminal::print_usage(&error);
             let usage = if keeping { Exit::Usage } else { Exit::Partly };
+            // Help and version go to standard output and are no errors.
             return if error.use_stderr() { usage.into() } else { Exit::Done.into() };
         }
     };

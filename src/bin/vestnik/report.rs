@@ -69,7 +69,7 @@ impl<'a> Reporter<'a> {
         if let (Some(line), Value::Object(fields)) = (line.as_object_mut(), fields) {
             line.extend(fields);
         }
-        match self.terminal.line(line) {
+        match self.terminal.json(&line) {
             // Whoever read has enough; the run goes on, and ends as it would have.
             Err(error) if !terminal::is_broken_pipe(&error) => _ = self.unheard.get_or_insert(error),
             _ => {}

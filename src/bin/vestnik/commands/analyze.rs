@@ -11,7 +11,7 @@ use crate::{
     arguments,
     exit::Exit,
     options::{Format, JSON_VERSION},
-    terminal::{FAINT, Terminal, styled},
+    terminal::{Line, Terminal},
 };
 
 /// Print what the index sees of a text: positions, words, terms and which rule gave each
@@ -35,25 +35,13 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     for token in &tokens {
         match args.format {
             Format::Text => terminal.line(line(token))?,
-            Format::Json => terminal.line(object(token))?,
+            Format::Json => terminal.json(&object(token))?,
         }
     }
     Ok(if tokens.is_empty() { Exit::Nothing } else { Exit::Done })
 }
 
-fn line(token: &Token) -> String {
-    let terms: Vec<String> = token
-        .terms
-        .iter()
-        .map(|term| {
-            format!(
-                "{}:{} {}",
-                term.channel().letter(),
-                term.text(),
-                styled(FAINT, format_args!("({})", term.rule().name()))
-            )
-        })
-        .collect();
+fn line(token: &Token) -> Line {
     let role = match token.role {
         Role::Single if token.function => " function word",
         Role::Single => "",
@@ -61,7 +49,12 @@ fn line(token: &Token) -> String {
         Role::Part => " part",
         Role::Initial => " initial",
     };
-    format!("{:>4}  {}{}  {}", token.position, token.surface, styled(FAINT, role), terms.join("  "))
+    let token_and_role =
+        Line::new().plain(format_args!("{:>4}  {}", token.position, token.surface)).faint(role);
+    token.terms.iter().fold(token_and_role, |line, term| {
+        line.plain(format_args!("  {}:{} ", term.channel().letter(), term.text()))
+            .faint(format_args!("({})", term.rule().name()))
+    })
 }
 
 fn object(token: &Token) -> serde_json::Value {

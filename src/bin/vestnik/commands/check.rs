@@ -36,7 +36,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let report = check(args.location.folder(), &signals::heed())?;
     let too_old = args.max_age.is_some_and(|most| report.age.is_none_or(|age| age > most));
     if args.format == Format::Json {
-        terminal.line(json!({
+        terminal.json(&json!({
             "v": JSON_VERSION,
             "type": "check",
             "problems": report.problems,

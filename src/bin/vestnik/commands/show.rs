@@ -1,4 +1,4 @@
-//! `vestnik show`: prints one release whole.
+//! `vestnik show`: prints one release in full.
 
 use anyhow::Result;
 use serde_json::json;
@@ -7,7 +7,7 @@ use crate::{
     exit::Exit,
     location::IndexLocation,
     options::{Format, JSON_VERSION},
-    terminal::{FAINT, STRONG, Terminal, styled},
+    terminal::{Line, Terminal},
 };
 
 /// Print a release
@@ -34,23 +34,23 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
         release => release?,
     };
     if args.format == Format::Json {
-        terminal.line(json!({ "v": JSON_VERSION, "type": "release", "release": release }))?;
+        terminal.json(&json!({ "v": JSON_VERSION, "type": "release", "release": release }))?;
         return Ok(Exit::Done);
     }
-    terminal.line(styled(STRONG, &release.title))?;
+    terminal.line(Line::new().bold(&release.title))?;
     let path = release.origin.as_ref().map(|origin| origin.path().display().to_string());
     let date = release.date.map(|date| date.to_string());
     let facts = [("date", date), ("source", release.source), ("address", release.url), ("file", path)];
     for (name, value) in facts {
         if let Some(value) = value {
-            terminal.line(styled(FAINT, format_args!("{name}: {value}")))?;
+            terminal.line(Line::new().faint(format_args!("{name}: {value}")))?;
         }
     }
     for (name, value) in &release.extra {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        terminal.line(styled(FAINT, format_args!("{name}: {value}")))?;
+        terminal.line(Line::new().faint(format_args!("{name}: {value}")))?;
     }
     terminal.line("")?;
-    terminal.line(release.body.trim_end())?;
+    release.body.trim_end().lines().try_for_each(|line| terminal.line(line))?;
     Ok(Exit::Done)
 }

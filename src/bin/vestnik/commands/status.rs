@@ -31,7 +31,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let last_run = Index::last_success(args.location.folder()).and_then(time);
     let folder = args.location.folder().display().to_string();
     if args.format == Format::Json {
-        terminal.line(json!({
+        terminal.json(&json!({
             "v": JSON_VERSION,
             "type": "status",
             "index": folder,

@@ -1,23 +1,25 @@
 //! `vestnik search`: asks the index one query or many and prints the hits.
 
+mod json;
+mod text;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use serde_json::json;
 use vestnik::{
     DateSpan, Query,
     eval::{TestQuery, read_queries, write_run},
     query::{Expr, Field},
-    search::{Explanation, Hit, Options, Results, Searcher, SnippetOptions, Sort, Weights},
+    search::{Hit, Options, Searcher, SnippetOptions, Sort, Weights},
 };
 
 use crate::{
     arguments,
     exit::Exit,
     location::IndexLocation,
-    options::{JSON_VERSION, dates},
-    terminal::{FAINT, STRONG, Terminal, marked, styled},
+    options::dates,
+    terminal::{Terminal, shortened},
 };
 
 /// What a release of the newest day gains with `--recent`, as a part of its score.
@@ -134,18 +136,20 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
         if parsed.is_empty() && options.dates.is_empty() {
             terminal.warn(format_args!(
                 "nothing to look for in {:?}; give a word of letters or digits",
-                shortened(&query.text)
+                shortened(&query.text, 60)
             ));
         }
         let results =
             searcher.search(&parsed, &options).with_context(|| format!("query {:?}", query.text))?;
         found |= !results.hits.is_empty();
         match args.format {
-            Format::Text => print_text(&results, query, args, terminal)?,
-            Format::Json => print_json(&results, query, args, terminal)?,
+            Format::Text => text::print(&results, query, args.queries.is_some(), terminal)?,
+            Format::Json => json::print(&results, query, args.offset, terminal)?,
             Format::Trec => {
                 let ranked = results.hits.iter().map(|hit| (run_id(hit), hit.score));
-                write_run(terminal.answers(), &query.id, "vestnik", ranked)?;
+                let mut run = Vec::new();
+                write_run(&mut run, &query.id, "vestnik", ranked)?;
+                String::from_utf8_lossy(&run).lines().try_for_each(|line| terminal.line(line))?;
             }
         }
     }
@@ -192,120 +196,4 @@ fn parse(query: &TestQuery, args: &Args) -> Result<Query> {
 /// What a run calls a release: the id of its own record where it has one.
 fn run_id(hit: &Hit) -> &str {
     hit.release.record.as_deref().unwrap_or(&hit.release.id)
-}
-
-fn print_text(results: &Results, query: &TestQuery, args: &Args, terminal: &mut Terminal) -> Result<()> {
-    if args.queries.is_some() {
-        terminal.line(styled(STRONG, format_args!("{}: {}", query.id, query.text)))?;
-    }
-    terminal.line(styled(FAINT, counted(results)))?;
-    for hit in &results.hits {
-        terminal.line("")?;
-        print_hit(hit, terminal)?;
-    }
-    if args.queries.is_some() {
-        terminal.line("")?;
-    }
-    Ok(())
-}
-
-fn counted(results: &Results) -> String {
-    let releases = match results.total.value {
-        0 => "no release has all the words".to_owned(),
-        1 => "1 release has all the words".to_owned(),
-        n => format!("{n} releases have all the words"),
-    };
-    let partial = results.hits.iter().filter(|hit| !hit.missing.is_empty()).count();
-    if partial == 0 { releases } else { format!("{releases}; {partial} of those below have some of them") }
-}
-
-fn print_hit(hit: &Hit, terminal: &mut Terminal) -> Result<()> {
-    let release = &hit.release;
-    let title =
-        marked(&release.title, hit.title_highlights.iter().map(|range| range.start..range.end), STRONG);
-    terminal.line(format_args!("{:>3}. {title}", hit.rank))?;
-    let date = release.date.map(|date| date.strftime("%d.%m.%Y").to_string());
-    let path = release.origin.as_ref().map_or_else(|| release.id.clone(), |_| place_of(hit));
-    let facts: Vec<String> = date.into_iter().chain(release.source.clone()).chain([path]).collect();
-    terminal.line(format_args!("     {}", styled(FAINT, facts.join(" · "))))?;
-    for fragment in hit.snippet.iter().flat_map(|snippet| &snippet.fragments) {
-        let text = marked(
-            &fragment.text,
-            fragment.highlights.iter().map(|range| range.start..range.end),
-            anstyle::Style::new(),
-        );
-        let before = if fragment.truncated_start { "… " } else { "" };
-        let behind = if fragment.truncated_end { " …" } else { "" };
-        terminal.line(format_args!("     {before}{text}{behind}"))?;
-    }
-    if !hit.missing.is_empty() {
-        terminal.line(format_args!(
-            "     {}",
-            styled(FAINT, format_args!("lacks: {}", hit.missing.join(", ")))
-        ))?;
-    }
-    if let Some(explanation) = &hit.explanation {
-        print_explanation(hit.score, explanation, terminal)?;
-    }
-    Ok(())
-}
-
-fn print_explanation(score: f32, explanation: &Explanation, terminal: &mut Terminal) -> Result<()> {
-    terminal.line(format_args!("     score {score:.3}:"))?;
-    for clause in &explanation.clauses {
-        let mentions: Vec<String> = clause
-            .terms
-            .iter()
-            .map(|mention| {
-                format!("{} ×{} in the title, ×{} in the body", mention.term, mention.title, mention.body)
-            })
-            .collect();
-        let mentions = if mentions.is_empty() { "not there".to_owned() } else { mentions.join("; ") };
-        terminal.line(format_args!(
-            "       {:.3}  {} (rarity {:.2}): {mentions}",
-            clause.score, clause.text, clause.idf
-        ))?;
-    }
-    terminal
-        .line(format_args!("       {:.3}  for words near each other, and for being new", explanation.bonus))
-}
-
-/// Where the release lies: the path as seen from here, with the line or record in it.
-fn place_of(hit: &Hit) -> String {
-    let Some(origin) = &hit.release.origin else { return hit.release.id.clone() };
-    let path = origin.path();
-    let here = std::env::current_dir().unwrap_or_default();
-    let path = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
-    match origin.line {
-        Some(line) => format!("{path}:{line}"),
-        None => path,
-    }
-}
-
-fn print_json(results: &Results, query: &TestQuery, args: &Args, terminal: &mut Terminal) -> Result<()> {
-    for hit in &results.hits {
-        let mut line = json!({ "v": JSON_VERSION, "type": "hit", "query": query.id });
-        let fields = serde_json::to_value(hit)?;
-        if let (Some(line), serde_json::Value::Object(fields)) = (line.as_object_mut(), fields) {
-            line.extend(fields);
-        }
-        terminal.line(line)?;
-    }
-    terminal.line(json!({
-        "v": JSON_VERSION,
-        "type": "summary",
-        "query": query.id,
-        "text": query.text,
-        "total": results.total,
-        "hits": results.hits.len(),
-        "offset": args.offset,
-    }))
-}
-
-/// The beginning of a text that may be very long.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
-        None => text.to_owned(),
-    }
 }
