@@ -1,7 +1,8 @@
-//! What must hold on the data in `../shared`, which no build needs: each test says so and passes where
-//! the data is missing. `VESTNIK_SHARED` names another place.
+//! Relevance floors and checks of real files on the data in `../shared`, which no build needs. The tests are
+//! ignored by default and fail without the data: `cargo test -- --ignored shared`. `VESTNIK_SHARED` names
+//! another folder.
 
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may panic, and says what it skips")]
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 use std::path::{Path, PathBuf};
 
@@ -13,15 +14,10 @@ use vestnik::{
     search::Options,
 };
 
-fn shared(below: &str) -> Option<PathBuf> {
+fn shared(below: &str) -> PathBuf {
     let root = std::env::var_os("VESTNIK_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
-    let path = root.join(below);
-    if path.exists() {
-        return Some(path);
-    }
-    eprintln!("skipped: {} is not here", path.display());
-    None
+    root.join(below)
 }
 
 fn indexed(path: &Path) -> Index {
@@ -31,18 +27,19 @@ fn indexed(path: &Path) -> Index {
     index
 }
 
-fn evaluated(set: &str) -> Option<Evaluation> {
-    let folder = shared(set)?;
+fn evaluated(set: &str) -> Evaluation {
+    let folder = shared(set);
     let index = Index::in_memory().unwrap();
     index.ingest(Releases::open(&folder).unwrap().map(Result::unwrap)).unwrap();
     let queries = read_queries(&folder.join("queries.jsonl")).unwrap();
     let qrels = read_qrels(&qrels_file(&folder).unwrap()).unwrap();
-    Some(evaluate(&index.searcher().unwrap(), &queries, &qrels, |_| ()).unwrap())
+    evaluate(&index.searcher().unwrap(), &queries, &qrels, |_| ()).unwrap()
 }
 
 #[test]
-fn names_are_found_by_their_dictionary_form() {
-    let Some(evaluation) = evaluated("eval/names") else { return };
+#[ignore = "needs ../shared"]
+fn shared_names_are_found_by_their_dictionary_form() {
+    let evaluation = evaluated("eval/names");
     let (ranked, set) = (evaluation.ranked.mean, &evaluation.all_words);
     assert!(ranked.ndcg_10 >= 0.96, "{}", ranked.ndcg_10);
     assert!(set.mean.recall >= 0.985, "{}", set.mean.recall);
@@ -51,20 +48,23 @@ fn names_are_found_by_their_dictionary_form() {
 }
 
 #[test]
-fn questions_find_their_sentence() {
-    let Some(evaluation) = evaluated("eval/xquad-sentences") else { return };
+#[ignore = "needs ../shared"]
+fn shared_questions_find_their_sentence() {
+    let evaluation = evaluated("eval/xquad-sentences");
     assert!(evaluation.ranked.mean.ndcg_10 >= 0.83, "{}", evaluation.ranked.mean.ndcg_10);
 }
 
 #[test]
-fn questions_find_their_paragraph() {
-    let Some(evaluation) = evaluated("eval/xquad-paragraphs") else { return };
+#[ignore = "needs ../shared"]
+fn shared_questions_find_their_paragraph() {
+    let evaluation = evaluated("eval/xquad-paragraphs");
     assert!(evaluation.ranked.mean.ndcg_10 >= 0.963, "{}", evaluation.ranked.mean.ndcg_10);
 }
 
 #[test]
-fn real_pages_are_all_indexed_and_show_no_markup() {
-    let Some(folder) = shared("releases/debian-news") else { return };
+#[ignore = "needs ../shared"]
+fn shared_real_pages_are_all_indexed_and_show_no_markup() {
+    let folder = shared("releases/debian-news");
     let searcher = indexed(&folder).searcher().unwrap();
     assert_eq!(searcher.releases(), 231);
     let options = Options { limit: 231, ..Options::default() };
@@ -86,8 +86,9 @@ fn real_pages_are_all_indexed_and_show_no_markup() {
 }
 
 #[test]
-fn the_seed_release_is_found_by_what_it_is_about() {
-    let Some(file) = shared("seed-release.txt") else { return };
+#[ignore = "needs ../shared"]
+fn shared_the_seed_release_is_found_by_what_it_is_about() {
+    let file = shared("seed-release.txt");
     let searcher = indexed(&file).searcher().unwrap();
     for query in [
         "реабилитация",

@@ -54,14 +54,12 @@ mod tests {
     }
 
     #[test]
-    fn snowballs_own_vocabulary_gets_its_own_stems() {
+    #[ignore = "needs ../shared"]
+    fn shared_snowball_vocabulary_gets_the_published_stems() {
         let shared = std::env::var_os("VESTNIK_SHARED").unwrap_or_else(|| "../shared".into());
         let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("snowball");
-        let read = |name: &str| std::fs::read_to_string(folder.join(name));
-        let (Ok(words), Ok(stems)) = (read("russian_voc.txt"), read("russian_output.txt")) else {
-            eprintln!("skipped: {} is missing", folder.display());
-            return;
-        };
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        let (words, stems) = (read("russian_voc.txt"), read("russian_output.txt"));
         // ё is folded before a word is stemmed; Snowball itself takes it for another letter.
         let pairs = words.lines().zip(stems.lines()).filter(|(word, _)| !word.contains('ё'));
         let wrong: Vec<_> = pairs.filter(|(word, stem)| snowball(word) != *stem).collect();

@@ -69,13 +69,11 @@ fn its_people_are_found_by_any_form_of_their_names() {
 }
 
 #[test]
-fn and_in_the_release_itself() {
+#[ignore = "needs ../shared"]
+fn shared_seed_release_is_found_by_any_form() {
     let shared = env::var_os("VESTNIK_SHARED").map_or_else(|| "../shared".into(), std::path::PathBuf::from);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("seed-release.txt");
-    let Ok(text) = fs::read_to_string(&path) else {
-        eprintln!("skipped: {} is missing", path.display());
-        return;
-    };
+    let text = fs::read_to_string(path).unwrap();
     assert_eq!(missed_in(&text), Vec::<&str>::new());
 }
 
