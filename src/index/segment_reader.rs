@@ -2,13 +2,13 @@
 //!
 //! Says what the files of a segment hold; which of it counts for a search is not its business.
 
-use std::{io, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader,
     columnar::{Column, StrColumn},
-    directory::FileSlice,
-    postings::{BlockSegmentPostings, Postings, SegmentPostings, TermInfo},
+    directory::{CompositeFile, Directory, FileSlice, OwnedBytes},
+    postings::{Postings, SegmentPostings, TermInfo},
     schema::IndexRecordOption,
     store::StoreReader,
 };
@@ -16,7 +16,6 @@ use tantivy::{
 use super::{
     column::decode_column,
     doc_store::StoredDoc,
-    posting_scan::{self, PostingScan},
     schema::{Fields, column},
 };
 
@@ -30,18 +29,24 @@ pub(crate) struct Segment {
     /// Days and lengths, column: every release that is looked at asks for them. `NO_DAY` where no day is
     /// known.
     days: Vec<i32>,
-    title_words: Arc<[u32]>,
-    body_words: Arc<[u32]>,
+    title_words: Vec<u32>,
+    body_words: Vec<u32>,
+    /// The lengths of the shortest title and of the shortest body.
+    shortest: [u32; 2],
+    deleted: Vec<DocId>,
     digests: Column<u64>,
     roots: Option<StrColumn>,
     files: Option<StrColumn>,
     text: Arc<tantivy::InvertedIndexReader>,
     title: Arc<tantivy::InvertedIndexReader>,
     source: Arc<tantivy::InvertedIndexReader>,
-    /// The positions of title and body.
-    positions: FileSlice,
+    /// The posting lists and position lists of `text`, `title` and `source`, without a header.
+    lists: [[FileSlice; 2]; 3],
     fields: Fields,
 }
+
+/// Bytes before the first posting list of a field: the number of tokens.
+const POSTINGS_HEADER: usize = 8;
 
 /// Stands for a day that is not known.
 const NO_DAY: i32 = i32::MIN;
@@ -58,12 +63,29 @@ impl Segment {
         let ids = columns.str(column::ID)?.ok_or_else(|| {
             tantivy::TantivyError::SchemaError(format!("the column {} is missing", column::ID))
         })?;
+        let title_words = decode_column(&columns.u64(column::TITLE_WORDS)?, reader.max_doc(), length);
+        let body_words = decode_column(&columns.u64(column::BODY_WORDS)?, reader.max_doc(), length);
+        let shortest = |words: &[u32]| words.iter().copied().min().unwrap_or_default();
+        let postings = composite_file(engine, &reader, "idx")?;
+        let positions = composite_file(engine, &reader, "pos")?;
+        let lists = |field| {
+            let part = |file: &CompositeFile| {
+                file.open_read(field).ok_or_else(|| io::Error::other("a field has no posting lists"))
+            };
+            Ok::<_, io::Error>([part(&postings)?.slice_from(POSTINGS_HEADER), part(&positions)?])
+        };
         Ok(Self {
             ordinal,
             ids,
+            shortest: [shortest(&title_words), shortest(&body_words)],
+            deleted: match reader.has_deletes() {
+                true => (0..reader.max_doc()).filter(|&doc| reader.is_deleted(doc)).collect(),
+                false => Vec::new(),
+            },
+            lists: [lists(fields.text)?, lists(fields.title)?, lists(fields.source)?],
+            title_words,
+            body_words,
             days: decode_column(&columns.i64(column::DATE)?, reader.max_doc(), day),
-            title_words: decode_column(&columns.u64(column::TITLE_WORDS)?, reader.max_doc(), length).into(),
-            body_words: decode_column(&columns.u64(column::BODY_WORDS)?, reader.max_doc(), length).into(),
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
@@ -71,7 +93,6 @@ impl Segment {
             text: reader.inverted_index(fields.text)?,
             title: reader.inverted_index(fields.title)?,
             source: reader.inverted_index(fields.source)?,
-            positions: posting_scan::positions_of(engine, &reader, fields.text)?,
             fields,
             reader,
         })
@@ -92,27 +113,14 @@ impl Segment {
         self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqsAndPositions)
     }
 
-    /// Opens a list of the releases that have a term in title or body, to be read from end to end.
-    pub fn open_scan(&self, list: &TermInfo) -> io::Result<PostingScan> {
-        let blocks = self.text.read_block_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
-        PostingScan::open(blocks, &self.positions.slice(list.positions_range.clone()))
+    /// The bytes of a posting list, in tantivy's format.
+    pub fn posting_list(&self, zone: Zone, list: &TermInfo) -> io::Result<OwnedBytes> {
+        self.lists[zone as usize][0].read_bytes_slice(list.postings_range.clone())
     }
 
-    /// Visits the releases of a list in order, a block at a time: their numbers, and how often each has the
-    /// term.
-    pub fn for_each_block(
-        &self,
-        zone: Zone,
-        list: &TermInfo,
-        mut visit: impl FnMut(&[DocId], &[u32]),
-    ) -> io::Result<()> {
-        let mut blocks: BlockSegmentPostings =
-            self.terms(zone).read_block_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
-        while !blocks.docs().is_empty() {
-            visit(blocks.docs(), blocks.freqs());
-            blocks.advance();
-        }
-        Ok(())
+    /// The bytes of the positions of a posting list, in tantivy's format.
+    pub fn position_list(&self, zone: Zone, list: &TermInfo) -> io::Result<OwnedBytes> {
+        self.lists[zone as usize][1].read_bytes_slice(list.positions_range.clone())
     }
 
     /// How often a list says that a release has its term.
@@ -170,8 +178,18 @@ impl Segment {
     }
 
     /// The lengths of all titles and of all bodies.
-    pub fn lengths(&self) -> [Arc<[u32]>; 2] {
-        [Arc::clone(&self.title_words), Arc::clone(&self.body_words)]
+    pub fn lengths(&self) -> [&[u32]; 2] {
+        [&self.title_words, &self.body_words]
+    }
+
+    /// The lengths of the shortest title and of the shortest body.
+    pub fn shortest(&self) -> [u32; 2] {
+        self.shortest
+    }
+
+    /// The deleted documents, in order.
+    pub fn deleted(&self) -> &[DocId] {
+        &self.deleted
     }
 
     pub fn digest(&self, doc: DocId) -> u64 {
@@ -207,6 +225,17 @@ impl Segment {
         let release = release.map_err(|reason| format!("release {id:?} {reason}"))?;
         if release.id == id { Ok(()) } else { Err(format!("release {id:?} calls itself {:?}", release.id)) }
     }
+}
+
+/// The parts of a segment's file of posting lists or positions, by field. tantivy keeps its own handle private.
+fn composite_file(
+    engine: &tantivy::Index,
+    segment: &SegmentReader,
+    extension: &str,
+) -> io::Result<CompositeFile> {
+    let name = format!("{}.{extension}", segment.segment_id().uuid_string());
+    let file = engine.directory().open_read(Path::new(&name)).map_err(io::Error::other)?;
+    CompositeFile::open(&file)
 }
 
 /// Goes on in a list to a release, and says whether that is there.

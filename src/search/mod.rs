@@ -7,7 +7,6 @@
 //! them to posting lists, `positions` matches phrases, `score` computes scores, `topk` selects the best documents,
 //! and `highlight` finds the query in the text of the hits. Only the searcher uses all of them.
 
-mod cache;
 mod context;
 mod highlight;
 pub mod plan;

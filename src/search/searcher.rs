@@ -9,7 +9,7 @@ use super::{
     context::Context,
     highlight::{Buffers, HitHighlighter},
     plan::Plan,
-    score::{Evaluator, explain},
+    score::explain,
     topk::{BoundQuery, ScoredDoc, rank},
     weights::Weights,
 };
@@ -29,20 +29,13 @@ pub struct Searcher {
 }
 
 struct Inner {
-    evaluator: Evaluator,
+    context: Context,
     /// Idle buffers of earlier searches.
     buffers: Mutex<Vec<Buffers>>,
 }
 
 /// The number of idle buffers kept; each may have a cache of ten megabytes of analysed forms.
 const MAX_IDLE_BUFFERS: usize = 8;
-
-/// The size of the cache in bytes.
-fn cache_size(releases: u64) -> usize {
-    const MINIMUM: usize = 128 << 20;
-    const PER_RELEASE: usize = 640;
-    MINIMUM.saturating_add(usize::try_from(releases).unwrap_or(usize::MAX).saturating_mul(PER_RELEASE))
-}
 
 impl Index {
     /// A searcher over the last commit.
@@ -61,9 +54,8 @@ impl Searcher {
     /// `IndexDamaged` if a file cannot be read.
     pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
         let snapshot = Snapshot::open(index)?;
-        let cache = cache_size(snapshot.releases);
-        let evaluator = Evaluator::new(Context { snapshot, weights }, cache);
-        Ok(Self { inner: Arc::new(Inner { evaluator, buffers: Mutex::default() }) })
+        let context = Context { snapshot, weights };
+        Ok(Self { inner: Arc::new(Inner { context, buffers: Mutex::default() }) })
     }
 
     /// Whether this is the newest commit. Reads two small files.
@@ -122,9 +114,8 @@ impl Searcher {
         if plan.is_empty() && options.dates.is_empty() {
             return Ok(Results::default());
         }
-        let evaluator = &self.inner.evaluator;
-        let bound = BoundQuery::new(evaluator, &plan, &options.dates)?;
-        let ranking = rank(evaluator, &bound, options)?;
+        let bound = BoundQuery::new(self.context(), &plan, &options.dates)?;
+        let ranking = rank(self.context(), &bound, options)?;
         let docs = ranking.docs.get(options.offset..).unwrap_or_default();
         let addresses: Vec<Address> = docs.iter().map(|doc| doc.address).collect();
         let mut highlighter = match &options.snippets {
@@ -141,7 +132,7 @@ impl Searcher {
             hit.rank = options.offset + at + 1;
             if options.explain {
                 let segment = self.snapshot().segment(doc.address.segment);
-                let clauses = plan.clauses.iter().zip(bound.clauses.iter().map(|clause| &*clause.node));
+                let clauses = plan.clauses.iter().zip(bound.clauses.iter().map(|clause| &clause.node));
                 hit.explanation =
                     Some(explain(self.context(), (segment, doc.address.doc, doc.score), clauses)?);
             }
@@ -159,8 +150,8 @@ impl Searcher {
         at: usize,
     ) -> Result<Hit> {
         let stored = self.snapshot().whole(doc.address)?;
-        let missing = bound.missing(&self.inner.evaluator, doc.address);
-        let missing = missing.map(|clause| plan.clauses[clause].text.clone()).collect();
+        let missing = bound.missing(self.context(), doc.address)?;
+        let missing = missing.into_iter().map(|clause| plan.clauses[clause].text.clone()).collect();
         let (snippet, title_highlights) = match highlighter {
             Some(highlighter) => (Some(highlighter.body(&stored, at)), highlighter.title(&stored, at)),
             None => (None, Vec::new()),
@@ -177,7 +168,7 @@ impl Searcher {
     }
 
     fn context(&self) -> &Context {
-        &self.inner.evaluator.context
+        &self.inner.context
     }
 
     fn snapshot(&self) -> &Snapshot {

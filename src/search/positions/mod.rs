@@ -7,6 +7,6 @@ mod phrase;
 mod word_positions;
 
 pub(crate) use self::{
-    phrase::{NearMatcher, PhraseMatcher, PhraseSlots},
+    phrase::{PhraseMatcher, PhraseSlots, are_near},
     word_positions::WordPositions,
 };

@@ -20,7 +20,7 @@ pub(crate) struct PhraseSlots<'s> {
     pub slop: Option<u32>,
 }
 
-/// Finds where a phrase starts in the documents of a segment, which must be asked for in ascending order.
+/// Finds where a phrase starts in the documents of a segment.
 pub(crate) struct PhraseMatcher<'s> {
     words: Vec<WordPositions<'s>>,
     offsets: Vec<u32>,
@@ -31,11 +31,10 @@ pub(crate) struct PhraseMatcher<'s> {
 }
 
 impl<'s> PhraseMatcher<'s> {
-    /// Opens the position lists. `docs` estimates how many documents will be read.
-    pub fn open(context: &Context, segment: &'s Segment, phrase: &PhraseSlots, docs: usize) -> Result<Self> {
-        let open = |(_, word): &(u32, &BoundWord)| {
-            WordPositions::open(context, segment, word, (&[Terms::Full], docs))
-        };
+    /// Opens the position lists.
+    pub fn open(context: &Context, segment: &'s Segment, phrase: &PhraseSlots) -> Result<Self> {
+        let open =
+            |(_, word): &(u32, &BoundWord)| WordPositions::open(context, segment, word, &[Terms::Full]);
         let words: Vec<_> = phrase.words.iter().map(open).collect::<Result<_>>()?;
         Ok(Self {
             offsets: phrase.words.iter().map(|(offset, _)| *offset).collect(),
@@ -81,23 +80,6 @@ impl<'s> PhraseMatcher<'s> {
     }
 }
 
-/// Two phrases within a distance in words.
-pub(crate) struct NearMatcher<'s> {
-    sides: [PhraseMatcher<'s>; 2],
-    within: u32,
-}
-
-impl<'s> NearMatcher<'s> {
-    pub fn new(sides: [PhraseMatcher<'s>; 2], within: u32) -> Self {
-        Self { sides, within }
-    }
-
-    pub fn matches(&mut self, doc: DocId) -> bool {
-        let [left, right] = &mut self.sides;
-        are_near(left.starts(doc), right.starts(doc), self.within)
-    }
-}
-
 /// Retains the starts that are followed by a word at an offset. Both lists are in order.
 fn retain_followed(starts: &mut Vec<u32>, places: &[u32], offset: u32) {
     let mut rest = places;
@@ -133,7 +115,7 @@ fn sloppy_starts(lists: &[Vec<u32>], span: u32, starts: &mut Vec<u32>) {
 }
 
 /// Whether a position of one list is within a distance of a position of the other.
-fn are_near(left: &[u32], right: &[u32], within: u32) -> bool {
+pub(crate) fn are_near(left: &[u32], right: &[u32], within: u32) -> bool {
     let (mut i, mut j) = (0, 0);
     while let (Some(&a), Some(&b)) = (left.get(i), right.get(j)) {
         if a.abs_diff(b) <= within && a != b {

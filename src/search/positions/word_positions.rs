@@ -1,19 +1,14 @@
 //! The positions of a word in the documents of one segment.
 
-use std::io;
-
-use tantivy::{
-    DocId,
-    postings::{Postings, SegmentPostings, TermInfo},
-};
+use tantivy::DocId;
 
 use crate::{
     error::Result,
-    index::{PostingScan, Segment, Zone, seek_exact},
+    index::Segment,
     search::{
         context::Context,
         plan::Scope,
-        postings::{BoundWord, Terms, field_of},
+        postings::{BoundWord, PositionCursor, Terms, field_of},
     },
 };
 
@@ -21,50 +16,12 @@ use crate::{
 pub(crate) struct WordPositions<'s> {
     segment: &'s Segment,
     scope: Scope,
-    lists: Vec<(PositionList, bool)>,
-}
-
-/// A list of positions, read in one of two ways.
-enum PositionList {
-    /// Seeks to each document.
-    Seeking(SegmentPostings),
-    /// Reads the list from end to end.
-    Sequential(PostingScan),
-}
-
-/// A block of postings has 128 documents. If two or more of them are read, reading the whole list is faster than
-/// seeking.
-const SEQUENTIAL_SHARE: usize = 64;
-
-impl PositionList {
-    fn open(segment: &Segment, field: Zone, list: &TermInfo, docs: usize) -> io::Result<Self> {
-        if field == Zone::Text && docs.saturating_mul(SEQUENTIAL_SHARE) > list.doc_freq as usize {
-            return Ok(Self::Sequential(segment.open_scan(list)?));
-        }
-        Ok(Self::Seeking(segment.postings(field, list)?))
-    }
-
-    /// Appends the positions in a document.
-    fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
-        match self {
-            Self::Sequential(flow) => flow.read(doc, out),
-            Self::Seeking(list) => {
-                if seek_exact(list, doc) {
-                    list.append_positions_with_offset(0, out);
-                }
-            }
-        }
-    }
+    lists: Vec<(PositionCursor, bool)>,
 }
 
 impl<'s> WordPositions<'s> {
-    /// Opens the lists of the given terms. `docs` estimates how many documents will be read.
-    pub fn open(
-        context: &Context,
-        segment: &'s Segment,
-        word: &BoundWord,
-        (which, docs): (&[Terms], usize),
-    ) -> Result<Self> {
+    /// Opens the lists of the given terms.
+    pub fn open(context: &Context, segment: &'s Segment, word: &BoundWord, which: &[Terms]) -> Result<Self> {
         let mut lists = Vec::with_capacity(word.terms.len());
         // Full terms first: hints count only in documents without full terms.
         for &terms in which {
@@ -72,15 +29,14 @@ impl<'s> WordPositions<'s> {
             for bound in word.terms.iter().filter(|bound| bound.term.full == full) {
                 let field = field_of(word.scope);
                 let Some(list) = bound.postings(segment, field) else { continue };
-                let list = PositionList::open(segment, field, list, docs);
+                let list = PositionCursor::open(segment, field, list);
                 lists.push((list.map_err(|error| context.damaged(&error))?, full));
             }
         }
         Ok(Self { segment, scope: word.scope, lists })
     }
 
-    /// Appends the word's positions in a document, in order and without duplicates. Documents must be asked for
-    /// in ascending order.
+    /// Appends the word's positions in a document, in order and without duplicates.
     pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
         let start = out.len();
         let (mut any_full, mut several) = (false, false);

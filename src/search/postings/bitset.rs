@@ -1,116 +1,57 @@
-//! A bitset with rank: one bit for each document of a segment.
+//! A set of small numbers as bits: the places of a window, or the documents of a segment.
 
-use std::ops::Range;
-
-use tantivy::DocId;
-
-/// A bit for each release of a segment.
+/// A bit for each number.
 #[derive(Debug, Default)]
 pub(crate) struct BitSet {
     words: Vec<u64>,
-    /// How many releases stand before each word.
-    before: Vec<u32>,
-    len: usize,
 }
 
 impl BitSet {
-    /// None yet, of a segment that has `all` releases.
-    pub fn none(all: DocId) -> Self {
-        Self { words: vec![0; (all as usize).div_ceil(64)], ..Self::default() }
+    /// Empties the set and makes room for numbers below `len`.
+    pub fn clear(&mut self, len: usize) {
+        self.words.clear();
+        self.words.resize(len.div_ceil(64), 0);
     }
 
-    /// Adds releases.
-    pub fn extend(&mut self, docs: &[DocId]) {
-        for &doc in docs {
-            if let Some(word) = self.words.get_mut(doc as usize / 64) {
-                *word |= 1 << (doc % 64);
-            }
-        }
+    /// Adds a number that there is room for.
+    #[inline]
+    pub fn insert(&mut self, number: u32) {
+        self.words[number as usize / 64] |= 1 << (number % 64);
     }
 
-    /// Counts its releases, when all were added.
-    pub fn finish(&mut self) {
-        let mut before = 0;
-        self.before = Vec::with_capacity(self.words.len());
-        for word in &self.words {
-            self.before.push(before);
-            before += word.count_ones();
-        }
-        self.len = before as usize;
-    }
-
+    /// How many numbers there are.
     pub fn len(&self) -> usize {
-        self.len
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
     }
 
-    /// How many bytes it takes.
-    pub fn size(&self) -> usize {
-        self.words.len() * 12
-    }
-
-    /// The bits of all releases, 64 to a word.
-    pub fn words(&self) -> &[u64] {
-        &self.words
-    }
-
-    #[inline]
-    pub fn has(&self, doc: DocId) -> bool {
-        self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
-    }
-
-    /// How many of its releases stand before `doc`: its place, where it is one of them.
-    #[inline]
-    pub fn at(&self, doc: DocId) -> usize {
-        let word = doc as usize / 64;
-        let (Some(bits), Some(before)) = (self.words.get(word), self.before.get(word)) else {
-            return self.len;
-        };
-        (before + (bits & ((1 << (doc % 64)) - 1)).count_ones()) as usize
-    }
-
-    /// Visits the releases at some places, in order.
-    pub fn each_at(&self, places: &Range<usize>, mut visit: impl FnMut(usize, DocId)) {
-        let behind = |at: usize| self.before.partition_point(|&before| (before as usize) < at);
-        let first = self.before.partition_point(|&before| before as usize <= places.start).saturating_sub(1);
-        self.each(first, behind(places.end), |at, doc| {
-            if places.contains(&at) {
-                visit(at, doc);
+    /// Visits all numbers, in order.
+    pub fn each(&self, mut visit: impl FnMut(u32)) {
+        for (first, &word) in (0..).step_by(64).zip(&self.words) {
+            let mut word = word;
+            while word != 0 {
+                visit(first + word.trailing_zeros());
+                word &= word - 1;
             }
-        });
-    }
-
-    /// The first release from `from` on.
-    pub fn next(&self, from: DocId) -> Option<DocId> {
-        let first = from as usize / 64;
-        let start = self.words.get(first)? & (u64::MAX << (from % 64));
-        let rest = self.words.iter().skip(first + 1).copied();
-        let (word, bits) = (first..).zip(std::iter::once(start).chain(rest)).find(|(_, bits)| *bits != 0)?;
-        Some(number(word) + bits.trailing_zeros())
-    }
-
-    /// Visits the releases of some words, in order, each with its place.
-    pub fn each(&self, first: usize, last: usize, mut visit: impl FnMut(usize, DocId)) {
-        let words = self.words.get(first..last).unwrap_or_default();
-        let mut at = self.before.get(first).map_or(0, |&before| before as usize);
-        for (word, bits) in (first..).zip(words) {
-            for_each_bit(word, *bits, |doc| {
-                visit(at, doc);
-                at += 1;
-            });
         }
     }
 }
 
-/// The first release that a word stands for.
-fn number(word: usize) -> DocId {
-    DocId::try_from(word * 64).unwrap_or(DocId::MAX)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Visits the releases of one word.
-pub(super) fn for_each_bit(word: usize, mut bits: u64, mut visit: impl FnMut(DocId)) {
-    let first = number(word);
-    while bits != 0 {
-        visit(first + bits.trailing_zeros());
-        bits &= bits - 1;
+    #[test]
+    fn numbers_come_back_in_order() {
+        let mut bits = BitSet::default();
+        bits.clear(200);
+        for number in [199, 0, 64, 63, 0] {
+            bits.insert(number);
+        }
+        let mut numbers = Vec::new();
+        bits.each(|number| numbers.push(number));
+        assert_eq!(numbers, [0, 63, 64, 199]);
+        assert_eq!(bits.len(), 4);
+        bits.clear(64);
+        assert_eq!(bits.len(), 0);
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use tantivy::postings::TermInfo;
 
+use super::{doc_freq::doc_freq, term_cursor::field_of};
 use crate::{
     analysis::Channel,
     error::Result,
@@ -22,9 +23,20 @@ pub(crate) struct BoundWord {
     pub terms: Vec<BoundTerm>,
     pub scope: Scope,
     pub weight: f32,
+    /// The inverse document frequency.
+    pub idf: f32,
     /// The prefix or pattern that the terms are expansions of. Occurrences of different expansions are different
     /// occurrences of the word.
     pub pattern: Option<String>,
+}
+
+/// Which terms of a word are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Terms {
+    /// Those that are the word.
+    Full,
+    /// Those that only hint at it.
+    Hints,
 }
 
 /// A term with its posting lists in each segment.
@@ -44,11 +56,16 @@ struct FieldPostings {
 
 impl BoundTerm {
     pub fn postings(&self, segment: &Segment, field: Zone) -> Option<&TermInfo> {
-        let postings = &self.by_segment[segment.ordinal as usize];
+        self.by_segment[segment.ordinal as usize].get(field)
+    }
+}
+
+impl FieldPostings {
+    fn get(&self, field: Zone) -> Option<&TermInfo> {
         match field {
-            Zone::Text => postings.text.as_ref(),
-            Zone::Title => postings.title.as_ref(),
-            Zone::Source => postings.source.as_ref(),
+            Zone::Text => self.text.as_ref(),
+            Zone::Title => self.title.as_ref(),
+            Zone::Source => self.source.as_ref(),
         }
     }
 }
@@ -63,7 +80,35 @@ pub(crate) fn bind(context: &Context, word: &Word) -> Result<BoundWord> {
     if terms.is_empty() {
         terms = bind_terms(context, &word.otherwise, word.scope)?;
     }
-    Ok(BoundWord { terms, scope: word.scope, weight: word.weight, pattern: word.pattern.clone() })
+    let idf = idf(context, &terms)?;
+    Ok(BoundWord { terms, scope: word.scope, weight: word.weight, idf, pattern: word.pattern.clone() })
+}
+
+impl BoundWord {
+    /// How many postings its full terms have, over all segments.
+    pub fn cost(&self) -> usize {
+        let field = field_of(self.scope);
+        let full = self.terms.iter().filter(|bound| bound.term.full);
+        full.flat_map(|bound| bound.by_segment.iter().filter_map(move |postings| postings.get(field)))
+            .map(|list| list.doc_freq as usize)
+            .sum()
+    }
+}
+
+/// The inverse document frequency of a word: ln(1 + (N − n + ½) / (n + ½)), above 0 (Robertson & Zaragoza 2009,
+/// § 3.1, with 1 added so that common words never lower a score). All full terms of a word count as one term, or
+/// all of its hints if it has no full terms.
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a logarithm of counts")]
+fn idf(context: &Context, terms: &[BoundTerm]) -> Result<f32> {
+    let any_full = terms.iter().any(|bound| bound.term.full);
+    let counted: Vec<&BoundTerm> = terms.iter().filter(|bound| bound.term.full == any_full).collect();
+    let lists =
+        counted.iter().flat_map(|bound| &bound.by_segment).filter_map(|postings| postings.text.as_ref());
+    let cost = if counted.len() > 1 { lists.map(|list| list.doc_freq as usize).sum() } else { 0 };
+    let counts = context
+        .each_segment(cost, |segment| doc_freq(segment, &counted).map_err(|error| context.damaged(&error)))?;
+    let (all, with) = (context.snapshot.releases as f64, counts.into_iter().sum::<usize>() as f64);
+    Ok((1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln() as f32)
 }
 
 /// The terms that at least one segment has.

@@ -1,20 +1,18 @@
-//! Postings: which documents of a segment have a term or a word, and how often.
+//! Postings: which documents of a segment have a term, and how often and where.
 //!
-//! Binds the words of a plan to the posting lists of a snapshot and reads these lists. Scores nothing and reads
-//! no positions.
+//! Binds the words of a plan to the posting lists of a snapshot and reads these lists. Scores nothing.
 
 mod bitset;
+mod block_cursor;
 mod bound_word;
-mod doc_set;
-mod frequencies;
-mod intersection;
-mod union;
-mod word_postings;
+mod doc_freq;
+mod position_cursor;
+mod term_cursor;
 
 pub(crate) use self::{
-    bound_word::{BoundTerm, BoundWord, bind},
-    doc_set::{Cursor, DocSet},
-    frequencies::{Frequencies, Frequency},
-    intersection::{intersect, intersection_len},
-    word_postings::{Terms, entries, field_of, word_postings},
+    bitset::BitSet,
+    block_cursor::seek,
+    bound_word::{BoundTerm, BoundWord, Terms, bind},
+    position_cursor::PositionCursor,
+    term_cursor::{Frequency, FrequencyBound, TermCursor, field_of},
 };

@@ -3,7 +3,11 @@
 use serde::Serialize;
 use tantivy::DocId;
 
-use super::node::{EvaluatedNode, NodeKind, PhraseNode};
+use super::{
+    bm25f::Bm25f,
+    node::{BoundNode, NodeKind, PhraseNode},
+    scorer::{NO_MATCH, Scorer},
+};
 use crate::{
     error::Result,
     index::{Segment, Zone},
@@ -48,19 +52,20 @@ pub struct TermFrequency {
     pub body: u32,
 }
 
-/// Explains the score of a document, given its clauses and their evaluated nodes.
+/// Explains the score of a document, given its clauses and their bound nodes.
 pub(crate) fn explain<'n>(
-    context: &Context,
-    (segment, doc, score): (&Segment, DocId, f32),
-    clauses: impl Iterator<Item = (&'n Clause, &'n EvaluatedNode)>,
+    context: &'n Context,
+    (segment, doc, score): (&'n Segment, DocId, f32),
+    clauses: impl Iterator<Item = (&'n Clause, &'n BoundNode)>,
 ) -> Result<Explanation> {
+    let explainer = Explainer { context, segment, bm25f: &Bm25f::new(context, segment), doc };
     let mut scores = Vec::new();
     for (clause, node) in clauses {
         let mut added = ClauseScore { text: clause.text.clone(), score: 0.0, idf: 0.0, terms: Vec::new() };
-        if let Some((score, _)) = node.get(segment, doc) {
+        if let Some(score) = explainer.score(node)? {
             added.score = score;
             added.idf = node.idf();
-            add_node(context, (segment, doc), node, &mut added.terms)?;
+            explainer.add_node(node, &mut added.terms)?;
         }
         scores.push(added);
     }
@@ -68,60 +73,75 @@ pub(crate) fn explain<'n>(
     Ok(Explanation { clauses: scores, bonus: score - sum })
 }
 
-/// Adds the terms of a node that a document has.
-fn add_node(
-    context: &Context,
-    at: (&Segment, DocId),
-    node: &EvaluatedNode,
-    out: &mut Vec<TermFrequency>,
-) -> Result<()> {
-    let (segment, doc) = at;
-    if node.get(segment, doc).is_none() {
-        return Ok(());
-    }
-    match &node.kind {
-        NodeKind::Word(word, _) => add_terms(context, at, word, out)?,
-        NodeKind::Phrase(phrase) => {
-            let mut matcher = PhraseMatcher::open(context, segment, &phrase.slots(), 1)?;
-            let (title, body) = phrase.count_by_field(matcher.starts(doc), segment.title_words(doc));
-            out.push(TermFrequency { term: words_of(phrase), title, body });
-        }
-        NodeKind::Near { left, right, .. } => {
-            add_node(context, at, left, out)?;
-            add_node(context, at, right, out)?;
-        }
-        NodeKind::All(parts) | NodeKind::Any(parts) => {
-            parts.iter().try_for_each(|part| add_node(context, at, part, out))?;
-        }
-        NodeKind::Except(part, _) => add_node(context, at, part, out)?,
-        NodeKind::Dated(..) => {}
-    }
-    Ok(())
+/// Explains the scores of one document.
+struct Explainer<'n> {
+    context: &'n Context,
+    segment: &'n Segment,
+    bm25f: &'n Bm25f<'n>,
+    doc: DocId,
 }
 
-fn add_terms(
-    context: &Context,
-    (segment, doc): (&Segment, DocId),
-    word: &BoundWord,
-    out: &mut Vec<TermFrequency>,
-) -> Result<()> {
-    let (full, hints): (Vec<_>, Vec<_>) = word.terms.iter().partition(|bound| bound.term.full);
-    for bound in full.into_iter().chain(hints) {
-        let count = |field| match bound.postings(segment, field) {
-            Some(list) => segment.term_freq(field, list, doc).map_err(|error| context.damaged(&error)),
-            None => Ok(0),
-        };
-        let all = count(field_of(word.scope))?;
-        let title = match word.scope {
-            Scope::Title => all,
-            Scope::Source => 0,
-            Scope::Anywhere | Scope::Body => count(Zone::Title)?,
-        };
-        if all > 0 {
-            out.push(TermFrequency { term: readable(&bound.term.key), title, body: all - title.min(all) });
-        }
+impl Explainer<'_> {
+    /// The score of a node; none if the document does not match.
+    fn score(&self, node: &BoundNode) -> Result<Option<f32>> {
+        let mut scorer = Scorer::open(self.context, (self.segment, self.bm25f), node, true)?;
+        let scored = scorer.score_any(&[self.doc]);
+        Ok(scored.scores.first().copied().filter(|&score| score != NO_MATCH))
     }
-    Ok(())
+
+    /// Adds the terms of a node that the document has.
+    fn add_node(&self, node: &BoundNode, out: &mut Vec<TermFrequency>) -> Result<()> {
+        if self.score(node)?.is_none() {
+            return Ok(());
+        }
+        match &node.kind {
+            NodeKind::Word(word) => self.add_terms(word, out)?,
+            NodeKind::Phrase(phrase) => self.add_phrase(phrase, out)?,
+            NodeKind::Near { left, right, .. } => {
+                self.add_phrase(left, out)?;
+                self.add_phrase(right, out)?;
+            }
+            NodeKind::All(parts) | NodeKind::Any(parts) => {
+                parts.iter().try_for_each(|part| self.add_node(part, out))?;
+            }
+            NodeKind::Except(part, _) => self.add_node(part, out)?,
+            NodeKind::Dated(..) => {}
+        }
+        Ok(())
+    }
+
+    fn add_phrase(&self, phrase: &PhraseNode, out: &mut Vec<TermFrequency>) -> Result<()> {
+        let mut matcher = PhraseMatcher::open(self.context, self.segment, &phrase.matched())?;
+        let (title, body) =
+            phrase.count_by_field(matcher.starts(self.doc), self.segment.title_words(self.doc));
+        out.push(TermFrequency { term: words_of(phrase), title, body });
+        Ok(())
+    }
+
+    fn add_terms(&self, word: &BoundWord, out: &mut Vec<TermFrequency>) -> Result<()> {
+        let &Self { context, segment, doc, .. } = self;
+        let (full, hints): (Vec<_>, Vec<_>) = word.terms.iter().partition(|bound| bound.term.full);
+        for bound in full.into_iter().chain(hints) {
+            let count = |field| match bound.postings(segment, field) {
+                Some(list) => segment.term_freq(field, list, doc).map_err(|error| context.damaged(&error)),
+                None => Ok(0),
+            };
+            let all = count(field_of(word.scope))?;
+            let title = match word.scope {
+                Scope::Title => all,
+                Scope::Source => 0,
+                Scope::Anywhere | Scope::Body => count(Zone::Title)?,
+            };
+            if all > 0 {
+                out.push(TermFrequency {
+                    term: readable(&bound.term.key),
+                    title,
+                    body: all - title.min(all),
+                });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// A term as `vestnik analyze` prints it: the channel's letter, a colon, the text.
@@ -132,9 +152,6 @@ fn readable(key: &str) -> String {
 
 /// The first term of each word of a phrase.
 fn words_of(phrase: &PhraseNode) -> String {
-    let words = phrase.slots.iter().filter_map(|(_, slot)| match &slot.kind {
-        NodeKind::Word(word, _) => word.terms.first().and_then(|bound| bound.term.key.get(1..)),
-        _ => None,
-    });
-    words.collect::<Vec<_>>().join(" ")
+    let first = |word: &BoundWord| Some(word.terms.first()?.term.key.get(1..)?.to_owned());
+    phrase.slots.iter().filter_map(|(_, word)| first(word)).collect::<Vec<_>>().join(" ")
 }

@@ -1,19 +1,20 @@
 //! Scoring: BM25F over title and body, proximity, and the explanation of a score.
 
 mod bm25f;
-mod evaluate;
 mod explain;
 mod node;
 mod node_positions;
+mod phrase_scorer;
 mod proximity;
-mod scored_list;
+mod scorer;
+mod word_scorer;
 
 pub use self::explain::{ClauseScore, Explanation, TermFrequency};
 pub(crate) use self::{
-    evaluate::Evaluator,
+    bm25f::Bm25f,
     explain::explain,
-    node::EvaluatedNode,
+    node::BoundNode,
     node_positions::ClausePositions,
     proximity::ProximityScorer,
-    scored_list::{Cursor, ScoredList},
+    scorer::{NO_MATCH, ScoredBatch, Scorer, WINDOW_LEN},
 };

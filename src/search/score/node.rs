@@ -1,23 +1,21 @@
-//! Evaluated nodes: a node of the plan, bound to a snapshot, with its matching documents.
+//! Bound nodes: the nodes of a plan with the posting lists and the inverse document frequencies of their words.
 
-use std::sync::{Arc, OnceLock};
-
-use tantivy::DocId;
-
-use super::scored_list::ScoredList;
 use crate::{
-    index::Segment,
-    search::{cache::Cached, positions::PhraseSlots, postings::BoundWord, weights::PROXIMITY_EXPANSIONS},
+    error::Result,
+    index::day_number,
+    search::{
+        context::Context,
+        plan::{Node, Phrase, Scope},
+        positions::PhraseSlots,
+        postings::{BoundWord, bind},
+        weights::PROXIMITY_EXPANSIONS,
+    },
 };
 
-/// A node of the plan with its matching documents.
+/// A node of the plan, bound to a snapshot.
 #[derive(Debug)]
-pub(crate) struct EvaluatedNode {
+pub(crate) struct BoundNode {
     pub kind: NodeKind,
-    /// The documents of each segment that match in full.
-    full: Vec<ScoredList>,
-    /// Those that have only hints; evaluated on demand.
-    pub(super) hints: OnceLock<Vec<ScoredList>>,
     /// An upper bound of all scores, for any term frequency.
     pub bound: f32,
 }
@@ -25,26 +23,26 @@ pub(crate) struct EvaluatedNode {
 /// What a node matches.
 #[derive(Debug)]
 pub(crate) enum NodeKind {
-    /// A word and its inverse document frequency.
-    Word(BoundWord, f32),
+    Word(BoundWord),
     Phrase(PhraseNode),
     Near {
-        left: Arc<EvaluatedNode>,
-        right: Arc<EvaluatedNode>,
+        left: PhraseNode,
+        right: PhraseNode,
         within: u32,
         weight: f32,
     },
-    All(Vec<Arc<EvaluatedNode>>),
-    Any(Vec<Arc<EvaluatedNode>>),
-    Except(Arc<EvaluatedNode>, Arc<EvaluatedNode>),
+    All(Vec<BoundNode>),
+    Any(Vec<BoundNode>),
+    Except(Box<BoundNode>, Box<BoundNode>),
     /// Days from 1970-01-01, inclusive.
     Dated(i64, i64),
 }
 
+/// A phrase, bound to a snapshot.
 #[derive(Debug)]
 pub(crate) struct PhraseNode {
     /// Each word with its offset from the first.
-    pub slots: Vec<(u32, Arc<EvaluatedNode>)>,
+    pub slots: Vec<(u32, BoundWord)>,
     pub slop: Option<u32>,
     pub weight: f32,
     pub idf: f32,
@@ -53,13 +51,22 @@ pub(crate) struct PhraseNode {
 }
 
 impl PhraseNode {
+    fn bind(context: &Context, phrase: &Phrase) -> Result<Self> {
+        let mut slots = Vec::with_capacity(phrase.slots.len());
+        for (offset, word) in &phrase.slots {
+            slots.push((*offset, bind(context, word)?));
+        }
+        let idf = slots.iter().map(|(_, word)| word.idf).sum();
+        let in_title = phrase.slots.iter().all(|(_, word)| word.scope == Scope::Title);
+        Ok(Self { slots, slop: phrase.slop, weight: phrase.weight, idf, in_title })
+    }
+
     /// The words of the phrase, for a matcher.
-    pub fn slots(&self) -> PhraseSlots<'_> {
-        let words = self.slots.iter().filter_map(|(offset, node)| match &node.kind {
-            NodeKind::Word(word, _) => Some((*offset, word)),
-            _ => None,
-        });
-        PhraseSlots { words: words.collect(), slop: self.slop }
+    pub fn matched(&self) -> PhraseSlots<'_> {
+        PhraseSlots {
+            words: self.slots.iter().map(|(offset, word)| (*offset, word)).collect(),
+            slop: self.slop,
+        }
     }
 
     /// How many of the starts are in the title, and in the body.
@@ -70,105 +77,92 @@ impl PhraseNode {
     }
 }
 
-impl EvaluatedNode {
-    /// A node with its documents; `max_tf` is an upper bound of saturated term frequencies.
-    pub fn new(kind: NodeKind, full: Vec<ScoredList>, max_tf: f32) -> Self {
-        let bound = match &kind {
-            NodeKind::Word(word, idf) => max_tf * idf * word.weight,
-            NodeKind::Phrase(phrase) => max_tf * phrase.idf * phrase.weight,
-            NodeKind::Near { left, right, weight, .. } => (left.bound + right.bound) * weight,
-            NodeKind::All(parts) => parts.iter().map(|part| part.bound).sum(),
-            NodeKind::Any(parts) => parts.iter().map(|part| part.bound).fold(0.0, f32::max),
-            NodeKind::Except(part, _) => part.bound,
-            NodeKind::Dated(..) => 0.0,
+impl BoundNode {
+    /// Binds a node: looks up the terms of its words in all segments.
+    pub fn bind(context: &Context, node: &Node) -> Result<Self> {
+        let all = |nodes: &[Node]| nodes.iter().map(|node| Self::bind(context, node)).collect::<Result<_>>();
+        let one = |node: &Node| Ok::<_, crate::Error>(Box::new(Self::bind(context, node)?));
+        let kind = match node {
+            Node::Word(word) => NodeKind::Word(bind(context, word)?),
+            Node::Phrase(phrase) => NodeKind::Phrase(PhraseNode::bind(context, phrase)?),
+            Node::Near { left, right, within, weight } => NodeKind::Near {
+                left: PhraseNode::bind(context, left)?,
+                right: PhraseNode::bind(context, right)?,
+                within: *within,
+                weight: *weight,
+            },
+            Node::All(nodes) => NodeKind::All(all(nodes)?),
+            Node::Any(nodes) => NodeKind::Any(all(nodes)?),
+            Node::Except(node, not) => NodeKind::Except(one(node)?, one(not)?),
+            Node::Dated(span) => {
+                NodeKind::Dated(span.from.map_or(i64::MIN, day_number), span.to.map_or(i64::MAX, day_number))
+            }
         };
-        Self { kind, full, hints: OnceLock::new(), bound }
-    }
-
-    /// The documents of a segment that match in full.
-    pub fn full(&self, segment: &Segment) -> &ScoredList {
-        &self.full[segment.ordinal as usize]
-    }
-
-    /// Those that have only hints, if they were evaluated.
-    pub fn known_hints(&self, segment: &Segment) -> Option<&ScoredList> {
-        self.hints.get()?.get(segment.ordinal as usize)
-    }
-
-    /// The score and the number of positions of a document, among the documents evaluated so far.
-    pub fn get(&self, segment: &Segment, doc: DocId) -> Option<(f32, u8)> {
-        let hints = || self.known_hints(segment)?.get(doc);
-        self.full(segment).get(doc).or_else(hints)
-    }
-
-    /// An upper bound of the number of positions in a document, among the documents evaluated so far.
-    pub fn positions(&self, segment: &Segment, doc: DocId) -> u8 {
-        let positions = |list: &ScoredList| Some(list.positions(list.docs.at(doc)?));
-        positions(self.full(segment)).or_else(|| positions(self.known_hints(segment)?)).unwrap_or(0)
+        let bound = kind.bound(context.weights.k1 + 1.0);
+        Ok(Self { kind, bound })
     }
 
     /// The inverse document frequency: the sum over a phrase's words, the maximum of alternatives.
     pub fn idf(&self) -> f32 {
         match &self.kind {
-            NodeKind::Word(_, idf) => *idf,
+            NodeKind::Word(word) => word.idf,
             NodeKind::Phrase(phrase) => phrase.idf,
-            NodeKind::Near { left, right, .. } => left.idf() + right.idf(),
-            NodeKind::All(parts) => parts.iter().map(|part| part.idf()).sum(),
-            NodeKind::Any(parts) => parts.iter().map(|part| part.idf()).fold(0.0, f32::max),
+            NodeKind::Near { left, right, .. } => left.idf + right.idf,
+            NodeKind::All(parts) => parts.iter().map(Self::idf).sum(),
+            NodeKind::Any(parts) => parts.iter().map(Self::idf).fold(0.0, f32::max),
             NodeKind::Except(part, _) => part.idf(),
             NodeKind::Dated(..) => 0.0,
         }
     }
 
-    /// How many documents match in full.
-    pub fn doc_count(&self) -> usize {
-        self.full.iter().map(ScoredList::len).sum()
-    }
-
     /// Whether the node expands to so many forms that their positions carry no information.
     pub fn is_vague(&self) -> bool {
-        matches!(&self.kind, NodeKind::Word(word, _)
+        matches!(&self.kind, NodeKind::Word(word)
             if word.pattern.is_some() && word.terms.len() >= PROXIMITY_EXPANSIONS)
     }
 
-    /// Appends the bound words in the order of [`Node::words`](crate::search::plan::Node::words).
+    /// Appends the bound words in the order of [`Node::words`].
     pub fn words<'n>(&'n self, out: &mut Vec<&'n BoundWord>) {
+        let mut of_phrase = |phrase: &'n PhraseNode| out.extend(phrase.slots.iter().map(|(_, word)| word));
         match &self.kind {
-            NodeKind::Word(word, _) => out.push(word),
-            NodeKind::Phrase(phrase) => phrase.slots.iter().for_each(|(_, word)| word.words(out)),
-            NodeKind::Near { left, right, .. } => [left, right].into_iter().for_each(|side| side.words(out)),
+            NodeKind::Word(word) => out.push(word),
+            NodeKind::Phrase(phrase) => of_phrase(phrase),
+            NodeKind::Near { left, right, .. } => [left, right].into_iter().for_each(of_phrase),
             NodeKind::All(parts) | NodeKind::Any(parts) => parts.iter().for_each(|part| part.words(out)),
             NodeKind::Except(part, _) => part.words(out),
             NodeKind::Dated(..) => {}
         }
     }
 
-    /// The words of a phrase; none of other nodes.
-    pub fn phrase_slots(&self) -> PhraseSlots<'_> {
+    /// Estimates how many postings are read to list all documents, over all segments.
+    pub fn cost(&self) -> usize {
+        let rarest =
+            |phrase: &PhraseNode| phrase.slots.iter().map(|(_, word)| word.cost()).min().unwrap_or(0);
         match &self.kind {
-            NodeKind::Phrase(phrase) => phrase.slots(),
-            _ => PhraseSlots { words: Vec::new(), slop: None },
+            NodeKind::Word(word) => word.cost(),
+            // A position costs as much as ten postings.
+            NodeKind::Phrase(phrase) => 10 * rarest(phrase),
+            NodeKind::Near { left, right, .. } => 20 * rarest(left).min(rarest(right)),
+            NodeKind::All(parts) => parts.iter().map(Self::cost).min().unwrap_or(0),
+            NodeKind::Any(parts) => parts.iter().map(Self::cost).sum(),
+            NodeKind::Except(part, _) => part.cost(),
+            NodeKind::Dated(..) => 0,
         }
     }
 }
 
-impl Cached for EvaluatedNode {
-    fn bytes(&self) -> usize {
-        let lists = self.full.iter().chain(self.hints.get().into_iter().flatten());
-        lists.map(ScoredList::size).sum()
-    }
-}
-
 impl NodeKind {
-    /// Estimates how many postings evaluation reads. A position costs as much as ten of them.
-    pub fn cost(&self) -> usize {
+    /// An upper bound of all scores; `max_tf` is one of saturated frequencies.
+    fn bound(&self, max_tf: f32) -> f32 {
+        let of_phrase = |phrase: &PhraseNode| max_tf * phrase.idf * phrase.weight;
         match self {
-            Self::Phrase(phrase) => {
-                let rarest = phrase.slots.iter().map(|(_, word)| word.doc_count()).min();
-                10 * rarest.unwrap_or_default() * phrase.slots.len()
-            }
-            Self::Near { left, right, .. } => 20 * left.doc_count().min(right.doc_count()),
-            Self::Word(..) | Self::All(_) | Self::Any(_) | Self::Except(..) | Self::Dated(..) => 0,
+            Self::Word(word) => max_tf * word.idf * word.weight,
+            Self::Phrase(phrase) => of_phrase(phrase),
+            Self::Near { left, right, weight, .. } => (of_phrase(left) + of_phrase(right)) * weight,
+            Self::All(parts) => parts.iter().map(|part| part.bound).sum(),
+            Self::Any(parts) => parts.iter().map(|part| part.bound).fold(0.0, f32::max),
+            Self::Except(part, _) => part.bound,
+            Self::Dated(..) => 0.0,
         }
     }
 }

@@ -1,10 +1,14 @@
-//! The positions of evaluated nodes in the documents of one segment, for proximity scoring.
+//! The positions of bound nodes in the documents of one segment, for proximity.
 
 use tantivy::DocId;
 
-use super::node::{EvaluatedNode, NodeKind};
+use super::{
+    bm25f::Bm25f,
+    node::{BoundNode, NodeKind},
+    scorer::{NO_MATCH, Scorer},
+};
 use crate::{
-    error::Result,
+    error::{Error, Result},
     index::Segment,
     search::{
         context::Context,
@@ -14,30 +18,23 @@ use crate::{
     },
 };
 
-/// Proximity reads so few documents that seeking in the lists is faster than reading them.
-const FEW_DOCS: usize = 0;
-
-/// The positions of several nodes in one segment. Documents must be asked for in ascending order.
+/// The positions of several nodes in one segment.
 pub(crate) struct ClausePositions<'s> {
     /// A reader and its buffer for each node.
     clauses: Vec<(NodePositions<'s>, Vec<u32>)>,
 }
 
 impl<'s> ClausePositions<'s> {
-    /// Opens the lists of nodes, without those of vague prefixes, and of words without hints unless `hints`.
+    /// Opens the lists of nodes, those of hints only if `hints`, and none of vague prefixes.
     pub fn open(
-        context: &Context,
-        segment: &'s Segment,
-        nodes: impl Iterator<Item = &'s EvaluatedNode>,
+        context: &'s Context,
+        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
+        nodes: impl Iterator<Item = &'s BoundNode>,
         hints: bool,
     ) -> Result<Self> {
-        let readers = nodes.map(|node| match &node.kind {
-            _ if node.is_vague() => Ok(NodePositions::None),
-            NodeKind::Word(word, _) if !hints => {
-                let which = (&[Terms::Full][..], FEW_DOCS);
-                Ok(NodePositions::Word(WordPositions::open(context, segment, word, which)?))
-            }
-            _ => NodePositions::open(context, segment, node),
+        let readers = nodes.map(|node| match node.is_vague() {
+            true => Ok(NodePositions::None),
+            false => NodePositions::open(context, (segment, bm25f), node, hints),
         });
         let clauses = readers.map(|reader| Ok((reader?, Vec::new())));
         Ok(Self { clauses: clauses.collect::<Result<_>>()? })
@@ -63,26 +60,31 @@ enum NodePositions<'s> {
     Word(WordPositions<'s>),
     Phrase(PhraseMatcher<'s>),
     /// Parts of a node, which have positions in the documents that match the node.
-    Parts(&'s Segment, &'s EvaluatedNode, Vec<NodePositions<'s>>),
+    Parts(Box<Scorer<'s>>, Vec<NodePositions<'s>>),
     None,
 }
 
 impl<'s> NodePositions<'s> {
-    fn open(context: &Context, segment: &'s Segment, node: &'s EvaluatedNode) -> Result<Self> {
-        let open = |node: &'s EvaluatedNode| Self::open(context, segment, node);
+    fn open(
+        context: &'s Context,
+        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
+        node: &'s BoundNode,
+        hints: bool,
+    ) -> Result<Self> {
+        let open = |node: &'s BoundNode| Self::open(context, (segment, bm25f), node, hints);
+        let scorer = || Ok::<_, Error>(Box::new(Scorer::open(context, (segment, bm25f), node, hints)?));
         Ok(match &node.kind {
-            NodeKind::Word(word, _) => {
-                let which = (&[Terms::Full, Terms::Hints][..], FEW_DOCS);
+            NodeKind::Word(word) => {
+                let which = if hints { &[Terms::Full, Terms::Hints][..] } else { &[Terms::Full] };
                 Self::Word(WordPositions::open(context, segment, word, which)?)
             }
             NodeKind::Phrase(phrase) => {
-                Self::Phrase(PhraseMatcher::open(context, segment, &phrase.slots(), FEW_DOCS)?)
+                Self::Phrase(PhraseMatcher::open(context, segment, &phrase.matched())?)
             }
             NodeKind::All(parts) | NodeKind::Any(parts) => {
-                let parts = parts.iter().map(|part| open(part)).collect::<Result<_>>()?;
-                Self::Parts(segment, node, parts)
+                Self::Parts(scorer()?, parts.iter().map(open).collect::<Result<_>>()?)
             }
-            NodeKind::Except(part, _) => Self::Parts(segment, node, vec![open(part)?]),
+            NodeKind::Except(part, _) => Self::Parts(scorer()?, vec![open(part)?]),
             NodeKind::Near { .. } | NodeKind::Dated(..) => Self::None,
         })
     }
@@ -91,12 +93,12 @@ impl<'s> NodePositions<'s> {
         match self {
             Self::Word(word) => word.read(doc, out),
             Self::Phrase(matcher) => out.extend_from_slice(matcher.starts(doc)),
-            Self::Parts(segment, node, parts) if node.get(segment, doc).is_some() => {
-                for part in parts {
-                    part.read(doc, out);
+            Self::Parts(scorer, parts) => {
+                if scorer.score_any(&[doc]).scores != [NO_MATCH] {
+                    parts.iter_mut().for_each(|part| part.read(doc, out));
                 }
             }
-            Self::Parts(..) | Self::None => {}
+            Self::None => {}
         }
     }
 }

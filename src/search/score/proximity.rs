@@ -3,7 +3,7 @@
 //! Sequential dependence (Metzler & Croft 2005): each pair of adjacent query words counts where the second follows
 //! the first, and less where both are within a window.
 
-use super::{node::EvaluatedNode, scored_list::UNCOUNTED};
+use super::node::BoundNode;
 use crate::search::weights::{BOUND_SLACK, PROXIMITY_WORDS, UNORDERED, WINDOW, Weights};
 
 /// Scores the proximity of a query's content clauses.
@@ -13,26 +13,16 @@ pub(crate) struct ProximityScorer {
     pairs: Vec<f32>,
     /// Whether the positions of each clause are read.
     has_positions: Vec<bool>,
-    /// Upper bounds by the set of clauses that a document has.
-    bounds: [f32; SETS],
 }
 
-/// The number of sets of clauses.
-const SETS: usize = 1 << PROXIMITY_WORDS;
-
 impl ProximityScorer {
-    pub fn new<'n>(weights: &Weights, content: impl Iterator<Item = &'n EvaluatedNode> + Clone) -> Self {
+    pub fn new<'n>(weights: &Weights, content: impl Iterator<Item = &'n BoundNode> + Clone) -> Self {
         // Raised like all upper bounds, since the score is computed from them.
         let max_scores: Vec<f32> = content.clone().map(|node| node.bound * BOUND_SLACK).collect();
         let pairs = max_scores.windows(2).map(|pair| weights.proximity * (pair[0] + pair[1]) / 2.0);
         let pairs = if max_scores.len() > PROXIMITY_WORDS { Vec::new() } else { pairs.collect() };
         let has_positions = content.map(|node| !node.is_vague()).collect();
-        let mut scorer = Self { k1: weights.k1, pairs, has_positions, bounds: [0.0; SETS] };
-        for set in 0..SETS {
-            let counts = (0..PROXIMITY_WORDS).map(|word| if set >> word & 1 == 1 { UNCOUNTED } else { 0 });
-            scorer.bounds[set] = scorer.max_score(counts);
-        }
-        scorer
+        Self { k1: weights.k1, pairs, has_positions }
     }
 
     /// The sum over adjacent pairs, given how often each pair occurs together.
@@ -54,18 +44,13 @@ impl ProximityScorer {
         })
     }
 
-    /// An upper bound for documents with these clauses, one bit for each as in `ScoredDoc`.
-    pub fn max_score_of_set(&self, matched: u8) -> f32 {
-        self.bounds[usize::from(matched) % SETS]
-    }
-
     /// An upper bound for a document with this many positions of each clause.
-    pub fn max_score(&self, positions: impl Iterator<Item = u8>) -> f32 {
+    pub fn max_score(&self, positions: [u8; PROXIMITY_WORDS]) -> f32 {
         let mut counts = [0.0_f32; PROXIMITY_WORDS];
         for ((count, positions), has_positions) in counts.iter_mut().zip(positions).zip(&self.has_positions) {
             *count = match positions {
                 _ if !has_positions => 0.0,
-                UNCOUNTED => 1e9,
+                u8::MAX => 1e9,
                 positions => positions.into(),
             };
         }

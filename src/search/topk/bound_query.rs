@@ -1,38 +1,37 @@
-//! A plan bound to a snapshot: its clauses and conditions as evaluated nodes.
-
-use std::sync::Arc;
+//! A plan bound to a snapshot: its clauses and conditions as bound nodes.
 
 use crate::{
     error::Result,
     index::{Address, day_number},
     release::DateSpan,
     search::{
-        plan::Plan,
-        score::{EvaluatedNode, Evaluator},
+        context::Context,
+        plan::{Node, Plan},
+        score::{Bm25f, BoundNode, Scorer},
     },
 };
 
 /// A plan bound to a snapshot.
 pub(crate) struct BoundQuery {
     pub clauses: Vec<BoundClause>,
-    pub filters: Vec<Arc<EvaluatedNode>>,
-    pub excluded: Vec<Arc<EvaluatedNode>>,
+    pub filters: Vec<BoundNode>,
+    pub excluded: Vec<BoundNode>,
     /// The first and the last day, from 1970-01-01, if the query restricts dates.
     pub days: Option<(i64, i64)>,
 }
 
-/// A clause of the plan with its matching documents.
+/// A clause of the plan, bound to a snapshot.
 pub(crate) struct BoundClause {
-    pub node: Arc<EvaluatedNode>,
+    pub node: BoundNode,
     pub content: bool,
     pub required: bool,
 }
 
 impl BoundQuery {
-    pub fn new(evaluator: &Evaluator, plan: &Plan, dates: &[DateSpan]) -> Result<Self> {
+    pub fn new(context: &Context, plan: &Plan, dates: &[DateSpan]) -> Result<Self> {
         let mut clauses = Vec::with_capacity(plan.clauses.len());
         for clause in &plan.clauses {
-            let node = evaluator.evaluate(&clause.node)?;
+            let node = BoundNode::bind(context, &clause.node)?;
             clauses.push(BoundClause { node, content: clause.content, required: clause.required });
         }
         let spans: Vec<_> = plan.dates.iter().chain(dates).collect();
@@ -41,12 +40,9 @@ impl BoundQuery {
             let to = spans.iter().filter_map(|span| span.to).map(day_number).min();
             (from.unwrap_or(i64::MIN + 1), to.unwrap_or(i64::MAX))
         });
-        Ok(Self {
-            clauses,
-            filters: evaluator.evaluate_all(&plan.filters)?,
-            excluded: evaluator.evaluate_all(&plan.excluded)?,
-            days,
-        })
+        let bind_all =
+            |nodes: &[Node]| nodes.iter().map(|node| BoundNode::bind(context, node)).collect::<Result<_>>();
+        Ok(Self { clauses, filters: bind_all(&plan.filters)?, excluded: bind_all(&plan.excluded)?, days })
     }
 
     /// The content clauses.
@@ -55,14 +51,17 @@ impl BoundQuery {
     }
 
     /// The indices of the content clauses that a document does not match in full.
-    pub fn missing(
-        &self,
-        evaluator: &Evaluator,
-        Address { segment, doc }: Address,
-    ) -> impl Iterator<Item = usize> {
-        let segment = evaluator.context.snapshot.segment(segment);
-        let content = self.clauses.iter().enumerate().filter(|(_, clause)| clause.content);
-        let missing = content.filter(move |(_, clause)| clause.node.full(segment).docs.at(doc).is_none());
-        missing.map(|(at, _)| at)
+    pub fn missing(&self, context: &Context, Address { segment, doc }: Address) -> Result<Vec<usize>> {
+        let segment = context.snapshot.segment(segment);
+        let bm25f = Bm25f::new(context, segment);
+        let mut missing = Vec::new();
+        for (at, clause) in self.clauses.iter().enumerate().filter(|(_, clause)| clause.content) {
+            let mut docs = vec![doc];
+            Scorer::open(context, (segment, &bm25f), &clause.node, false)?.retain(&mut docs);
+            if docs.is_empty() {
+                missing.push(at);
+            }
+        }
+        Ok(missing)
     }
 }

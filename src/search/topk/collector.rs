@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tantivy::DocId;
 
-use super::scored_doc::{Collect, ScoredDoc, compare, truncate_but_ties};
+use super::scored_doc::{Collect, Frequencies, ScoredDoc, compare, truncate_but_ties};
 use crate::{
     error::Result,
     index::{Address, Segment, Snapshot},
@@ -32,9 +32,19 @@ impl<'s> TopCollector<'s> {
         Self { snapshot, segment: segment.ordinal, collect, threshold: floor, docs: Vec::new(), truncated: 0 }
     }
 
-    /// Adds a document; `matched` as in `ScoredDoc`.
-    pub fn push(&mut self, doc: DocId, score: f32, matched: u8) {
-        self.docs.push(ScoredDoc { address: Address { segment: self.segment, doc }, score, matched });
+    /// How many documents are collected.
+    pub fn limit(&self) -> usize {
+        self.collect.limit
+    }
+
+    /// Whether documents are ordered by score.
+    pub fn sorts_by_score(&self) -> bool {
+        self.collect.sort == Sort::Relevance
+    }
+
+    /// Adds a document.
+    pub fn push(&mut self, doc: DocId, score: f32, freqs: Frequencies) {
+        self.docs.push(ScoredDoc { address: Address { segment: self.segment, doc }, score, freqs });
         if self.docs.len() >= self.collect.limit.saturating_mul(2).max(MIN_CAPACITY) {
             self.truncate();
         }

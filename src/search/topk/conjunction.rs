@@ -1,151 +1,121 @@
-//! The conjunction: the top documents that match all content clauses, and their number.
+//! The conjunction: documents that match all content clauses of a query.
+//!
+//! The rarest clause lists documents batch by batch, the others retain those that they match too. All of them are
+//! counted, but only those are scored whose upper bounds, from the blocks that they are in, reach the top.
+
+use std::ops::Range;
 
 use tantivy::DocId;
 
-use super::{
-    bound_query::BoundQuery,
-    collector::{TopCollector, collect_segments},
-    filter::DocFilter,
-    scored_doc::{Collect, ScoredDoc},
-};
+use super::{bound_query::BoundQuery, collector::TopCollector, filter::Filter, scored_doc::Frequencies};
 use crate::{
     error::Result,
     index::Segment,
     search::{
-        postings::{DocSet, intersect, intersection_len},
-        score::{Cursor, Evaluator, ScoredList},
+        context::Context,
+        postings::Terms,
+        score::{Bm25f, NO_MATCH, ScoredBatch, Scorer, WINDOW_LEN},
         weights::BOUND_SLACK,
     },
 };
 
-/// The top documents that match all content clauses, in no order, and how many match.
-pub(super) fn top_docs(
-    evaluator: &Evaluator,
-    query: &BoundQuery,
-    collect: Collect,
-) -> Result<(Vec<ScoredDoc>, u64)> {
-    let rarest = query.content().map(|clause| clause.node.doc_count()).min().unwrap_or_default();
-    let cost = rarest * query.clauses.len();
-    collect_segments(&evaluator.context, collect, cost, |segment, top| {
-        Ok(segment_top_docs(segment, query, collect, top))
-    })
+/// Clauses are intersected for at least this many documents of the rarest one at a time.
+const BATCH_LEN: usize = 512;
+
+/// A clause of the query, opened in one segment.
+struct Clause<'s> {
+    scorer: Scorer<'s>,
+    /// Whether a document must match it.
+    content: bool,
+    batch: ScoredBatch,
 }
 
-/// Collects the documents of a segment that match all content clauses, and counts them.
-fn segment_top_docs(segment: &Segment, query: &BoundQuery, collect: Collect, top: &mut TopCollector) -> u64 {
-    let mut filter = DocFilter::new(segment, query);
-    let mut clauses: Vec<Clause> = Vec::with_capacity(query.clauses.len());
-    let mut content: Vec<&ScoredList> = Vec::with_capacity(query.clauses.len());
+/// Collects the best documents of a segment that match all content clauses; returns how many match.
+pub(super) fn search_segment(
+    context: &Context,
+    segment: &Segment,
+    query: &BoundQuery,
+    top: &mut TopCollector,
+) -> Result<u64> {
+    let bm25f = Bm25f::new(context, segment);
+    let mut filter = Filter::open(context, (segment, &bm25f), query)?;
+    let mut clauses = Vec::with_capacity(query.clauses.len());
     for clause in &query.clauses {
-        let list = clause.node.full(segment);
-        clauses.push(if clause.content { Clause::Content(content.len()) } else { Clause::other(list) });
-        if clause.content {
-            content.push(list);
-        }
+        let scorer = Scorer::open(context, (segment, &bm25f), &clause.node, false)?;
+        clauses.push(Clause { scorer, content: clause.content, batch: ScoredBatch::default() });
     }
-    if content.is_empty() {
-        return all_docs(segment, query, collect, top);
-    }
-    let docs: Vec<&DocSet> = content.iter().map(|list| &list.docs).collect();
-    if collect.limit == 0 && filter.is_empty() {
-        return intersection_len(&docs) as u64;
-    }
-    if let ([list], true, [_]) = (&content[..], filter.is_empty(), &clauses[..]) {
-        single_word(list, collect, top);
-        return list.len() as u64;
-    }
-    // The highest bounds first, so that most documents are pruned after few look-ups.
-    let mut order: Vec<(usize, f32)> = content.iter().map(|list| list.max_score).enumerate().collect();
-    order.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    let all: f32 = clauses.iter().map(Clause::bound).chain(content.iter().map(|list| list.max_score)).sum();
-    // Precomputed scores are as cheap as bounds.
-    let is_bounded = content.iter().any(|list| list.scores().is_none());
-    let (mut count, mut at) = (0, vec![0; content.len()]);
-    intersect(&docs, |met| {
-        if !filter.matches(met.doc) {
-            return;
-        }
-        count += 1;
-        if collect.limit == 0 {
-            return;
-        }
-        let threshold = top.threshold();
-        let mut bound = all;
-        for &(word, word_bound) in &order {
-            at[word] = met.at(word);
-            if is_bounded {
-                bound -= word_bound - content[word].max_score_at(at[word]);
-                if bound * BOUND_SLACK < threshold {
-                    return;
-                }
+    let mut order: Vec<usize> = (0..clauses.len()).filter(|&at| clauses[at].content).collect();
+    order.sort_by_key(|&at| clauses[at].scorer.cost(Terms::Full));
+    let (mut count, mut docs, mut start) = (0, Vec::new(), 0);
+    let end = segment.reader.max_doc();
+    while start < end {
+        docs.clear();
+        while start < end && docs.len() < BATCH_LEN {
+            let window = start..start.saturating_add(WINDOW_LEN).min(end);
+            start = window.end;
+            match order.first() {
+                Some(&rarest) => clauses[rarest].scorer.docs(&window, Terms::Full, &mut docs),
+                None => filter.docs(&window, &mut docs),
             }
         }
-        // Added up in the order of the query, because float sums depend on the order.
-        let score = clauses.iter_mut().map(|clause| clause.score(&content, (met.doc, &at))).sum();
-        if score >= threshold {
-            top.push(met.doc, score, u8::MAX);
+        filter.retain(&mut docs);
+        for &other in order.iter().skip(1) {
+            if docs.is_empty() {
+                break;
+            }
+            clauses[other].scorer.retain(&mut docs);
         }
-    });
-    count
-}
-
-/// What adds to the score of a matching document.
-enum Clause<'s> {
-    /// A content clause, by its index.
-    Content(usize),
-    /// A function word, which is optional.
-    Other(Cursor<'s>, f32),
-}
-
-impl<'s> Clause<'s> {
-    fn other(list: &'s ScoredList) -> Self {
-        Self::Other(Cursor::new(list), list.max_score)
-    }
-
-    fn bound(&self) -> f32 {
-        if let Self::Other(_, bound) = self { *bound } else { 0.0 }
-    }
-
-    /// Its score in a document with these ranks in the lists of the content clauses.
-    fn score(&mut self, content: &[&ScoredList], (doc, at): (DocId, &[usize])) -> f32 {
-        match self {
-            Self::Content(word) => content[*word].score(doc, at[*word]),
-            Self::Other(cursor, _) => cursor.get(doc).unwrap_or_default().0,
+        count += docs.len() as u64;
+        if top.limit() > 0 {
+            collect(&mut clauses, &mut docs, top);
         }
     }
+    Ok(count)
 }
 
-fn single_word(list: &ScoredList, collect: Collect, top: &mut TopCollector) {
-    if collect.limit == 0 {
+/// Scores those of the documents that can be among the best.
+fn collect(clauses: &mut [Clause], docs: &mut Vec<DocId>, top: &mut TopCollector) {
+    prune(clauses, docs, top.threshold());
+    if docs.is_empty() {
         return;
     }
-    let least = |top: &TopCollector| top.threshold() / BOUND_SLACK;
-    list.for_each_above(least(top), |at, doc| {
-        let score = list.score(doc, at);
-        if score >= top.threshold() {
-            top.push(doc, score, u8::MAX);
-        }
-        least(top)
-    });
-}
-
-/// Collects all documents that pass the filter, for a query without words.
-fn all_docs(segment: &Segment, query: &BoundQuery, collect: Collect, top: &mut TopCollector) -> u64 {
-    let mut filter = DocFilter::new(segment, query);
-    let mut count = 0;
-    let mut take = |doc| {
-        if filter.matches(doc) {
-            count += 1;
-            if collect.limit > 0 {
-                top.push(doc, 0.0, u8::MAX);
+    for Clause { scorer, batch, .. } in &mut *clauses {
+        batch.clear();
+        scorer.score_docs(docs, Terms::Full, batch);
+    }
+    let threshold = top.threshold();
+    for (at, &doc) in docs.iter().enumerate() {
+        // Added up in the order of the query, whatever the order of the intersection: floats depend on it.
+        let mut score = 0.0;
+        let mut freqs = Frequencies::default();
+        for Clause { batch, content, .. } in &*clauses {
+            if batch.scores[at] != NO_MATCH {
+                score += batch.scores[at];
+            }
+            if *content {
+                freqs.push(batch.freqs[at]);
             }
         }
-    };
-    let filters: Vec<&DocSet> = query.filters.iter().map(|node| &node.full(segment).docs).collect();
-    if filters.is_empty() {
-        segment.alive_docs().for_each(take);
-    } else {
-        intersect(&filters, |met| take(met.doc));
+        if score >= threshold {
+            top.push(doc, score, freqs);
+        }
     }
-    count
+}
+
+/// Drops documents whose upper bounds are below the threshold.
+fn prune(clauses: &mut [Clause], docs: &mut Vec<DocId>, threshold: f32) {
+    let (Some(&first), Some(&last)) = (docs.first(), docs.last()) else { return };
+    if threshold == f32::NEG_INFINITY {
+        return;
+    }
+    let window: Range<DocId> = first..last + 1;
+    let bounds = clauses.iter_mut().map(|clause| clause.scorer.max_score(&window, Terms::Full));
+    if bounds.sum::<f32>() * BOUND_SLACK < threshold {
+        docs.clear();
+        return;
+    }
+    docs.retain(|&doc| {
+        let bounds = clauses.iter_mut().map(|clause| clause.scorer.max_score_near(doc));
+        bounds.sum::<f32>() * BOUND_SLACK >= threshold
+    });
 }

@@ -1,205 +1,268 @@
-//! The disjunction: the best documents that match any content clause.
+//! The disjunction: documents that match some of the clauses, in full or by hints.
 //!
-//! Accumulates scores window by window. Clauses that alone cannot lift a document over the threshold are not
-//! accumulated but looked up in the remaining candidates.
+//! Documents are searched in windows, whose scores are added up clause by clause in an array. Clauses that cannot
+//! lift a document into the top together are not added up but looked up for the documents that may be in the top
+//! without them (MaxScore: Turtle & Flood 1995), decided anew for each window by the bounds of its blocks.
+
+use std::ops::Range;
 
 use tantivy::DocId;
 
-use super::{
-    accumulators::{Accumulated, Accumulators, FUNCTION, WordLists},
-    bound_query::BoundQuery,
-    collector::{TopCollector, collect_segments},
-    filter::DocFilter,
-    scored_doc::{Collect, ScoredDoc},
-};
+use super::{bound_query::BoundQuery, collector::TopCollector, filter::Filter, scored_doc::Frequencies};
 use crate::{
     error::Result,
     index::Segment,
     search::{
-        Sort,
-        score::{Cursor, Evaluator, ScoredList},
-        weights::BOUND_SLACK,
+        context::Context,
+        postings::{Terms, seek},
+        score::{Bm25f, NO_MATCH, ScoredBatch, Scorer, WINDOW_LEN},
+        weights::{BOUND_SLACK, PROXIMITY_WORDS},
     },
 };
 
-/// The best documents that match any content clause, in no order, without those found before, which are all that
-/// match every clause or none.
-pub(super) fn top_docs(
-    evaluator: &Evaluator,
-    query: &BoundQuery,
-    collect: Collect,
-    before: &[ScoredDoc],
-) -> Result<Vec<ScoredDoc>> {
-    let cost = query.clauses.iter().map(|clause| clause.node.doc_count()).sum();
-    let hints: Vec<&[ScoredList]> =
-        query.clauses.iter().map(|clause| evaluator.hints(&clause.node)).collect::<Result<_>>()?;
-    let (docs, _) = collect_segments(&evaluator.context, collect, cost, |segment, top| {
-        let words = word_lists(segment, query, &hints);
-        let filter = DocFilter::new(segment, query).with_required(segment, query);
-        let excluded = before.iter().map(|doc| doc.address);
-        let excluded = excluded.filter(|address| address.segment == segment.ordinal);
-        let excluded: Vec<DocId> = excluded.map(|address| address.doc).collect();
-        let accumulators = Accumulators::new(&words, segment.reader.max_doc());
-        let conditions = Conditions { filter, collect, excluded: &excluded };
-        segment_top_docs(&words, accumulators, conditions, top);
-        Ok(0)
-    })?;
-    Ok(docs)
+/// Segments with no more postings than this are searched without bounds, which would cost more than they save.
+const FEW_POSTINGS: u64 = 1 << 13;
+
+/// A clause of the query, opened in one segment.
+struct Clause<'s> {
+    scorer: Scorer<'s>,
+    /// Whether a document that matches only this clause is a hit.
+    content: bool,
+    /// By full terms and by hints.
+    lists: [List; 2],
 }
 
-/// The clauses in one segment.
-fn word_lists<'s>(
+/// The documents of a clause in a window, by full terms or by hints.
+#[derive(Default)]
+struct List {
+    /// The number of postings in the segment.
+    cost: u64,
+    /// An upper bound of the scores in the window.
+    bound: f32,
+    /// Whether the documents of the window are in `batch`, or are looked up.
+    scored: bool,
+    batch: ScoredBatch,
+}
+
+/// The sums of a window.
+struct Accumulators {
+    scores: Box<[f32; WINDOW_LEN as usize]>,
+    /// The last clause that was added to each document, from 1; its highest bit says that a content clause was.
+    clauses: Box<[u16; WINDOW_LEN as usize]>,
+}
+
+const CONTENT: u16 = 1 << 15;
+
+/// The number of sums that are compared at once.
+const CHUNK: usize = 16;
+
+/// Collects the best documents of a segment, but for those `found` before.
+pub(super) fn search_segment(
+    context: &Context,
     segment: &Segment,
-    query: &'s BoundQuery,
-    hints: &[&'s [ScoredList]],
-) -> Vec<WordLists<'s>> {
-    let mut bits = (0..6).map(|word| 1 << word).chain(std::iter::repeat(1 << 6));
-    let clauses = query.clauses.iter().zip(hints);
-    let words = clauses.map(|(clause, hints)| WordLists {
-        lists: [clause.node.full(segment), &hints[segment.ordinal as usize]],
-        bit: if clause.content { bits.next().unwrap_or_default() } else { FUNCTION },
-    });
-    words.collect()
-}
-
-/// The conditions of one segment.
-struct Conditions<'w> {
-    filter: DocFilter<'w>,
-    collect: Collect,
-    /// Documents found before, which are left out.
-    excluded: &'w [DocId],
-}
-
-fn segment_top_docs(
-    words: &[WordLists],
-    mut accumulators: Accumulators,
-    conditions: Conditions,
+    query: &BoundQuery,
+    found: &[DocId],
     top: &mut TopCollector,
-) {
-    let Conditions { mut filter, collect, excluded } = conditions;
-    let mut look_up = LookUp::new(words);
-    let (mut candidates, mut order) = (Vec::new(), Vec::new());
-    // Without a filter, the accumulated scores alone decide.
-    let prunes = !collect.exhaustive && collect.sort == Sort::Relevance;
-    let needed = collect.limit.saturating_add(excluded.len());
-    let no_threshold = top.threshold() == f32::NEG_INFINITY;
-    let start = if prunes && filter.is_empty() && no_threshold {
-        single_word_threshold(words, needed)
-    } else {
-        top.threshold()
+) -> Result<()> {
+    let bm25f = Bm25f::new(context, segment);
+    let mut filter =
+        Filter::open(context, (segment, &bm25f), query)?.requiring(context, (segment, &bm25f), query)?;
+    let mut clauses = Vec::with_capacity(query.clauses.len());
+    for clause in &query.clauses {
+        let scorer = Scorer::open(context, (segment, &bm25f), &clause.node, true)?;
+        let lists =
+            [Terms::Full, Terms::Hints].map(|terms| List { cost: scorer.cost(terms), ..List::default() });
+        clauses.push(Clause { scorer, content: clause.content, lists });
+    }
+    // Without proximity, frequencies are of no use.
+    let needs_freqs = query.content().count() <= PROXIMITY_WORDS;
+    let prunes =
+        clauses.iter().flat_map(|clause| &clause.lists).map(|list| list.cost).sum::<u64>() > FEW_POSTINGS;
+    let mut sums = Accumulators {
+        scores: Box::new([0.0; WINDOW_LEN as usize]),
+        clauses: Box::new([0; WINDOW_LEN as usize]),
     };
-    while accumulators.next_window(top.threshold().max(start)) {
-        for &doc in excluded {
-            accumulators.exclude(doc);
+    let mut docs = Vec::new();
+    let end = segment.reader.max_doc();
+    let mut start = 0;
+    while start < end {
+        let window = start..start.saturating_add(WINDOW_LEN).min(end);
+        start = window.end;
+        let threshold = top.threshold();
+        let Some(rest) = partition(&mut clauses, &window, if prunes { threshold } else { f32::NEG_INFINITY })
+        else {
+            continue;
+        };
+        sums.add_up(&mut clauses, &window);
+        sums.candidates(&window, threshold / BOUND_SLACK - rest, &mut docs);
+        docs.retain(|doc| found.binary_search(doc).is_err());
+        filter.retain(&mut docs);
+        if top.sorts_by_score() && docs.len() > top.limit() {
+            sums.prune(&window, &mut docs, top.limit(), rest);
         }
-        let mut threshold = top.threshold().max(start);
-        accumulators.above(threshold, &mut candidates);
-        if !filter.is_empty() {
-            candidates.retain(|accumulated| filter.matches(accumulated.doc));
+        let is_exact =
+            clauses.iter().flat_map(|clause| &clause.lists).all(|list| list.scored || list.cost == 0);
+        if is_exact && !needs_freqs {
+            for &doc in &docs {
+                let score = sums.scores[(doc - window.start) as usize];
+                if score >= threshold {
+                    top.push(doc, score, Frequencies::default());
+                }
+            }
+            top.truncate();
+        } else {
+            collect(&mut clauses, &docs, top);
         }
-        if prunes && candidates.len() > collect.limit {
-            order.clear();
-            order.extend(candidates.iter().map(|accumulated| accumulated.score));
-            let (_, nth, _) = order.select_nth_unstable_by(collect.limit, |a: &f32, b| b.total_cmp(a));
-            threshold = threshold.max(*nth / BOUND_SLACK);
-        }
-        if !accumulators.skipped.is_empty() {
-            look_up.complete(&mut candidates, &accumulators.skipped, threshold);
-        }
-        for Accumulated { doc, score, matched } in &candidates {
-            if *score >= threshold {
-                top.push(*doc, *score, *matched);
+        sums.clear(&clauses, &window);
+    }
+    Ok(())
+}
+
+/// Decides which lists are added up: all but those that together cannot reach the threshold. Returns what the
+/// others may add at most; none if no document of the window can reach it.
+fn partition(clauses: &mut [Clause], window: &Range<DocId>, threshold: f32) -> Option<f32> {
+    // With a threshold of 0, a document with score 0 may still be among the best, by its id.
+    let is_pruned = threshold > 0.0;
+    let mut order = Vec::with_capacity(2 * clauses.len());
+    let mut rest = 0.0;
+    for (at, Clause { scorer, content, lists }) in clauses.iter_mut().enumerate() {
+        for (which, (list, terms)) in lists.iter_mut().zip([Terms::Full, Terms::Hints]).enumerate() {
+            list.scored = list.cost > 0;
+            list.bound = if is_pruned && list.scored { scorer.max_score(window, terms) } else { 0.0 };
+            list.scored &= !is_pruned || list.bound > 0.0;
+            if list.scored && *content {
+                order.push((list.bound, at, which));
             }
         }
-        top.truncate();
+        if is_pruned && !*content {
+            rest += lists[0].bound.max(lists[1].bound);
+            lists.iter_mut().for_each(|list| list.scored = false);
+        }
     }
-}
-
-/// A threshold that more than `needed` documents reach by one word alone, if scores of such a word are
-/// precomputed.
-fn single_word_threshold(words: &[WordLists], needed: usize) -> f32 {
-    // A document that has only function words is no hit.
-    let content = words.iter().filter(|word| word.bit != FUNCTION);
-    let scores = content.filter_map(|word| word.lists[0].scores()).filter(|scores| scores.len() > needed);
-    let shortest = scores.min_by_key(|scores| scores.len());
-    shortest.map_or(f32::NEG_INFINITY, |scores| {
-        let mut scores = scores.to_vec();
-        let (_, nth, _) = scores.select_nth_unstable_by(needed, |a, b| b.total_cmp(a));
-        *nth / BOUND_SLACK
-    })
-}
-
-/// Looks candidates up in all lists, in ascending order.
-struct LookUp<'s> {
-    words: Vec<WordLookUp<'s>>,
-    /// Indices of the candidates that can still reach the threshold.
-    remaining: Vec<usize>,
-}
-
-/// A word to look up.
-struct WordLookUp<'s> {
-    cursors: [Cursor<'s>; 2],
-    bit: u8,
-    /// Its score in each candidate.
-    found: Vec<Option<f32>>,
-}
-
-impl<'s> LookUp<'s> {
-    fn new(words: &[WordLists<'s>]) -> Self {
-        let words = words.iter().map(|word| WordLookUp {
-            cursors: word.lists.map(Cursor::new),
-            bit: word.bit,
-            found: Vec::new(),
-        });
-        Self { words: words.collect(), remaining: Vec::new() }
+    if !is_pruned {
+        return Some(0.0);
     }
+    order.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+    let mut looked_up = vec![0.0_f32; clauses.len()];
+    let mut added_up = order.len();
+    for &(bound, at, which) in &order {
+        let with = rest + bound - looked_up[at];
+        if with * BOUND_SLACK >= threshold {
+            break;
+        }
+        rest = with;
+        looked_up[at] = bound;
+        clauses[at].lists[which].scored = false;
+        added_up -= 1;
+    }
+    // Hints count where the full terms do not match, so they cannot be added up alone.
+    for Clause { lists: [full, hints], .. } in clauses {
+        full.scored |= hints.scored && full.cost > 0;
+    }
+    (added_up > 0).then_some(rest)
+}
 
-    /// Adds the scores of the skipped words, those with the highest bounds first, and drops candidates that cannot
-    /// reach `threshold`.
-    fn complete(&mut self, docs: &mut Vec<Accumulated>, skipped: &[(usize, f32)], threshold: f32) {
-        self.remaining.clear();
-        self.remaining.extend(0..docs.len());
-        for done in 0..=skipped.len() {
-            let rest: f32 = skipped.iter().skip(done).map(|(_, bound)| bound).sum();
-            self.remaining.retain(|&at| (docs[at].score + rest) * BOUND_SLACK >= threshold);
-            if let Some(&(word, _)) = skipped.get(done) {
-                let word = &mut self.words[word];
-                word.find(docs, &self.remaining);
-                self.remaining.iter().for_each(|&at| docs[at].score += word.found[at].unwrap_or_default());
+impl Accumulators {
+    /// Adds up the scores of a window, in the order of the query: floats depend on it.
+    fn add_up(&mut self, clauses: &mut [Clause], window: &Range<DocId>) {
+        let (sums, last) = (&mut *self.scores, &mut *self.clauses);
+        for (number, Clause { scorer, content, lists }) in (1..CONTENT).zip(clauses) {
+            for (list, terms) in lists.iter_mut().zip([Terms::Full, Terms::Hints]) {
+                list.batch.clear();
+                if !list.scored {
+                    continue;
+                }
+                scorer.score_window(window, terms, &mut list.batch);
+                let content = if *content { CONTENT } else { 0 };
+                for (&doc, &score) in list.batch.docs.iter().zip(&list.batch.scores) {
+                    let at = (doc - window.start) as usize;
+                    let is_new = last[at] & !CONTENT != number;
+                    sums[at] += if is_new { score } else { 0.0 };
+                    last[at] = last[at] & CONTENT | content | number;
+                }
             }
         }
-        for (at, word) in self.words.iter_mut().enumerate() {
-            if !skipped.iter().any(|(other, _)| *other == at) {
-                word.find(docs, &self.remaining);
-            }
-        }
-        for (to, &at) in self.remaining.iter().enumerate() {
-            docs[to] = self.found(docs[at].doc, at);
-        }
-        docs.truncate(self.remaining.len());
     }
 
-    /// The exact score of a candidate.
-    fn found(&self, doc: DocId, at: usize) -> Accumulated {
-        let mut accumulated = Accumulated { doc, score: 0.0, matched: 0 };
-        // Added up in the order of the query, because float sums depend on the order.
-        for word in &self.words {
-            if let Some(score) = word.found[at] {
-                accumulated.score += score;
-                accumulated.matched |= word.bit;
+    /// Lists the documents that match a content clause and have at least this sum.
+    fn candidates(&self, window: &Range<DocId>, least: f32, docs: &mut Vec<DocId>) {
+        docs.clear();
+        let (scores, _) = self.scores.as_chunks::<CHUNK>();
+        let (clauses, _) = self.clauses.as_chunks::<CHUNK>();
+        for (first, (scores, clauses)) in window.clone().step_by(CHUNK).zip(scores.iter().zip(clauses)) {
+            // Counting is done without branches, unlike looking for the first.
+            let any = scores.iter().filter(|&&score| score >= least).count() > 0
+                && clauses.iter().fold(0, |all, &clause| all | clause) & CONTENT != 0;
+            if any {
+                let found = (first..).zip(scores.iter().zip(clauses));
+                let found = found.filter(|(_, (score, clause))| **score >= least && **clause & CONTENT != 0);
+                docs.extend(found.map(|(doc, _)| doc));
             }
         }
-        accumulated
+    }
+
+    /// Drops documents that cannot be among the best of the window, whatever the other lists add.
+    fn prune(&self, window: &Range<DocId>, docs: &mut Vec<DocId>, limit: usize, rest: f32) {
+        let sum = |doc: DocId| self.scores[(doc - window.start) as usize];
+        let mut sums: Vec<f32> = docs.iter().map(|&doc| sum(doc)).collect();
+        let (_, nth, _) = sums.select_nth_unstable_by(limit, |a, b| b.total_cmp(a));
+        let least = *nth / BOUND_SLACK - rest;
+        docs.retain(|&doc| (sum(doc)) * BOUND_SLACK >= least);
+    }
+
+    fn clear(&mut self, clauses: &[Clause], window: &Range<DocId>) {
+        for doc in clauses.iter().flat_map(|clause| &clause.lists).flat_map(|list| &list.batch.docs) {
+            let at = (doc - window.start) as usize;
+            self.scores[at] = 0.0;
+            self.clauses[at] = 0;
+        }
     }
 }
 
-impl WordLookUp<'_> {
-    fn find(&mut self, docs: &[Accumulated], remaining: &[usize]) {
-        self.found.resize(docs.len().max(self.found.len()), None);
-        let [full, hints] = &mut self.cursors;
-        for &at in remaining {
-            let doc = docs[at].doc;
-            self.found[at] = full.get(doc).or_else(|| hints.get(doc)).map(|(score, _)| score);
+/// Scores documents exactly, from the lists that were added up and by looking up the others.
+fn collect(clauses: &mut [Clause], docs: &[DocId], top: &mut TopCollector) {
+    if docs.is_empty() {
+        return;
+    }
+    let mut scores = vec![0.0; docs.len()];
+    let mut freqs = vec![Frequencies::default(); docs.len()];
+    let mut rest = Vec::new();
+    for Clause { scorer, content, lists } in clauses {
+        let mut found = vec![(NO_MATCH, 0); docs.len()];
+        for (list, terms) in lists.iter_mut().zip([Terms::Full, Terms::Hints]) {
+            if list.cost == 0 {
+                continue;
+            }
+            rest.clear();
+            rest.extend(
+                docs.iter().zip(&found).filter(|(_, found)| found.0 == NO_MATCH).map(|(&doc, _)| doc),
+            );
+            if !list.scored {
+                list.batch.clear();
+                scorer.score_docs(&rest, terms, &mut list.batch);
+            }
+            let (batch, mut at) = (&list.batch, 0);
+            for (&doc, found) in docs.iter().zip(&mut found).filter(|(_, found)| found.0 == NO_MATCH) {
+                at = seek(&batch.docs, at, doc);
+                if batch.docs.get(at) == Some(&doc) {
+                    *found = (batch.scores[at], batch.freqs[at]);
+                }
+            }
+        }
+        for ((score, freqs), (found, freq)) in scores.iter_mut().zip(&mut freqs).zip(found) {
+            if found != NO_MATCH {
+                *score += found;
+            }
+            if *content {
+                freqs.push(if found == NO_MATCH { 0 } else { freq });
+            }
         }
     }
+    let threshold = top.threshold();
+    for ((&doc, score), freqs) in docs.iter().zip(scores).zip(freqs) {
+        if score >= threshold {
+            top.push(doc, score, freqs);
+        }
+    }
+    top.truncate();
 }

@@ -1,52 +1,79 @@
-//! The unscored conditions of a query in one segment: days, publishers, exclusions.
+//! The conditions of a query that score nothing: dates, publishers, exclusions, and that a document is not
+//! deleted.
 
-use std::sync::Arc;
+use std::ops::Range;
 
 use tantivy::DocId;
 
 use super::bound_query::BoundQuery;
 use crate::{
+    error::Result,
     index::Segment,
-    search::score::{Cursor, EvaluatedNode},
+    search::{
+        context::Context,
+        postings::Terms,
+        score::{Bm25f, BoundNode, Scorer},
+    },
 };
 
-/// Documents must be asked for in ascending order.
-pub(super) struct DocFilter<'s> {
+/// The conditions, opened in one segment.
+pub(super) struct Filter<'s> {
     segment: &'s Segment,
     days: Option<(i64, i64)>,
-    filters: Vec<Cursor<'s>>,
-    excluded: Vec<Cursor<'s>>,
+    required: Vec<Scorer<'s>>,
+    excluded: Vec<Scorer<'s>>,
 }
 
-impl<'s> DocFilter<'s> {
-    pub fn new(segment: &'s Segment, query: &'s BoundQuery) -> Self {
-        let cursors = |nodes: &'s [Arc<EvaluatedNode>]| -> Vec<Cursor<'s>> {
-            nodes.iter().map(|node| Cursor::new(node.full(segment))).collect()
-        };
-        Self {
+impl<'s> Filter<'s> {
+    pub fn open(
+        context: &'s Context,
+        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
+        query: &'s BoundQuery,
+    ) -> Result<Self> {
+        let open = |node: &'s BoundNode| Scorer::open(context, (segment, bm25f), node, false);
+        Ok(Self {
             segment,
             days: query.days,
-            filters: cursors(&query.filters),
-            excluded: cursors(&query.excluded),
+            required: query.filters.iter().map(open).collect::<Result<_>>()?,
+            excluded: query.excluded.iter().map(open).collect::<Result<_>>()?,
+        })
+    }
+
+    /// Requires the required clauses of the query too.
+    pub fn requiring(
+        mut self,
+        context: &'s Context,
+        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
+        query: &'s BoundQuery,
+    ) -> Result<Self> {
+        for clause in query.clauses.iter().filter(|clause| clause.required) {
+            self.required.push(Scorer::open(context, (segment, bm25f), &clause.node, false)?);
+        }
+        Ok(self)
+    }
+
+    /// Appends the documents of a window from which the others are retained.
+    pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
+        match self.required.first_mut() {
+            Some(first) => first.docs(window, Terms::Full, docs),
+            None => docs.extend(window.clone()),
         }
     }
 
-    /// Adds the required clauses as conditions.
-    pub fn with_required(mut self, segment: &'s Segment, query: &'s BoundQuery) -> Self {
-        let required = query.clauses.iter().filter(|clause| clause.required);
-        self.filters.extend(required.map(|clause| Cursor::new(clause.node.full(segment))));
-        self
-    }
-
-    /// Whether every document passes.
-    pub fn is_empty(&self) -> bool {
-        self.days.is_none() && self.filters.is_empty() && self.excluded.is_empty()
-    }
-
-    /// Whether a living document passes.
-    pub fn matches(&mut self, doc: DocId) -> bool {
-        self.days.is_none_or(|(from, to)| self.segment.day(doc).is_some_and(|day| (from..=to).contains(&day)))
-            && self.filters.iter_mut().all(|filter| filter.has(doc))
-            && !self.excluded.iter_mut().any(|excluded| excluded.has(doc))
+    /// Retains the documents that meet all conditions.
+    pub fn retain(&mut self, docs: &mut Vec<DocId>) {
+        let segment = self.segment;
+        if !segment.deleted().is_empty() {
+            docs.retain(|&doc| !segment.reader.is_deleted(doc));
+        }
+        if let Some((from, to)) = self.days {
+            docs.retain(|&doc| segment.day(doc).is_some_and(|day| (from..=to).contains(&day)));
+        }
+        for scorer in &mut self.required {
+            scorer.retain(docs);
+        }
+        for scorer in &mut self.excluded {
+            scorer.remove(docs);
+        }
     }
 }

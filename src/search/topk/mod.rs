@@ -4,23 +4,26 @@
 //! found too few. Longer queries run as a disjunction only. Documents that cannot reach the top are pruned, which
 //! never changes the result.
 
-mod accumulators;
 mod bound_query;
 mod collector;
 mod conjunction;
 mod disjunction;
+mod exhaustive;
 mod filter;
 mod rescorer;
 mod scored_doc;
 
+use tantivy::DocId;
+
 pub(crate) use self::{bound_query::BoundQuery, scored_doc::ScoredDoc};
 use self::{
+    collector::collect_segments,
     rescorer::rescore,
     scored_doc::{Collect, sort_and_truncate},
 };
 use super::{
     Options, Sort,
-    score::Evaluator,
+    context::Context,
     weights::{PROXIMITY_WORDS, RESCORED_DOCS, TIERED_WORDS},
 };
 use crate::error::Result;
@@ -34,8 +37,8 @@ pub(crate) struct Ranking {
 }
 
 /// Ranks the documents of a bound query.
-pub(crate) fn rank(evaluator: &Evaluator, query: &BoundQuery, options: &Options) -> Result<Ranking> {
-    let (snapshot, weights) = (&evaluator.context.snapshot, &evaluator.context.weights);
+pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> Result<Ranking> {
+    let Context { snapshot, weights } = context;
     let sort = if query.clauses.is_empty() { Sort::Date } else { options.sort };
     let content = query.content().count();
     let tiered = content <= TIERED_WORDS || sort == Sort::Date;
@@ -46,21 +49,55 @@ pub(crate) fn rank(evaluator: &Evaluator, query: &BoundQuery, options: &Options)
 
     let full_limit = if tiered || options.match_all { limit } else { 0 };
     let collect = Collect { limit: full_limit, sort, exhaustive: options.exhaustive };
-    let (mut docs, total) = conjunction::top_docs(evaluator, query, collect)?;
+    let (mut docs, total) = all_clauses(context, query, collect)?;
     if rescores {
-        rescore(evaluator, query, &mut docs, wanted, (collect, false))?;
+        rescore(context, query, &mut docs, wanted, (collect, false))?;
     }
     sort_and_truncate(snapshot, &mut docs, sort, wanted);
     if !options.match_all && docs.len() < wanted {
         let missing = wanted - docs.len();
         let limit = if rescores { limit } else { missing };
         let collect = Collect { limit, ..collect };
-        let mut partial = disjunction::top_docs(evaluator, query, collect, &docs)?;
+        let mut partial = some_clauses(context, query, collect, &docs)?;
         if rescores {
-            rescore(evaluator, query, &mut partial, missing, (collect, true))?;
+            rescore(context, query, &mut partial, missing, (collect, true))?;
         }
         sort_and_truncate(snapshot, &mut partial, sort, missing);
         docs.append(&mut partial);
     }
     Ok(Ranking { docs, total })
+}
+
+/// The best documents that match all content clauses, in no order, and how many match.
+fn all_clauses(context: &Context, query: &BoundQuery, collect: Collect) -> Result<(Vec<ScoredDoc>, u64)> {
+    let rarest = query.content().map(|clause| clause.node.cost()).min().unwrap_or_default();
+    collect_segments(context, collect, rarest * query.clauses.len(), |segment, top| {
+        if collect.exhaustive {
+            exhaustive::search_segment(context, segment, query, (true, &[]), top)
+        } else {
+            conjunction::search_segment(context, segment, query, top)
+        }
+    })
+}
+
+/// The best documents that match some of the clauses, in no order, without those found before.
+fn some_clauses(
+    context: &Context,
+    query: &BoundQuery,
+    collect: Collect,
+    found: &[ScoredDoc],
+) -> Result<Vec<ScoredDoc>> {
+    let cost = query.clauses.iter().map(|clause| clause.node.cost()).sum();
+    let (docs, _) = collect_segments(context, collect, cost, |segment, top| {
+        let found = found.iter().map(|doc| doc.address).filter(|address| address.segment == segment.ordinal);
+        let mut found: Vec<DocId> = found.map(|address| address.doc).collect();
+        found.sort_unstable();
+        if collect.exhaustive {
+            exhaustive::search_segment(context, segment, query, (false, &found), top)
+        } else {
+            disjunction::search_segment(context, segment, query, &found, top)?;
+            Ok(0)
+        }
+    })?;
+    Ok(docs)
 }

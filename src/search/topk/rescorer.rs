@@ -11,13 +11,15 @@ use crate::{
     index::Address,
     search::{
         context::Context,
-        score::{ClausePositions, Evaluator, ProximityScorer},
+        score::{Bm25f, ClausePositions, ProximityScorer},
         weights::{BOUND_SLACK, HALF_LIFE},
     },
 };
 
 struct Rescorer<'s> {
     context: &'s Context,
+    /// By segment.
+    bm25f: &'s [Bm25f<'s>],
     query: &'s BoundQuery,
     proximity: &'s ProximityScorer,
     /// Whether documents may have only hints of a clause.
@@ -32,21 +34,18 @@ struct Rescorer<'s> {
 /// scores come first, so that most others are skipped. `hints` says whether documents may have only hints of a
 /// clause.
 pub(super) fn rescore(
-    Evaluator { context, .. }: &Evaluator,
+    context: &Context,
     query: &BoundQuery,
     docs: &mut Vec<ScoredDoc>,
     wanted: usize,
     (collect, hints): (Collect, bool),
 ) -> Result<()> {
-    let proximity = &ProximityScorer::new(&context.weights, query.content().map(|clause| &*clause.node));
+    let proximity = &ProximityScorer::new(&context.weights, query.content().map(|clause| &clause.node));
     // The highest possible score of a document, if that is at least `least`.
     let max_score = |doc: &ScoredDoc, least: f32| {
         let recency = 1.0 + recency_bonus(context, doc.address);
-        let with = |bonus: f32| Some((doc.score + bonus) * recency * BOUND_SLACK).filter(|&max| max >= least);
-        with(proximity.max_score_of_set(doc.matched))?;
-        let Address { segment, doc } = doc.address;
-        let segment = context.snapshot.segment(segment);
-        with(proximity.max_score(query.content().map(|clause| clause.node.positions(segment, doc))))
+        let bonus = proximity.max_score(doc.freqs.counts());
+        Some((doc.score + bonus) * recency * BOUND_SLACK).filter(|&max| max >= least)
     };
     let (exhaustive, wanted) = (collect.exhaustive, wanted.max(1));
     let best_first = |a: &ScoredDoc, b: &ScoredDoc| b.score.total_cmp(&a.score);
@@ -64,8 +63,17 @@ pub(super) fn rescore(
         docs.select_nth_unstable_by(first, best_first);
     }
     let (first, rest) = docs.split_at_mut(first);
-    let mut rescorer =
-        Rescorer { context, query, proximity, hints, positions: Vec::new(), reached: Vec::new() };
+    let bm25f: Vec<Bm25f> =
+        context.snapshot.segments.iter().map(|segment| Bm25f::new(context, segment)).collect();
+    let mut rescorer = Rescorer {
+        context,
+        bm25f: &bm25f,
+        query,
+        proximity,
+        hints,
+        positions: Vec::new(),
+        reached: Vec::new(),
+    };
     rescorer.rescore(first.iter_mut().map(|doc| (f32::INFINITY, doc)).collect())?;
     if rest.is_empty() {
         return Ok(());
@@ -84,21 +92,22 @@ impl Rescorer<'_> {
 
     /// Rescores documents, each given with its highest possible score.
     fn rescore(&mut self, mut docs: Vec<(f32, &mut ScoredDoc)>) -> Result<()> {
-        let Self { context, query, proximity, hints, .. } = *self;
+        let Self { context, bm25f, query, proximity, hints, .. } = *self;
         self.positions.clear();
         self.positions.resize_with(context.snapshot.segments.len(), || None);
         docs.sort_unstable_by_key(|(_, doc)| doc.address);
-        for (max_score, ScoredDoc { address, score, matched }) in docs {
+        for (max_score, ScoredDoc { address, score, freqs }) in docs {
             if max_score < self.threshold() {
                 continue;
             }
-            if proximity.max_score_of_set(*matched) > 0.0 {
+            if proximity.max_score(freqs.counts()) > 0.0 {
                 let positions = &mut self.positions[address.segment as usize];
                 let positions = match positions {
                     Some(positions) => positions,
                     None => {
-                        let segment = context.snapshot.segment(address.segment);
-                        let nodes = query.content().map(|clause| &*clause.node);
+                        let ordinal = address.segment as usize;
+                        let segment = (&context.snapshot.segments[ordinal], &bm25f[ordinal]);
+                        let nodes = query.content().map(|clause| &clause.node);
                         positions.insert(ClausePositions::open(context, segment, nodes, hints)?)
                     }
                 };

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::{
     index::{Address, Snapshot},
-    search::Sort,
+    search::{Sort, weights::PROXIMITY_WORDS},
 };
 
 /// A document with its score.
@@ -12,9 +12,30 @@ use crate::{
 pub(crate) struct ScoredDoc {
     pub address: Address,
     pub score: f32,
-    /// The content clauses that it matches, or has a hint of: a bit for each of the first six, and one for all
-    /// others.
-    pub matched: u8,
+    pub freqs: Frequencies,
+}
+
+/// An upper bound of the number of positions of each of the first content clauses, 0 for those that a document does
+/// not match.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Frequencies {
+    counts: [u8; PROXIMITY_WORDS],
+    clauses: u8,
+}
+
+impl Frequencies {
+    /// Adds the next content clause.
+    pub fn push(&mut self, count: u32) {
+        if let Some(next) = self.counts.get_mut(usize::from(self.clauses)) {
+            *next = u8::try_from(count).unwrap_or(u8::MAX);
+            self.clauses += 1;
+        }
+    }
+
+    /// The counts, `u8::MAX` for that and more.
+    pub fn counts(self) -> [u8; PROXIMITY_WORDS] {
+        self.counts
+    }
 }
 
 /// What a collector keeps.

@@ -1,0 +1,350 @@
+//! A posting list of one segment, block by block, in the format of tantivy 0.27.
+//!
+//! tantivy's own cursor decodes the document ids and the term frequencies of every block that it enters. This
+//! one walks the skip list without decoding, and decodes the ids and the frequencies of a block separately,
+//! when they are first read. Knows the format, not what the postings mean.
+
+use std::{io, ops::Range};
+
+use bitpacking::{BitPacker, BitPacker4x};
+use tantivy::{DocId, TERMINATED, directory::OwnedBytes};
+
+/// Postings in a full block.
+pub(crate) const BLOCK_LEN: usize = BitPacker4x::BLOCK_LEN;
+
+/// Bytes of a skip entry: the last document id, the bit widths of ids and frequencies, the sum of the
+/// frequencies, and two bytes of tantivy's own score bound, which BM25F has no use for.
+const SKIP_ENTRY: usize = 12;
+
+/// The low bits of the byte that holds the bit width of the ids.
+const WIDTH: u8 = 0x1F;
+
+/// The skip list of a posting list, and a block in it. Moving back starts over at the first block.
+#[derive(Clone)]
+pub(crate) struct SkipCursor {
+    skips: OwnedBytes,
+    doc_freq: u32,
+    block: Block,
+}
+
+/// Where a block lies, and how it is packed.
+#[derive(Clone, Copy, Debug, Default)]
+struct Block {
+    number: usize,
+    /// Postings from this block on.
+    remaining: usize,
+    /// The last document id of the block before, 0 in the first block.
+    previous: DocId,
+    last: DocId,
+    offset: usize,
+    doc_bits: u8,
+    freq_bits: u8,
+    /// The sum of the term frequencies: the number of positions.
+    positions: u32,
+    /// The number of positions of all blocks before.
+    positions_before: u64,
+}
+
+/// A cursor over the postings of a list.
+#[derive(Clone)]
+pub(crate) struct BlockCursor {
+    list: SkipCursor,
+    data: OwnedBytes,
+    /// The number of the block that is decoded, as far as it is.
+    decoded: usize,
+    docs: Decoded,
+    freqs: Decoded,
+    /// The posting of the block that was looked for last.
+    at: usize,
+}
+
+/// The numbers of a block, and whether they are decoded.
+#[derive(Clone, Default)]
+struct Decoded {
+    numbers: Vec<u32>,
+    /// Bytes that the packed numbers take.
+    bytes: usize,
+    ready: bool,
+}
+
+impl SkipCursor {
+    /// The block that holds the first posting at or behind `target`.
+    #[inline]
+    pub fn seek(&mut self, target: DocId) {
+        if target <= self.block.previous && self.block.number > 0 {
+            self.block = Block { remaining: self.doc_freq as usize, ..Block::default() };
+            self.block.read(&self.skips);
+        }
+        while self.block.last < target {
+            self.block.advance(&self.skips);
+        }
+    }
+
+    /// How many postings the list has.
+    pub fn doc_freq(&self) -> u32 {
+        self.doc_freq
+    }
+
+    /// Visits the blocks that may have postings of a window: the number of each, and the
+    /// greatest term frequency that it may have; none of the last, partial block, which does not say.
+    pub fn each_between(&mut self, window: &Range<DocId>, mut visit: impl FnMut(usize, Option<u32>)) {
+        self.seek(window.start);
+        let mut block = self.block;
+        while block.remaining > 0 && block.previous < window.end {
+            visit(block.number, block.max_freq());
+            if block.last >= window.end {
+                break;
+            }
+            block.advance(&self.skips);
+        }
+    }
+
+    /// The current block, as `each_between` visits it.
+    pub fn current(&self) -> (usize, Option<u32>) {
+        (self.block.number, self.block.max_freq())
+    }
+}
+
+impl Block {
+    /// Reads the skip entry of this block, or that it is the last, partial one.
+    fn read(&mut self, skips: &[u8]) {
+        let start = self.number * SKIP_ENTRY;
+        let entry = if self.is_full() { skips.get(start..start + SKIP_ENTRY) } else { None };
+        if let Some(&[a, b, c, d, doc_bits, freq_bits, e, f, g, h, ..]) = entry {
+            self.last = u32::from_le_bytes([a, b, c, d]);
+            self.doc_bits = doc_bits & WIDTH;
+            self.freq_bits = freq_bits;
+            self.positions = u32::from_le_bytes([e, f, g, h]);
+        } else {
+            self.last = TERMINATED;
+        }
+    }
+
+    fn advance(&mut self, skips: &[u8]) {
+        *self = Self {
+            number: self.number + 1,
+            remaining: self.remaining.saturating_sub(BLOCK_LEN),
+            previous: self.last,
+            offset: self.offset + packed_len(self.doc_bits) + packed_len(self.freq_bits),
+            positions_before: self.positions_before + u64::from(self.positions),
+            ..Self::default()
+        };
+        self.read(skips);
+    }
+
+    fn is_full(&self) -> bool {
+        self.remaining >= BLOCK_LEN
+    }
+
+    /// No posting has a greater term frequency: they are stored less one.
+    fn max_freq(&self) -> Option<u32> {
+        self.is_full().then(|| 1_u32.checked_shl(self.freq_bits.into()).unwrap_or(u32::MAX))
+    }
+}
+
+impl BlockCursor {
+    /// Opens a list of `doc_freq` postings at its first block.
+    pub fn open(bytes: OwnedBytes, doc_freq: u32) -> io::Result<Self> {
+        let remaining = doc_freq as usize;
+        let (skips, data) = if remaining < BLOCK_LEN { (OwnedBytes::empty(), bytes) } else { split(bytes)? };
+        let mut block = Block { remaining, ..Block::default() };
+        block.read(&skips);
+        Ok(Self {
+            list: SkipCursor { skips, doc_freq, block },
+            data,
+            decoded: 0,
+            docs: Decoded::default(),
+            freqs: Decoded::default(),
+            at: 0,
+        })
+    }
+
+    /// The list's blocks, from the current one on.
+    pub fn skip_list(&self) -> &SkipCursor {
+        &self.list
+    }
+
+    /// The last document id of the current block; `TERMINATED` in the last, partial block and behind it.
+    #[inline]
+    pub fn last(&self) -> DocId {
+        self.list.block.last
+    }
+
+    /// Moves to the block that holds the first posting at or behind `target`, decoding nothing.
+    #[inline]
+    pub fn seek_block(&mut self, target: DocId) {
+        self.list.seek(target);
+        self.entered();
+    }
+
+    /// Moves to the next block.
+    pub fn next_block(&mut self) {
+        self.list.block.advance(&self.list.skips);
+        self.entered();
+    }
+
+    /// Forgets what is decoded of another block.
+    #[inline]
+    fn entered(&mut self) {
+        if self.decoded != self.list.block.number {
+            self.decoded = self.list.block.number;
+            self.docs.ready = false;
+            self.freqs.ready = false;
+            self.at = 0;
+        }
+    }
+
+    /// The greatest term frequency of the last block, where that is a partial one.
+    pub fn max_freq_of_tail(&mut self) -> u32 {
+        self.seek_block(TERMINATED);
+        self.postings().1.iter().copied().max().unwrap_or_default()
+    }
+
+    /// The index of a document in its block, to which the cursor moves; none where the list does not have it.
+    #[inline]
+    pub fn find(&mut self, doc: DocId) -> Option<usize> {
+        self.seek_block(doc);
+        let from = self.at;
+        let docs = self.docs();
+        let is_behind = from.checked_sub(1).and_then(|at| docs.get(at)).is_some_and(|&before| before >= doc);
+        let from = if is_behind { 0 } else { from };
+        let at = seek(docs, from, doc);
+        let found = docs.get(at) == Some(&doc);
+        self.at = at;
+        found.then_some(at)
+    }
+
+    /// The term frequency in a document, to which the cursor moves; none where the list does not have it.
+    #[inline]
+    pub fn freq_of(&mut self, doc: DocId) -> Option<u32> {
+        let at = self.find(doc)?;
+        self.freqs().get(at).copied()
+    }
+
+    /// The document ids of the current block.
+    #[inline]
+    pub fn docs(&mut self) -> &[DocId] {
+        if !self.docs.ready {
+            self.decode_docs();
+        }
+        &self.docs.numbers
+    }
+
+    /// The document ids and the term frequencies of the current block.
+    #[inline]
+    pub fn postings(&mut self) -> (&[DocId], &[u32]) {
+        self.freqs();
+        (&self.docs.numbers, &self.freqs.numbers)
+    }
+
+    /// The term frequencies of the current block.
+    #[inline]
+    pub fn freqs(&mut self) -> &[u32] {
+        if !self.freqs.ready {
+            self.decode_freqs();
+        }
+        &self.freqs.numbers
+    }
+
+    /// The number of the current block, from 0.
+    pub fn number(&self) -> usize {
+        self.list.block.number
+    }
+
+    /// The number of positions before those of the current block.
+    pub fn positions_before(&self) -> u64 {
+        self.list.block.positions_before
+    }
+
+    fn decode_docs(&mut self) {
+        let Self { list: SkipCursor { block, .. }, data, docs, .. } = self;
+        let data = data.get(block.offset..).unwrap_or_default();
+        docs.ready = true;
+        docs.numbers.resize(BLOCK_LEN.min(block.remaining), 0);
+        if !block.is_full() {
+            docs.bytes = decode_vints(data, &mut docs.numbers);
+            let mut doc = block.previous;
+            for number in &mut docs.numbers {
+                doc = doc.wrapping_add(*number);
+                *number = doc;
+            }
+        } else {
+            // tantivy packs against nothing where the block before ends with document 0.
+            let previous = (block.previous != 0).then_some(block.previous);
+            let unpacker = BitPacker4x::new();
+            docs.bytes =
+                unpacker.decompress_strictly_sorted(previous, data, &mut docs.numbers, block.doc_bits);
+        }
+    }
+
+    fn decode_freqs(&mut self) {
+        self.docs();
+        let Self { list: SkipCursor { block, .. }, data, docs, freqs, .. } = self;
+        let data = data.get(block.offset + docs.bytes..).unwrap_or_default();
+        freqs.ready = true;
+        freqs.numbers.resize(BLOCK_LEN.min(block.remaining), 0);
+        if !block.is_full() {
+            freqs.bytes = decode_vints(data, &mut freqs.numbers);
+        } else {
+            freqs.bytes = BitPacker4x::new().decompress(data, &mut freqs.numbers, block.freq_bits);
+            // Frequencies are stored less one.
+            freqs.numbers.iter_mut().for_each(|freq| *freq += 1);
+        }
+    }
+}
+
+/// Bytes of a block of numbers that are packed at `bits` bits.
+fn packed_len(bits: u8) -> usize {
+    usize::from(bits) * BLOCK_LEN / 8
+}
+
+/// Splits a list of at least one full block into its skip entries and its blocks.
+fn split(mut bytes: OwnedBytes) -> io::Result<(OwnedBytes, OwnedBytes)> {
+    let mut len = [0];
+    let read = decode_vints(&bytes, &mut len);
+    let len = len[0] as usize;
+    bytes.advance(read);
+    if len > bytes.len() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "a posting list is shorter than its skip list",
+        ));
+    }
+    Ok(bytes.split(len))
+}
+
+/// Decodes numbers of seven bits to a byte, the lowest first and the last byte of each marked; returns how
+/// many bytes they take.
+fn decode_vints(bytes: &[u8], numbers: &mut [u32]) -> usize {
+    let mut read = 0;
+    for number in numbers {
+        let (mut value, mut shift) = (0_u32, 0);
+        while let Some(&byte) = bytes.get(read) {
+            read += 1;
+            value |= u32::from(byte & 0x7F).checked_shl(shift).unwrap_or_default();
+            if byte & 0x80 != 0 {
+                break;
+            }
+            shift += 7;
+        }
+        *number = value;
+    }
+    read
+}
+
+/// The index of the first document id from `from` on that is at or behind `target`.
+#[inline]
+pub(crate) fn seek(docs: &[DocId], from: usize, target: DocId) -> usize {
+    /// Compared at once, without branches.
+    const NEAR: usize = 16;
+    let rest = docs.get(from..).unwrap_or_default();
+    if rest.first().is_none_or(|&first| first >= target) {
+        return from;
+    }
+    if let Some((near, _)) = rest.split_first_chunk::<NEAR>()
+        && near[NEAR - 1] >= target
+    {
+        return from + near.iter().map(|&doc| usize::from(doc < target)).sum::<usize>();
+    }
+    from + rest.partition_point(|&doc| doc < target)
+}

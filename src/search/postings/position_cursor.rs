@@ -1,0 +1,102 @@
+//! The positions of one term in the documents of one segment.
+//!
+//! Decodes the positions of a block of postings together: a query reads those of several documents of a block, or
+//! of few blocks.
+
+use std::io;
+
+use tantivy::{DocId, positions::PositionReader, postings::TermInfo};
+
+use super::block_cursor::BlockCursor;
+use crate::index::{Segment, Zone};
+
+/// Reads the positions of one term.
+pub(crate) struct PositionCursor {
+    postings: BlockCursor,
+    positions: PositionReader,
+    /// The positions of the documents of one block, each but a document's first as the gap from the one before.
+    gaps: Vec<u32>,
+    /// The number of that block.
+    block: Option<usize>,
+}
+
+impl PositionCursor {
+    pub fn open(segment: &Segment, field: Zone, list: &TermInfo) -> io::Result<Self> {
+        Ok(Self {
+            postings: BlockCursor::open(segment.posting_list(field, list)?, list.doc_freq)?,
+            positions: PositionReader::open(segment.position_list(field, list)?)?,
+            gaps: Vec::new(),
+            block: None,
+        })
+    }
+
+    /// Appends the positions in a document, in order; none if it does not have the term.
+    pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        let Self { postings, positions, gaps, block } = self;
+        let Some(at) = postings.find(doc) else { return };
+        let number = postings.number();
+        let offset = postings.positions_before();
+        let freqs = postings.freqs();
+        if *block != Some(number) {
+            *block = Some(number);
+            gaps.resize(sum(freqs), 0);
+            positions.read(offset, gaps);
+        }
+        let (before, freq) = (sum(&freqs[..at]), freqs[at] as usize);
+        let mut position = 0;
+        out.extend(gaps.iter().skip(before).take(freq).map(|gap| {
+            position += gap;
+            position
+        }));
+    }
+}
+
+fn sum(freqs: &[u32]) -> usize {
+    freqs.iter().map(|&freq| freq as usize).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use tantivy::{DocSet, postings::Postings};
+
+    use super::*;
+    use crate::{
+        index::{Index, Snapshot},
+        release::Release,
+    };
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(16))]
+
+        #[test]
+        fn postings_and_positions_are_those_that_tantivy_reads(
+            counts in prop::collection::vec(0_usize..5, 1..700),
+            docs in prop::collection::vec(0_u32..700, 1..60),
+        ) {
+            let releases = counts.iter().enumerate().map(|(id, &count)| {
+                Release::new(id.to_string(), "", "много воды, ".repeat(count))
+            });
+            let index = Index::in_memory().unwrap();
+            index.ingest(releases).unwrap();
+            let snapshot = Snapshot::open(&index).unwrap();
+            for segment in &snapshot.segments {
+                let Some(list) = segment.term_info(Zone::Text, "lвода").unwrap() else { continue };
+                let mut cursor = PositionCursor::open(segment, Zone::Text, &list).unwrap();
+                // In any order: going back starts over.
+                for &doc in docs.iter().filter(|&&doc| doc < segment.reader.max_doc()) {
+                    let mut theirs = segment.postings(Zone::Text, &list).unwrap();
+                    let (mut found, mut expected) = (Vec::new(), Vec::new());
+                    cursor.read(doc, &mut found);
+                    let is_there = (theirs.doc() >= doc || theirs.seek(doc) >= doc) && theirs.doc() == doc;
+                    if is_there {
+                        theirs.positions(&mut expected);
+                    }
+                    prop_assert_eq!(found, expected);
+                    let expected = is_there.then(|| theirs.term_freq());
+                    prop_assert_eq!(cursor.postings.freq_of(doc), expected);
+                }
+            }
+        }
+    }
+}

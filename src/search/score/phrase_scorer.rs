@@ -1,0 +1,200 @@
+//! Scores phrases, and phrases near each other, in one segment.
+//!
+//! Positions are read only of documents that have all words of the phrase, and once for listing and scoring.
+
+use std::ops::Range;
+
+use tantivy::DocId;
+
+use super::{
+    bm25f::{Bm25f, Factors},
+    node::PhraseNode,
+    scorer::{NO_MATCH, ScoredBatch, WINDOW_LEN},
+    word_scorer::WordScorer,
+};
+use crate::{
+    error::Result,
+    index::Segment,
+    search::{
+        context::Context,
+        positions::{PhraseMatcher, are_near},
+        postings::Terms,
+    },
+};
+
+/// Scores a phrase.
+pub(crate) struct PhraseScorer<'s> {
+    segment: &'s Segment,
+    bm25f: &'s Bm25f<'s>,
+    phrase: &'s PhraseNode,
+    words: Vec<WordScorer<'s>>,
+    /// The words, the rarest first.
+    order: Vec<usize>,
+    matcher: PhraseMatcher<'s>,
+    /// The latest results, in order of documents: score and number of starts.
+    results: Vec<(DocId, f32, u32)>,
+}
+
+/// How many results are kept, at least: those of the windows that are listed and scored together.
+const KEPT_RESULTS: usize = 2 * WINDOW_LEN as usize;
+
+impl<'s> PhraseScorer<'s> {
+    pub fn open(
+        context: &'s Context,
+        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
+        phrase: &'s PhraseNode,
+    ) -> Result<Self> {
+        let open = |word| WordScorer::open(context, (segment, bm25f), word, false);
+        let words: Vec<_> = phrase.slots.iter().map(|(_, word)| open(word)).collect::<Result<_>>()?;
+        let mut order: Vec<usize> = (0..words.len()).collect();
+        order.sort_by_key(|&word| words[word].cost(Terms::Full));
+        let matcher = PhraseMatcher::open(context, segment, &phrase.matched())?;
+        Ok(Self { segment, bm25f, phrase, words, order, matcher, results: Vec::new() })
+    }
+
+    /// A position costs about as much as ten postings.
+    pub fn cost(&self) -> u64 {
+        let rarest = self.order.first().map_or(0, |&word| self.words[word].cost(Terms::Full));
+        10 * rarest
+    }
+
+    /// Appends the documents of a window that have all words.
+    fn docs_with_words(&mut self, window: &Range<DocId>) -> Vec<DocId> {
+        let mut docs = Vec::new();
+        let mut order = self.order.iter();
+        if let Some(&rarest) = order.next() {
+            self.words[rarest].docs(window, Terms::Full, &mut docs);
+        }
+        order.for_each(|&word| self.words[word].retain(&mut docs));
+        docs
+    }
+
+    fn retain_with_words(&mut self, docs: &mut Vec<DocId>) {
+        self.order.iter().for_each(|&word| self.words[word].retain(docs));
+    }
+
+    pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
+        let with_words = self.docs_with_words(window);
+        docs.extend(with_words.into_iter().filter(|&doc| self.score(doc).0 != NO_MATCH));
+    }
+
+    pub fn retain(&mut self, docs: &mut Vec<DocId>) {
+        self.retain_with_words(docs);
+        docs.retain(|&doc| self.score(doc).0 != NO_MATCH);
+    }
+
+    pub fn score_docs(&mut self, docs: &[DocId], batch: &mut ScoredBatch) {
+        for &doc in docs {
+            let (score, starts) = self.score(doc);
+            batch.push(doc, score, starts);
+        }
+    }
+
+    /// The score of a document and the number of starts of the phrase.
+    fn score(&mut self, doc: DocId) -> (f32, u32) {
+        match self.results.binary_search_by_key(&doc, |(doc, ..)| *doc) {
+            Ok(at) => (self.results[at].1, self.results[at].2),
+            Err(at) => {
+                let (score, starts) = self.compute_score(doc);
+                if at == self.results.len() {
+                    if at >= 2 * KEPT_RESULTS {
+                        self.results.drain(..KEPT_RESULTS);
+                    }
+                    self.results.push((doc, score, starts));
+                }
+                (score, starts)
+            }
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of a phrase in one document are small")]
+    fn compute_score(&mut self, doc: DocId) -> (f32, u32) {
+        let starts = self.matcher.starts(doc);
+        if starts.is_empty() {
+            return (NO_MATCH, 0);
+        }
+        let (title, body) = self.phrase.count_by_field(starts, self.segment.title_words(doc));
+        (self.factors().apply(self.bm25f.score(doc, title as f32, body as f32)), title + body)
+    }
+
+    fn factors(&self) -> Factors {
+        Factors { idf: self.phrase.idf, weight: self.phrase.weight }
+    }
+
+    /// Where the phrase starts in a document.
+    fn starts(&mut self, doc: DocId) -> &[u32] {
+        self.matcher.starts(doc)
+    }
+
+    /// An upper bound of the scores in a window: no word occurs less often than the phrase.
+    pub fn max_score(&mut self, window: &Range<DocId>) -> f32 {
+        let bounds = self.words.iter_mut().map(|word| word.frequency_bound(window));
+        let bound = bounds.fold(f32::INFINITY, f32::min);
+        self.factors().apply(self.bm25f.saturate(bound))
+    }
+
+    /// The same for one document, from the blocks that it is in.
+    pub fn max_score_near(&mut self, doc: DocId) -> f32 {
+        let bounds = self.words.iter_mut().map(|word| word.frequency_bound_near(doc));
+        let bound = bounds.fold(f32::INFINITY, f32::min);
+        self.factors().apply(self.bm25f.saturate(bound))
+    }
+}
+
+/// Scores two phrases within a distance in words.
+pub(crate) struct NearScorer<'s> {
+    sides: [PhraseScorer<'s>; 2],
+    within: u32,
+    weight: f32,
+}
+
+impl<'s> NearScorer<'s> {
+    pub fn new(sides: [PhraseScorer<'s>; 2], within: u32, weight: f32) -> Self {
+        Self { sides, within, weight }
+    }
+
+    pub fn cost(&self) -> u64 {
+        self.sides.iter().map(PhraseScorer::cost).min().unwrap_or_default()
+    }
+
+    pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
+        let [left, right] = &mut self.sides;
+        let (first, second) = if left.cost() <= right.cost() { (left, right) } else { (right, left) };
+        let mut found = first.docs_with_words(window);
+        second.retain_with_words(&mut found);
+        docs.extend(found.into_iter().filter(|&doc| self.score(doc) != NO_MATCH));
+    }
+
+    pub fn retain(&mut self, docs: &mut Vec<DocId>) {
+        self.sides.iter_mut().for_each(|side| side.retain_with_words(docs));
+        docs.retain(|&doc| self.score(doc) != NO_MATCH);
+    }
+
+    pub fn score_docs(&mut self, docs: &[DocId], batch: &mut ScoredBatch) {
+        for &doc in docs {
+            let score = self.score(doc);
+            batch.push(doc, score, u32::MAX);
+        }
+    }
+
+    fn score(&mut self, doc: DocId) -> f32 {
+        let [left, right] = &mut self.sides;
+        let scores = (left.score(doc).0, right.score(doc).0);
+        if scores.0 == NO_MATCH || scores.1 == NO_MATCH {
+            return NO_MATCH;
+        }
+        if are_near(left.starts(doc), right.starts(doc), self.within) {
+            (scores.0 + scores.1) * self.weight
+        } else {
+            NO_MATCH
+        }
+    }
+
+    pub fn max_score(&mut self, window: &Range<DocId>) -> f32 {
+        self.sides.iter_mut().map(|side| side.max_score(window)).sum::<f32>() * self.weight
+    }
+
+    pub fn max_score_near(&mut self, doc: DocId) -> f32 {
+        self.sides.iter_mut().map(|side| side.max_score_near(doc)).sum::<f32>() * self.weight
+    }
+}

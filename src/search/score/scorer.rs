@@ -1,0 +1,356 @@
+//! Scorers: the documents of one segment that match a node of the query, and their scores.
+//!
+//! A scorer works in batches. It lists the documents of a window, retains the matching ones of a list, and scores
+//! a window or a list; and it bounds the scores of a window, so that most of them need not be computed. Windows
+//! and lists come in ascending order; going back is possible but slow. Deleted documents are not left out.
+
+use std::ops::Range;
+
+use tantivy::DocId;
+
+use super::{
+    bm25f::Bm25f,
+    node::{BoundNode, NodeKind},
+    phrase_scorer::{NearScorer, PhraseScorer},
+    word_scorer::WordScorer,
+};
+use crate::{
+    error::Result,
+    index::Segment,
+    search::{
+        context::Context,
+        postings::{BitSet, Terms},
+    },
+};
+
+/// The number of documents in a window: their scores stay in the processor's caches.
+pub(crate) const WINDOW_LEN: DocId = 1 << 12;
+
+/// The score of a document that does not match.
+pub(crate) const NO_MATCH: f32 = f32::NEG_INFINITY;
+
+/// Documents with their scores.
+#[derive(Debug, Default)]
+pub(crate) struct ScoredBatch {
+    pub docs: Vec<DocId>,
+    pub scores: Vec<f32>,
+    /// An upper bound of the number of positions; `u32::MAX` if unknown.
+    pub freqs: Vec<u32>,
+}
+
+impl ScoredBatch {
+    pub fn push(&mut self, doc: DocId, score: f32, freq: u32) {
+        self.docs.push(doc);
+        self.scores.push(score);
+        self.freqs.push(freq);
+    }
+
+    pub fn clear(&mut self) {
+        self.docs.clear();
+        self.scores.clear();
+        self.freqs.clear();
+    }
+
+    /// Drops the documents that do not match.
+    fn retain_matches(&mut self) {
+        let mut kept = 0;
+        for at in 0..self.docs.len() {
+            if self.scores[at] != NO_MATCH {
+                self.docs[kept] = self.docs[at];
+                self.scores[kept] = self.scores[at];
+                self.freqs[kept] = self.freqs[at];
+                kept += 1;
+            }
+        }
+        self.docs.truncate(kept);
+        self.scores.truncate(kept);
+        self.freqs.truncate(kept);
+    }
+
+    /// Combines the scores with those of another batch of the same documents.
+    fn combine(&mut self, other: &Self, combined: impl Fn(f32, f32) -> f32) {
+        for (score, &other) in self.scores.iter_mut().zip(&other.scores) {
+            *score = combined(*score, other);
+        }
+    }
+}
+
+/// Scores a node in one segment.
+pub(crate) enum Scorer<'s> {
+    Word(Box<WordScorer<'s>>),
+    Phrase(Box<PhraseScorer<'s>>),
+    Near(Box<NearScorer<'s>>),
+    All(Vec<Scorer<'s>>),
+    Any(Vec<Scorer<'s>>),
+    Except(Box<[Scorer<'s>; 2]>),
+    /// Days from 1970-01-01, inclusive.
+    Dated(&'s Segment, i64, i64),
+}
+
+impl<'s> Scorer<'s> {
+    /// Opens the postings of a node, those of hints only if `hints`.
+    pub fn open(
+        context: &'s Context,
+        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
+        node: &'s BoundNode,
+        hints: bool,
+    ) -> Result<Self> {
+        let open = |node: &'s BoundNode| Self::open(context, (segment, bm25f), node, hints);
+        let all = |nodes: &'s [BoundNode]| nodes.iter().map(open).collect::<Result<_>>();
+        Ok(match &node.kind {
+            NodeKind::Word(word) => {
+                Self::Word(Box::new(WordScorer::open(context, (segment, bm25f), word, hints)?))
+            }
+            NodeKind::Phrase(phrase) => {
+                Self::Phrase(Box::new(PhraseScorer::open(context, (segment, bm25f), phrase)?))
+            }
+            NodeKind::Near { left, right, within, weight } => {
+                let open = |phrase| PhraseScorer::open(context, (segment, bm25f), phrase);
+                Self::Near(Box::new(NearScorer::new([open(left)?, open(right)?], *within, *weight)))
+            }
+            NodeKind::All(nodes) => Self::All(all(nodes)?),
+            NodeKind::Any(nodes) => Self::Any(all(nodes)?),
+            NodeKind::Except(node, not) => {
+                Self::Except(Box::new([open(node)?, Self::open(context, (segment, bm25f), not, false)?]))
+            }
+            NodeKind::Dated(from, to) => Self::Dated(segment, *from, *to),
+        })
+    }
+
+    /// Estimates how many postings are read to list all documents.
+    pub fn cost(&self, terms: Terms) -> u64 {
+        match self {
+            Self::Word(word) => word.cost(terms),
+            Self::Phrase(_) | Self::Near(_) | Self::Dated(..) if terms == Terms::Hints => 0,
+            Self::Phrase(phrase) => phrase.cost(),
+            Self::Near(near) => near.cost(),
+            Self::All(parts) => parts.iter().map(|part| part.cost(terms)).min().unwrap_or_default(),
+            Self::Any(parts) => parts.iter().map(|part| part.cost(terms)).sum(),
+            Self::Except(parts) => parts[0].cost(terms),
+            Self::Dated(segment, ..) => segment.reader.max_doc().into(),
+        }
+    }
+
+    /// Appends the documents of a window that match, in order. By hints, some may be listed that do not match, or
+    /// match in full.
+    pub fn docs(&mut self, window: &Range<DocId>, terms: Terms, docs: &mut Vec<DocId>) {
+        match self {
+            Self::Word(word) => word.docs(window, terms, docs),
+            Self::Phrase(_) | Self::Near(_) | Self::Dated(..) if terms == Terms::Hints => {}
+            Self::Phrase(phrase) => phrase.docs(window, docs),
+            Self::Near(near) => near.docs(window, docs),
+            Self::All(parts) if terms == Terms::Hints => {
+                let cost = |part: &&mut Scorer| part.cost(Terms::Full) + part.cost(Terms::Hints);
+                if let Some(rarest) = parts.iter_mut().min_by_key(cost) {
+                    union(std::slice::from_mut(rarest), window, &[Terms::Full, Terms::Hints], docs);
+                }
+            }
+            Self::All(parts) => {
+                let rarest = (0..parts.len()).min_by_key(|&at| parts[at].cost(terms));
+                let mut found = Vec::new();
+                if let Some(at) = rarest {
+                    parts[at].docs(window, terms, &mut found);
+                }
+                for (at, part) in parts.iter_mut().enumerate() {
+                    if Some(at) != rarest {
+                        part.retain(&mut found);
+                    }
+                }
+                docs.append(&mut found);
+            }
+            Self::Any(parts) => union(parts, window, &[terms], docs),
+            Self::Except(parts) => {
+                let [part, not] = &mut **parts;
+                let mut found = Vec::new();
+                part.docs(window, terms, &mut found);
+                not.remove(&mut found);
+                docs.append(&mut found);
+            }
+            Self::Dated(segment, from, to) => {
+                docs.extend(window.clone().filter(|&doc| is_within(segment, doc, (*from, *to))))
+            }
+        }
+    }
+
+    /// Retains the documents that match in full.
+    pub fn retain(&mut self, docs: &mut Vec<DocId>) {
+        match self {
+            Self::Word(word) => word.retain(docs),
+            Self::Phrase(phrase) => phrase.retain(docs),
+            Self::Near(near) => near.retain(docs),
+            Self::All(parts) => parts.iter_mut().for_each(|part| part.retain(docs)),
+            Self::Any(parts) => {
+                let mut rest = docs.clone();
+                for part in parts {
+                    part.remove(&mut rest);
+                }
+                remove(docs, &rest);
+            }
+            Self::Except(parts) => {
+                let [part, not] = &mut **parts;
+                part.retain(docs);
+                not.remove(docs);
+            }
+            Self::Dated(segment, from, to) => docs.retain(|&doc| is_within(segment, doc, (*from, *to))),
+        }
+    }
+
+    /// Removes the documents that match in full.
+    pub fn remove(&mut self, docs: &mut Vec<DocId>) {
+        let mut matches = docs.clone();
+        self.retain(&mut matches);
+        remove(docs, &matches);
+    }
+
+    /// Appends the documents of a window with their scores, in order. By hints, documents may be among them that
+    /// match in full, whose scores are meaningless.
+    pub fn score_window(&mut self, window: &Range<DocId>, terms: Terms, batch: &mut ScoredBatch) {
+        if let Self::Word(word) = self {
+            return word.score_window(window, terms, batch);
+        }
+        let mut docs = Vec::new();
+        self.docs(window, terms, &mut docs);
+        self.score_docs(&docs, terms, batch);
+        batch.retain_matches();
+    }
+
+    /// Appends the scores of documents, `NO_MATCH` for those that do not match. By hints, the scores of documents
+    /// that match in full are meaningless.
+    pub fn score_docs(&mut self, docs: &[DocId], terms: Terms, batch: &mut ScoredBatch) {
+        let add = |batch: &mut ScoredBatch, scored: &ScoredBatch| {
+            batch.docs.extend_from_slice(docs);
+            batch.scores.extend_from_slice(&scored.scores);
+            batch.freqs.resize(batch.docs.len(), u32::MAX);
+        };
+        let score = |part: &mut Scorer| {
+            let mut scored = ScoredBatch::default();
+            part.score_docs(docs, terms, &mut scored);
+            scored
+        };
+        match self {
+            Self::Word(word) => word.score_docs(docs, terms, batch),
+            Self::Phrase(_) | Self::Near(_) | Self::Dated(..) if terms == Terms::Hints => {
+                docs.iter().for_each(|&doc| batch.push(doc, NO_MATCH, 0));
+            }
+            Self::Phrase(phrase) => phrase.score_docs(docs, batch),
+            Self::Near(near) => near.score_docs(docs, batch),
+            Self::All(parts) => {
+                let mut sum = ScoredBatch { scores: vec![0.0; docs.len()], ..ScoredBatch::default() };
+                for part in parts {
+                    let scored = if terms == Terms::Full { score(part) } else { part.score_any(docs) };
+                    sum.combine(&scored, |sum, score| sum + score);
+                }
+                add(batch, &sum);
+            }
+            Self::Any(parts) => {
+                let mut max = ScoredBatch { scores: vec![NO_MATCH; docs.len()], ..ScoredBatch::default() };
+                for part in parts {
+                    max.combine(&score(part), f32::max);
+                }
+                add(batch, &max);
+            }
+            Self::Except(parts) => {
+                let [part, not] = &mut **parts;
+                let mut scored = ScoredBatch::default();
+                part.score_docs(docs, terms, &mut scored);
+                let mut excluded = docs.to_vec();
+                not.retain(&mut excluded);
+                let mut excluded = &excluded[..];
+                for (score, doc) in scored.scores.iter_mut().zip(docs) {
+                    if let Some((first, rest)) = excluded.split_first()
+                        && first == doc
+                    {
+                        *score = NO_MATCH;
+                        excluded = rest;
+                    }
+                }
+                add(batch, &scored);
+            }
+            Self::Dated(segment, from, to) => {
+                for &doc in docs {
+                    let matches = is_within(segment, doc, (*from, *to));
+                    batch.push(doc, if matches { 0.0 } else { NO_MATCH }, 0);
+                }
+            }
+        }
+    }
+
+    /// The scores of documents, by hints where a document does not match in full.
+    pub fn score_any(&mut self, docs: &[DocId]) -> ScoredBatch {
+        let mut scored = ScoredBatch::default();
+        self.score_docs(docs, Terms::Full, &mut scored);
+        let rest = docs.iter().zip(&scored.scores).filter(|(_, score)| **score == NO_MATCH);
+        let rest: Vec<DocId> = rest.map(|(&doc, _)| doc).collect();
+        if !rest.is_empty() {
+            let mut hinted = ScoredBatch::default();
+            self.score_docs(&rest, Terms::Hints, &mut hinted);
+            let mut hinted = hinted.scores.iter().zip(&hinted.freqs);
+            for (score, freq) in scored.scores.iter_mut().zip(&mut scored.freqs) {
+                if *score == NO_MATCH
+                    && let Some((&hint, &hint_freq)) = hinted.next()
+                {
+                    (*score, *freq) = (hint, hint_freq);
+                }
+            }
+        }
+        scored
+    }
+
+    /// An upper bound of the scores in a window.
+    pub fn max_score(&mut self, window: &Range<DocId>, terms: Terms) -> f32 {
+        match self {
+            Self::Word(word) => word.max_score(window, terms),
+            Self::Phrase(_) | Self::Near(_) | Self::Dated(..) if terms == Terms::Hints => 0.0,
+            Self::Phrase(phrase) => phrase.max_score(window),
+            Self::Near(near) => near.max_score(window),
+            Self::All(parts) => {
+                let any = |part: &mut Scorer| {
+                    let full = part.max_score(window, Terms::Full);
+                    if terms == Terms::Full { full } else { full.max(part.max_score(window, terms)) }
+                };
+                parts.iter_mut().map(any).sum()
+            }
+            Self::Any(parts) => {
+                parts.iter_mut().map(|part| part.max_score(window, terms)).fold(0.0, f32::max)
+            }
+            Self::Except(parts) => parts[0].max_score(window, terms),
+            Self::Dated(..) => 0.0,
+        }
+    }
+
+    /// An upper bound of the score of a document that matches in full, from the blocks that it is in.
+    pub fn max_score_near(&mut self, doc: DocId) -> f32 {
+        match self {
+            Self::Word(word) => word.max_score_near(doc),
+            Self::Phrase(phrase) => phrase.max_score_near(doc),
+            Self::Near(near) => near.max_score_near(doc),
+            Self::All(parts) => parts.iter_mut().map(|part| part.max_score_near(doc)).sum(),
+            Self::Any(parts) => parts.iter_mut().map(|part| part.max_score_near(doc)).fold(0.0, f32::max),
+            Self::Except(parts) => parts[0].max_score_near(doc),
+            Self::Dated(..) => 0.0,
+        }
+    }
+}
+
+fn is_within(segment: &Segment, doc: DocId, (from, to): (i64, i64)) -> bool {
+    segment.day(doc).is_some_and(|day| (from..=to).contains(&day))
+}
+
+/// Appends the documents of a window that any of the scorers lists by any of the terms, in order.
+fn union(scorers: &mut [Scorer], window: &Range<DocId>, terms: &[Terms], docs: &mut Vec<DocId>) {
+    let (mut seen, mut found) = (BitSet::default(), Vec::new());
+    seen.clear(WINDOW_LEN as usize);
+    for scorer in scorers {
+        for &terms in terms {
+            scorer.docs(window, terms, &mut found);
+        }
+    }
+    found.iter().for_each(|doc| seen.insert(doc - window.start));
+    seen.each(|at| docs.push(window.start + at));
+}
+
+/// Removes some of the documents of a list; both are in order.
+fn remove(docs: &mut Vec<DocId>, removed: &[DocId]) {
+    let mut removed = removed.iter().peekable();
+    docs.retain(|doc| removed.next_if_eq(&doc).is_none());
+}
