@@ -1,10 +1,9 @@
-//! Querying, ours against stock tantivy's OR query on the same words in the same run.
+//! Query times, next to stock tantivy's OR query for the same words in the same run.
 //!
-//! `cargo bench --bench querying -- --releases 10000,100000 --rounds 5 --kept DIR`: with `--kept` the
-//! indexes stay in a folder and are taken from there the next time. Without `--releases` there are ten
-//! thousand. Ours does all that it does for a user: parsing, ranking with nearness, snippets of ten hits.
-//! A question's time is the median of the rounds; the first round, with nothing in any cache of ours, is
-//! told apart.
+//! `cargo bench --bench querying -- --releases 10000,100000 --kept DIR` keeps the indexes in a folder and reuses
+//! them in the next run. Vestnik does everything that it does for a user: parsing, ranking with proximity, snippets
+//! of ten hits. Cold queries run once on a new searcher; each pass alternates with stock's, query by query. Warm
+//! queries ran twice on the same searcher before. All times are CPU time of all threads of the process.
 
 #![allow(
     clippy::expect_used,
@@ -15,188 +14,267 @@
 
 mod measure;
 
-use std::{path::Path, time::Instant};
+use std::{collections::HashSet, path::Path, time::Instant};
 
 use measure::{
     arguments,
-    clock::{processor, thread},
+    clock::{processor, resident_memory},
     generated::Generator,
+    headlines::{headlines, long_texts},
     mix::{KINDS, Kind, Question, questions},
     spread::{Spread, median},
     stock::Stock,
 };
 use vestnik::{
-    Index, Query,
-    search::{Options, Searcher},
+    Index, Query, Release,
+    search::{Options, Searcher, Sort},
 };
 
 fn main() {
     let generator = Generator::new();
     println!("{}", generator.describe());
-    let rounds = arguments::value("--rounds", 5);
-    let questions = questions(&generator);
+    let queries = questions(&generator);
     if arguments::given("--print") {
-        for question in &questions {
-            println!("{}: {}", question.kind, question.text);
-        }
+        queries.iter().for_each(|query| println!("{}: {}", query.kind, query.text));
     }
     for releases in sizes() {
         let temporary = tempfile::tempdir().expect("a folder");
         let kept = arguments::folder("--kept");
         let folder = kept.as_deref().unwrap_or(temporary.path()).join(releases.to_string());
-        let (ours, stock) = indexes(&folder, &generator, releases as u64);
-        if arguments::given("--profile") {
-            profile(&ours, &questions, rounds);
-            continue;
+        let all = (0..releases as u64).map(|at| generator.release(at));
+        let (index, stock) = indexes(&folder, releases as u64, all);
+        if let Some(file) = arguments::folder("--answers") {
+            answers(&searcher(&index), &file);
+        } else if arguments::given("--profile") {
+            profile(&searcher(&index), &queries);
+        } else if arguments::given("--memory") {
+            memory(&searcher(&index), &generator);
+        } else {
+            println!("\n{releases} releases");
+            mixed_queries(&index, &stock, &queries);
+            pasted_headlines(&index, &stock, &generator, "short texts");
+            let texts = (releases / 6) as u64;
+            let (index, stock) = indexes(&folder.join("long"), texts, long_texts(&generator, texts));
+            pasted_headlines(&index, &stock, &generator, "long texts");
         }
-        println!("\n{releases} releases; milliseconds          p50      p99      max");
-        compare(&ours, &stock, &questions, rounds);
-        threads(&ours, &questions);
     }
 }
 
-/// How many releases to ask, one corpus after the other.
+/// The sizes of the corpora to query.
 fn sizes() -> Vec<usize> {
     if !arguments::given("--releases") {
-        println!("skipped: 100000 releases and more; they want --releases 10000,100000,1000000");
+        println!("skipped: 100000 releases and more; they need --releases 10000,100000,1000000");
     }
     arguments::numbers("--releases", &[10_000])
 }
 
-/// Both indexes of the first so many releases.
-fn indexes(folder: &Path, generator: &Generator, releases: u64) -> (Searcher, Stock) {
-    let ours = Index::open_or_create(folder.join("vestnik")).expect("an index of this version");
-    let all = || (0..releases).map(|at| generator.release(at));
-    if ours.searcher().expect("a searcher").releases() != releases {
-        ours.ingest(all()).expect("releases taken");
+/// Both indexes of some releases.
+fn indexes(folder: &Path, count: u64, releases: impl Iterator<Item = Release> + Clone) -> (Index, Stock) {
+    let index = Index::open_or_create(folder.join("vestnik")).expect("an index of this version");
+    if searcher(&index).releases() != count {
+        index.ingest(releases.clone()).expect("releases written");
     }
     let stock = Stock::open_or_create(&folder.join("stock"));
-    if stock.releases() != releases {
-        stock.ingest(all());
+    if stock.releases() != count {
+        stock.ingest(releases);
     }
-    (ours.searcher().expect("a searcher"), stock)
+    (index, stock)
 }
 
-fn compare(ours: &Searcher, stock: &Stock, questions: &[Question], rounds: usize) {
+fn searcher(index: &Index) -> Searcher {
+    index.searcher().expect("a searcher")
+}
+
+/// The time of `run` in milliseconds of CPU time, over all threads.
+fn time(run: impl FnOnce()) -> f64 {
+    let start = processor();
+    run();
+    (processor() - start) * 1e3
+}
+
+fn search(searcher: &Searcher, text: &str, options: &Options) {
+    let results = searcher.search(&Query::parse(text), options).expect("results");
+    assert!(!results.hits.is_empty(), "{text}: the release that it was taken from matches");
+}
+
+/// The median times of each query, over `passes`, of several systems that alternate query by query. Each pass
+/// starts with a new searcher, which `warm` queries beforehand.
+fn alternate(
+    (index, passes): (&Index, usize),
+    queries: &[&str],
+    warm: impl Fn(&Searcher),
+    systems: &[&dyn Fn(&Searcher, usize)],
+) -> Vec<Vec<f64>> {
+    let mut times = vec![vec![Vec::new(); queries.len()]; systems.len()];
+    for _ in 0..passes {
+        let searcher = searcher(index);
+        warm(&searcher);
+        for at in 0..queries.len() {
+            for (system, times) in systems.iter().zip(&mut times) {
+                times[at].push(time(|| system(&searcher, at)));
+            }
+        }
+    }
+    times.iter().map(|times| times.iter().map(|times| median(times)).collect()).collect()
+}
+
+/// The mix of 1 to 5 words, phrases, prefixes and dates: cold, then warm.
+fn mixed_queries(index: &Index, stock: &Stock, queries: &[Question]) {
     let reader = stock.searcher();
-    let snippets = Options::default();
+    let texts: Vec<&str> = queries.iter().map(|query| query.text.as_str()).collect();
+    let with_snippets = Options::default();
     let bare = Options { snippets: None, ..Options::default() };
-    let ask = |question: &Question, options: &Options| {
-        let answer = ours.search(&Query::parse(&question.text), options).expect("an answer");
-        assert!(
-            answer.total.value > 0,
-            "{}: the release that it was taken from has all of it",
-            question.text
-        );
-        assert!(!answer.hits.is_empty());
+    let ours = |searcher: &Searcher, at: usize| search(searcher, texts[at], &with_snippets);
+    let ours_bare = |searcher: &Searcher, at: usize| search(searcher, texts[at], &bare);
+    let stock_snippets = |_: &Searcher, at: usize| _ = stock.best_shown(&reader, &queries[at].words);
+    let stock_bare = |_: &Searcher, at: usize| _ = stock.best(&reader, &queries[at].words);
+    let passes = arguments::value("--rounds", 5);
+    // Page faults of the first pass over the files belong to neither system.
+    alternate((index, 1), &texts, |_| (), &[&ours, &stock_snippets]);
+    let cold = alternate((index, passes), &texts, |_| (), &[&ours, &stock_snippets, &stock_bare]);
+    let twice = |searcher: &Searcher| {
+        for _ in 0..2 {
+            (0..texts.len()).for_each(|at| ours(searcher, at));
+        }
     };
-    let first = timed(questions, 1, |question| ask(question, &snippets));
-    let systems = [
-        ("vestnik, first time", first),
-        ("vestnik", timed(questions, rounds, |question| ask(question, &snippets))),
-        ("vestnik, no snippets", timed(questions, rounds, |question| ask(question, &bare))),
-        (
-            "stock OR, ten with snippets",
-            timed(questions, rounds, |question| _ = stock.best_shown(&reader, &question.words)),
-        ),
-        (
-            "stock OR, ten read",
-            timed(questions, rounds, |question| _ = stock.best_read(&reader, &question.words)),
-        ),
-        ("stock OR", timed(questions, rounds, |question| _ = stock.best(&reader, &question.words))),
-    ];
-    let is_words = |kind: Kind| matches!(kind, Kind::Words(_));
-    let of = |times: &[f64], wanted: &dyn Fn(Kind) -> bool| {
-        let asked = questions.iter().zip(times).filter(|(question, _)| wanted(question.kind));
-        Spread::of(asked.map(|(_, &time)| time))
+    let warm = alternate((index, passes), &texts, twice, &[&ours, &ours_bare]);
+
+    let of = |times: &[f64], kind: Option<Kind>| {
+        let times = queries.iter().zip(times).filter(|(query, _)| kind.is_none_or(|kind| query.kind == kind));
+        Spread::of(times.map(|(_, &time)| time))
     };
-    for (name, times) in &systems {
-        println!("{name:>28}  {}", of(times, &is_words));
-    }
-    for (name, times) in &systems {
-        println!("{:>18}{name:>28}  {}", "whole mix, ", of(times, &|_| true));
-    }
+    println!(
+        "{:>28} {:>9} {:>9} {:>9}   of stock with snippets: p50, p99",
+        "ms of CPU time", "p50", "p99", "max"
+    );
+    let against = of(&cold[1], None);
+    let row = |name: &str, times: &Spread, against: &Spread| {
+        let (p50, p99) = (times.median() / against.median(), times.part(0.99) / against.part(0.99));
+        println!("{name:>28}  {times}   {p50:.2} {p99:.2}");
+    };
+    row("cold, whole mix", &of(&cold[0], None), &against);
     for kind in KINDS {
-        println!("{:>20} {kind:>7}  {}", "vestnik,", of(&systems[1].1, &|other| other == kind));
+        row(&format!("cold, {kind}"), &of(&cold[0], Some(kind)), &of(&cold[1], Some(kind)));
     }
-    for kind in KINDS {
-        println!("{:>20} {kind:>7}  {}", "first time,", of(&systems[0].1, &|other| other == kind));
+    row("stock OR with snippets", &against, &against);
+    row("stock OR", &of(&cold[2], None), &against);
+    row("warm, whole mix", &of(&warm[0], None), &against);
+    row("warm, no snippets", &of(&warm[1], None), &against);
+    let mut slowest: Vec<(f64, &Question)> = cold[0].iter().copied().zip(queries).collect();
+    slowest.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    for (time, query) in slowest.iter().take(arguments::value("--slowest", 0)) {
+        println!("cold, slowest {:>14}  {time:>7.3}  {}", query.kind, query.text);
     }
-    for (name, times) in &systems[..2] {
-        let mut slowest: Vec<(f64, &Question)> = times.iter().copied().zip(questions).collect();
-        slowest.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-        for (time, question) in slowest.iter().take(arguments::value("--slowest", 0)) {
-            println!("{name:>20}, slowest {:>7}  {time:>7.3}  {}", question.kind, question.text);
-        }
-    }
-    for (ours, stock) in [(1, 5), (2, 5), (2, 4), (1, 3)] {
-        let (ours, stock) = (&systems[ours], &systems[stock]);
-        for (asked, wanted) in [("1–5 words", &is_words as &dyn Fn(Kind) -> bool), ("whole mix", &|_| true)]
-        {
-            let (a, b) = (of(&ours.1, wanted), of(&stock.1, wanted));
-            println!(
-                "{asked}, {} / {}: p50 {:.2}, p99 {:.2}",
-                ours.0,
-                stock.0,
-                a.median() / b.median(),
-                a.part(0.99) / b.part(0.99)
-            );
-        }
-    }
+    threads(index, &texts);
 }
 
-/// Asks ours alone, for a profiler to look at: `--kind words`, `phrase`, `prefix` or `dates`.
-fn profile(searcher: &Searcher, questions: &[Question], rounds: usize) {
-    let kind = arguments::value("--kind", String::new());
-    let asked: Vec<&Question> =
-        questions.iter().filter(|question| question.kind.to_string().contains(&kind)).collect();
-    assert!(!asked.is_empty(), "no question of the kind {kind}");
-    let bare = arguments::given("--bare").then_some(Options { snippets: None, ..Options::default() });
-    let options = bare.unwrap_or_default();
-    let start = Instant::now();
-    for _ in 0..rounds {
-        for question in &asked {
-            let answer = searcher.search(&Query::parse(&question.text), &options);
-            assert!(answer.expect("an answer").total.value > 0);
-        }
-    }
-    let each = start.elapsed().as_secs_f64() * 1e3 / (rounds * asked.len()) as f64;
-    println!("{} questions, {rounds} rounds: {each:.3} ms each", asked.len());
+/// Headlines of 8 to 14 words without snippets, cold, next to stock's bare OR.
+fn pasted_headlines(index: &Index, stock: &Stock, generator: &Generator, texts: &str) {
+    let (headlines, source) = headlines(generator);
+    let reader = stock.searcher();
+    let queries: Vec<&str> = headlines.iter().map(String::as_str).collect();
+    let bare = Options { snippets: None, ..Options::default() };
+    let ours = |searcher: &Searcher, at: usize| {
+        _ = searcher.search(&Query::parse(queries[at]), &bare).expect("results");
+    };
+    let stock = |_: &Searcher, at: usize| _ = stock.best(&reader, queries[at]);
+    alternate((index, 1), &queries, |_| (), &[&ours, &stock]);
+    let times = alternate((index, arguments::value("--rounds", 5)), &queries, |_| (), &[&ours, &stock]);
+    let [ours, stock] = [&times[0], &times[1]].map(|times| Spread::of(times.iter().copied()));
+    println!(
+        "{} headlines of {source} over {} {texts}: vestnik {ours}, stock OR {stock}, p50 {:.2}, p99 {:.2}",
+        queries.len(),
+        searcher(index).releases(),
+        ours.median() / stock.median(),
+        ours.part(0.99) / stock.part(0.99),
+    );
 }
 
-/// Each question's time in milliseconds, the median of the rounds: processor time of the thread that
-/// asks, which other work on the machine changes little, or with `--wall` the time on the wall.
-fn timed(questions: &[Question], rounds: usize, ask: impl Fn(&Question)) -> Vec<f64> {
-    let on_the_wall = arguments::given("--wall");
-    let mut times = vec![Vec::new(); questions.len()];
-    for _ in 0..rounds {
-        for (question, times) in questions.iter().zip(&mut times) {
-            let (wall, processor) = (Instant::now(), thread());
-            ask(question);
-            let took = if on_the_wall { wall.elapsed().as_secs_f64() } else { thread() - processor };
-            times.push(took * 1e3);
-        }
-    }
-    times.iter().map(|times| median(times)).collect()
-}
-
-/// Questions a second, by one thread and by more.
-fn threads(searcher: &Searcher, questions: &[Question]) {
-    for threads in arguments::numbers("--threads", &[1, 2, 16]) {
+/// Cold queries per second, by one thread and by more.
+fn threads(index: &Index, queries: &[&str]) {
+    for threads in arguments::numbers("--threads", &[1, 16]) {
+        let searcher = &searcher(index);
         let (start, busy) = (Instant::now(), processor());
         std::thread::scope(|scope| {
             for first in 0..threads {
                 scope.spawn(move || {
-                    for question in questions.iter().skip(first).step_by(threads) {
-                        let answer = searcher.search(&Query::parse(&question.text), &Options::default());
-                        assert!(answer.expect("an answer").total.value > 0);
+                    for text in queries.iter().skip(first).step_by(threads) {
+                        search(searcher, text, &Options::default());
                     }
                 });
             }
         });
         let wall = start.elapsed().as_secs_f64();
-        let rate = questions.len() as f64 / wall;
-        let cores = (processor() - busy) / wall;
-        println!("{threads:>20} threads {rate:>10.0} questions a second on {cores:.2} cores");
+        let (rate, cores) = (queries.len() as f64 / wall, (processor() - busy) / wall);
+        println!("{threads:>20} threads {rate:>10.0} queries per second on {cores:.2} cores");
+    }
+}
+
+/// Runs the queries for a profiler: `--kind words`, `phrase`, `prefix`, `dates` or `headlines`, `--bare`.
+fn profile(searcher: &Searcher, queries: &[Question]) {
+    let kind = arguments::value("--kind", String::new());
+    let mut texts: Vec<String> = queries
+        .iter()
+        .filter(|query| query.kind.to_string().contains(&kind))
+        .map(|query| query.text.clone())
+        .collect();
+    if kind == "headlines" {
+        texts = headlines(&Generator::new()).0;
+    }
+    assert!(!texts.is_empty(), "no query of the kind {kind}");
+    let rounds = arguments::value("--rounds", 5);
+    let bare = arguments::given("--bare").then_some(Options { snippets: None, ..Options::default() });
+    let options = bare.unwrap_or_default();
+    let took = time(|| {
+        for _ in 0..rounds {
+            for text in &texts {
+                searcher.search(&Query::parse(text), &options).expect("results");
+            }
+        }
+    });
+    println!("{} queries, {rounds} rounds: {:.3} ms each", texts.len(), took / (rounds * texts.len()) as f64);
+}
+
+/// Resident memory after 10,000 distinct queries, without mapped files.
+fn memory(searcher: &Searcher, generator: &Generator) {
+    let before = resident_memory().expect("memory of this process");
+    let mut asked = HashSet::new();
+    for number in (0..).take(100_000) {
+        let words = generator.release(number).title;
+        let words: Vec<&str> = words.split(' ').take(2 + (number % 4) as usize).collect();
+        if asked.insert(words.join(" ")) {
+            let query = Query::parse(&words.join(" "));
+            searcher.search(&query, &Options::default()).expect("results");
+        }
+        if asked.len() == 10_000 {
+            break;
+        }
+    }
+    let after = resident_memory().expect("memory of this process");
+    println!("{} distinct queries: {} MB before, {} MB after", asked.len(), before >> 20, after >> 20);
+}
+
+/// Prints the results of the queries in a file, a line each, to compare two versions.
+fn answers(searcher: &Searcher, file: &Path) {
+    let queries = std::fs::read_to_string(file).expect("queries");
+    for (at, query) in queries.lines().enumerate() {
+        let sort = if at % 17 == 16 { Sort::Date } else { Sort::Relevance };
+        let limit = [10, 10, 3, 25][at % 4];
+        let options = Options { snippets: None, sort, limit, offset: at % 3, ..Options::default() };
+        let results = searcher.search(&Query::parse(query), &options).expect("results");
+        let exhaustive = Options { exhaustive: true, ..options };
+        let line = |results: &vestnik::search::Results| {
+            let hits = results.hits.iter().map(|hit| {
+                format!("{}:{:08x}:{}", hit.release.id, hit.score.to_bits(), hit.missing.join("+"))
+            });
+            hits.collect::<Vec<_>>().join(" ")
+        };
+        let found = line(&results);
+        println!("ANSWER\t{query}\t{}\t{found}", results.total.value);
+        if arguments::given("--exhaustive") {
+            let expected = searcher.search(&Query::parse(query), &exhaustive).expect("results");
+            assert_eq!(found, line(&expected), "{query}: pruned and exhaustive results differ");
+            assert_eq!(results.total.value, expected.total.value, "{query}");
+        }
     }
 }

@@ -47,6 +47,14 @@ pub fn peak_memory(process: &str) -> Option<u64> {
     Some(kilobytes << 10)
 }
 
+/// The resident memory of this process in bytes, without mapped files (Linux).
+pub fn resident_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"))?;
+    let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kilobytes << 10)
+}
+
 /// The processor time of the children that have ended, in seconds (Linux, to a hundredth).
 pub fn children() -> Option<f64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;

@@ -18,6 +18,7 @@ pub mod arguments;
 pub mod clock;
 pub mod coined;
 pub mod generated;
+pub mod headlines;
 pub mod mix;
 pub mod novelty;
 pub mod original;
