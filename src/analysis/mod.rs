@@ -2,7 +2,8 @@
 //!
 //! The chain, in order:
 //!  1. `tokenizer`  splits the text into words, compounds, numbers and addresses, in one pass;
-//!  2. `normalize`  cleans a token (NFC, stress marks, look-alike letters) and folds it (lower case, ё as е);
+//!  2. `normalize`  cleans a token (NFKC, stress marks, invisible characters) and folds it (lower case, ё as е);
+//!     `alphabets` replaces look-alike letters and those that Russian lacks;
 //!  3. `acronyms`   separates abbreviations from words in capitals;
 //!  4. `morphology` asks the dictionary for every lemma the form may belong to, `toponym` for the place
 //!     behind an adjective;
@@ -42,6 +43,8 @@
 //! `!слово` and `нач*`, numbers and words of other alphabets, and take 22 %.
 
 mod acronyms;
+mod alphabets;
+mod broken_words;
 mod display;
 mod morphology;
 mod normalize;
@@ -58,12 +61,11 @@ mod tokenizer;
 mod toponym;
 mod word_terms;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rumorph::Dictionary;
 
 pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap};
-#[cfg(test)]
 pub(crate) use normalize::is_ignorable;
 pub use term::{Channel, Rule, Term};
 pub use term_cache::TermCache;
@@ -76,7 +78,17 @@ use crate::error::{Error, Result};
 /// Identifies the chain. An index made by another chain is rebuilt.
 ///
 /// Change the number whenever the terms of any text change, and with every version of the dictionary.
-const CHAIN: &str = "vestnik-4 rumorph-0.5.0 snowball-1.2.0";
+const CHAIN: &str = "vestnik-5 rumorph-0.5.0 snowball-1.2.0";
+
+/// The dictionary, which is part of the program and loaded once; `None` if it is damaged.
+fn dictionary() -> Option<&'static Dictionary> {
+    load_dictionary().as_ref().ok()
+}
+
+fn load_dictionary() -> &'static std::result::Result<Dictionary, String> {
+    static DICTIONARY: OnceLock<std::result::Result<Dictionary, String>> = OnceLock::new();
+    DICTIONARY.get_or_init(|| Dictionary::bundled().map_err(|error| error.to_string()))
+}
 
 /// Turns text into terms. Cheap to clone and usable from many threads; clones share one cache.
 #[derive(Clone)]
@@ -90,7 +102,7 @@ impl Analyzer {
     /// # Errors
     /// `Error::Dictionary` if the dictionary built into the program is damaged.
     pub fn new() -> Result<Self> {
-        let dictionary = Dictionary::bundled().map_err(|error| Error::Dictionary(error.to_string()))?;
+        let dictionary = load_dictionary().as_ref().map_err(|error| Error::Dictionary(error.clone()))?;
         Ok(Self { shared: Arc::new(term_cache::SharedCache::new(dictionary)) })
     }
 

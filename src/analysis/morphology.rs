@@ -3,7 +3,7 @@
 //! Asks rumorph (OpenCorpora and Wiktionary, 3.8 million forms, with guesses by ending), folds its answers
 //! and reports what analysis needs to know of a form. `acronyms` decides what capitals mean.
 
-use rumorph::{Dictionary, Source};
+use rumorph::{Analysis, Dictionary, Source};
 
 use super::normalize::{Case, case_of, fold_owned};
 
@@ -16,6 +16,9 @@ const LEAST_BESIDE_NAME: f64 = 0.03;
 /// A capitalised form that is a name with at least this probability is that name.
 const SURELY_NAME: f64 = 0.5;
 
+/// A lemma whose probability is less than this share of the best one's is unlikely.
+const UNLIKELY: f64 = 0.1;
+
 /// A lemma that a form may belong to.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Lemma {
@@ -27,6 +30,8 @@ pub(crate) struct Lemma {
     proper: bool,
     /// Whether it is a given name.
     pub given: bool,
+    /// Whether another lemma explains the form much better.
+    pub unlikely: bool,
 }
 
 /// The source of a candidate, the most reliable first.
@@ -82,6 +87,7 @@ impl Morphology {
         lemma.probability += new.probability;
         lemma.proper |= new.proper;
         lemma.given |= new.given;
+        lemma.unlikely &= new.unlikely;
         lemma.origin = lemma.origin.min(new.origin);
     }
 
@@ -103,6 +109,13 @@ impl Morphology {
             let is_likely = lemma.probability >= least && (lemma.is_listed_name() || !is_surname);
             is_sure_of_its_case || is_likely
         });
+        let usual = self.lemmas.iter().filter(|lemma| !lemma.unlikely).map(|lemma| lemma.probability);
+        let best = usual.fold(0.0, f64::max);
+        for lemma in &mut self.lemmas {
+            let is_name = lemma.is_listed_name() && case != Case::Lower;
+            lemma.unlikely =
+                !is_name && best > 0.0 && (lemma.unlikely || lemma.probability < UNLIKELY * best);
+        }
     }
 }
 
@@ -114,7 +127,11 @@ pub(crate) fn analyze(dictionary: &Dictionary, form: &str, folded: &str) -> Morp
         if rank == 0 {
             morphology.function = matches!(tag.pos(), "ADP" | "CCONJ" | "SCONJ" | "PART" | "PRON" | "DET");
         }
-        let text = fold_owned(analysis.lemma);
+        let rare = is_rare(dictionary, &analysis);
+        let mut text = fold_owned(analysis.lemma);
+        if matches!(text.as_str(), "об" | "обо") && tag.pos() == "ADP" {
+            "о".clone_into(&mut text);
+        }
         let (fixed, declined) = (tag.feat("Abbr").is_some(), tag.has_label("Abbr"));
         let shortened = fixed && text != folded;
         if (fixed || declined) && !shortened {
@@ -140,10 +157,19 @@ pub(crate) fn analyze(dictionary: &Dictionary, form: &str, folded: &str) -> Morp
             },
             proper: tag.pos() == "PROPN",
             given: name == Some("Giv"),
+            // Until the other candidates are known.
+            unlikely: rare,
         });
     }
     morphology.prune(form, folded);
     morphology
+}
+
+/// Whether an analysis is a short passive participle of an imperfective verb, «метан» of «метать», or a verb
+/// shortened to a unit of measure, «см» of «смотри».
+fn is_rare(dictionary: &Dictionary, analysis: &Analysis) -> bool {
+    let tag = analysis.tag.and_then(|tag| dictionary.tag(tag)).unwrap_or_default();
+    tag.starts_with("PRTS,impf") || tag.starts_with("VERB") && tag.ends_with("Abbr")
 }
 
 /// Whether a form ends like the lemma of a surname. These endings are also case endings of other words.

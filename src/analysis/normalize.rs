@@ -1,12 +1,14 @@
 //! Normalization: one spelling for what Russian texts spell in several ways.
 //!
-//! [`clean`] composes (NFC), removes stress marks, soft hyphens and zero-width characters, and replaces
-//! look-alike letters of another alphabet. [`fold`] lowers and writes ё as е, but never й as и. Both work on
-//! one token; where it starts and ends is the tokenizer's decision.
+//! [`clean`] composes (NFKC), removes stress marks, soft hyphens and zero-width characters, and has
+//! `alphabets` replace look-alike letters of another alphabet. [`fold`] lowers and writes ё as е, but never й
+//! as и. Both work on one token; where it starts and ends is the tokenizer's decision.
 
 use std::borrow::Cow;
 
-use unicode_normalization::{UnicodeNormalization, is_nfc};
+use unicode_normalization::{UnicodeNormalization, is_nfkc};
+
+use super::alphabets::{self, is_latin};
 
 /// The letter case of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,9 +23,11 @@ pub(crate) enum Case {
     Mixed,
 }
 
-/// Invisible characters inside words.
+/// Invisible characters, which are no part of the word around them.
 pub(crate) fn is_ignorable(c: char) -> bool {
-    matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{34F}' | '\u{FE00}'..='\u{FE0F}')
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}')
 }
 
 /// Combining marks, which belong to the letter before them.
@@ -31,29 +35,119 @@ pub(crate) fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{1DC0}'..='\u{1DFF}' | '\u{20D0}'..='\u{20FF}')
 }
 
+/// Letters, digits and units written as one character, «㎡». Apostrophes that Unicode takes for letters are not.
+pub(crate) fn is_word_char(c: char) -> bool {
+    match c {
+        'а'..='я' | 'А'..='Я' => true,
+        '\u{3380}'..='\u{33DF}' => true,
+        _ => c.is_alphanumeric() && !is_apostrophe(c),
+    }
+}
+
+/// Every apostrophe, and the signs that are typed for one.
+pub(crate) fn is_apostrophe(c: char) -> bool {
+    matches!(c,
+        '\'' | '`' | '´' | '\u{2B9}'..='\u{2BF}' | '\u{2C8}' | '\u{2CA}' | '\u{2CB}' | '\u{55A}' | '\u{2018}'..='\u{201B}'
+        | '′' | '‵' | '\u{A78B}' | '\u{A78C}' | '\u{FF07}')
+}
+
+/// Hyphens of every kind.
+pub(crate) fn is_hyphen(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}' | '\u{2011}' | '\u{FE63}' | '\u{FF0D}')
+}
+
+/// Dashes and minus signs of every length.
+pub(crate) fn is_dash(c: char) -> bool {
+    matches!(c, '\u{2012}'..='\u{2015}' | '\u{2212}' | '\u{FE58}')
+}
+
+/// Fractions written as one character: «½».
+pub(crate) fn is_vulgar_fraction(c: char) -> bool {
+    matches!(c, '\u{BC}'..='\u{BE}' | '\u{2150}'..='\u{215E}' | '\u{2189}')
+}
+
+/// Raised, lowered and circled digits: «м²», «CO₂», «①».
+pub(crate) fn is_raised_or_lowered(c: char) -> bool {
+    matches!(c, '¹' | '²' | '³' | '\u{2070}'..='\u{2079}' | '\u{2080}'..='\u{2089}' | '\u{2460}'..='\u{2473}')
+}
+
 pub(crate) fn is_cyrillic(c: char) -> bool {
     matches!(c, '\u{400}'..='\u{52F}' | '\u{1C80}'..='\u{1C8F}' | '\u{A640}'..='\u{A69F}')
 }
 
-/// The token without invisible characters and stress marks, in one alphabet. Letter case is kept.
+/// The token in one spelling: composed, without invisible characters, stress marks and hyphens at the end of
+/// a line, in one alphabet. Letter case is kept.
 pub(crate) fn clean(surface: &str) -> Cow<'_, str> {
     if surface.chars().all(is_plain) {
         return Cow::Borrowed(surface);
     }
-    let mut base = '\0';
-    let visible = surface.chars().filter(|&c| {
-        if is_ignorable(c) {
-            return false;
+    let spelled = composed(&visible(surface));
+    if !spelled.chars().any(is_cyrillic) || !spelled.chars().any(is_latin) {
+        return Cow::Owned(spelled);
+    }
+    let mut unified = String::with_capacity(spelled.len());
+    for segment in spelled.split_inclusive(|c: char| !c.is_alphanumeric() && !is_mark(c)) {
+        unified.push_str(&alphabets::unify(segment));
+    }
+    // Marks of Latin letters may be stress marks of what are Cyrillic letters now.
+    Cow::Owned(if unified == spelled { unified } else { composed(&visible(&unified)) })
+}
+
+/// A token cleaned and folded.
+pub(crate) fn normalized(surface: &str) -> String {
+    fold(&clean(surface))
+}
+
+/// What remains without invisible characters, stress marks and hyphenation, with one sign for all hyphens and
+/// dashes and one for all apostrophes.
+fn visible(surface: &str) -> String {
+    let mut visible = String::with_capacity(surface.len());
+    let mut letter = '\0';
+    for c in surface.chars() {
+        match c {
+            '\n' => {
+                let line = visible.trim_end_matches([' ', '\t', '\r']);
+                visible.truncate(line.strip_suffix('-').unwrap_or(line).len());
+            }
+            ' ' | '\t' | '\r' if surface.contains('\n') && !visible.ends_with('-') => {}
+            _ if is_ignorable(c) => {}
+            '\u{300}' | '\u{301}' | '\u{341}' if is_stressed(&visible, letter) => {}
+            'ѐ' => visible.push('е'),
+            'ѝ' => visible.push('и'),
+            'Ѐ' => visible.push('Е'),
+            'Ѝ' => visible.push('И'),
+            _ if is_hyphen(c) || is_dash(c) => visible.push('-'),
+            _ if is_apostrophe(c) => visible.push('\''),
+            // «10⁶» is not 106, «1½» is not 11/2.
+            _ if (is_vulgar_fraction(c) || is_raised_or_lowered(c))
+                && visible.ends_with(char::is_numeric) =>
+            {
+                visible.push(if is_vulgar_fraction(c) { ' ' } else { '^' });
+                visible.push(c);
+            }
+            _ => visible.push(c),
         }
-        let stress = matches!(c, '\u{300}' | '\u{301}' | '\u{341}') && is_cyrillic(base);
-        if !is_mark(c) {
-            base = c;
+        if !is_mark(c) && !is_ignorable(c) {
+            letter = c;
         }
-        !stress
-    });
-    let visible: String = visible.map(plain_sign).collect();
-    let composed = if is_nfc(&visible) { visible } else { visible.nfc().collect() };
-    Cow::Owned(unify_alphabet(composed))
+    }
+    visible
+}
+
+/// Whether another stress mark says nothing: after a Cyrillic letter, or after an accented one.
+fn is_stressed(visible: &str, letter: char) -> bool {
+    is_cyrillic(letter)
+        || !letter.is_ascii() && is_latin(letter)
+        || visible.ends_with(['\u{300}', '\u{301}', '\u{341}'])
+}
+
+/// The text in Unicode's compatibility composition: «²» as 2, «Ⅳ» as IV, «½» as 1/2, full-width letters as
+/// ordinary ones.
+fn composed(text: &str) -> String {
+    if text.is_ascii() || is_nfkc(text) {
+        return text.to_owned();
+    }
+    text.nfkc().map(|c| if c == '\u{2044}' { '/' } else { c }).collect()
 }
 
 /// As `char::is_uppercase`, but without a table lookup for Russian letters.
@@ -71,15 +165,6 @@ fn is_small(c: char) -> bool {
         'а'..='я' | 'ё' => true,
         'А'..='Я' | 'Ё' => false,
         _ => c.is_lowercase(),
-    }
-}
-
-/// One hyphen for all hyphens and dashes, one apostrophe for all apostrophes.
-fn plain_sign(c: char) -> char {
-    match c {
-        '\u{2010}' | '\u{2011}' | '–' | '—' | '−' => '-',
-        '’' | 'ʼ' => '\'',
-        _ => c,
     }
 }
 
@@ -132,50 +217,6 @@ pub(crate) fn case_of(clean: &str) -> Case {
     }
 }
 
-/// Latin letters and the Russian letters that look the same.
-const LOOK_ALIKES: &[(char, char)] = &[
-    ('a', 'а'),
-    ('c', 'с'),
-    ('e', 'е'),
-    ('o', 'о'),
-    ('p', 'р'),
-    ('x', 'х'),
-    ('y', 'у'),
-    ('k', 'к'),
-    ('m', 'м'),
-    ('A', 'А'),
-    ('B', 'В'),
-    ('C', 'С'),
-    ('E', 'Е'),
-    ('H', 'Н'),
-    ('K', 'К'),
-    ('M', 'М'),
-    ('O', 'О'),
-    ('P', 'Р'),
-    ('T', 'Т'),
-    ('X', 'Х'),
-    ('ë', 'ё'),
-    ('Ë', 'Ё'),
-];
-
-/// Rewrites a word of mixed alphabets in the alphabet of most of its letters, if every other letter has a
-/// look-alike there: «Утратилo» with a Latin o, «Вank» with a Russian В.
-fn unify_alphabet(word: String) -> String {
-    let cyrillic = word.chars().filter(|&c| is_cyrillic(c)).count();
-    let latin = word.chars().filter(|&c| c.is_alphabetic() && c.is_ascii() || c == 'ë' || c == 'Ë').count();
-    if cyrillic == 0 || latin == 0 {
-        return word;
-    }
-    let to_russian = |c: char| LOOK_ALIKES.iter().find(|pair| pair.0 == c).map_or(c, |&(_, russian)| russian);
-    let to_latin = |c: char| LOOK_ALIKES.iter().find(|pair| pair.1 == c).map_or(c, |&(latin, _)| latin);
-    if cyrillic >= latin {
-        let unified: String = word.chars().map(to_russian).collect();
-        return if unified.chars().any(|c| c.is_ascii_alphabetic()) { word } else { unified };
-    }
-    let unified: String = word.chars().map(to_latin).collect();
-    if unified.chars().any(is_cyrillic) { word } else { unified }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,7 +237,23 @@ mod tests {
             ("COVID", "covid"),
             ("Ўзбекистон", "ўзбекистон"),
             ("cafe\u{301}", "café"),
-            ("Рr", "рr"),
+            ("Рr", "pr"),
+            ("ВМW", "bmw"),
+            ("ХХI", "xxi"),
+            ("Н1N1", "h1n1"),
+            ("Андрiй", "андрій"),
+            ("Vальс", "vальс"),
+            ("IT-компания", "it-компания"),
+            ("зáмок", "замок"),
+            ("Óльга", "ольга"),
+            ("м²", "м2"),
+            ("10⁶", "10^6"),
+            ("½", "1/2"),
+            ("Ⅻ", "xii"),
+            ("ＣＯＶＩＤ", "covid"),
+            ("O‘zbek", "o'zbek"),
+            ("реаби-\r\n  литация", "реабилитация"),
+            ("сло\u{2066}во", "слово"),
             ("2024–2025", "2024-2025"),
             ("О’Нил", "о'нил"),
             ("нормативно\u{2011}правовой", "нормативно-правовой"),

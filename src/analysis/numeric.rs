@@ -3,16 +3,43 @@
 //! Uses neither the dictionary nor the stemmer. The tokenizer decides what kind of token it is.
 
 use super::{
-    normalize::{clean, fold},
+    normalize::{clean, fold, is_ignorable},
     term::{Channel, Rule},
     term_list::TermList,
 };
 
-/// «1 000,5» as 1000.5.
+/// «1 000,5» as 1000.5, «1 / 2» as 1/2.
 pub(super) fn number(surface: &str) -> TermList {
     let digits = surface.chars().filter(|c| !c.is_whitespace());
     let digits: String = digits.map(|c| if c == ',' { '.' } else { c }).collect();
     exact(&digits)
+}
+
+/// The shortest telephone number without a code.
+const SHORTEST_PHONE: usize = 5;
+/// The lengths of telephone numbers without the codes of the country and of the city.
+const LOCAL_LENGTHS: [usize; 3] = [10, 9, 7];
+
+/// «+998 71 239-19-19» as 998712391919, 712391919 and 2391919: with each code and without.
+pub(super) fn phone(surface: &str) -> TermList {
+    let digits: String = surface.chars().filter(char::is_ascii_digit).collect();
+    let mut form = exact(&digits);
+    let groups = surface.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
+    let mut left = digits.as_str();
+    for group in groups {
+        left = &left[group.len()..];
+        if left.len() >= SHORTEST_PHONE {
+            form.push(Channel::Exact, left, Rule::Joined);
+        }
+    }
+    if digits.len() == surface.len() {
+        for length in LOCAL_LENGTHS {
+            if let Some(local) = digits.len().checked_sub(length).and_then(|at| digits.get(at..)) {
+                form.push(Channel::Exact, local, Rule::Joined);
+            }
+        }
+    }
+    form
 }
 
 /// Signs that people also write as words.
@@ -33,21 +60,37 @@ pub(super) fn literal(surface: &str) -> TermList {
     exact(&fold(&clean(body)))
 }
 
-/// «24-й»: the whole and the number alone.
+/// «24-й» and «24й»: the whole and the number alone.
 pub(super) fn ordinal(surface: &str) -> TermList {
     let folded = fold(&clean(surface));
-    let mut form = exact(&folded);
-    if let Some((number, _)) = folded.split_once('-') {
-        form.push(Channel::Exact, number, Rule::Surface);
-    }
+    let digits = folded.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, ending) = folded.split_at(digits);
+    let mut form = exact(&format!("{number}-{}", ending.trim_start_matches('-')));
+    form.push(Channel::Exact, number, Rule::Surface);
     form
 }
 
-/// Whether a number and what a hyphen joins to it are an ordinal: «24-й», «90-х».
-pub(super) fn is_ordinal(number: &str, ending: &str) -> bool {
-    number.bytes().all(|b| b.is_ascii_digit())
-        && ending.chars().count() <= 3
-        && ending.chars().all(|c| matches!(c, 'а'..='я'))
+/// In bytes, with invisible characters.
+const LONGEST_ENDING: usize = 16;
+
+/// The endings of ordinals and of numbers in figures: «24-й», «90-х», «5-ти», «2-мя».
+const ORDINAL_ENDINGS: &[&str] = &[
+    "й", "ый", "ий", "ой", "го", "ого", "его", "му", "ому", "ему", "м", "ым", "им", "ом", "ем", "я", "ая",
+    "ья", "ю", "ую", "ью", "ей", "е", "ое", "ье", "ые", "ьи", "х", "ых", "их", "ми", "ыми", "ими", "и", "ти",
+    "мя", "ух", "ух", "ех", "ёх",
+];
+
+/// Whether a number and the letters after it are an ordinal: «24-й», «90-х», «90х». Letters that are a unit,
+/// «10-км» and «10м», are not an ending.
+pub(super) fn is_ordinal(number: &str, ending: &str, attached: bool) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit() || is_ignorable(c);
+    let is_ending = |known: &&str| known.chars().eq(ending.chars().filter(|&c| !is_ignorable(c)));
+    number.chars().all(is_digit)
+        && ending.len() <= LONGEST_ENDING
+        && ORDINAL_ENDINGS
+            .iter()
+            .filter(|known| !(attached && matches!(**known, "м" | "и")))
+            .any(|known| is_ending(&known))
 }
 
 /// The day of «05.06.2024», which «5 июня 2024» has as «5».

@@ -4,7 +4,9 @@ use std::cell::Cell;
 
 use proptest::{prelude::*, sample::select};
 
-use super::{Analyzer, CheckpointWriter, Checkpoints, Role, Token, TokenStream, tokenizer::Scanner};
+use super::{
+    Analyzer, CheckpointWriter, Checkpoints, Role, Term, Token, TokenStream, normalize, tokenizer::Scanner,
+};
 
 thread_local! {
     /// The number of bytes that the scanner has examined on this thread.
@@ -88,6 +90,23 @@ const SCRAPS: &[&str] = &[
     "عربي",
     "漢字",
     "ўзбек",
+    "Ғ",
+    "қ",
+    "ʻ",
+    "′",
+    "²",
+    "½",
+    "Ⅻ",
+    "Ａ",
+    "á",
+    "-\n",
+    "\u{AD}\r\n ",
+    "МиГ29",
+    "2024г",
+    "150 200",
+    "+998 71 239-19-19",
+    "1/2",
+    "I",
 ];
 
 pub(super) fn text() -> impl Strategy<Value = String> {
@@ -168,6 +187,32 @@ proptest! {
     }
 
     #[test]
+    fn normalization_is_idempotent(text in text()) {
+        for token in tokens(&text) {
+            let clean = normalize::clean(&token.surface).into_owned();
+            prop_assert_eq!(normalize::clean(&clean), clean.as_str());
+        }
+    }
+
+    #[test]
+    fn invisible_characters_change_no_term(
+        words in prop::collection::vec(select(WORDS), 1..6), invisible in select(INVISIBLE), at in 0_usize..40,
+    ) {
+        let text = words.join(" ");
+        let at = text.floor_char_boundary(at.min(text.len()));
+        let pasted = format!("{}{invisible}{}", &text[..at], &text[at..]);
+        let terms = |text: &str| -> Vec<Vec<Term>> { tokens(text).into_iter().map(|token| token.terms).collect() };
+        prop_assert_eq!(terms(&pasted), terms(&text), "{:?}", pasted);
+    }
+
+    #[test]
+    fn signs_of_one_kind_give_the_same_terms(word in select(JOINED), apostrophe in select(APOSTROPHES), hyphen in select(HYPHENS)) {
+        let other = word.replace('\'', apostrophe).replace('-', hyphen);
+        let terms = |text: &str| -> Vec<Vec<Term>> { tokens(text).into_iter().map(|token| token.terms).collect() };
+        prop_assert_eq!(terms(word), terms(&other), "{}", other);
+    }
+
+    #[test]
     fn words_are_counted_as_they_are_numbered(text in text()) {
         let numbered = tokens(&text).last().map_or(0, |token| u64::from(token.position) + 1);
         prop_assert_eq!(u64::from(CheckpointWriter::of(&text).1), numbered);
@@ -230,8 +275,17 @@ proptest! {
     }
 }
 
+const WORDS: &[&str] = &["Ташкент", "МиГ-29", "реабилитации", "О'Нил", "CO2", "24-й", "ООН", "В."];
+const INVISIBLE: &[&str] = &[
+    "\u{AD}", "\u{200B}", "\u{2060}", "\u{FEFF}", "\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}", "\u{200E}",
+];
+const JOINED: &[&str] =
+    &["О'Нил", "Мар'яна", "O'zbekiston", "Ту-154", "24-й", "44-ФЗ", "2024-2025", "COVID-19"];
+const APOSTROPHES: &[&str] = &["'", "’", "‘", "`", "´", "ʼ", "ʻ", "ʹ", "ˈ", "′"];
+const HYPHENS: &[&str] = &["-", "\u{2010}", "\u{2011}", "\u{2012}", "–", "—", "−"];
+
 /// How often the scanner may look at one byte.
-const MOST_LOOKS: usize = 16;
+const MOST_LOOKS: usize = 24;
 
 #[test]
 fn no_trap_makes_time_grow_faster_than_the_text() {
@@ -266,6 +320,22 @@ fn no_trap_makes_time_grow_faster_than_the_text() {
         "a&",
         "a.b",
         "1:2",
+        "1-",
+        "1 (",
+        "+1 ",
+        "150 200 ",
+        "150\u{A0}200-",
+        "12-34 ",
+        "1/2",
+        "1/",
+        "1½",
+        "a1",
+        "м²",
+        "а-\n",
+        "а\u{AD}\r\n  ",
+        "реаби-\n",
+        "А 1 ",
+        "ʻа",
     ];
     for trap in traps {
         let text = trap.repeat(20_000);

@@ -56,6 +56,14 @@ pub enum Rule {
     Sign,
     /// The Snowball stemmer.
     Snowball,
+    /// Letters of the other alphabet that look the same: «С-300» as «C-300».
+    LookAlike,
+    /// The Russian spelling of a word with letters that Russian lacks: «Тоқаев» as «Токаев». The term ends
+    /// with [`Term::RESPELLED`].
+    Respelled,
+    /// A lemma that another one of the same form makes unlikely: «метан» as a form of «метать». The term ends
+    /// with [`Term::UNLIKELY`].
+    Unlikely,
 }
 
 impl Rule {
@@ -73,6 +81,9 @@ impl Rule {
             Self::Month => "month",
             Self::Sign => "sign",
             Self::Snowball => "snowball",
+            Self::LookAlike => "look_alike",
+            Self::Respelled => "respelled",
+            Self::Unlikely => "unlikely",
         }
     }
 }
@@ -87,6 +98,10 @@ pub struct Term<S = Box<str>> {
 impl Term {
     /// The longest text of a term in bytes. A longer one is cut and completed with a hash.
     pub const LONGEST: usize = 240;
+    /// The last character of the lemmas and stems of a word's Russian spelling.
+    pub const RESPELLED: char = '~';
+    /// The last character of an unlikely lemma.
+    pub const UNLIKELY: char = '?';
 }
 
 /// Writes the key of a term: the channel's letter and the text.

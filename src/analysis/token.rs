@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{
     acronyms,
-    normalize::clean,
+    normalize::{clean, is_ignorable},
     numeric::is_ordinal,
     term::Term,
     term_cache::TermCache,
@@ -139,9 +139,13 @@ impl<'t> TokenStream<'t> {
             LexemeKind::Initial => (Role::Initial, TokenContext::Initial),
             LexemeKind::Number => (Role::Single, TokenContext::Number),
             LexemeKind::Sign => (Role::Single, TokenContext::Sign),
-            LexemeKind::Joint | LexemeKind::Dotted | LexemeKind::Date | LexemeKind::Address => {
-                return Some(self.whole(lexeme));
-            }
+            LexemeKind::Phone if self.scanner.parts.is_empty() => (Role::Single, TokenContext::Phone),
+            LexemeKind::Groups
+            | LexemeKind::Phone
+            | LexemeKind::Joint
+            | LexemeKind::Dotted
+            | LexemeKind::Date
+            | LexemeKind::Address => return Some(self.whole(lexeme)),
         };
         Some(self.word(lexeme.span, role, context))
     }
@@ -159,8 +163,12 @@ impl<'t> TokenStream<'t> {
         }
         self.compound = Some((lexeme.kind, 0));
         let role = Role::Whole(u32::try_from(self.scanner.parts.len()).unwrap_or(u32::MAX));
-        let context =
-            if lexeme.kind == LexemeKind::Joint { TokenContext::Whole } else { TokenContext::Literal };
+        let context = match lexeme.kind {
+            LexemeKind::Joint => TokenContext::Whole,
+            LexemeKind::Groups => TokenContext::Number,
+            LexemeKind::Phone => TokenContext::Phone,
+            _ => TokenContext::Literal,
+        };
         PendingToken { position: self.position, span: lexeme.span, role, context }
     }
 
@@ -174,12 +182,28 @@ impl<'t> TokenStream<'t> {
         let context = match (kind, index) {
             (LexemeKind::Date, 0) => TokenContext::Day,
             (LexemeKind::Date, 1) => TokenContext::Month,
+            (LexemeKind::Joint, _) if is_designator_part(part.of(self.text)) && self.has_number() => {
+                TokenContext::Designator
+            }
             _ => TokenContext::Text,
         };
         Some((part, context))
     }
 
-    /// CapsReading tell nothing in a line that has nothing else; only words in capitals need to ask.
+    /// Whether a part of the compound begins with a digit.
+    fn has_number(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        self.scanner.parts.iter().any(|part| bytes.get(part.start).is_some_and(u8::is_ascii_digit))
+    }
+
+    /// Whether a space and a digit follow.
+    fn number_follows(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let behind = bytes.get(at..).unwrap_or_default();
+        matches!(behind, [b' ', b'0'..=b'9', ..] | [0xC2, 0xA0, b'0'..=b'9', ..])
+    }
+
+    /// Capitals mark an abbreviation only where the rest of the line is not in capitals too.
     fn context(&mut self, span: Span) -> TokenContext {
         let surface = span.of(self.text);
         if begins_small(surface.as_bytes()) {
@@ -188,6 +212,9 @@ impl<'t> TokenStream<'t> {
         let mut letters = surface.chars();
         let begins_large = letters.next().is_some_and(char::is_uppercase);
         let behind = letters.as_str();
+        if begins_large && surface.len() <= 2 && is_designator(surface) && self.number_follows(span.end) {
+            return TokenContext::Designator;
+        }
         let capitals = begins_large
             && !begins_small(behind.as_bytes())
             && letters.next().is_some_and(|c| !c.is_lowercase());
@@ -203,6 +230,25 @@ impl<'t> TokenStream<'t> {
     }
 }
 
+/// Four Cyrillic letters.
+const MOST_DESIGNATOR_BYTES: usize = 8;
+
+/// Whether a token is a single letter that may be part of a designation: «С» in «С-300» and «С 300».
+fn is_designator(surface: &str) -> bool {
+    let mut letters = surface.chars().filter(|&c| !is_ignorable(c));
+    surface.len() <= MOST_DESIGNATOR_BYTES
+        && letters.next().is_some_and(char::is_alphabetic)
+        && letters.next().is_none()
+}
+
+/// Whether a part of a compound with digits may be its designator: a letter, or a few capitals, «СО» in «СО2».
+fn is_designator_part(surface: &str) -> bool {
+    let few_capitals = || {
+        surface.len() <= MOST_DESIGNATOR_BYTES && surface.chars().all(|c| c.is_uppercase() || is_ignorable(c))
+    };
+    is_designator(surface) || few_capitals()
+}
+
 /// Whether the first letter is a small one: а–п, р–я with ё, a–z. Compares bytes, which decides most words.
 fn begins_small(word: &[u8]) -> bool {
     matches!(word, [0xD0, 0xB0..=0xBF, ..] | [0xD1, 0x80..=0x91, ..] | [b'a'..=b'z', ..])
@@ -214,7 +260,7 @@ pub(super) fn one_word(text: &str, lexeme: Lexeme, parts: &[Span]) -> Option<Tok
     if lexeme.kind != LexemeKind::Joint {
         return None;
     }
-    if is_ordinal(first.of(text), second.of(text)) {
+    if is_ordinal(first.of(text), second.of(text), first.end == second.start) {
         return Some(TokenContext::Ordinal);
     }
     let is_abbreviation = acronyms::mixed_abbreviation(&clean(lexeme.span.of(text))).is_some();

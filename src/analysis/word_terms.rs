@@ -7,10 +7,11 @@ use rumorph::Dictionary;
 
 use super::{
     acronyms::{self, CapsReading},
+    alphabets,
     morphology::{self, Lemma, Morphology, Origin},
     normalize::{Case, case_of, clean, fold, is_cyrillic},
     numeric, stem,
-    term::{Channel, Rule},
+    term::{Channel, Rule, Term},
     term_list::TermList,
     toponym,
 };
@@ -39,6 +40,10 @@ pub(crate) enum TokenContext {
     Day,
     /// The month of a date in figures.
     Month,
+    /// A telephone number.
+    Phone,
+    /// A single letter before a number, «С» in «С-300».
+    Designator,
     /// A token that is matched as it is written: an address, «т.г.», a date.
     Literal,
 }
@@ -52,51 +57,71 @@ pub(crate) fn analyze(dictionary: &Dictionary, surface: &str, context: TokenCont
         TokenContext::Day => numeric::day(surface),
         TokenContext::Month => numeric::month(surface),
         TokenContext::Literal => numeric::literal(surface),
-        TokenContext::Text | TokenContext::AllCapsLine | TokenContext::Initial | TokenContext::Whole => {
-            word(dictionary, surface, context)
-        }
+        TokenContext::Phone => numeric::phone(surface),
+        TokenContext::Text
+        | TokenContext::AllCapsLine
+        | TokenContext::Initial
+        | TokenContext::Whole
+        | TokenContext::Designator => word(dictionary, surface, context),
     }
 }
 
 fn word(dictionary: &Dictionary, surface: &str, context: TokenContext) -> TermList {
     let clean = clean(surface);
     let folded = fold(&clean);
-    let letters = clean.chars().count();
+    let case = case_of(&clean);
     let mut form = TermList::default();
     form.push(Channel::Exact, &folded, Rule::Surface);
+    let russian = alphabets::russian_spelling(&clean);
     if context == TokenContext::Initial {
-        form.push(Channel::Lemma, &initial(&folded), Rule::Initial);
+        let letter = russian.as_deref().map_or(folded, fold);
+        form.push(Channel::Lemma, &initial(&letter), Rule::Initial);
         form.function = true;
         return form;
     }
     if context == TokenContext::Whole && folded.contains(char::is_alphabetic) {
         push_joined(&mut form, &folded);
     }
+    push_look_alike(&mut form, &folded, case, context);
+    match russian {
+        None => push_word(&mut form, dictionary, &clean, &folded, context),
+        Some(russian) => {
+            let mut respelled = TermList::default();
+            push_word(&mut respelled, dictionary, &russian, &fold(&russian), context);
+            push_respelled(&mut form, &respelled);
+        }
+    }
+    form
+}
+
+/// Adds the lemmas and the stem of a word of Russian or Latin letters.
+fn push_word(form: &mut TermList, dictionary: &Dictionary, clean: &str, folded: &str, context: TokenContext) {
+    let letters = clean.chars().count();
     if letters > LONGEST_WORD || clean.chars().any(|c| !is_cyrillic(c) && c.is_numeric()) {
-        return form;
+        return;
     }
     if !clean.chars().any(is_cyrillic) {
         if clean.is_ascii() {
-            form.push(Channel::Stem, &stem::english(&folded), Rule::Snowball);
+            form.push(Channel::Stem, &stem::english(folded), Rule::Snowball);
         }
-        return form;
+        return;
     }
-    let morphology = morphology::analyze(dictionary, &clean, &folded);
-    if let Some(letters) = acronyms::mixed_abbreviation(&clean) {
+    let morphology = morphology::analyze(dictionary, clean, folded);
+    if let Some(letters) = acronyms::mixed_abbreviation(clean) {
         form.push(Channel::Lemma, &letters, Rule::Abbreviation);
         for name in morphology.lemmas.iter().filter(|lemma| lemma.is_listed_name()) {
             form.push(Channel::Lemma, &name.text, Rule::Dictionary);
         }
-        return form;
+        return;
     }
-    let case = case_of(&clean);
+    let case = case_of(clean);
     if case == Case::Upper && letters > 1 && context != TokenContext::Whole {
         let caps = acronyms::classify(letters, &morphology, context == TokenContext::AllCapsLine);
         if caps != CapsReading::Word {
             form.push(Channel::Lemma, &clean.replace('Ё', "Е"), Rule::Abbreviation);
         }
         if caps == CapsReading::Abbreviation {
-            return form;
+            return;
         }
     }
     if let Some(abbreviation) = &morphology.abbreviation
@@ -104,13 +129,38 @@ fn word(dictionary: &Dictionary, surface: &str, context: TokenContext) -> TermLi
     {
         form.push(Channel::Lemma, &abbreviation.letters, Rule::Abbreviation);
     }
-    push_lemmas(&mut form, dictionary, &morphology, &folded, case);
+    push_lemmas(form, dictionary, &morphology, folded, case);
     form.function = morphology.function && case != Case::Upper || letters == 1;
     // The dictionary knows every form of a function word; a stem would only take room, a fifth of all stems.
     if !form.function {
-        form.push(Channel::Stem, &stem::russian(&folded), Rule::Snowball);
+        form.push(Channel::Stem, &stem::russian(folded), Rule::Snowball);
     }
-    form
+}
+
+/// Adds the terms of a word's Russian spelling, marked, so that identical letters can score higher.
+fn push_respelled(form: &mut TermList, respelled: &TermList) {
+    form.function = respelled.function;
+    for term in respelled.as_ref().terms().filter(|term| term.channel() != Channel::Exact) {
+        if matches!(term.rule(), Rule::Initial | Rule::Place) {
+            form.push(term.channel(), term.text(), term.rule());
+        } else {
+            let plain = term.text().trim_end_matches(Term::UNLIKELY);
+            form.push(term.channel(), &format!("{plain}{}", Term::RESPELLED), Rule::Respelled);
+        }
+    }
+}
+
+/// Adds how a designation or a numeral looks in the other alphabet.
+fn push_look_alike(form: &mut TermList, folded: &str, case: Case, context: TokenContext) {
+    let designator = context == TokenContext::Designator;
+    let Some(other) = alphabets::in_other_alphabet(folded, case == Case::Upper, designator) else { return };
+    let is_numeral = !designator && !folded.bytes().any(|byte| byte.is_ascii_digit());
+    if is_numeral && folded.is_ascii() {
+        // As the lemma channel has Cyrillic capitals.
+        form.push(Channel::Lemma, &other.to_uppercase(), Rule::LookAlike);
+    } else {
+        form.push(Channel::Exact, &other, Rule::LookAlike);
+    }
 }
 
 /// The lemma of an initial, «В.». A given name with that first letter has the lemma «В.+».
@@ -128,6 +178,10 @@ fn push_lemmas(
     case: Case,
 ) {
     for lemma in &morphology.lemmas {
+        if lemma.unlikely {
+            form.push(Channel::Lemma, &format!("{}{}", lemma.text, Term::UNLIKELY), Rule::Unlikely);
+            continue;
+        }
         let rule = if lemma.origin == Origin::Guessed { Rule::Guess } else { Rule::Dictionary };
         form.push(Channel::Lemma, &lemma.text, rule);
         if folded.contains('-') {

@@ -8,7 +8,7 @@ use super::{
     lexer::run,
     limits::{MAX_DISTANCE, is_boost},
     token::Kind,
-    word,
+    word::{self, visible},
 };
 
 fn is_empty(expr: &Expr) -> bool {
@@ -108,12 +108,12 @@ pub(super) fn near(left: Expr, right: Expr, within: u32) -> Expr {
 
 /// Surface forms that begin so, or the word where that is too short.
 pub(super) fn prefix(text: &str) -> Expr {
-    wild(&format!("{text}*")).unwrap_or_else(|| plain(text, Form::Any, None))
+    wild(&format!("{}*", visible(text))).unwrap_or_else(|| plain(text, Form::Any, None))
 }
 
 /// Surface forms of this shape, or the word where it has no wildcards.
 pub(super) fn pattern(text: &str) -> Expr {
-    wild(text).unwrap_or_else(|| plain(text, Form::Any, None))
+    wild(&visible(text)).unwrap_or_else(|| plain(text, Form::Any, None))
 }
 
 /// What the text is when typed, where that is a prefix or a pattern.

@@ -2,11 +2,24 @@
 //!
 //! Text stays as typed; nothing here folds letters or knows a dictionary.
 
-use super::{Expr, Form};
+use std::borrow::Cow;
 
-/// What separates words; an invisible character is no part of a word.
+use super::{Expr, Form};
+use crate::analysis::is_ignorable;
+
+/// What separates words.
 pub(super) fn is_space(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}')
+    c.is_whitespace() || c.is_control()
+}
+
+/// A text without the invisible characters that pasted text has in and between its words.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if text.contains(is_ignorable) { text.replace(is_ignorable, "").into() } else { text.into() }
+}
+
+/// Signs that texts have as words, and that take a position in a phrase.
+fn is_sign(c: char) -> bool {
+    matches!(c, '№' | '%' | '‰')
 }
 
 /// Every mark that opens or closes a phrase. The apostrophes are no quotes: they stand in words.
@@ -54,18 +67,19 @@ fn ends_with_initial(word: &str) -> bool {
 
 /// A word, or a phrase where there are more words than one, or nothing where there is none.
 ///
-/// Quotes inside count as spaces, parts without a letter or a digit are left out, and so are stars
-/// around a part: in a phrase they stand for nothing.
+/// Quotes inside count as spaces. Parts without a letter, a digit or a sign that is read as a word are left
+/// out, and so are stars around a part, which match nothing in a phrase.
 pub(super) fn text(text: &str, form: Form, slop: Option<u32>) -> Option<Expr> {
+    let text = visible(text);
     let parts: Vec<&str> = text
         .split(|c| is_space(c) || is_quote(c))
-        .filter(|part| part.contains(char::is_alphanumeric))
+        .filter(|part| part.contains(|c: char| c.is_alphanumeric() || is_sign(c)))
         .map(|part| part.trim_matches('*'))
         .collect();
     let joined = parts.join(" ");
     let (text, _) = split_word(&joined);
-    match parts.len() {
-        0 => None,
+    match text.split(' ').count() {
+        _ if text.is_empty() => None,
         1 => Some(Expr::Word { text: text.to_owned(), form }),
         _ => Some(Expr::Phrase { text: text.to_owned(), form, slop }),
     }

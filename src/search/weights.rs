@@ -39,6 +39,12 @@ impl Default for Weights {
 pub(crate) const LEMMA: f32 = 1.0;
 /// A word met by its stem only: as likely another word as a form that the dictionary misses.
 pub(crate) const STEM: f32 = 0.4;
+/// A word met by the Russian spelling of its letters, «Тоқаев» for «Токаев»: identical letters come first.
+pub(crate) const RESPELLED: f32 = 0.8;
+/// A designation met in letters of the other alphabet that look the same, «C-300» for «С-300».
+pub(crate) const LOOK_ALIKE: f32 = 0.9;
+/// A word met by a lemma that another one of the same form makes unlikely, «см» for «смотреть».
+pub(crate) const UNLIKELY: f32 = 0.3;
 /// A place met as its adjective, «пермский» for «Пермь»: near, but said of something else.
 pub(crate) const PLACE: f32 = 0.25;
 /// A given name met as its initial before the surname: seldom someone else.

@@ -28,14 +28,14 @@ const SHARDS: usize = 16;
 
 /// The dictionary, and the table that all threads share.
 pub(super) struct SharedCache {
-    dictionary: Dictionary,
+    dictionary: &'static Dictionary,
     shards: [RwLock<TermArena>; SHARDS],
     /// Hashes the keys of all tables.
     hasher: RandomState,
 }
 
 impl SharedCache {
-    pub fn new(dictionary: Dictionary) -> Self {
+    pub fn new(dictionary: &'static Dictionary) -> Self {
         Self { dictionary, shards: Default::default(), hasher: RandomState::default() }
     }
 
@@ -65,7 +65,7 @@ impl SharedCache {
     }
 
     fn analyze(&self, surface: &str, context: TokenContext) -> TermList {
-        word_terms::analyze(&self.dictionary, surface, context)
+        word_terms::analyze(self.dictionary, surface, context)
     }
 }
 

@@ -3,10 +3,22 @@
 //! It examines characters only and allocates nothing per lexeme. Each byte is examined a bounded number of
 //! times, so time is linear in the length of the text.
 
-use crate::analysis::normalize::{is_ignorable, is_mark};
+use crate::analysis::{
+    broken_words::is_word_of_two_lines,
+    normalize::{
+        is_apostrophe, is_dash, is_hyphen, is_ignorable, is_mark, is_raised_or_lowered, is_vulgar_fraction,
+        is_word_char,
+    },
+};
 
 /// The one initial that is written with two letters: «Дж. Буш».
 const DZH: &str = "Дж";
+/// Line ends with more blanks than this, or lines indented by more, do not continue a word.
+const MOST_INDENT: usize = 16;
+/// Halves of a word with more bytes than this are not joined.
+const LONGEST_BROKEN_WORD: usize = 80;
+/// A run with more changes between letters and digits is an identifier and remains whole.
+const MOST_PIECES: usize = 6;
 
 /// A stretch of the text, in bytes, always on character bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,15 +40,20 @@ pub(crate) enum LexemeKind {
     Word,
     /// One capital letter with a full stop behind it, as in «В. Воронков».
     Initial,
-    /// A number with blanks between its thousands or with a decimal mark: «1 000,5».
+    /// A number with spaces between its thousands, a decimal mark or a fraction bar: «1 000,5», «1/2».
     Number,
+    /// Numbers of three digits side by side, which may be one number: «150 200 350».
+    Groups,
+    /// A telephone number: «+998 71 239-19-19».
+    Phone,
     /// A sign that is read as a word: «%», «№».
     Sign,
-    /// Runs joined by hyphens or apostrophes, a range, a clock time: «Санкт-Петербург», «2024–2025».
+    /// Runs joined by hyphens or apostrophes, letters and digits, a range, a time, a version:
+    /// «Санкт-Петербург», «МиГ29», «2024–2025», «10:30», «2.1.10».
     Joint,
     /// Single small letters with full stops: «т.г.».
     Dotted,
-    /// A day in figures: «13.05.2024».
+    /// A date in figures: «13.05.2024», «13/05/2024».
     Date,
     /// A mail address, a web address, an @name or a #tag.
     Address,
@@ -84,59 +101,122 @@ impl<'t> Scanner<'t> {
                     let span = Span { start: after - c.len_utf8(), end: after };
                     return Some(Lexeme { span, kind: LexemeKind::Sign });
                 }
-                '@' | '#' if self.char_at(after).is_some_and(char::is_alphanumeric) => {
+                '@' | '#' if self.char_at(after).is_some_and(is_word_char) => {
                     return Some(self.marked(self.at, after));
                 }
-                _ if c.is_alphanumeric() => return Some(self.lexeme(self.at)),
+                _ if is_word_char(c) => return Some(self.lexeme(self.at)),
                 _ => self.at = after,
             }
         }
     }
 
-    /// A lexeme that begins with a letter or digit at `start`.
+    /// The lexeme that begins with a letter or digit at `start`.
     fn lexeme(&mut self, start: usize) -> Lexeme {
-        let end = self.run_end(start);
+        // Most lexemes are words of Cyrillic letters before a space or a sign that joins nothing.
+        let letters = self.letter_pairs_end(start);
+        if letters > start && self.ends_word(start, letters) {
+            examined(letters - start);
+            self.at = letters;
+            return single(Span { start, end: letters });
+        }
+        let (end, only_letters) = self.run_end(start);
         let first = Span { start, end };
         self.at = end;
-        let Some(next) = self.char_at(end) else {
-            return single(first);
-        };
+        let is_number = !only_letters && self.is_digits(first);
         // The usual end of a word.
-        if matches!(next, ' ' | ',' | '\n' | '»' | ')') && !self.is_digits(first) {
-            return single(first);
+        let ends_here = self.char_at(end).is_none_or(|next| matches!(next, ' ' | ',' | '\n' | '»' | ')'));
+        if ends_here && !is_number {
+            return if only_letters { single(first) } else { self.joint(first) };
         }
         if self.text[end..].starts_with("://") {
             return self.url(first);
         }
-        if self.is_digits(first)
-            && let Some(lexeme) = self.number(first)
-        {
-            return lexeme;
+        if is_number && let Some(number) = self.number(first) {
+            return number;
         }
-        if next == '.' && (is_single_letter(first.of(self.text)) || first.of(self.text) == DZH) {
+        if self.char_at(end) == Some('.')
+            && (is_single_letter(first.of(self.text)) || first.of(self.text) == DZH)
+        {
             return self.lettered(first);
         }
         self.joint(first)
     }
 
-    /// The end of a run of letters and digits, including marks and invisible characters among them.
-    fn run_end(&self, start: usize) -> usize {
+    /// Whether a run of Cyrillic letters is sure to be a lexeme, as the bytes after it show.
+    fn ends_word(&self, start: usize, end: usize) -> bool {
+        match self.text.as_bytes().get(end..).unwrap_or_default() {
+            [] | [b' ' | b',' | b'\n' | b')' | b';' | b'!' | b'?' | b'"', ..] | [0xC2, 0xBB, ..] => true,
+            // After a letter or two a full stop may belong to the word.
+            [b'.', b' ' | b'\n', ..] | [b'.'] => end > start + 4,
+            _ => false,
+        }
+    }
+
+    /// The end of a run of letters and digits, including marks and invisible characters among them, and
+    /// whether it is sure to have letters only. A word that is hyphenated at the end of a line is one run.
+    fn run_end(&self, start: usize) -> (usize, bool) {
+        let (mut end, mut only_letters) = self.line_run_end(start);
+        while let Some(next) = self.next_line(end)
+            && self.is_broken_word(Span { start, end }, next)
+        {
+            let (next_end, next_only_letters) = self.line_run_end(next);
+            end = next_end;
+            only_letters &= next_only_letters;
+        }
+        (end, only_letters)
+    }
+
+    /// As `run_end`, but within a line.
+    fn line_run_end(&self, start: usize) -> (usize, bool) {
         let at = self.letter_pairs_end(start);
-        if self.text.as_bytes().get(at).is_none_or(|&byte| matches!(byte, b' ' | b',' | b'.' | b'\n')) {
+        if self.text.as_bytes().get(at).is_none_or(|&byte| matches!(byte, b' ' | b',' | b'.' | b'-' | b'\n'))
+        {
             examined(at - start);
-            return at;
+            return (at, at > start);
         }
         let mut end = at;
         for (offset, c) in self.text[at..].char_indices() {
-            if c.is_alphanumeric() || is_mark(c) {
+            if is_word_char(c) || is_mark(c) {
                 end = at + offset + c.len_utf8();
             } else if !is_ignorable(c) {
+                // Invisible characters before a sign would keep it from joining the run to the next one.
+                if !c.is_whitespace() {
+                    end = at + offset;
+                }
                 break;
             }
             examined(c.len_utf8());
         }
         examined(at - start);
-        end
+        (end, false)
+    }
+
+    /// Where the next line begins with a letter or digit, after a hyphen at the end of this one.
+    fn next_line(&self, hyphen: usize) -> Option<usize> {
+        let sign = self.char_at(hyphen).filter(|&c| is_hyphen(c) || c == '\u{AD}')?;
+        let behind = self.text.get(hyphen + sign.len_utf8()..)?;
+        // Lines of extracted text may be indented.
+        let line_end =
+            behind.bytes().take(MOST_INDENT).position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'))?;
+        let line = behind[line_end..].strip_prefix('\n')?;
+        let indent = line.bytes().take(MOST_INDENT).position(|byte| !matches!(byte, b' ' | b'\t'))?;
+        examined(line_end + indent);
+        line[indent..].starts_with(is_word_char).then(|| self.text.len() - line.len() + indent)
+    }
+
+    /// Whether a run and the one that begins the next line are one word: the dictionary has it, or it lacks
+    /// the first half. «нормативно-⏎правовой» is not one word.
+    fn is_broken_word(&self, first: Span, next: usize) -> bool {
+        let second = Span { start: next, end: self.line_run_end(next).0 };
+        let (before, after) = (first.of(self.text), second.of(self.text));
+        if before.len() + after.len() > LONGEST_BROKEN_WORD {
+            return false;
+        }
+        let (Some(last), Some(next)) = (before.chars().next_back(), after.chars().next()) else {
+            return false;
+        };
+        let same_case = next.is_lowercase() || last.is_uppercase() && next.is_uppercase();
+        same_case && is_word_of_two_lines(before, after)
     }
 
     /// Whether a Cyrillic letter of two bytes stands here. The rows from U+0400 to U+047F, which begin with
@@ -191,9 +271,9 @@ impl<'t> Scanner<'t> {
         letter.is_some_and(|letter| self.char_at(at + letter.len_utf8()) == Some('.'))
     }
 
-    /// Runs joined by signs.
+    /// Runs joined by signs, each split where letters and digits meet.
     fn joint(&mut self, first: Span) -> Lexeme {
-        self.parts.push(first);
+        self.push_run(first);
         let mut kind = LexemeKind::Joint;
         let mut last = first;
         while let Some((joint, start)) = self.link(last) {
@@ -201,7 +281,7 @@ impl<'t> Scanner<'t> {
                 kind = LexemeKind::Address;
             }
             last = Span { start, end: self.run_end_or(start) };
-            self.parts.push(last);
+            self.push_run(last);
         }
         self.at = last.end;
         if self.parts.len() == 1 {
@@ -211,21 +291,54 @@ impl<'t> Scanner<'t> {
         Lexeme { span: Span { start: first.start, end: last.end }, kind }
     }
 
-    /// Whether the sign after a run joins it to another one: the kind that results, and where the next run begins.
+    /// Adds a run to the parts, split where letters, digits and raised or lowered digits meet.
+    fn push_run(&mut self, run: Span) {
+        let before = self.parts.len();
+        let mut start = run.start;
+        let mut last = None;
+        let only_letters = || run.of(self.text).bytes().all(|byte| byte.is_ascii_alphabetic());
+        if self.letter_pairs_end(run.start) >= run.end || only_letters() {
+            examined(run.end - run.start);
+            self.parts.push(run);
+            return;
+        }
+        for (offset, c) in run.of(self.text).char_indices().filter(|&(_, c)| !is_mark(c) && !is_ignorable(c))
+        {
+            let class = CharClass::of(c);
+            if last.is_some_and(|last| last != class || class == CharClass::Fraction) {
+                self.parts.push(Span { start, end: run.start + offset });
+                start = run.start + offset;
+            }
+            last = Some(class);
+        }
+        examined(run.end - run.start);
+        if self.parts.len() >= before + MOST_PIECES {
+            self.parts.truncate(before);
+            start = run.start;
+        }
+        self.parts.push(Span { start, end: run.end });
+    }
+
+    /// Whether the sign after a run joins it to another one: the kind that results, and where the next run
+    /// begins.
     fn link(&self, run: Span) -> Option<(LexemeKind, usize)> {
         let sign = self.char_at(run.end)?;
-        let start = run.end + sign.len_utf8();
-        let next = self.char_at(start).filter(|c| c.is_alphanumeric())?;
+        if let Some(start) = self.next_line(run.end) {
+            return Some((LexemeKind::Joint, start));
+        }
+        let start = self.visible(run.end + sign.len_utf8());
+        let next = self.char_at(start).filter(|&c| is_word_char(c))?;
         let last = run.of(self.text).chars().rev().find(|&c| !is_mark(c) && !is_ignorable(c))?;
         let ascii = last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric();
         let kind = match sign {
-            '-' | '\u{2010}' | '\u{2011}' => LexemeKind::Joint,
-            '–' | '—' | '−' if last.is_numeric() && next.is_numeric() => LexemeKind::Joint,
-            '\'' | '’' | 'ʼ' if last.is_alphabetic() && next.is_alphabetic() => LexemeKind::Joint,
+            _ if is_hyphen(sign) => LexemeKind::Joint,
+            // Between words a dash is punctuation.
+            _ if is_dash(sign) && (last.is_numeric() || next.is_numeric()) => LexemeKind::Joint,
+            _ if is_apostrophe(sign) && last.is_alphabetic() && next.is_alphabetic() => LexemeKind::Joint,
             ':' if last.is_ascii_digit() && next.is_ascii_digit() => LexemeKind::Joint,
             '@' | '_' => LexemeKind::Address,
             '.' | '&' if ascii => LexemeKind::Address,
-            '.' if self.text[start..].starts_with("рф") && self.run_end(start) == start + "рф".len() => {
+            '.' if self.text[start..].starts_with("рф") && self.run_end(start).0 == start + "рф".len() => {
                 LexemeKind::Address
             }
             _ => return None,
@@ -235,11 +348,11 @@ impl<'t> Scanner<'t> {
 
     /// «@name» and «#tag».
     fn marked(&mut self, start: usize, word: usize) -> Lexeme {
-        let mut end = self.run_end(word);
-        self.parts.push(Span { start: word, end });
-        while self.char_at(end) == Some('_') && self.char_at(end + 1).is_some_and(char::is_alphanumeric) {
-            let part = Span { start: end + 1, end: self.run_end(end + 1) };
-            self.parts.push(part);
+        let (mut end, _) = self.line_run_end(word);
+        self.push_run(Span { start: word, end });
+        while self.char_at(end) == Some('_') && self.char_at(end + 1).is_some_and(is_word_char) {
+            let part = Span { start: end + 1, end: self.line_run_end(end + 1).0 };
+            self.push_run(part);
             end = part.end;
         }
         self.at = end;
@@ -258,9 +371,9 @@ impl<'t> Scanner<'t> {
         let mut at = body;
         while at < end {
             let Some(c) = self.char_at(at) else { break };
-            if c.is_alphanumeric() {
-                let part = Span { start: at, end: self.run_end(at).min(end) };
-                self.parts.push(part);
+            if is_word_char(c) {
+                let part = Span { start: at, end: self.line_run_end(at).0.min(end) };
+                self.push_run(part);
                 at = part.end;
             } else {
                 at += c.len_utf8();
@@ -273,8 +386,16 @@ impl<'t> Scanner<'t> {
         Lexeme { span: Span { start: scheme.start, end }, kind: LexemeKind::Address }
     }
 
+    /// The next visible character.
+    fn visible(&self, mut at: usize) -> usize {
+        while let Some(c) = self.char_at(at).filter(|&c| is_ignorable(c)) {
+            at += c.len_utf8();
+        }
+        at
+    }
+
     fn run_end_or(&self, start: usize) -> usize {
-        if self.char_at(start).is_some_and(char::is_alphanumeric) { self.run_end(start) } else { start }
+        if self.char_at(start).is_some_and(is_word_char) { self.run_end(start).0 } else { start }
     }
 
     pub(super) fn char_at(&self, at: usize) -> Option<char> {
@@ -298,6 +419,30 @@ pub(super) fn examined(bytes: usize) {
     #[cfg(test)]
     crate::analysis::properties::count_steps(bytes);
     let _ = bytes;
+}
+
+/// What a run is split by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum CharClass {
+    Letter,
+    Digit,
+    /// A raised, lowered or circled digit, as of a footnote.
+    RaisedDigit,
+    /// «½», which is a number by itself.
+    Fraction,
+}
+
+impl CharClass {
+    fn of(c: char) -> Self {
+        match c {
+            'а'..='я' | 'А'..='Я' => Self::Letter,
+            _ if c.is_ascii_digit() => Self::Digit,
+            _ if c.is_alphabetic() || !c.is_numeric() => Self::Letter,
+            _ if is_vulgar_fraction(c) => Self::Fraction,
+            _ if is_raised_or_lowered(c) => Self::RaisedDigit,
+            _ => Self::Digit,
+        }
+    }
 }
 
 fn single(span: Span) -> Lexeme {
@@ -354,7 +499,15 @@ mod tests {
             ("24-й COVID-19", "24-й[24 й]|COVID-19[COVID 19]"),
             ("О’Нил", "О’Нил[О Нил]"),
             ("пра\u{AD}во и\u{306}", "пра\u{AD}во|и\u{306}"),
-            ("24/7 и/или", "24|7|и|или"),
+            ("24/7 и/или", "24/7|и|или"),
+            ("2024/2025", "2024|2025"),
+            ("МиГ29", "МиГ29[МиГ 29]"),
+            ("3,5км и 1 000км", "3,5|км|и|1 000|км"),
+            ("150 200 350", "150 200 350[150 200 350]"),
+            ("+998 71 239-19-19", "998 71 239-19-19[998 71 239 19 19]"),
+            ("с 2024-05-13", "с|2024-05-13[2024 05 13]"),
+            ("12 000-15 000", "12|000-15[000 15]|000"),
+            ("f81d4fae7dec11d0a765", "f81d4fae7dec11d0a765"),
             ("в 10:30", "в|10:30[10 30]"),
             ("и.о. директора", "и.о[и о]|директора"),
             ("И.о. директора Дж. Буш", "И.о[И о]|директора|Дж|Буш"),

@@ -2,7 +2,9 @@
 //!
 //! In tests it counts the accesses, which shows that lexing is linear.
 
-/// The characters of a query, numbered from 0.
+use crate::query::word::visible;
+
+/// The visible characters of a query, numbered from 0.
 pub(super) struct Chars {
     chars: Vec<char>,
     #[cfg(test)]
@@ -12,7 +14,7 @@ pub(super) struct Chars {
 impl Chars {
     pub(super) fn new(text: &str) -> Self {
         Self {
-            chars: text.chars().collect(),
+            chars: visible(text).chars().collect(),
             #[cfg(test)]
             reads: std::cell::Cell::new(0),
         }

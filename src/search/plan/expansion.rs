@@ -9,6 +9,10 @@ use crate::{
     search::weights,
 };
 
+/// The marks of [`Term::RESPELLED`] and [`Term::UNLIKELY`] lemmas.
+const RESPELLED: &str = "~";
+const UNLIKELY: &str = "?";
+
 /// The words of a plain text: as typed, as nodes, and whether each is a content word.
 pub(super) fn words(forms: &mut TermCache, text: &str, inherited: Inherited) -> Vec<(String, Node, bool)> {
     let tokens = forms.analyze(text);
@@ -157,12 +161,17 @@ fn add_terms<'t>(
     to: &mut Vec<WeightedTerm>,
 ) {
     let mut push = |key: [&str; 2], weight: f32, full: bool| {
-        let is_key = |term: &WeightedTerm| term.key.strip_prefix(key[0]) == Some(key[1]);
-        if !to.iter().any(is_key) {
-            to.push(WeightedTerm { key: key.concat(), weight, full });
+        let is_key = |term: &&mut WeightedTerm| term.key.strip_prefix(key[0]) == Some(key[1]);
+        match to.iter_mut().find(is_key) {
+            // Unlikely for one letter case of the word may be likely for the other.
+            Some(term) if weight == weights::LEMMA => (term.weight, term.full) = (weight, true),
+            Some(_) => {}
+            None => to.push(WeightedTerm { key: key.concat(), weight, full }),
         }
     };
-    let has_lemma = terms.clone().any(|term| term.channel() == Channel::Lemma);
+    let has_lemma =
+        terms.clone().any(|term| term.channel() == Channel::Lemma && term.rule() != Rule::LookAlike);
+    let is_respelled = terms.clone().any(|term| term.rule() == Rule::Respelled);
     // For forms that the dictionary does not have, the stem is as reliable as a guessed lemma.
     let known = terms.clone().any(|term| term.rule() == Rule::Dictionary);
     for term in terms.clone() {
@@ -174,14 +183,30 @@ fn add_terms<'t>(
                 push([term.key(), "+"], weights::LEMMA, true);
             }
             (_, Rule::Initial | Rule::Place) => {}
+            (_, Rule::LookAlike) => push(key, weights::LOOK_ALIKE, true),
+            (channel, Rule::Respelled) => {
+                let weight = if channel == Channel::Stem { weights::STEM } else { 1.0 };
+                push(key, weight * weights::RESPELLED, true);
+                push([term.key().trim_end_matches(Term::RESPELLED), ""], weight * weights::RESPELLED, true);
+            }
+            (_, Rule::Unlikely) => {
+                push([term.key().trim_end_matches(Term::UNLIKELY), ""], weights::UNLIKELY, false);
+            }
             (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => push(key, weights::LEMMA, true),
-            (Channel::Exact, _) if !has_lemma => push(key, weights::LEMMA, true),
+            (Channel::Exact, _) if !has_lemma || is_respelled => push(key, weights::LEMMA, true),
             (Channel::Exact, _) => {}
-            (Channel::Stem, _) => push(key, weights::STEM, !known),
+            (Channel::Stem, _) => {
+                push(key, weights::STEM, !known);
+                push([term.key(), RESPELLED], weights::STEM * weights::RESPELLED, !known);
+            }
         }
     }
-    for lemma in terms.filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess)) {
-        push([lemma.key(), "+"], weights::PLACE, true);
+    for lemma in terms.filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess | Rule::Surname)) {
+        push([lemma.key(), RESPELLED], weights::RESPELLED, true);
+        if lemma.rule() != Rule::Surname {
+            push([lemma.key(), "+"], weights::PLACE, true);
+            push([lemma.key(), UNLIKELY], weights::UNLIKELY, true);
+        }
     }
     // The common case first: lower-case letters.
     if surface.chars().all(|c| c.is_lowercase() || c.is_alphabetic() && !c.is_uppercase()) {
