@@ -1,0 +1,161 @@
+//! PDF (.pdf): the text layer of a document, page by page in reading order.
+//!
+//! pdfboss decodes the file and finds columns, paragraphs and tables; `pages` removes running headers and page
+//! numbers and joins lines into paragraphs. A file without a text layer, or whose letters have no usable mapping to
+//! Unicode, is an error that says so. The library is young, so its version is pinned and only this file knows it.
+
+mod hyphens;
+mod pages;
+
+use pdfboss_core::Document as Pdf;
+use pdfboss_output::{
+    Block, Cell, FontCache, LayoutOptions, Line, PageLayout, ReadingOrder, Role, TextSpan, document_layout_opts,
+    retain_rulings_on_page, retain_spans_on_page,
+};
+
+use super::{
+    Fault, Input, Output,
+    document::{Document, Kind},
+};
+use pages::{Page, PageBlock, PageLine};
+
+/// A letter that has no mapping comes out as one of these.
+const UNMAPPED: char = char::REPLACEMENT_CHARACTER;
+/// A document with a larger share of unusable letters is not read.
+const MOST_UNUSABLE: f64 = 0.3;
+/// The largest number of pages that are read.
+const MOST_PAGES: usize = 10_000;
+
+/// The reader of PDF.
+pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    let bytes = input.bytes()?.into_owned();
+    document(bytes, &|| input.check())?.finish(&input.name, None, output)
+}
+
+/// The text of a PDF. `check` fails when reading must stop.
+pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) -> Result<Document, Fault> {
+    let pdf = Pdf::load(bytes).map_err(|error| match error {
+        pdfboss_core::Error::Encrypted => Fault::from("is encrypted; save it without a password"),
+        error => format!("is not a readable PDF ({error}); save it again").into(),
+    })?;
+    if pdf.is_locked() {
+        return Err("is encrypted; save it without a password".into());
+    }
+    let mut document = Document { title: pdf.metadata().title, ..Document::default() };
+    let count = pdf.page_count();
+    if count > MOST_PAGES {
+        document.note(format!("only {MOST_PAGES} of {count} pages are read"));
+    }
+    let (fonts, options) = (FontCache::default(), LayoutOptions::default());
+    let (mut spans, mut lost) = (Vec::new(), 0);
+    for number in 0..count.min(MOST_PAGES) {
+        check()?;
+        let read = pdf.page(number).and_then(|page| {
+            let order = ReadingOrder::Content;
+            let extracted =
+                pdfboss_text::extract_spans_and_rulings_reporting_cached(&pdf, &page, &fonts, order)?;
+            let (mut spans, mut rulings, report) = extracted;
+            retain_spans_on_page(&mut spans, &page);
+            retain_rulings_on_page(&mut rulings, &page);
+            Ok((spans, rulings, report))
+        });
+        match read {
+            Ok((page, rulings, report)) => {
+                lost += usize::from(!report.is_complete());
+                spans.push((page, rulings, report.order));
+            }
+            Err(_) => lost += 1,
+        }
+    }
+    if lost > 0 {
+        document.note(format!("{lost} of {count} pages have parts that cannot be read"));
+    }
+    usable(&pdf, spans.iter().flat_map(|(spans, ..)| spans))?;
+    check()?;
+    let layouts = document_layout_opts(&spans, &options);
+    let laid_out = layouts.into_iter().map(page).collect();
+    for (kind, text) in pages::join(laid_out) {
+        document.push(kind, &text);
+    }
+    Ok(document)
+}
+
+/// Fails where the document has no text layer, or one of letters without meaning.
+fn usable<'a>(pdf: &Pdf, spans: impl Iterator<Item = &'a TextSpan>) -> Result<(), Fault> {
+    let (mut letters, mut unusable) = (0_u32, 0_u32);
+    for c in spans.flat_map(|span| span.text.chars()) {
+        let bad = c == UNMAPPED || c.is_control() || ('\u{E000}'..='\u{F8FF}').contains(&c);
+        unusable += u32::from(bad);
+        letters += u32::from(bad || c.is_alphabetic());
+    }
+    if letters == 0 {
+        let scanned = (0..pdf.page_count().min(3)).any(|number| {
+            let page = pdf.page(number);
+            page.is_ok_and(|page| pdfboss_text::placed_images(pdf, &page).is_ok_and(|images| !images.is_empty()))
+        });
+        return Err(if scanned {
+            "has no text layer, only images; run OCR on it (see converters in docs/formats.md)".into()
+        } else {
+            Fault::from("has no text in it; if a viewer displays text, save the file again")
+        });
+    }
+    if f64::from(unusable) > MOST_UNUSABLE * f64::from(letters) {
+        return Err("has letters without a mapping to Unicode; run OCR on it or export it again from its source".into());
+    }
+    Ok(())
+}
+
+fn page(layout: PageLayout) -> Page {
+    let mut page = Page::default();
+    for block in layout.blocks {
+        match block {
+            Block::Heading { level, lines, .. } => {
+                let kind = if level == 1 { Kind::Heading } else { Kind::Text };
+                page.push(kind, false, lines.iter().map(line));
+            }
+            Block::Paragraph { lines, role, .. } => {
+                let running = matches!(role, Role::PageHeader | Role::PageFooter);
+                page.push(Kind::Text, running, lines.iter().map(line));
+            }
+            Block::List { items, .. } => {
+                for item in items {
+                    page.push(Kind::Text, false, item.lines.iter().map(line));
+                }
+            }
+            Block::Table { rows, .. } => {
+                for row in rows {
+                    page.push(Kind::Row, false, row_line(&row).into_iter());
+                }
+            }
+        }
+    }
+    page
+}
+
+fn line(line: &Line) -> PageLine {
+    let text: String = line.inlines.iter().map(|inline| inline.text.as_str()).collect();
+    PageLine { text: spelled_out(&text), y: line.y }
+}
+
+fn row_line(cells: &[Cell]) -> Option<PageLine> {
+    let lines: Vec<PageLine> = cells.iter().filter_map(|cell| cell.line.as_ref()).map(line).collect();
+    let texts: Vec<&str> = lines.iter().map(|line| line.text.trim()).collect();
+    Some(PageLine { text: texts.join("\t"), y: lines.first()?.y })
+}
+
+/// Ligatures as letters.
+fn spelled_out(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            'ﬀ' => plain += "ff",
+            'ﬁ' => plain += "fi",
+            'ﬂ' => plain += "fl",
+            'ﬃ' => plain += "ffi",
+            'ﬄ' => plain += "ffl",
+            'ﬅ' | 'ﬆ' => plain += "st",
+            c => plain.push(c),
+        }
+    }
+    plain
+}

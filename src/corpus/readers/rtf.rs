@@ -1,0 +1,465 @@
+//! Rich Text Format (.rtf), after Microsoft's specification 1.9.1.
+//!
+//! A lexer over bytes and a stack of group states. Letters are decoded with the code page of their font, then of the
+//! document; a document that declares windows-1252 while most of its letters are high bytes is read as windows-1251,
+//! because Russian text is often declared wrongly. Deleted and hidden text, headers and footers are left out.
+
+use std::collections::HashMap;
+
+use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
+
+use super::{
+    Fault, Input, Output,
+    document::{Document, Kind},
+    flow::Flow,
+};
+
+/// The reader of RTF.
+pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    let bytes = input.bytes()?;
+    document(&bytes)?.finish(&input.name, None, output)
+}
+
+/// The text of an RTF document.
+pub(super) fn document(bytes: &[u8]) -> Result<Document, Fault> {
+    if !bytes.starts_with(b"{\\rtf") {
+        return Err("does not start with {\\rtf; save it again as .rtf".into());
+    }
+    let mut reading = Reading::new(high_bytes_dominate(bytes));
+    let mut lexer = Lexer { bytes, at: 0 };
+    while let Some(token) = lexer.next() {
+        reading.token(token, &mut lexer);
+    }
+    reading.flush();
+    let title = Some(reading.title.trim().to_owned()).filter(|title| !title.is_empty());
+    let mut document = Document { title, encoding: reading.decoded, ..Document::default() };
+    if !reading.groups.is_empty() {
+        document.note("ends within a group: the file is cut off");
+    }
+    if reading.table {
+        reading.flow.end_table();
+    }
+    reading.flow.finish(&mut document);
+    Ok(document)
+}
+
+/// Whether most letters outside control words are bytes from 0xC0, as in Russian under any single-byte code page.
+fn high_bytes_dominate(bytes: &[u8]) -> bool {
+    let mut lexer = Lexer { bytes, at: 0 };
+    let (mut high, mut low) = (0_u64, 0_u64);
+    while let Some(token) = lexer.next() {
+        match token {
+            Token::Byte(byte) if byte >= 0xC0 => high += 1,
+            Token::Byte(byte) if byte.is_ascii_alphabetic() => low += 1,
+            _ => {}
+        }
+    }
+    high > 20 && high > low / 4
+}
+
+enum Token<'a> {
+    Open,
+    Close,
+    Word(&'a str, Option<i32>),
+    Symbol(u8),
+    Byte(u8),
+}
+
+struct Lexer<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Lexer<'a> {
+    fn next(&mut self) -> Option<Token<'a>> {
+        loop {
+            let byte = *self.bytes.get(self.at)?;
+            self.at += 1;
+            match byte {
+                b'{' => return Some(Token::Open),
+                b'}' => return Some(Token::Close),
+                b'\\' => return self.control(),
+                b'\r' | b'\n' | 0 => {}
+                byte => return Some(Token::Byte(byte)),
+            }
+        }
+    }
+
+    fn control(&mut self) -> Option<Token<'a>> {
+        let rest = self.bytes.get(self.at..)?;
+        let first = *rest.first()?;
+        if first == b'\'' {
+            let digits = rest.get(1..3).and_then(|digits| std::str::from_utf8(digits).ok());
+            let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+            self.at += if byte.is_some() { 3 } else { 1 };
+            return Some(byte.map_or(Token::Symbol(b'\''), Token::Byte));
+        }
+        let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        if letters == 0 {
+            self.at += 1;
+            return Some(Token::Symbol(first));
+        }
+        let word = std::str::from_utf8(rest.get(..letters)?).ok()?;
+        let mut end = letters + usize::from(rest.get(letters) == Some(&b'-'));
+        end += rest.get(end..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = std::str::from_utf8(rest.get(letters..end)?).ok()?.parse().ok();
+        if number.is_none() {
+            end = letters;
+        }
+        self.at += end + usize::from(rest.get(end) == Some(&b' '));
+        Some(Token::Word(word, number))
+    }
+}
+
+/// Where text goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Destination {
+    #[default]
+    Text,
+    /// Nowhere: pictures, headers, field codes, tables of fonts and colours.
+    Nowhere,
+    Fonts,
+    Title,
+    /// A footnote or a text box, which is a part of its own; its group ends the part.
+    Note,
+    TextBox,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Group {
+    destination: Destination,
+    /// The group that started the destination.
+    outermost: bool,
+    font: i32,
+    /// How many characters follow a `\u` for readers that do not know it.
+    fallback: u8,
+    hidden: bool,
+    deleted: bool,
+}
+
+#[derive(Debug)]
+struct Reading {
+    flow: Flow,
+    group: Group,
+    groups: Vec<Group>,
+    /// A `\*` was read: the next word is a destination that may be skipped.
+    starred: bool,
+    /// Fallback characters that are still to be skipped.
+    skip: u8,
+    page: &'static Encoding,
+    mistaken: bool,
+    fonts: HashMap<i32, Charset>,
+    default_font: i32,
+    bytes: Vec<u8>,
+    units: Vec<u16>,
+    title: String,
+    table: bool,
+    in_table: bool,
+    heading: bool,
+    decoded: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Charset {
+    /// That of the document.
+    Default,
+    /// Pictures instead of letters.
+    Symbols,
+    Page(&'static Encoding),
+}
+
+/// Destinations whose text is not the document's.
+const NOWHERE: [&str; 36] = [
+    "colortbl", "stylesheet", "info", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr",
+    "footerf", "pict", "objdata", "fldinst", "listtext", "pntext", "xe", "tc", "nonshppict", "shprslt", "filetbl",
+    "revtbl", "annotation", "atnid", "atnauthor", "bkmkstart", "bkmkend", "listtable", "listoverridetable", "themedata",
+    "datastore", "nonesttables", "ftnsep", "ftnsepc", "aftnsep", "upr",
+];
+
+impl Reading {
+    fn new(mistaken: bool) -> Self {
+        Self {
+            flow: Flow::new(),
+            group: Group { fallback: 1, font: -1, ..Group::default() },
+            groups: Vec::new(),
+            starred: false,
+            skip: 0,
+            page: if mistaken { WINDOWS_1251 } else { WINDOWS_1252 },
+            mistaken,
+            fonts: HashMap::new(),
+            default_font: 0,
+            bytes: Vec::new(),
+            units: Vec::new(),
+            title: String::new(),
+            table: false,
+            in_table: false,
+            heading: false,
+            decoded: None,
+        }
+    }
+
+    fn token(&mut self, token: Token<'_>, lexer: &mut Lexer<'_>) {
+        match token {
+            Token::Open => {
+                self.flush();
+                (self.starred, self.skip) = (false, 0);
+                self.groups.push(self.group);
+                self.group.outermost = false;
+            }
+            Token::Close => self.close(),
+            Token::Byte(_) if self.skip > 0 => self.skip -= 1,
+            Token::Byte(byte) => {
+                if !self.units.is_empty() {
+                    self.flush();
+                }
+                self.bytes.push(byte);
+            }
+            Token::Symbol(symbol) => self.symbol(symbol),
+            Token::Word("u", Some(unit)) => {
+                self.flush_bytes();
+                self.units.push((unit & 0xFFFF) as u16);
+                self.skip = self.group.fallback;
+            }
+            Token::Word("bin", number) => {
+                let length = number.and_then(|number| usize::try_from(number).ok()).unwrap_or(0);
+                lexer.at = lexer.at.saturating_add(length).min(lexer.bytes.len());
+            }
+            Token::Word(word, number) => {
+                if self.skip > 0 {
+                    self.skip -= 1;
+                    return;
+                }
+                self.flush();
+                self.word(word, number);
+                self.starred = false;
+            }
+        }
+    }
+
+    fn close(&mut self) {
+        self.flush();
+        self.skip = 0;
+        if self.group.outermost {
+            match self.group.destination {
+                Destination::Note => self.flow.end_note(),
+                Destination::TextBox => self.flow.end_box(),
+                _ => {}
+            }
+        }
+        if let Some(outer) = self.groups.pop() {
+            self.group = outer;
+        }
+    }
+
+    fn symbol(&mut self, symbol: u8) {
+        if symbol == b'*' {
+            self.starred = true;
+            return;
+        }
+        if self.skip > 0 {
+            self.skip -= 1;
+            return;
+        }
+        match symbol {
+            b'\\' | b'{' | b'}' => self.bytes.push(symbol),
+            b'~' => self.write("\u{a0}"),
+            b'_' => self.write("\u{2011}"),
+            b'\r' | b'\n' => self.word("par", None),
+            b'\t' => self.write("\t"),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, destination: Destination) {
+        self.group.destination = destination;
+        self.group.outermost = true;
+    }
+
+    fn word(&mut self, word: &str, number: Option<i32>) {
+        let on = number != Some(0);
+        match word {
+            "fonttbl" => self.start(Destination::Fonts),
+            "title" if self.group.destination == Destination::Nowhere => self.start(Destination::Title),
+            _ if matches!(self.group.destination, Destination::Nowhere | Destination::Title) => {}
+            // What a starred group holds is shown only in these.
+            "shpinst" => self.group.destination = Destination::Text,
+            "footnote" => {
+                self.flow.start_part();
+                self.start(Destination::Note);
+            }
+            "shptxt" => {
+                self.flow.start_part();
+                self.start(Destination::TextBox);
+            }
+            _ if self.starred || NOWHERE.contains(&word) => self.start(Destination::Nowhere),
+            "fcharset" => {
+                let charset = number.map_or(Charset::Default, charset);
+                self.fonts.insert(self.group.font, charset);
+            }
+            "cpg" => {
+                if let Some(page) = number.and_then(code_page) {
+                    self.fonts.insert(self.group.font, Charset::Page(page));
+                }
+            }
+            "ansicpg" => {
+                let page = number.and_then(code_page).unwrap_or(WINDOWS_1252);
+                self.page = if page == WINDOWS_1252 && self.mistaken { WINDOWS_1251 } else { page };
+            }
+            "mac" => self.page = encoding_rs::MACINTOSH,
+            "deff" => self.default_font = number.unwrap_or(0),
+            "f" => self.group.font = number.unwrap_or(0),
+            "plain" => {
+                (self.group.font, self.group.hidden, self.group.deleted) = (-1, false, false);
+            }
+            "uc" => self.group.fallback = number.and_then(|count| count.try_into().ok()).unwrap_or(1),
+            "v" => self.group.hidden = on,
+            "deleted" => self.group.deleted = on,
+            _ if self.group.destination == Destination::Fonts => {}
+            "pard" => (self.in_table, self.heading) = (false, false),
+            "intbl" => self.in_table = true,
+            "outlinelevel" => self.heading = number == Some(0),
+            "par" | "sect" | "page" => self.end_paragraph(),
+            "cell" => {
+                self.open_table();
+                self.flow.end_cell();
+            }
+            "row" => {
+                self.open_table();
+                self.flow.end_row();
+            }
+            "nestcell" | "nestrow" => self.write(" "),
+            _ => {
+                if let Some(text) = special(word) {
+                    self.write(text);
+                }
+            }
+        }
+    }
+
+    fn open_table(&mut self) {
+        if !self.table {
+            self.flow.start_table();
+            self.table = true;
+        }
+    }
+
+    fn end_paragraph(&mut self) {
+        if self.group.destination == Destination::Nowhere {
+            return;
+        }
+        // A paragraph of a footnote or a text box says nothing of the table around it.
+        if self.group.destination == Destination::Text {
+            if self.in_table {
+                self.open_table();
+            } else if std::mem::take(&mut self.table) {
+                self.flow.close_table();
+            }
+        }
+        self.flow.end_paragraph(if self.heading { Kind::Heading } else { Kind::Text });
+    }
+
+    fn write(&mut self, text: &str) {
+        self.flush();
+        self.put(text);
+    }
+
+    fn put(&mut self, text: &str) {
+        match self.group.destination {
+            _ if self.group.hidden || self.group.deleted => {}
+            Destination::Nowhere | Destination::Fonts => {}
+            Destination::Title => self.title += text,
+            Destination::Text | Destination::Note | Destination::TextBox => self.flow.text(text),
+        }
+    }
+
+    fn flush(&mut self) {
+        self.flush_bytes();
+        if !self.units.is_empty() {
+            let units = std::mem::take(&mut self.units);
+            // Word writes the letters of symbol fonts in the private use area.
+            let text: String = String::from_utf16_lossy(&units);
+            self.put(&text.replace(|c| ('\u{F000}'..='\u{F0FF}').contains(&c), ""));
+        }
+    }
+
+    fn flush_bytes(&mut self) {
+        if self.bytes.is_empty() {
+            return;
+        }
+        let bytes = std::mem::take(&mut self.bytes);
+        let font = if self.group.font < 0 { self.default_font } else { self.group.font };
+        let page = match self.fonts.get(&font) {
+            Some(Charset::Symbols) if !bytes.is_ascii() => return,
+            Some(Charset::Page(page)) => page,
+            _ => self.page,
+        };
+        if !bytes.is_ascii() && self.group.destination == Destination::Text {
+            self.decoded = Some(page.name());
+        }
+        let text = page.decode_without_bom_handling(&bytes).0.into_owned();
+        self.put(&text);
+        self.bytes = bytes;
+        self.bytes.clear();
+    }
+}
+
+/// Characters that are written as words.
+fn special(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "tab" => "\t",
+        "line" | "softline" => "\n",
+        "emdash" => "—",
+        "endash" => "–",
+        "lquote" => "‘",
+        "rquote" => "’",
+        "ldblquote" => "“",
+        "rdblquote" => "”",
+        "bullet" => "•",
+        "emspace" | "enspace" | "qmspace" => " ",
+        _ => return None,
+    })
+}
+
+/// The code page of a font's `\fcharset`.
+fn charset(number: i32) -> Charset {
+    let page = match number {
+        2 => return Charset::Symbols,
+        77 => 10000,
+        89 => 10007,
+        128 => 932,
+        129 => 949,
+        134 => 936,
+        136 => 950,
+        161 => 1253,
+        162 => 1254,
+        163 => 1258,
+        177 => 1255,
+        178 => 1256,
+        186 => 1257,
+        204 => 1251,
+        222 => 874,
+        238 => 1250,
+        _ => return Charset::Default,
+    };
+    code_page(page).map_or(Charset::Default, Charset::Page)
+}
+
+fn code_page(number: i32) -> Option<&'static Encoding> {
+    let label = match number {
+        866 => "ibm866",
+        874 => "windows-874",
+        932 => "shift_jis",
+        936 => "gbk",
+        949 => "euc-kr",
+        950 => "big5",
+        10000 => "macintosh",
+        10007 => "x-mac-cyrillic",
+        20866 => "koi8-r",
+        21866 => "koi8-u",
+        28595 => "iso-8859-5",
+        65001 => "utf-8",
+        1250..=1258 => return Encoding::for_label(format!("windows-{number}").as_bytes()),
+        _ => return None,
+    };
+    Encoding::for_label(label.as_bytes())
+}
