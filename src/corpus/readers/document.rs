@@ -31,6 +31,11 @@ pub(super) struct Document {
 }
 
 impl Document {
+    /// A document with this title in its metadata.
+    pub fn titled(title: Option<String>) -> Self {
+        Self { title, ..Self::default() }
+    }
+
     /// Adds a paragraph; one without words is left out.
     pub fn push(&mut self, kind: Kind, text: &str) {
         let text = fields::body(text);

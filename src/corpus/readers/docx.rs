@@ -11,7 +11,7 @@ use super::{
     document::{Document, Kind},
     flow::Flow,
     package::Package,
-    xml::{Piece, Tag, Xml},
+    xml::{Piece, Tag, Xml, element_text},
 };
 
 /// The reader of Word documents.
@@ -27,7 +27,7 @@ pub(super) fn document(bytes: &[u8], limit: u64) -> Result<Document, Fault> {
     let text = package.xml(&main)?.ok_or("has no main part; save it again as .docx")?;
     let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
     let styles = package.xml(&format!("{folder}/styles.xml"))?.unwrap_or_default();
-    let mut document = Document { title: title(&mut package)?, ..Document::default() };
+    let mut document = Document::titled(title(&mut package)?);
     let mut reading = Reading { styles: Styles::of(&styles), flow: Flow::new(), ..Reading::default() };
     reading.text(&text);
     for (part, element) in [("footnotes", "footnote"), ("endnotes", "endnote")] {
@@ -58,24 +58,9 @@ fn main_part(package: &mut Package<'_>) -> Result<String, Fault> {
     Ok("word/document.xml".to_owned())
 }
 
-/// The title in the core properties, which ODT and XLSX share.
+/// The title in the core properties.
 fn title(package: &mut Package<'_>) -> Result<Option<String>, Fault> {
     Ok(package.xml("docProps/core.xml")?.and_then(|text| element_text(&text, "title")))
-}
-
-/// The text of the first element of this name.
-pub(super) fn element_text(text: &str, local: &str) -> Option<String> {
-    let mut xml = Xml::new(text);
-    let mut found: Option<String> = None;
-    while let Some(piece) = xml.next() {
-        match (piece, &mut found) {
-            (Piece::Start(tag), None) if tag.local() == local => found = Some(String::new()),
-            (Piece::Text(text), Some(found)) => *found += &text,
-            (Piece::End(name), Some(_)) if name == local => break,
-            _ => {}
-        }
-    }
-    found.filter(|text| !text.trim().is_empty())
 }
 
 /// What styles say about the text in them.

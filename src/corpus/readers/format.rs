@@ -2,11 +2,35 @@
 
 use std::path::Path;
 
+#[cfg(feature = "archive")]
+use super::archive;
+#[cfg(feature = "docx")]
+use super::docx;
+#[cfg(feature = "epub")]
+use super::epub;
+#[cfg(feature = "feed")]
+use super::feed;
 #[cfg(feature = "html")]
 use super::html;
-use super::{Fault, Input, Reader, text};
 #[cfg(feature = "json")]
 use super::{json, json_lines};
+#[cfg(feature = "mail")]
+use super::mail;
+#[cfg(feature = "markdown")]
+use super::markdown;
+#[cfg(feature = "odt")]
+use super::odt;
+#[cfg(feature = "pdf")]
+use super::pdf;
+#[cfg(feature = "rtf")]
+use super::rtf;
+#[cfg(feature = "sqlite")]
+use super::sqlite;
+#[cfg(feature = "table")]
+use super::table;
+#[cfg(feature = "xlsx")]
+use super::xlsx;
+use super::{Fault, Input, Reader, text};
 
 /// A file format that releases are read from.
 #[derive(Clone, Copy)]
@@ -54,6 +78,159 @@ const FORMATS: &[Format] = &[
         magic: never,
         reader: json_lines::read,
     },
+    #[cfg(feature = "docx")]
+    Format {
+        name: "docx",
+        about: "Word document",
+        extensions: &["docx", "docm", "dotx"],
+        mime: &["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
+        magic: |head| is_zip(head) && contains(head, b"[Content_Types].xml") && contains(head, b"word/"),
+        reader: docx::read,
+    },
+    #[cfg(feature = "odt")]
+    Format {
+        name: "odt",
+        about: "OpenDocument text",
+        extensions: &["odt", "ott", "fodt"],
+        mime: &["application/vnd.oasis.opendocument.text"],
+        magic: |head| is_zip(head) && start_contains(head, b"application/vnd.oasis.opendocument.text"),
+        reader: odt::read,
+    },
+    #[cfg(feature = "rtf")]
+    Format {
+        name: "rtf",
+        about: "Rich Text Format",
+        extensions: &["rtf"],
+        mime: &["application/rtf", "text/rtf"],
+        magic: |head| head.starts_with(b"{\\rtf"),
+        reader: rtf::read,
+    },
+    #[cfg(feature = "pdf")]
+    Format {
+        name: "pdf",
+        about: "PDF with a text layer",
+        extensions: &["pdf"],
+        mime: &["application/pdf", "application/x-pdf"],
+        magic: |head| head.starts_with(b"%PDF-"),
+        reader: pdf::read,
+    },
+    #[cfg(feature = "epub")]
+    Format {
+        name: "epub",
+        about: "e-book (EPUB)",
+        extensions: &["epub"],
+        mime: &["application/epub+zip"],
+        magic: |head| is_zip(head) && start_contains(head, b"application/epub+zip"),
+        reader: epub::read,
+    },
+    #[cfg(feature = "xlsx")]
+    Format {
+        name: "xlsx",
+        about: "spreadsheet with a header row, one release a row",
+        extensions: &["xlsx", "xlsm"],
+        mime: &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
+        magic: |head| is_zip(head) && contains(head, b"[Content_Types].xml") && contains(head, b"xl/"),
+        reader: xlsx::read,
+    },
+    #[cfg(feature = "table")]
+    Format {
+        name: "table",
+        about: "CSV or TSV with a header row, one release a row",
+        extensions: &["csv", "tsv"],
+        mime: &["text/csv", "text/tab-separated-values"],
+        magic: never,
+        reader: table::read,
+    },
+    #[cfg(feature = "feed")]
+    Format {
+        name: "feed",
+        about: "RSS, Atom or news sitemap, one release an item",
+        extensions: &["rss", "atom", "rdf", "xml"],
+        mime: &["application/rss+xml", "application/atom+xml", "application/rdf+xml", "text/xml", "application/xml"],
+        magic: |head| starts_with_any(head, &["<rss", "<feed", "<rdf:rdf", "<urlset"]),
+        reader: feed::read,
+    },
+    #[cfg(feature = "markdown")]
+    Format {
+        name: "markdown",
+        about: "Markdown, with or without front matter",
+        extensions: &["md", "markdown"],
+        mime: &["text/markdown", "text/x-markdown"],
+        magic: never,
+        reader: markdown::read,
+    },
+    #[cfg(feature = "mail")]
+    Format {
+        name: "mbox",
+        about: "mailbox, one release a message and attachment",
+        extensions: &["mbox", "mbx"],
+        mime: &["application/mbox"],
+        magic: mail::is_mailbox,
+        reader: mail::read_mailbox,
+    },
+    #[cfg(feature = "mail")]
+    Format {
+        name: "mail",
+        about: "mail message with its attachments",
+        extensions: &["eml"],
+        mime: &["message/rfc822"],
+        magic: mail::is_message,
+        reader: mail::read,
+    },
+    #[cfg(feature = "sqlite")]
+    Format {
+        name: "sqlite",
+        about: "SQLite database, one release a row",
+        extensions: &["sqlite", "sqlite3", "db"],
+        mime: &["application/vnd.sqlite3", "application/x-sqlite3"],
+        magic: |head| head.starts_with(b"SQLite format 3\0"),
+        reader: sqlite::read,
+    },
+    #[cfg(feature = "archive")]
+    Format {
+        name: "gzip",
+        about: "file compressed with gzip",
+        extensions: &["gz", "tgz"],
+        mime: &["application/gzip", "application/x-gzip"],
+        magic: |head| head.starts_with(b"\x1F\x8B\x08"),
+        reader: archive::read_gzip,
+    },
+    #[cfg(feature = "archive")]
+    Format {
+        name: "zstd",
+        about: "file compressed with Zstandard",
+        extensions: &["zst", "tzst"],
+        mime: &["application/zstd"],
+        magic: |head| head.starts_with(b"\x28\xB5\x2F\xFD"),
+        reader: archive::read_zstd,
+    },
+    #[cfg(feature = "archive")]
+    Format {
+        name: "bzip2",
+        about: "file compressed with bzip2",
+        extensions: &["bz2", "tbz", "tbz2"],
+        mime: &["application/x-bzip2"],
+        magic: |head| head.starts_with(b"BZh"),
+        reader: archive::read_bzip2,
+    },
+    #[cfg(feature = "archive")]
+    Format {
+        name: "tar",
+        about: "tar archive",
+        extensions: &["tar"],
+        mime: &["application/x-tar"],
+        magic: |head| head.get(257..262) == Some(b"ustar"),
+        reader: archive::read_tar,
+    },
+    #[cfg(feature = "archive")]
+    Format {
+        name: "zip",
+        about: "zip archive",
+        extensions: &["zip"],
+        mime: &["application/zip", "application/x-zip-compressed"],
+        magic: |head| is_zip(head) || head.starts_with(b"PK\x05\x06"),
+        reader: archive::read_zip,
+    },
     Format {
         name: "text",
         about: "plain text: the title in the first line, then header lines, then the body",
@@ -81,7 +258,15 @@ pub(super) fn choose(input: &mut Input<'_>) -> Result<&'static Format, Fault> {
 
 /// Whether files of this name are read.
 pub(in crate::corpus) fn is_read(path: &Path) -> bool {
-    of_name(path).is_some()
+    of_name(path).is_some() || cfg!(feature = "mail") && is_in_maildir(path)
+}
+
+/// Whether a file is a message of a Maildir, whose names have no extension.
+fn is_in_maildir(path: &Path) -> bool {
+    let Some(folder) = path.parent() else { return false };
+    let place = folder.file_name().and_then(|name| name.to_str());
+    let around = folder.parent();
+    matches!(place, Some("cur" | "new")) && around.is_some_and(|around| around.join("tmp").is_dir() && around.join("cur").is_dir())
 }
 
 /// The extensions that are read, for messages: `.html, .json or .txt`.
@@ -104,13 +289,31 @@ fn of_mime(mime: &str) -> Option<&'static Format> {
     FORMATS.iter().find(|format| format.mime.contains(&mime.as_str()))
 }
 
+#[cfg(any(feature = "docx", feature = "odt", feature = "epub", feature = "xlsx", feature = "archive"))]
+fn is_zip(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04")
+}
+
+/// Whether the first kilobytes contain this name, which packages of documents have in their first entries.
+#[cfg(any(feature = "docx", feature = "xlsx"))]
+fn contains(head: &[u8], part: &[u8]) -> bool {
+    let head = head.get(..super::input::HEAD).unwrap_or(head);
+    head.windows(part.len()).any(|window| window == part)
+}
+
+/// Whether the first entry of a zip file, which says what the package is, contains this.
+#[cfg(any(feature = "odt", feature = "epub"))]
+fn start_contains(head: &[u8], part: &[u8]) -> bool {
+    head.get(..200).unwrap_or(head).windows(part.len()).any(|window| window == part)
+}
+
 fn never(_: &[u8]) -> bool {
     false
 }
 
 /// Whether text starts with one of these, in any ASCII-compatible encoding or UTF-16 and in any case, behind a
 /// byte order mark, white space, an XML declaration and comments.
-#[cfg(feature = "html")]
+#[cfg(any(feature = "html", feature = "feed"))]
 fn starts_with_any(head: &[u8], starts: &[&str]) -> bool {
     let head = head.get(..4096).unwrap_or(head);
     let text: Vec<u8> = head.iter().filter(|byte| byte.is_ascii() && **byte != 0).copied().collect();

@@ -123,6 +123,14 @@ impl<'a> Input<'a> {
         Input { name, mime: None, charset: None, depth: self.depth + 1, options, budget, path: None, content }
     }
 
+    /// What a converter made of this input, in its place.
+    #[cfg(feature = "converters")]
+    pub fn converted(&self, name: &str, bytes: Vec<u8>) -> Input<'a> {
+        let mut converted = self.inner(name, Content::Bytes(bytes.into()));
+        converted.depth = self.depth;
+        converted
+    }
+
     /// The file on disk, unless the content is a part of a container.
     #[allow(dead_code, reason = "for container readers")]
     pub fn path(&self) -> Option<&'a Path> {
@@ -179,6 +187,12 @@ impl<'a> Input<'a> {
     /// Fails where the caller asked to stop, or this release takes too long.
     pub fn check(&self) -> Result<(), Fault> {
         self.budget.check()
+    }
+
+    /// Fails where the caller asked to stop.
+    #[cfg(feature = "converters")]
+    pub fn check_cancelled(&self) -> Result<(), Fault> {
+        if self.budget.stop.load(Ordering::Relaxed) { Err(Fault::Cancelled) } else { Ok(()) }
     }
 
     /// Counts bytes that a container unpacked piece by piece; those of [`Input::bytes`] are counted there.

@@ -24,8 +24,21 @@
 //! a container inside a file `file#part#part`. Parts are named by the content itself (the path in an archive,
 //! the id of a record), so an id stays the same while the file grows.
 
+#[cfg(feature = "archive")]
+mod archive;
+mod document;
+#[cfg(feature = "docx")]
+mod docx;
 mod encoding;
+#[cfg(feature = "epub")]
+mod epub;
+#[cfg(feature = "converters")]
+mod external;
+#[cfg(feature = "feed")]
+mod feed;
 mod fields;
+#[cfg(any(feature = "docx", feature = "odt", feature = "rtf"))]
+mod flow;
 mod format;
 #[cfg(feature = "html")]
 mod html;
@@ -34,21 +47,45 @@ mod input;
 mod json;
 #[cfg(feature = "json")]
 mod json_lines;
+#[cfg(feature = "mail")]
+mod mail;
+#[cfg(feature = "markdown")]
+mod markdown;
+#[cfg(feature = "odt")]
+mod odt;
 mod options;
 mod output;
+#[cfg(any(feature = "docx", feature = "odt", feature = "epub", feature = "feed", feature = "xlsx"))]
+mod package;
+#[cfg(feature = "pdf")]
+mod pdf;
+#[cfg(feature = "rtf")]
+mod rtf;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+#[cfg(any(feature = "table", feature = "xlsx", feature = "sqlite"))]
+mod table;
 mod text;
+#[cfg(feature = "xlsx")]
+mod xlsx;
+#[cfg(any(feature = "docx", feature = "odt", feature = "epub", feature = "feed"))]
+mod xml;
 
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+#[cfg(feature = "converters")]
+pub use external::Converter;
 pub use format::{Format, formats};
 pub(in crate::corpus) use format::{is_read, kinds};
 pub(in crate::corpus) use input::{Budget, Input};
 pub use options::{FieldMapping, Limits, ReadOptions};
 pub(crate) use output::Details;
 pub(in crate::corpus) use output::Output;
+#[cfg(feature = "sqlite")]
+pub use sqlite::DatabaseQuery;
 
 /// Reads the releases in an input.
 pub(crate) type Reader = fn(&mut Input<'_>, &mut Output<'_>) -> Result<(), Fault>;
@@ -76,6 +113,16 @@ impl Fault {
     pub fn at_line(line: Option<u64>, reason: impl Into<String>) -> Self {
         Self::Malformed { line, reason: reason.into() }
     }
+
+    /// What is wrong, for people.
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Malformed { reason, .. } => reason.clone(),
+            Self::Unreadable(error) => error.to_string(),
+            Self::Unknown => "is of a kind that is not read".to_owned(),
+            Self::Cancelled => "was interrupted".to_owned(),
+        }
+    }
 }
 
 impl From<&str> for Fault {
@@ -96,10 +143,29 @@ impl From<io::Error> for Fault {
     }
 }
 
-/// Reads an input with the reader for its content.
+/// Reads an input with the converter or the reader for its content.
 ///
 /// A panic in a reader, which means a bug in it or in a library below it, becomes a fault of the input.
 pub(in crate::corpus) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    #[cfg(feature = "converters")]
+    if let Some(converter) = converter(input) {
+        tracing::debug!(name = input.name, command = ?converter.command, depth = input.depth, "converting");
+        return converter.read(input, output);
+    }
+    read_as_it_is(input, output)
+}
+
+/// The converter that the project file names for an input.
+#[cfg(feature = "converters")]
+fn converter<'a>(input: &Input<'a>) -> Option<&'a Converter> {
+    let name = std::path::Path::new(&input.name);
+    let mime = input.mime.as_deref();
+    let takes = |converter: &&Converter| converter.takes_name(name) || mime.is_some_and(|mime| converter.takes_mime(mime));
+    input.options.converters.iter().find(takes)
+}
+
+/// Reads an input with the reader for its content.
+fn read_as_it_is(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let format = format::choose(input)?;
     tracing::debug!(name = input.name, reader = format.name, depth = input.depth, "reading");
     let outer = output.begin(format.name);

@@ -8,10 +8,9 @@ use std::collections::HashSet;
 use super::{
     Fault, Input, Output,
     document::{Document, Kind},
-    docx::element_text,
     flow::Flow,
     package::{Package, xml_text},
-    xml::{Piece, Tag, Xml},
+    xml::{Piece, Tag, Xml, element_text},
 };
 
 /// The reader of OpenDocument texts.
@@ -35,7 +34,7 @@ pub(super) fn document(bytes: &[u8], limit: u64) -> Result<Document, Fault> {
         let text = xml_text(bytes)?;
         (text.clone(), text, String::new())
     };
-    let mut document = Document { title: element_text(&meta, "title"), ..Document::default() };
+    let mut document = Document::titled(element_text(&meta, "title"));
     let mut reading = Reading { flow: Flow::new(), ..Reading::default() };
     reading.hidden_styles(&styles);
     reading.hidden_styles(&content);

@@ -9,6 +9,12 @@ pub struct ReadOptions {
     pub limits: Limits,
     /// Where records (JSON, tables, front matter) keep what a release is made of.
     pub fields: FieldMapping,
+    /// Commands that read files instead of the readers. The first one that takes a file is used.
+    #[cfg(feature = "converters")]
+    pub converters: Vec<super::Converter>,
+    /// What is read from SQLite databases.
+    #[cfg(feature = "sqlite")]
+    pub databases: Vec<super::DatabaseQuery>,
 }
 
 /// What one file may cost. A file beyond a limit fails with a reason, or is cut with a note.

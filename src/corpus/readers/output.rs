@@ -119,7 +119,6 @@ impl<'a> Output<'a> {
     /// # Errors
     ///
     /// Where the caller wants no more. Whatever is wrong with the part is a failure of its own.
-    #[allow(dead_code, reason = "for container readers")]
     pub fn part(&mut self, name: &str, mut part: Input<'_>) -> Result<(), Fault> {
         self.parts.push(name.to_owned());
         let limit = part.options.limits.depth;

@@ -5,6 +5,7 @@
 //! Unicode, is an error that says so. The library is young, so its version is pinned and only this file knows it.
 
 mod hyphens;
+mod letters;
 mod pages;
 
 use pdfboss_core::Document as Pdf;
@@ -12,17 +13,15 @@ use pdfboss_output::{
     Block, Cell, FontCache, LayoutOptions, Line, PageLayout, ReadingOrder, Role, TextSpan, document_layout_opts,
     retain_rulings_on_page, retain_spans_on_page,
 };
+use pdfboss_text::ArtifactKind;
 
 use super::{
     Fault, Input, Output,
     document::{Document, Kind},
 };
-use pages::{Page, PageBlock, PageLine};
+use letters::Letters;
+use pages::{Page, PageLine};
 
-/// A letter that has no mapping comes out as one of these.
-const UNMAPPED: char = char::REPLACEMENT_CHARACTER;
-/// A document with a larger share of unusable letters is not read.
-const MOST_UNUSABLE: f64 = 0.3;
 /// The largest number of pages that are read.
 const MOST_PAGES: usize = 10_000;
 
@@ -41,7 +40,7 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
     if pdf.is_locked() {
         return Err("is encrypted; save it without a password".into());
     }
-    let mut document = Document { title: pdf.metadata().title, ..Document::default() };
+    let mut document = Document::titled(pdf.metadata().title);
     let count = pdf.page_count();
     if count > MOST_PAGES {
         document.note(format!("only {MOST_PAGES} of {count} pages are read"));
@@ -57,6 +56,8 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
             let (mut spans, mut rulings, report) = extracted;
             retain_spans_on_page(&mut spans, &page);
             retain_rulings_on_page(&mut rulings, &page);
+            spans.retain(|span| !is_running(span));
+            letters::drop_note_marks(&mut spans);
             Ok((spans, rulings, report))
         });
         match read {
@@ -70,7 +71,18 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
     if lost > 0 {
         document.note(format!("{lost} of {count} pages have parts that cannot be read"));
     }
-    usable(&pdf, spans.iter().flat_map(|(spans, ..)| spans))?;
+    let all = || spans.iter().flat_map(|(spans, ..)| spans);
+    if !all().any(|span| span.text.contains(char::is_alphabetic)) {
+        return Err(without_text(&pdf));
+    }
+    let judged = letters::judge(all().map(|span| span.text.as_str()));
+    if judged == Letters::Meaningless {
+        return Err("has letters without a mapping to Unicode; run OCR on it or export it again from its source".into());
+    }
+    if judged == Letters::Latin1 {
+        document.note("declares its Cyrillic letters as Latin-1; they are read as windows-1251");
+        spans.iter_mut().flat_map(|(spans, ..)| spans).for_each(|span| span.text = letters::cyrillic(&span.text));
+    }
     check()?;
     let layouts = document_layout_opts(&spans, &options);
     let laid_out = layouts.into_iter().map(page).collect();
@@ -80,29 +92,22 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
     Ok(document)
 }
 
-/// Fails where the document has no text layer, or one of letters without meaning.
-fn usable<'a>(pdf: &Pdf, spans: impl Iterator<Item = &'a TextSpan>) -> Result<(), Fault> {
-    let (mut letters, mut unusable) = (0_u32, 0_u32);
-    for c in spans.flat_map(|span| span.text.chars()) {
-        let bad = c == UNMAPPED || c.is_control() || ('\u{E000}'..='\u{F8FF}').contains(&c);
-        unusable += u32::from(bad);
-        letters += u32::from(bad || c.is_alphabetic());
+/// Whether the producer marked text as a running header, footer or page number.
+fn is_running(span: &TextSpan) -> bool {
+    span.artifact.as_ref().is_some_and(|artifact| artifact.kind == ArtifactKind::Pagination)
+}
+
+/// Why a document without letters has none.
+fn without_text(pdf: &Pdf) -> Fault {
+    let scanned = (0..pdf.page_count().min(3)).any(|number| {
+        let page = pdf.page(number);
+        page.is_ok_and(|page| pdfboss_text::placed_images(pdf, &page).is_ok_and(|images| !images.is_empty()))
+    });
+    if scanned {
+        "has no text layer, only images; run OCR on it (see converters in docs/formats.md)".into()
+    } else {
+        "has no text in it; if a viewer displays text, save the file again".into()
     }
-    if letters == 0 {
-        let scanned = (0..pdf.page_count().min(3)).any(|number| {
-            let page = pdf.page(number);
-            page.is_ok_and(|page| pdfboss_text::placed_images(pdf, &page).is_ok_and(|images| !images.is_empty()))
-        });
-        return Err(if scanned {
-            "has no text layer, only images; run OCR on it (see converters in docs/formats.md)".into()
-        } else {
-            Fault::from("has no text in it; if a viewer displays text, save the file again")
-        });
-    }
-    if f64::from(unusable) > MOST_UNUSABLE * f64::from(letters) {
-        return Err("has letters without a mapping to Unicode; run OCR on it or export it again from its source".into());
-    }
-    Ok(())
 }
 
 fn page(layout: PageLayout) -> Page {
@@ -134,28 +139,12 @@ fn page(layout: PageLayout) -> Page {
 
 fn line(line: &Line) -> PageLine {
     let text: String = line.inlines.iter().map(|inline| inline.text.as_str()).collect();
-    PageLine { text: spelled_out(&text), y: line.y }
+    PageLine { text: letters::spelled_out(&text), y: line.y, end: line.end_x, size: line.size }
 }
 
 fn row_line(cells: &[Cell]) -> Option<PageLine> {
     let lines: Vec<PageLine> = cells.iter().filter_map(|cell| cell.line.as_ref()).map(line).collect();
     let texts: Vec<&str> = lines.iter().map(|line| line.text.trim()).collect();
-    Some(PageLine { text: texts.join("\t"), y: lines.first()?.y })
-}
-
-/// Ligatures as letters.
-fn spelled_out(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            'ﬀ' => plain += "ff",
-            'ﬁ' => plain += "fi",
-            'ﬂ' => plain += "fl",
-            'ﬃ' => plain += "ffi",
-            'ﬄ' => plain += "ffl",
-            'ﬅ' | 'ﬆ' => plain += "st",
-            c => plain.push(c),
-        }
-    }
-    plain
+    let PageLine { y, end, size, .. } = *lines.first()?;
+    Some(PageLine { text: texts.join("\t"), y, end, size })
 }

@@ -32,7 +32,8 @@ pub(super) fn document(bytes: &[u8]) -> Result<Document, Fault> {
     }
     reading.flush();
     let title = Some(reading.title.trim().to_owned()).filter(|title| !title.is_empty());
-    let mut document = Document { title, encoding: reading.decoded, ..Document::default() };
+    let mut document = Document::titled(title);
+    document.encoding = reading.decoded;
     if !reading.groups.is_empty() {
         document.note("ends within a group: the file is cut off");
     }

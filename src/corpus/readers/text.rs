@@ -22,7 +22,7 @@ enum Header {
 }
 
 /// Reads the release in a text of this name.
-fn release(text: &str, file_name: &str) -> Result<Release, Fault> {
+pub(super) fn release(text: &str, file_name: &str) -> Result<Release, Fault> {
     let (title, rest) = fields::titled(text)
         .ok_or("is empty: a release has its title in the first line; write one or remove the file")?;
     let mut release = Release { title, ..Release::default() };

@@ -106,6 +106,21 @@ impl<'a> Xml<'a> {
     }
 }
 
+/// The text of the first element of this name.
+pub(super) fn element_text(text: &str, local: &str) -> Option<String> {
+    let mut xml = Xml::new(text);
+    let mut found: Option<String> = None;
+    while let Some(piece) = xml.next() {
+        match (piece, &mut found) {
+            (Piece::Start(tag), None) if tag.local() == local => found = Some(String::new()),
+            (Piece::Text(text), Some(found)) => *found += &text,
+            (Piece::End(name), Some(_)) if name == local => break,
+            _ => {}
+        }
+    }
+    found.filter(|text| !text.trim().is_empty())
+}
+
 fn reader(text: &str) -> Reader<&[u8]> {
     let mut reader = Reader::from_str(text);
     let config = reader.config_mut();

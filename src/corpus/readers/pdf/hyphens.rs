@@ -73,9 +73,11 @@ fn is_compound(left: &str, right: &str) -> bool {
     if known(&format!("{left}-{right}")) {
         return true;
     }
-    // «социально-» is listed by itself or as an adverb; a fragment as a rule is not.
+    // The first part of a compound adjective is in no dictionary: «денежно-кредитной». Of a word that is in none
+    // either, the rest is as a rule no word by itself.
     let last_part = left.rsplit(is_hyphen).next().unwrap_or(left);
-    left.chars().count() > 3 && right.chars().count() > 3 && known(last_part) && known(right)
+    let first_part = last_part.ends_with(['о', 'е', 'О', 'Е']) || known(last_part);
+    left.chars().count() > 3 && right.chars().count() > 4 && first_part && known(right)
 }
 
 /// Whether the dictionary lists a form. Without a dictionary every hyphen at a line's end is the typesetter's.
@@ -97,6 +99,8 @@ mod tests {
             ("Стороны обсу -", "дили опыт", "Стороны обсудили опыт"),
             ("обсу\u{ad}", "дили", "обсудили"),
             ("социально-", "экономического развития", "социально-экономического развития"),
+            ("денежно-", "кредитной политики", "денежно-кредитной политики"),
+            ("ин-", "формационный", "информационный"),
             ("кто-", "нибудь.", "кто-нибудь."),
             ("из-", "за погоды", "из-за погоды"),
             ("в Ростове-", "на-Дону", "в Ростове-на-Дону"),

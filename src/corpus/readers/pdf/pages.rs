@@ -15,6 +15,10 @@ pub(super) struct PageLine {
     pub text: String,
     /// The height of its baseline, upwards.
     pub y: f32,
+    /// Where it ends at the right.
+    pub end: f32,
+    /// The size of its letters.
+    pub size: f32,
 }
 
 /// Lines that belong together.
@@ -59,30 +63,47 @@ pub(super) fn join(mut pages: Vec<Page>) -> Vec<(Kind, String)> {
     remove_running(&mut pages);
     let mut joined: Vec<(Kind, String)> = Vec::new();
     for page in pages {
-        let mut first = true;
         for block in page.0 {
-            let mut text = String::new();
-            for line in block.lines {
-                hyphens::append(&mut text, line.text.trim());
-            }
-            match joined.last_mut() {
-                // A paragraph goes on behind the end of a column or a page.
-                Some((kind, last)) if *kind == Kind::Text && block.kind == Kind::Text && continues(last, &text, first) => {
-                    hyphens::append(last, &text);
+            for text in paragraphs(&block) {
+                match joined.last_mut() {
+                    // A paragraph goes on behind the end of a column or a page.
+                    Some((kind, last)) if *kind == Kind::Text && block.kind == Kind::Text && continues(last, &text) => {
+                        hyphens::append(last, &text);
+                    }
+                    _ => joined.push((block.kind, text)),
                 }
-                _ => joined.push((block.kind, text)),
             }
-            first = false;
         }
     }
     joined
 }
 
+/// The paragraphs in a block: a line that ends a sentence well before the right margin ends a paragraph.
+fn paragraphs(block: &PageBlock) -> Vec<String> {
+    let right = block.lines.iter().map(|line| line.end).fold(f32::MIN, f32::max);
+    let mut paragraphs = vec![String::new()];
+    let mut before: Option<&PageLine> = None;
+    for line in &block.lines {
+        let text = line.text.trim();
+        let ended = before.is_some_and(|before| {
+            let full = before.text.trim_end().ends_with(['.', '!', '?', '…', ':', ';', '»']);
+            full && before.end < right - 3.0 * before.size
+        });
+        if ended && !text.starts_with(char::is_lowercase) {
+            paragraphs.push(String::new());
+        }
+        if let Some(last) = paragraphs.last_mut() {
+            hyphens::append(last, text);
+        }
+        before = Some(line);
+    }
+    paragraphs
+}
+
 /// Whether a paragraph is the rest of the one before it.
-fn continues(before: &str, after: &str, _page: bool) -> bool {
+fn continues(before: &str, after: &str) -> bool {
     let open = before.chars().next_back().is_some_and(|c| !".!?…:;»\"”".contains(c));
-    let goes_on = after.chars().next().is_some_and(char::is_lowercase);
-    open && goes_on
+    open && after.starts_with(char::is_lowercase)
 }
 
 /// Removes running headers and footers, and page numbers that stand alone.

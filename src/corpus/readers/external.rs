@@ -1,0 +1,228 @@
+//! External converters: a command for each extension or MIME type that writes a file's text or HTML.
+//!
+//! For formats that no reader takes (`.doc`, scans) or that another program reads better. The command is started
+//! without a shell, without standard input, and in a process group of its own, which is killed when the time is over
+//! or the output is too large. A converter goes before the readers of the table.
+
+use std::{
+    io::{self, Read},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::{Arc, atomic::{AtomicBool, Ordering}, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{Fault, Input, Output};
+
+/// A command that converts files of some kinds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Converter {
+    /// The extensions of the files, lower-case and without dots.
+    pub extensions: Vec<String>,
+    /// The MIME types, for attachments and parts of archives without a known extension.
+    pub mime: Vec<String>,
+    /// The program and its arguments. `{path}` stands for the path of the file.
+    pub command: Vec<String>,
+    /// How long it may take. 60 seconds by default.
+    pub time: Duration,
+    /// The most that it may write, in bytes. 64 MB by default.
+    pub bytes: u64,
+}
+
+impl Default for Converter {
+    fn default() -> Self {
+        let (extensions, mime, command) = (Vec::new(), Vec::new(), Vec::new());
+        Self { extensions, mime, command, time: Duration::from_secs(60), bytes: 64 << 20 }
+    }
+}
+
+/// How often the end of the command is looked for.
+const POLL: Duration = Duration::from_millis(10);
+/// How much of what a failed command says is reported, in bytes.
+const SAID: u64 = 2 << 10;
+
+impl Converter {
+    /// Whether files of this name are converted.
+    pub(super) fn takes_name(&self, name: &Path) -> bool {
+        let extension = name.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase);
+        extension.is_some_and(|extension| self.extensions.contains(&extension))
+    }
+
+    /// Whether content of this MIME type is converted.
+    pub(super) fn takes_mime(&self, mime: &str) -> bool {
+        let mime = mime.split(';').next().unwrap_or_default().trim();
+        self.mime.iter().any(|taken| taken.eq_ignore_ascii_case(mime))
+    }
+
+    /// Reads an input by what the command writes. The content of a part is put into a temporary file.
+    pub(super) fn read(&self, input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+        let written = match input.path() {
+            Some(path) => self.run(path, input)?,
+            None => {
+                let extension = Path::new(&input.name).extension().and_then(|extension| extension.to_str());
+                let suffix = extension.map(|extension| format!(".{extension}")).unwrap_or_default();
+                let mut file = tempfile::Builder::new().suffix(&suffix).tempfile()?;
+                io::Write::write_all(&mut file, &input.bytes()?)?;
+                self.run(file.path(), input)?
+            }
+        };
+        let name = format!("{}.txt", input.name);
+        super::read_as_it_is(&mut input.converted(&name, written), output)
+    }
+
+    /// Runs the command on a file and returns what it wrote.
+    fn run(&self, path: &Path, input: &Input<'_>) -> Result<Vec<u8>, Fault> {
+        let Some((program, arguments)) = self.command.split_first() else {
+            return Err("has a converter without a command; give one in vestnik.toml".into());
+        };
+        let mut command = Command::new(program);
+        for argument in arguments {
+            match argument.split_once("{path}") {
+                Some(("", "")) => command.arg(path),
+                // An argument such as `--in={path}`; the path is UTF-8, as names in a corpus are.
+                Some((before, after)) => command.arg(format!("{before}{}{after}", path.display())),
+                None => command.arg(argument),
+            };
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        let child = command.spawn().map_err(|error| {
+            format!("needs the converter {program:?}, which cannot be started ({error}); install it or correct vestnik.toml")
+        })?;
+        self.finish(Running(child), program, input)
+    }
+
+    fn finish(&self, mut running: Running, program: &str, input: &Input<'_>) -> Result<Vec<u8>, Fault> {
+        let deadline = Instant::now() + self.time;
+        let written = drained(running.0.stdout.take(), self.bytes + 1);
+        let said = drained(running.0.stderr.take(), SAID);
+        let status = loop {
+            if let Some(status) = running.0.try_wait()? {
+                break status;
+            }
+            input.check_cancelled()?;
+            if Instant::now() > deadline {
+                running.kill();
+                let seconds = self.time.as_secs_f32();
+                return Err(format!("made the converter {program:?} run longer than {seconds} s; raise its time limit").into());
+            }
+            if written.is_full() {
+                running.kill();
+                return Err(self.too_much(program));
+            }
+            thread::sleep(POLL);
+        };
+        let written = written.take();
+        if written.len() as u64 > self.bytes {
+            return Err(self.too_much(program));
+        }
+        if !status.success() {
+            let said = said.take();
+            let said = String::from_utf8_lossy(&said);
+            let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it says nothing");
+            return Err(format!("cannot be converted: {program:?} ended with {status} ({last})").into());
+        }
+        Ok(written)
+    }
+
+    fn too_much(&self, program: &str) -> Fault {
+        format!("made the converter {program:?} write more than {} MB; raise its limit", self.bytes >> 20).into()
+    }
+}
+
+/// A command that is killed with all processes of its group when it is dropped.
+struct Running(Child);
+
+impl Running {
+    fn kill(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            self.kill();
+        }
+    }
+}
+
+/// What a thread has read from a pipe.
+struct Drained(mpsc::Receiver<Vec<u8>>, Arc<AtomicBool>);
+
+/// Reads up to `limit` bytes from a pipe in a thread, and what comes behind them into nothing.
+fn drained(pipe: Option<impl Read + Send + 'static>, limit: u64) -> Drained {
+    let (send, receive) = mpsc::channel();
+    let full = Arc::new(AtomicBool::new(false));
+    let reached = Arc::clone(&full);
+    thread::spawn(move || {
+        let mut content = Vec::new();
+        if let Some(mut pipe) = pipe {
+            let _ = pipe.by_ref().take(limit).read_to_end(&mut content);
+            reached.store(content.len() as u64 >= limit, Ordering::Relaxed);
+            let _ = send.send(content);
+            let _ = io::copy(&mut pipe, &mut io::sink());
+        }
+    });
+    Drained(receive, full)
+}
+
+impl Drained {
+    /// Whether the limit was reached.
+    fn is_full(&self) -> bool {
+        self.1.load(Ordering::Relaxed)
+    }
+
+    /// What was read. A process that the command left behind may keep the pipe open, so the wait is short.
+    fn take(self) -> Vec<u8> {
+        self.0.recv_timeout(Duration::from_secs(1)).unwrap_or_default()
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::corpus::readers::{Budget, ReadOptions};
+
+    fn run(command: &[&str], change: impl Fn(&mut Converter)) -> Result<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a b;$(c).doc");
+        fs::write(&path, "Мир").unwrap();
+        let mut converter = Converter { command: command.iter().map(|&part| part.into()).collect(), ..Converter::default() };
+        change(&mut converter);
+        let (options, stop) = (ReadOptions::default(), AtomicBool::new(false));
+        let budget = Budget::new(&options, &stop);
+        let input = Input::file(&path, "a", io::empty(), &options, &budget);
+        let written = converter.run(&path, &input).map_err(|fault| fault.reason())?;
+        Ok(String::from_utf8(written).unwrap())
+    }
+
+    #[test]
+    fn commands_are_run_without_a_shell() {
+        assert_eq!(run(&["cat", "{path}"], |_| {}).unwrap(), "Мир");
+        assert!(run(&["echo", "--in={path}"], |_| {}).unwrap().ends_with("/a b;$(c).doc\n"));
+        assert!(run(&["no-such-program", "{path}"], |_| {}).unwrap_err().contains("cannot be started"));
+        let failed = run(&["ls", "/no/such/file"], |_| {}).unwrap_err();
+        assert!(failed.contains("\"ls\" ended with exit status"), "{failed}");
+    }
+
+    #[test]
+    fn limits_end_a_command() {
+        let started = Instant::now();
+        // The child of the command holds the pipe as well.
+        let slow = run(&["sh", "-c", "sleep 30 & sleep 30"], |converter| converter.time = Duration::from_millis(200));
+        assert!(slow.unwrap_err().contains("longer than 0.2 s"));
+        let endless = run(&["yes"], |converter| converter.bytes = 1 << 20);
+        assert!(endless.unwrap_err().contains("more than 1 MB"));
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+}

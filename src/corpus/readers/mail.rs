@@ -1,0 +1,410 @@
+//! Mail: single messages (.eml, Maildir) and mailboxes (.mbox), after RFC 5322, RFC 2045 and RFC 4155.
+//!
+//! mail-parser takes the MIME structure apart. The text of a message is its plain part, or its HTML part where the
+//! plain one is a stub; attachments go through the table of formats. Headers are decoded here, because programs cut
+//! encoded words inside a letter.
+
+use std::io::BufRead;
+
+use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
+
+use super::{Details, Fault, Input, Output, encoding, fields, html};
+use crate::release::Release;
+
+/// Header names of which a message has at least two.
+const HEADERS: [&str; 12] = [
+    "from", "to", "subject", "date", "received", "message-id", "mime-version", "return-path", "delivered-to",
+    "content-type", "x-mailer", "reply-to",
+];
+
+/// The reader of messages.
+pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    let bytes = input.bytes()?;
+    if !is_message(&bytes) {
+        return Err("has no mail headers; it is no message".into());
+    }
+    let message = MessageParser::default().parse(bytes.as_ref()).ok_or("is not a readable message")?;
+    let (release, notes) = release(&message);
+    let attachments: Vec<_> = message.attachments().collect();
+    match release {
+        Some(release) => output.release(release, Details { notes, ..Details::default() })?,
+        None if attachments.is_empty() => return Err("has neither a subject nor a text".into()),
+        None => {}
+    }
+    for (number, attachment) in attachments.iter().enumerate() {
+        input.check()?;
+        let name = attachment.attachment_name().map(decoded_words).and_then(|name| fields::some_line(&name));
+        let name = name.unwrap_or_else(|| match attachment.body {
+            PartType::Message(_) => format!("attachment-{}.eml", number + 1),
+            _ => format!("attachment-{}", number + 1),
+        });
+        let content = match &attachment.body {
+            PartType::Message(inner) => inner.raw_message(),
+            _ => attachment.contents(),
+        };
+        let mut part = input.part(&name, content.to_vec());
+        part.mime = attachment.content_type().map(|kind| {
+            format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()).to_lowercase()
+        });
+        part.charset = attachment.content_type().and_then(|kind| kind.attribute("charset")).map(str::to_owned);
+        // Text parts were decoded to UTF-8 with the message.
+        if matches!(attachment.body, PartType::Text(_) | PartType::Html(_)) {
+            part.charset = Some("utf-8".to_owned());
+        }
+        output.part(&name, part)?;
+    }
+    Ok(())
+}
+
+/// The reader of mailboxes: messages one after another, each behind a line that starts with `From `.
+pub(super) fn read_mailbox(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    let limit = usize::try_from(input.options.limits.bytes).unwrap_or(usize::MAX);
+    let mut stream = input.stream();
+    let (mut message, mut number, mut over, mut blank) = (Vec::new(), 0_u64, false, true);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let size = read_line(&mut stream, &mut line, limit)?;
+        if size == 0 || blank && line.starts_with(b"From ") {
+            if number > 0 {
+                hand_over(input, output, std::mem::take(&mut message), number, over)?;
+            }
+            if size == 0 {
+                break;
+            }
+            input.check()?;
+            (number, over) = (number + 1, false);
+            blank = false;
+            continue;
+        }
+        blank = line.iter().all(u8::is_ascii_whitespace);
+        if number == 0 && !blank {
+            return Err("does not start with a From line; it is no mailbox".into());
+        }
+        // A line that begins with From was quoted when the message was put into the mailbox.
+        let quoted = line.iter().take_while(|byte| **byte == b'>').count();
+        let line = if quoted > 0 && line[quoted..].starts_with(b"From ") { &line[1..] } else { &line[..] };
+        if message.len() + line.len() > limit {
+            over = true;
+        } else {
+            message.extend_from_slice(line);
+        }
+    }
+    if number == 0 { Err("is empty".into()) } else { Ok(()) }
+}
+
+/// Reads a line with its end. Of a line longer than `limit` the rest is dropped, so that memory stays bounded.
+fn read_line(stream: &mut dyn BufRead, line: &mut Vec<u8>, limit: usize) -> Result<usize, Fault> {
+    let mut size = 0;
+    loop {
+        let buffer = stream.fill_buf()?;
+        let end = buffer.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
+        let length = end.unwrap_or(buffer.len());
+        if line.len() < limit {
+            line.extend_from_slice(&buffer[..length.min(limit - line.len())]);
+        }
+        stream.consume(length);
+        size += length;
+        if end.is_some() || length == 0 {
+            return Ok(size);
+        }
+    }
+}
+
+fn hand_over(
+    input: &Input<'_>,
+    output: &mut Output<'_>,
+    message: Vec<u8>,
+    number: u64,
+    over: bool,
+) -> Result<(), Fault> {
+    if over {
+        let limit = input.options.limits.bytes >> 20;
+        return output.failure(None, format!("message {number} is larger than {limit} MB; raise the limit").into());
+    }
+    let id = header(&message, "message-id").map(|id| id.trim().trim_matches(['<', '>']).to_owned());
+    let name = id.filter(|id| !id.is_empty()).unwrap_or_else(|| format!("message {number}"));
+    output.part(&name, input.part("message.eml", message))
+}
+
+/// Whether content starts with the headers of a message.
+pub(super) fn is_message(head: &[u8]) -> bool {
+    let head = head.get(..16 << 10).unwrap_or(head);
+    let head = head.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(head);
+    let mut known = 0;
+    for (number, line) in head.split(|byte| *byte == b'\n').enumerate() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            break;
+        }
+        if line.starts_with(b" ") || line.starts_with(b"\t") {
+            continue;
+        }
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        let is_name = name.len() < line.len() && name.iter().all(|byte| byte.is_ascii_graphic());
+        if !is_name && number == 0 {
+            return false;
+        }
+        let name = String::from_utf8_lossy(name).to_ascii_lowercase();
+        known += u32::from(HEADERS.contains(&name.as_str()));
+    }
+    known >= 2
+}
+
+/// Whether content starts like a mailbox.
+pub(super) fn is_mailbox(head: &[u8]) -> bool {
+    let rest = head.strip_prefix(b"From ").and_then(|rest| rest.iter().position(|byte| *byte == b'\n').map(|at| &rest[at + 1..]));
+    rest.is_some_and(is_message)
+}
+
+/// The value of the first header of this name, with its continuation lines.
+fn header(message: &[u8], name: &str) -> Option<String> {
+    let mut value: Option<Vec<u8>> = None;
+    for line in message.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let folded = line.starts_with(b" ") || line.starts_with(b"\t");
+        match &mut value {
+            Some(value) if folded => value.extend_from_slice(line),
+            Some(_) => break,
+            None if line.is_empty() => return None,
+            None => {
+                let colon = line.iter().position(|byte| *byte == b':')?;
+                if line[..colon].eq_ignore_ascii_case(name.as_bytes()) {
+                    value = Some(line[colon + 1..].to_vec());
+                }
+            }
+        }
+    }
+    // Old programs write headers in the bytes of their charset.
+    value.and_then(|value| encoding::decode(&value, None).ok()).map(|decoded| decoded.text)
+}
+
+/// The release in a message, and notes on how it was read; none where it has neither a subject nor a text.
+fn release(message: &Message<'_>) -> (Option<Release>, Vec<String>) {
+    let raw = message.raw_message();
+    let mut notes = Vec::new();
+    let subject = header(raw, "subject").and_then(|subject| fields::some_line(&decoded_words(&subject)));
+    let mut body = fields::body(&text(message, &mut notes));
+    let title = subject.or_else(|| {
+        let (title, rest) = fields::titled(&body)?;
+        body = fields::body(&rest);
+        Some(title)
+    });
+    let Some(title) = title else { return (None, notes) };
+    let mut release = Release { title, body, ..Release::default() };
+    release.source = sender(message);
+    release.record = message.message_id().map(str::to_owned);
+    if let Some(date) = message.date().filter(|date| date.is_valid()) {
+        fields::date(&mut release, &format!("{:04}-{:02}-{:02}", date.year, date.month, date.day));
+    }
+    (Some(release), notes)
+}
+
+fn sender(message: &Message<'_>) -> Option<String> {
+    let raw = header(message.raw_message(), "from").map(|from| decoded_words(&from));
+    let name = raw.as_deref().and_then(|from| from.split_once('<')).map(|(name, _)| name.trim().trim_matches('"').trim());
+    if let Some(name) = name.filter(|name| !name.is_empty()) {
+        return fields::some_line(name);
+    }
+    let address = message.from().and_then(Address::first)?;
+    fields::some_line(address.name().or(address.address())?)
+}
+
+/// The text of a message: of its plain parts, or of its HTML parts where those say much more.
+fn text(message: &Message<'_>, notes: &mut Vec<String>) -> String {
+    let mut plain = String::new();
+    let mut marked = String::new();
+    for part in message.text_bodies() {
+        if let PartType::Text(_) = part.body {
+            plain += &unflowed(part, &part_text(message, part, notes));
+            plain.push('\n');
+        }
+    }
+    for part in message.html_bodies() {
+        if let PartType::Html(_) = part.body {
+            marked += &html::fragment(&part_text(message, part, notes));
+            marked.push_str("\n\n");
+        }
+    }
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+    if letters(&plain) * 2 >= letters(&marked) { plain } else { marked }
+}
+
+/// The text of a part. mail-parser decodes a declared charset; where that gives broken letters, the bytes decide.
+fn part_text(message: &Message<'_>, part: &mail_parser::MessagePart<'_>, notes: &mut Vec<String>) -> String {
+    let text = match &part.body {
+        PartType::Text(text) | PartType::Html(text) => text,
+        _ => return String::new(),
+    };
+    let declared = part.content_type().and_then(|kind| kind.attribute("charset"));
+    if declared.is_some() && !text.contains('\u{FFFD}') && !looks_garbled(text) {
+        return text.clone().into_owned();
+    }
+    let Some(bytes) = message.raw_message().get(part.offset_body as usize..part.offset_end as usize) else {
+        return text.clone().into_owned();
+    };
+    let bytes = match part.encoding {
+        mail_parser::Encoding::Base64 => mail_parser::decoders::base64::base64_decode(bytes),
+        mail_parser::Encoding::QuotedPrintable => {
+            mail_parser::decoders::quoted_printable::quoted_printable_decode(bytes)
+        }
+        mail_parser::Encoding::None => Some(bytes.to_vec()),
+    };
+    match bytes.map(|bytes| encoding::decode(&bytes, declared)) {
+        Some(Ok(decoded)) => {
+            notes.extend(decoded.notes);
+            decoded.text
+        }
+        _ => text.clone().into_owned(),
+    }
+}
+
+/// Whether most letters are accented Latin ones, as when windows-1251 is read as Latin-1.
+fn looks_garbled(text: &str) -> bool {
+    let letters = text.chars().filter(|c| c.is_alphabetic()).count();
+    let accented = text.chars().filter(|c| ('\u{C0}'..='\u{FF}').contains(c)).count();
+    letters > 20 && accented * 5 > letters * 3
+}
+
+/// Joins the lines of flowed text (RFC 3676): a line that ends in a space continues in the next one.
+fn unflowed(part: &mail_parser::MessagePart<'_>, text: &str) -> String {
+    let flowed = part.content_type().and_then(|kind| kind.attribute("format"));
+    if flowed.is_none_or(|format| !format.eq_ignore_ascii_case("flowed")) {
+        return text.to_owned();
+    }
+    let mut joined = String::with_capacity(text.len());
+    for line in text.lines() {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        joined += line;
+        if !line.ends_with(' ') || line == "-- " {
+            joined.push('\n');
+        }
+    }
+    joined
+}
+
+/// A header with its encoded words (RFC 2047) as text. The bytes of neighbouring words in one charset are joined
+/// before they are decoded.
+pub(super) fn decoded_words(header: &str) -> String {
+    let mut text = String::new();
+    let mut pending: Option<(String, Vec<u8>)> = None;
+    let mut rest = header;
+    while let Some((start, word, end)) = encoded_word(rest) {
+        let between = &rest[..start];
+        let joins = pending.as_ref().is_some_and(|(charset, _)| charset.eq_ignore_ascii_case(&word.0));
+        if !(between.trim().is_empty() && pending.is_some()) {
+            flush(&mut pending, &mut text);
+            text += between;
+        } else if !joins {
+            flush(&mut pending, &mut text);
+        }
+        match &mut pending {
+            Some((_, bytes)) => bytes.extend(word.1),
+            None => pending = Some(word),
+        }
+        rest = &rest[end..];
+    }
+    flush(&mut pending, &mut text);
+    text + rest
+}
+
+fn flush(pending: &mut Option<(String, Vec<u8>)>, text: &mut String) {
+    if let Some((charset, bytes)) = pending.take() {
+        let charset = charset.split('*').next().unwrap_or_default().to_owned();
+        match encoding::decode(&bytes, Some(&charset)) {
+            Ok(decoded) => *text += &decoded.text,
+            Err(_) => *text += &String::from_utf8_lossy(&bytes),
+        }
+    }
+}
+
+/// The first encoded word: where it starts, its charset and bytes, and where it ends.
+fn encoded_word(text: &str) -> Option<(usize, (String, Vec<u8>), usize)> {
+    let mut from = 0;
+    loop {
+        let start = from + text.get(from..)?.find("=?")?;
+        let inner = &text[start + 2..];
+        let mut parts = inner.splitn(3, '?');
+        let (charset, kind, rest) = (parts.next()?, parts.next()?, parts.next()?);
+        let length = rest.find("?=");
+        let bytes = length.and_then(|length| match kind {
+            "B" | "b" => mail_parser::decoders::base64::base64_decode(rest[..length].as_bytes()),
+            "Q" | "q" => Some(unquoted(&rest[..length])),
+            _ => None,
+        });
+        if let (Some(bytes), Some(length)) = (bytes, length) {
+            let end = start + 2 + charset.len() + 1 + kind.len() + 1 + length + 2;
+            return Some((start, (charset.to_owned(), bytes), end));
+        }
+        from = start + 2;
+    }
+}
+
+/// The bytes of the Q encoding.
+fn unquoted(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while let Some(&byte) = bytes.get(at) {
+        let digits = text.get(at + 1..at + 3).filter(|_| byte == b'=');
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(coded) => {
+                decoded.push(coded);
+                at += 3;
+            }
+            None => {
+                decoded.push(if byte == b'_' { b' ' } else { byte });
+                at += 1;
+            }
+        }
+    }
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn encoded_words_are_decoded_together() {
+        let table = [
+            ("plain subject", "plain subject"),
+            ("=?utf-8?B?0JzQuNGA?=", "Мир"),
+            // The letter «и» is cut between two words.
+            ("=?utf-8?Q?=D0=9C=D0?=\r\n =?utf-8?Q?=B8=D1=80?=", "Мир"),
+            ("=?windows-1251?Q?=CC=E8=F0_=E4=EE=EC=F3?= (RIA)", "Мир дому (RIA)"),
+            ("Re: =?koi8-r?B?7cnS?= =?utf-8?B?0JzQuNGA?=", "Re: МирМир"),
+            ("=?utf-8?Q?=D0=9C?= и =?utf-8?Q?=D0=9C?=", "М и М"),
+            ("=?utf-8?X?a?= =?", "=?utf-8?X?a?= =?"),
+            ("a =?? b", "a =?? b"),
+        ];
+        for (header, expected) in table {
+            assert_eq!(decoded_words(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn messages_are_known_by_their_headers() {
+        let table: [(&[u8], bool); 6] = [
+            (b"From: a@b\r\nSubject: c\r\n\r\ntext", true),
+            (b"Received: from a\n by b\nDate: c\n\nFrom: d", true),
+            (b"From: a@b\n\nSubject: c", false),
+            ("Мир\nДата: 1\n".as_bytes(), false),
+            (b"\x00\x01\x02", false),
+            (b"", false),
+        ];
+        for (head, expected) in table {
+            assert_eq!(is_message(head), expected, "{head:?}");
+        }
+        assert!(is_mailbox(b"From a@b Mon May 13\nFrom: a\nTo: b\n\n"));
+        assert!(!is_mailbox(b"From the city\nof Tashkent"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_header_is_decoded(header in "[=?utfBQ8bq_A0-9и ]{0,60}") {
+            decoded_words(&header);
+        }
+    }
+}
