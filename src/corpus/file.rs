@@ -196,10 +196,10 @@ mod tests {
         let root = folder.path();
         let files: [(&str, &[u8], &str); 6] = [
             ("a.txt", b"", "a.txt: is empty"),
-            ("b.txt", b"%PDF-1.4\0", "b.txt: looks binary"),
+            ("b.txt", b"MZ\x90\0", "b.txt: looks binary"),
             ("c.html", b"<html></html>", "c.html: has no words"),
             ("d.json", b"{\n\"title\": 1}", "d.json, line 2: \"title\" is a number"),
-            ("e.docx", b"PK", "e.docx: is not a kind of file"),
+            ("e.exe", b"PK", "e.exe: is not a kind of file"),
             ("f.json", b"[]", "f.json: holds a list"),
         ];
         for (name, bytes, expected) in files {

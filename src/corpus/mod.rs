@@ -13,6 +13,12 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 
 pub use file::{ReadFile, SourceFile};
+#[cfg(feature = "converters")]
+pub use readers::Converter;
+#[cfg(feature = "sqlite")]
+pub use readers::DatabaseQuery;
+#[cfg(all(feature = "converters", feature = "pdf"))]
+pub use readers::answer_pdf;
 pub use readers::{FieldMapping, Format, Limits, ReadOptions, formats};
 pub use walk::Found;
 

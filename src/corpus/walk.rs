@@ -205,14 +205,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let top = folder.path().canonicalize().unwrap();
         fs::create_dir_all(top.join("un/.drafts")).unwrap();
-        for name in ["a.txt", "un/b.txt", "un/.drafts/c.txt", "un/d.docx"] {
+        for name in ["a.txt", "un/b.txt", "un/.drafts/c.txt", "un/d.exe"] {
             fs::write(top.join(name), "12").unwrap();
         }
         let table: [(&str, &[&str]); 4] = [
-            ("un", &["over un/.drafts", "un/b.txt 2", "over un/d.docx"]),
+            ("un", &["over un/.drafts", "un/b.txt 2", "over un/d.exe"]),
             ("un/b.txt", &["un/b.txt 2"]),
             ("un/.drafts", &["un/.drafts/c.txt 2"]),
-            ("un/d.docx", &["malformed un/d.docx"]),
+            ("un/d.exe", &["malformed un/d.exe"]),
         ];
         for (below, expected) in table {
             let corpus = Corpus::open(&[top.join(below)], std::slice::from_ref(&top)).unwrap();

@@ -6,6 +6,7 @@
 mod metered;
 
 use std::{
+    borrow::Cow,
     fs::File,
     io::{Cursor, Read, Seek, SeekFrom},
 };
@@ -29,7 +30,9 @@ pub(super) fn read_gzip(input: &mut Input<'_>, output: &mut Output<'_>) -> Resul
 
 /// The reader of bzip2.
 pub(super) fn read_bzip2(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
-    single(input, output, &[".bz2", ".bz"], |stream| Ok(Box::new(bzip2::bufread::MultiBzDecoder::new(stream))))
+    single(input, output, &[".bz2", ".bz"], |stream| {
+        Ok(Box::new(bzip2::bufread::MultiBzDecoder::new(stream)))
+    })
 }
 
 /// The reader of Zstandard.
@@ -124,7 +127,11 @@ pub(super) fn read_zip(input: &mut Input<'_>, output: &mut Output<'_>) -> Result
     }
 }
 
-fn read_entries<S: Read + Seek>(mut source: S, input: &Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+fn read_entries<S: Read + Seek>(
+    mut source: S,
+    input: &Input<'_>,
+    output: &mut Output<'_>,
+) -> Result<(), Fault> {
     let count = declared_entries(&mut source)?;
     if count > MOST_ENTRIES {
         return Err(format!("has {count} entries, more than {MOST_ENTRIES}; split it").into());
@@ -133,11 +140,11 @@ fn read_entries<S: Read + Seek>(mut source: S, input: &Input<'_>, output: &mut O
         .map_err(|error| format!("is not a complete zip file ({error}); copy it again"))?;
     for number in 0..archive.len() {
         input.check()?;
+        let listed = archive.name_for_index(number).and_then(Result::ok).map(Cow::into_owned);
         let entry = match archive.by_index(number) {
             Ok(entry) => entry,
             Err(error) => {
-                let name = archive.name_for_index(number).and_then(Result::ok).unwrap_or_default().into_owned();
-                output.failure(None, unreadable(&name, &error))?;
+                output.failure(None, unreadable(&listed.unwrap_or_default(), &error))?;
                 continue;
             }
         };

@@ -3,6 +3,8 @@
 //! Every reader of documents fills one and turns it into a release in the same way: the headline is the first
 //! heading, or else the first line, and the lines right below it may be header lines as in plain text.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Details, Fault, Output, fields, text};
 
 /// The longest line that is a headline, in characters; a longer first paragraph stays in the body as well.
@@ -11,7 +13,7 @@ const LONGEST_TITLE: usize = 400;
 const TITLE_WITHIN: usize = 6;
 
 /// What a paragraph is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Kind {
     Text,
     /// A heading, or a paragraph in the style of a title.
@@ -21,11 +23,12 @@ pub(super) enum Kind {
 }
 
 /// A document under construction.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Document {
     blocks: Vec<(Kind, String)>,
     /// The title in the metadata, which is used only where the text confirms it or has no words.
     pub title: Option<String>,
+    #[serde(skip)]
     pub encoding: Option<&'static str>,
     pub notes: Vec<String>,
 }
@@ -67,7 +70,9 @@ impl Document {
             }
             (None, None) => match self.blocks.first() {
                 Some((Kind::Row, _)) | None => text += &known.unwrap_or_default(),
-                Some((_, first)) if first.chars().count() > LONGEST_TITLE => text += &known.unwrap_or_default(),
+                Some((_, first)) if first.chars().count() > LONGEST_TITLE => {
+                    text += &known.unwrap_or_default()
+                }
                 Some(_) => {}
             },
         }
@@ -103,7 +108,7 @@ mod tests {
         let table: [(&[(Kind, &str)], Option<&str>, &str); 8] = [
             (&[(Text, "Мир"), (Text, "Да")], None, "Мир\n\nДа"),
             (&[(Text, "13 мая"), (Heading, "Мир"), (Text, "Да")], None, "Мир\n\n13 мая\n\nДа"),
-            (&[(Text, "Мир дома"), (Text, "Да")], Some("Мир"), "Мир\n\nдома\n\nДа"),
+            (&[(Text, "Миру мир. Дома"), (Text, "Да")], Some("Миру мир"), "Миру мир\n\nДома\n\nДа"),
             (&[(Text, "Да"), (Text, "Нет")], Some("Документ1"), "Да\n\nНет"),
             (&[(Row, "1\t2"), (Row, "3\t4"), (Text, "Да")], Some("Мир"), "Мир\n\n1\t2\n3\t4\n\nДа"),
             (&[(Text, "  "), (Text, "Мир\u{a0}")], None, "Мир"),

@@ -82,7 +82,8 @@ impl Styles {
                 "style" => style = tag.attribute("styleId").unwrap_or_default(),
                 "name" => {
                     let name = value().to_lowercase();
-                    if ["title", "heading 1", "заголовок 1", "название"].contains(&name.as_str()) {
+                    if ["title", "heading 1", "заголовок 1", "название"].contains(&name.as_str())
+                    {
                         styles.headings.insert(style.clone());
                     }
                 }
@@ -128,8 +129,18 @@ struct State {
 
 /// Elements whose content is not the final text.
 const LEFT_OUT: [&str; 12] = [
-    "del", "moveFrom", "Fallback", "instrText", "delText", "delInstrText", "rPrChange", "pPrChange", "rt", "sdtPr",
-    "tblPrChange", "sectPr",
+    "del",
+    "moveFrom",
+    "Fallback",
+    "instrText",
+    "delText",
+    "delInstrText",
+    "rPrChange",
+    "pPrChange",
+    "rt",
+    "sdtPr",
+    "tblPrChange",
+    "sectPr",
 ];
 
 impl Reading {
@@ -261,6 +272,102 @@ impl Reading {
     fn write(&mut self, text: &str) {
         if self.is_shown() {
             self.flow.text(text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::{ZipWriter, write::SimpleFileOptions};
+
+    use super::*;
+
+    fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+        let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (name, content) in parts {
+            zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+            zip.write_all(content.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    /// The text of a document with this body, in which `[x]` stands for a run with the text x.
+    fn shown(body: &str) -> String {
+        let body = body.replace('[', "<w:r><w:t>").replace(']', "</w:t></w:r>");
+        let notes = "<w:footnotes><w:footnote w:id='1'><w:p><w:r><w:t>Сноска</w:t></w:r></w:p></w:footnote>\
+            <w:footnote w:id='2'><w:p><w:r><w:t>Ничья</w:t></w:r></w:p></w:footnote></w:footnotes>";
+        let styles = "<w:styles><w:style w:styleId='1'><w:name w:val='heading 1'/></w:style>\
+            <w:style w:styleId='h'><w:name w:val='Hidden'/><w:rPr><w:vanish/></w:rPr></w:style></w:styles>";
+        let main = format!("<w:document><w:body>{body}</w:body></w:document>");
+        let bytes = package(&[
+            ("word/document.xml", &main),
+            ("word/footnotes.xml", notes),
+            ("word/styles.xml", styles),
+        ]);
+        document(&bytes, 1 << 20).unwrap().plain()
+    }
+
+    #[test]
+    fn the_final_text_is_read() {
+        let table = [
+            ("<w:p>[а]</w:p><w:p><w:pPr><w:pStyle w:val='1'/></w:pPr>[Мир]</w:p>", "Мир\n\nа"),
+            ("<w:p>[а]<w:ins>[б]</w:ins><w:del><w:r><w:delText>в</w:delText></w:r></w:del>[г]</w:p>", "абг"),
+            ("<w:p>[а]<w:moveFrom>[б]</w:moveFrom></w:p><w:p><w:moveTo>[б]</w:moveTo></w:p>", "а\n\nб"),
+            ("<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr>[а]</w:p><w:p>[б]</w:p><w:p>[в]</w:p>", "аб\n\nв"),
+            ("<w:p>[а]<w:r><w:rPr><w:vanish/></w:rPr><w:t>б</w:t></w:r>[в]</w:p>", "ав"),
+            ("<w:p>[а]<w:r><w:rPr><w:vanish w:val='0'/></w:rPr><w:t>б</w:t></w:r></w:p>", "аб"),
+            ("<w:p>[а]</w:p><w:p><w:pPr><w:pStyle w:val='h'/></w:pPr>[б]</w:p>", "а"),
+            (
+                "<w:p>[а]<w:r><w:footnoteReference w:id='1'/></w:r>[б]</w:p><w:p>[в]</w:p>",
+                "аб\n\nв\n\nСноска",
+            ),
+            (
+                "<w:p>[а]<mc:AlternateContent><mc:Choice><wps:txbx><w:txbxContent><w:p>[б]</w:p></w:txbxContent></wps:txbx>\
+                 </mc:Choice><mc:Fallback><v:textbox><w:txbxContent><w:p>[б]</w:p></w:txbxContent></v:textbox></mc:Fallback>\
+                 </mc:AlternateContent>[в]</w:p><w:p>[г]</w:p>",
+                "ав\n\nб\n\nг",
+            ),
+            (
+                "<w:p>[а]</w:p><w:tbl><w:tr><w:tc><w:p>[б]</w:p><w:p>[в]</w:p></w:tc><w:tc><w:p>[г]</w:p></w:tc></w:tr>\
+                 <w:tr><w:tc><w:p/></w:tc><w:tc><w:p>[д]</w:p></w:tc></w:tr></w:tbl><w:p>[е]</w:p>",
+                "а\n\nб в\tг\n\tд\n\nе",
+            ),
+            (
+                "<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r>[x]<w:r>\
+                 <w:fldChar w:fldCharType='separate'/></w:r>[5]<w:r><w:fldChar w:fldCharType='end'/></w:r>[а]</w:p>",
+                "5а",
+            ),
+            (
+                "<w:p><w:pPr><w:framePr w:dropCap='drop'/></w:pPr>[М]</w:p><w:p>[ир]</w:p><w:p>[да]</w:p>",
+                "Мир\n\nда",
+            ),
+            (
+                "<w:p><w:r><w:t>а</w:t><w:tab/><w:t>б</w:t><w:br/><w:t>в &amp; г</w:t></w:r></w:p>",
+                "а\tб\nв & г",
+            ),
+            (
+                "<w:p><w:r><w:rPr><w:rPrChange><w:rPr><w:vanish/></w:rPr></w:rPrChange></w:rPr><w:t>а</w:t></w:r></w:p>",
+                "а",
+            ),
+        ];
+        for (body, expected) in table {
+            assert_eq!(shown(body), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_document_says_why() {
+        let main = package(&[("a.txt", "")]);
+        let table: [(&[u8], &str); 3] = [
+            (b"PK\x03\x04", "not a complete zip file"),
+            (&main, "has no main part"),
+            (b"", "not a complete zip file"),
+        ];
+        for (bytes, expected) in table {
+            let reason = document(bytes, 1 << 20).unwrap_err().reason();
+            assert!(reason.contains(expected), "{reason}");
         }
     }
 }

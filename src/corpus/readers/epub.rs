@@ -16,7 +16,8 @@ use super::{
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let bytes = input.bytes()?;
     let (document, about) = document(&bytes, input.options.limits.bytes, &|| input.check())?;
-    let mut release = text::release(&document.plain(), &input.name).map_err(|_| "has no text in it; remove it")?;
+    let mut release =
+        text::release(&document.plain(), &input.name).map_err(|_| "has no text in it; remove it")?;
     release.source = release.source.or(about.publisher);
     if release.date.is_none()
         && let Some(date) = about.date
@@ -104,7 +105,9 @@ fn chapters(book: &str) -> Vec<String> {
                 let navigation = tag.attribute("properties").is_some_and(|properties| {
                     properties.split_whitespace().any(|property| property == "nav")
                 });
-                if let (Some(id), Some(href), false) = (tag.attribute("id"), tag.attribute("href"), navigation) {
+                if let (Some(id), Some(href), false) =
+                    (tag.attribute("id"), tag.attribute("href"), navigation)
+                {
                     files.insert(id, href);
                 }
             }

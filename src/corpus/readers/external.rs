@@ -1,19 +1,14 @@
 //! External converters: a command for each extension or MIME type that writes a file's text or HTML.
 //!
 //! For formats that no reader takes (`.doc`, scans) or that another program reads better. The command is started
-//! without a shell, without standard input, and in a process group of its own, which is killed when the time is over
-//! or the output is too large. A converter goes before the readers of the table.
+//! without a shell and without standard input, within limits of time and output. A converter goes before the readers of the table.
 
-use std::{
-    io::{self, Read},
-    path::Path,
-    process::{Child, Command, Stdio},
-    sync::{Arc, atomic::{AtomicBool, Ordering}, mpsc},
-    thread,
-    time::{Duration, Instant},
+use std::{io, path::Path, process::Command, time::Duration};
+
+use super::{
+    Fault, Input, Output,
+    process::{self, Allowance, Stopped},
 };
-
-use super::{Fault, Input, Output};
 
 /// A command that converts files of some kinds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,11 +31,6 @@ impl Default for Converter {
         Self { extensions, mime, command, time: Duration::from_secs(60), bytes: 64 << 20 }
     }
 }
-
-/// How often the end of the command is looked for.
-const POLL: Duration = Duration::from_millis(10);
-/// How much of what a failed command says is reported, in bytes.
-const SAID: u64 = 2 << 10;
 
 impl Converter {
     /// Whether files of this name are converted.
@@ -85,110 +75,32 @@ impl Converter {
                 None => command.arg(argument),
             };
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        #[cfg(unix)]
-        std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let child = command.spawn().map_err(|error| {
-            format!("needs the converter {program:?}, which cannot be started ({error}); install it or correct vestnik.toml")
-        })?;
-        self.finish(Running(child), program, input)
-    }
-
-    fn finish(&self, mut running: Running, program: &str, input: &Input<'_>) -> Result<Vec<u8>, Fault> {
-        let deadline = Instant::now() + self.time;
-        let written = drained(running.0.stdout.take(), self.bytes + 1);
-        let said = drained(running.0.stderr.take(), SAID);
-        let status = loop {
-            if let Some(status) = running.0.try_wait()? {
-                break status;
-            }
-            input.check_cancelled()?;
-            if Instant::now() > deadline {
-                running.kill();
+        let allowance = Allowance { time: self.time, bytes: self.bytes };
+        let ended = process::run(command, None, allowance, input).map_err(|stopped| match stopped {
+            Stopped::NotStarted(error) => Fault::from(format!(
+                "needs the converter {program:?}, which cannot be started ({error}); install it or correct vestnik.toml"
+            )),
+            Stopped::OutOfTime => {
                 let seconds = self.time.as_secs_f32();
-                return Err(format!("made the converter {program:?} run longer than {seconds} s; raise its time limit").into());
+                format!("made the converter {program:?} run longer than {seconds} s; raise its time limit").into()
             }
-            if written.is_full() {
-                running.kill();
-                return Err(self.too_much(program));
+            Stopped::TooMuch => {
+                let limit = self.bytes >> 20;
+                format!("made the converter {program:?} write more than {limit} MB; raise its limit").into()
             }
-            thread::sleep(POLL);
-        };
-        let written = written.take();
-        if written.len() as u64 > self.bytes {
-            return Err(self.too_much(program));
+            Stopped::Other(fault) => fault,
+        })?;
+        if !ended.status.success() {
+            let (status, said) = (ended.status, ended.said());
+            return Err(format!("cannot be converted: {program:?} ended with {status} ({said})").into());
         }
-        if !status.success() {
-            let said = said.take();
-            let said = String::from_utf8_lossy(&said);
-            let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it says nothing");
-            return Err(format!("cannot be converted: {program:?} ended with {status} ({last})").into());
-        }
-        Ok(written)
-    }
-
-    fn too_much(&self, program: &str) -> Fault {
-        format!("made the converter {program:?} write more than {} MB; raise its limit", self.bytes >> 20).into()
-    }
-}
-
-/// A command that is killed with all processes of its group when it is dropped.
-struct Running(Child);
-
-impl Running {
-    fn kill(&mut self) {
-        #[cfg(unix)]
-        if let Some(group) = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw) {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if matches!(self.0.try_wait(), Ok(None)) {
-            self.kill();
-        }
-    }
-}
-
-/// What a thread has read from a pipe.
-struct Drained(mpsc::Receiver<Vec<u8>>, Arc<AtomicBool>);
-
-/// Reads up to `limit` bytes from a pipe in a thread, and what comes behind them into nothing.
-fn drained(pipe: Option<impl Read + Send + 'static>, limit: u64) -> Drained {
-    let (send, receive) = mpsc::channel();
-    let full = Arc::new(AtomicBool::new(false));
-    let reached = Arc::clone(&full);
-    thread::spawn(move || {
-        let mut content = Vec::new();
-        if let Some(mut pipe) = pipe {
-            let _ = pipe.by_ref().take(limit).read_to_end(&mut content);
-            reached.store(content.len() as u64 >= limit, Ordering::Relaxed);
-            let _ = send.send(content);
-            let _ = io::copy(&mut pipe, &mut io::sink());
-        }
-    });
-    Drained(receive, full)
-}
-
-impl Drained {
-    /// Whether the limit was reached.
-    fn is_full(&self) -> bool {
-        self.1.load(Ordering::Relaxed)
-    }
-
-    /// What was read. A process that the command left behind may keep the pipe open, so the wait is short.
-    fn take(self) -> Vec<u8> {
-        self.0.recv_timeout(Duration::from_secs(1)).unwrap_or_default()
+        Ok(ended.written)
     }
 }
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::fs;
+    use std::{fs, sync::atomic::AtomicBool, time::Instant};
 
     use super::*;
     use crate::corpus::readers::{Budget, ReadOptions};
@@ -197,7 +109,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a b;$(c).doc");
         fs::write(&path, "Мир").unwrap();
-        let mut converter = Converter { command: command.iter().map(|&part| part.into()).collect(), ..Converter::default() };
+        let mut converter =
+            Converter { command: command.iter().map(|&part| part.into()).collect(), ..Converter::default() };
         change(&mut converter);
         let (options, stop) = (ReadOptions::default(), AtomicBool::new(false));
         let budget = Budget::new(&options, &stop);
@@ -219,7 +132,9 @@ mod tests {
     fn limits_end_a_command() {
         let started = Instant::now();
         // The child of the command holds the pipe as well.
-        let slow = run(&["sh", "-c", "sleep 30 & sleep 30"], |converter| converter.time = Duration::from_millis(200));
+        let slow = run(&["sh", "-c", "sleep 30 & sleep 30"], |converter| {
+            converter.time = Duration::from_millis(200)
+        });
         assert!(slow.unwrap_err().contains("longer than 0.2 s"));
         let endless = run(&["yes"], |converter| converter.bytes = 1 << 20);
         assert!(endless.unwrap_err().contains("more than 1 MB"));

@@ -27,14 +27,19 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
         input.check()?;
         count += 1;
         let source = feed.title.clone();
-        let mut part = item.id.clone().or_else(|| item.link.clone()).unwrap_or_else(|| format!("item {count}"));
+        let mut part =
+            item.id.clone().or_else(|| item.link.clone()).unwrap_or_else(|| format!("item {count}"));
         // Some publishers give every item the address of the site.
         if !taken.insert(part.clone()) {
             part = format!("{part} {count}");
             taken.insert(part.clone());
         }
-        let details =
-            Details { part: Some(part), encoding: Some(decoded.encoding), notes: item_notes(&item), ..Details::default() };
+        let details = Details {
+            part: Some(part),
+            encoding: Some(decoded.encoding),
+            notes: item_notes(&item),
+            ..Details::default()
+        };
         match item.release(source.as_deref()) {
             Some(release) => output.release(release, details)?,
             None => output.failure(None, format!("item {count} has neither a title nor a text").into())?,
@@ -45,7 +50,9 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     }
     match (count, feed.known) {
         (0, false) => Err("is XML, but no feed or news sitemap".into()),
-        (0, true) if feed.addresses > 0 => Err("is a sitemap of addresses without titles; save the pages".into()),
+        (0, true) if feed.addresses > 0 => {
+            Err("is a sitemap of addresses without titles; save the pages".into())
+        }
         _ => Ok(()),
     }
 }
@@ -150,11 +157,14 @@ impl Item {
                     item.link = item.link.or(href.or(line).filter(|_| this));
                 }
                 "loc" => item.link = item.link.or(line),
-                "pubDate" | "published" | "publication_date" | "date" | "issued" => item.date = line.or(item.date),
+                "pubDate" | "published" | "publication_date" | "date" | "issued" => {
+                    item.date = line.or(item.date)
+                }
                 "updated" | "modified" => item.date = item.date.or(line),
                 "name" | "creator" => item.author = item.author.or(line),
-                "category" | "comments" | "enclosure" | "thumbnail" | "keywords" | "tags" | "language" | "email"
-                | "uri" | "rights" | "genre" | "lastmod" | "changefreq" | "priority" | "pdalink" | "author" => {}
+                "category" | "comments" | "enclosure" | "thumbnail" | "keywords" | "tags" | "language"
+                | "email" | "uri" | "rights" | "genre" | "lastmod" | "changefreq" | "priority"
+                | "pdalink" | "author" => {}
                 _ => texts.push(if kind == "text" && !markup { value } else { plain(&value) }),
             }
         }
@@ -215,7 +225,12 @@ fn value(xml: &mut Xml<'_>, tag: &Tag<'_>) -> (String, bool) {
             }
             Piece::End(name) if name == end && open == 0 => break,
             // An element that was never closed ends with its item.
-            Piece::End(name) if ["item", "entry", "channel"].contains(&name.as_str()) && !["item", "entry"].contains(&end.as_str()) => break,
+            Piece::End(name)
+                if ["item", "entry", "channel"].contains(&name.as_str())
+                    && !["item", "entry"].contains(&end.as_str()) =>
+            {
+                break;
+            }
             Piece::End(name) => {
                 open -= usize::from(name == end);
                 value += &format!("</{name}>");

@@ -26,7 +26,9 @@ struct Part {
     /// What is anchored in the paragraph, to follow it.
     anchored: Vec<(Kind, String)>,
     paragraph: String,
-    /// The end of the last paragraph does not count: the next one continues it.
+    /// The paragraph that is being written goes on in the next one.
+    continues: bool,
+    /// The last paragraph went on.
     continued: bool,
     tables: Vec<Table>,
 }
@@ -62,12 +64,13 @@ impl Flow {
         for (kind, text) in blocks {
             part.add(kind, text);
         }
+        part.continued = std::mem::take(&mut part.continues);
     }
 
     /// The paragraph goes on in the next one: its mark was deleted, or it is a drop cap.
     pub fn continue_paragraph(&mut self) {
         if let Some(part) = self.part() {
-            part.continued = true;
+            part.continues = true;
         }
     }
 

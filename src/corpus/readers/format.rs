@@ -12,8 +12,6 @@ use super::epub;
 use super::feed;
 #[cfg(feature = "html")]
 use super::html;
-#[cfg(feature = "json")]
-use super::{json, json_lines};
 #[cfg(feature = "mail")]
 use super::mail;
 #[cfg(feature = "markdown")]
@@ -31,6 +29,8 @@ use super::table;
 #[cfg(feature = "xlsx")]
 use super::xlsx;
 use super::{Fault, Input, Reader, text};
+#[cfg(feature = "json")]
+use super::{json, json_lines};
 
 /// A file format that releases are read from.
 #[derive(Clone, Copy)]
@@ -146,7 +146,13 @@ const FORMATS: &[Format] = &[
         name: "feed",
         about: "RSS, Atom or news sitemap, one release an item",
         extensions: &["rss", "atom", "rdf", "xml"],
-        mime: &["application/rss+xml", "application/atom+xml", "application/rdf+xml", "text/xml", "application/xml"],
+        mime: &[
+            "application/rss+xml",
+            "application/atom+xml",
+            "application/rdf+xml",
+            "text/xml",
+            "application/xml",
+        ],
         magic: |head| starts_with_any(head, &["<rss", "<feed", "<rdf:rdf", "<urlset"]),
         reader: feed::read,
     },
@@ -257,7 +263,13 @@ pub(super) fn choose(input: &mut Input<'_>) -> Result<&'static Format, Fault> {
 }
 
 /// Whether files of this name are read.
+///
+/// A README in Markdown describes its folder; it is no release.
 pub(in crate::corpus) fn is_read(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    if name.eq_ignore_ascii_case("readme.md") {
+        return false;
+    }
     of_name(path).is_some() || cfg!(feature = "mail") && is_in_maildir(path)
 }
 
@@ -266,7 +278,8 @@ fn is_in_maildir(path: &Path) -> bool {
     let Some(folder) = path.parent() else { return false };
     let place = folder.file_name().and_then(|name| name.to_str());
     let around = folder.parent();
-    matches!(place, Some("cur" | "new")) && around.is_some_and(|around| around.join("tmp").is_dir() && around.join("cur").is_dir())
+    matches!(place, Some("cur" | "new"))
+        && around.is_some_and(|around| around.join("tmp").is_dir() && around.join("cur").is_dir())
 }
 
 /// The extensions that are read, for messages: `.html, .json or .txt`.

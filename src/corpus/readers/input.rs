@@ -27,7 +27,6 @@ pub(crate) struct Input<'a> {
     /// What the caller decided.
     pub options: &'a ReadOptions,
     budget: &'a Budget<'a>,
-    #[allow(dead_code, reason = "for readers that need a file, such as SQLite")]
     path: Option<&'a Path>,
     content: Content<'a>,
 }
@@ -96,7 +95,6 @@ impl<'a> Input<'a> {
     }
 
     /// A part of this input that is in memory. `name` may have folders.
-    #[allow(dead_code, reason = "for container readers")]
     pub fn part<'b>(&self, name: &str, bytes: impl Into<Cow<'b, [u8]>>) -> Input<'b>
     where
         'a: 'b,
@@ -105,7 +103,6 @@ impl<'a> Input<'a> {
     }
 
     /// A part of this input that is read piece by piece.
-    #[allow(dead_code, reason = "for container readers")]
     pub fn part_stream<'b>(&self, name: &str, stream: impl Read + 'b) -> Input<'b>
     where
         'a: 'b,
@@ -113,7 +110,6 @@ impl<'a> Input<'a> {
         self.inner(name, Content::Stream(Box::new(BufReader::with_capacity(4 * HEAD, stream))))
     }
 
-    #[allow(dead_code, reason = "for container readers")]
     fn inner<'b>(&self, name: &str, content: Content<'b>) -> Input<'b>
     where
         'a: 'b,
@@ -132,7 +128,6 @@ impl<'a> Input<'a> {
     }
 
     /// The file on disk, unless the content is a part of a container.
-    #[allow(dead_code, reason = "for container readers")]
     pub fn path(&self) -> Option<&'a Path> {
         self.path
     }
@@ -196,7 +191,6 @@ impl<'a> Input<'a> {
     }
 
     /// Counts bytes that a container unpacked piece by piece; those of [`Input::bytes`] are counted there.
-    #[allow(dead_code, reason = "for container readers")]
     pub fn unpacked(&self, bytes: u64) -> Result<(), Fault> {
         self.budget.unpack(bytes)
     }

@@ -13,8 +13,18 @@ use crate::release::Release;
 
 /// Header names of which a message has at least two.
 const HEADERS: [&str; 12] = [
-    "from", "to", "subject", "date", "received", "message-id", "mime-version", "return-path", "delivered-to",
-    "content-type", "x-mailer", "reply-to",
+    "from",
+    "to",
+    "subject",
+    "date",
+    "received",
+    "message-id",
+    "mime-version",
+    "return-path",
+    "delivered-to",
+    "content-type",
+    "x-mailer",
+    "reply-to",
 ];
 
 /// The reader of messages.
@@ -43,10 +53,11 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
             _ => attachment.contents(),
         };
         let mut part = input.part(&name, content.to_vec());
-        part.mime = attachment.content_type().map(|kind| {
-            format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()).to_lowercase()
-        });
-        part.charset = attachment.content_type().and_then(|kind| kind.attribute("charset")).map(str::to_owned);
+        part.mime = attachment
+            .content_type()
+            .map(|kind| format!("{}/{}", kind.ctype(), kind.subtype().unwrap_or_default()).to_lowercase());
+        part.charset =
+            attachment.content_type().and_then(|kind| kind.attribute("charset")).map(str::to_owned);
         // Text parts were decoded to UTF-8 with the message.
         if matches!(attachment.body, PartType::Text(_) | PartType::Html(_)) {
             part.charset = Some("utf-8".to_owned());
@@ -120,7 +131,8 @@ fn hand_over(
 ) -> Result<(), Fault> {
     if over {
         let limit = input.options.limits.bytes >> 20;
-        return output.failure(None, format!("message {number} is larger than {limit} MB; raise the limit").into());
+        return output
+            .failure(None, format!("message {number} is larger than {limit} MB; raise the limit").into());
     }
     let id = header(&message, "message-id").map(|id| id.trim().trim_matches(['<', '>']).to_owned());
     let name = id.filter(|id| !id.is_empty()).unwrap_or_else(|| format!("message {number}"));
@@ -153,7 +165,9 @@ pub(super) fn is_message(head: &[u8]) -> bool {
 
 /// Whether content starts like a mailbox.
 pub(super) fn is_mailbox(head: &[u8]) -> bool {
-    let rest = head.strip_prefix(b"From ").and_then(|rest| rest.iter().position(|byte| *byte == b'\n').map(|at| &rest[at + 1..]));
+    let rest = head
+        .strip_prefix(b"From ")
+        .and_then(|rest| rest.iter().position(|byte| *byte == b'\n').map(|at| &rest[at + 1..]));
     rest.is_some_and(is_message)
 }
 
@@ -202,7 +216,10 @@ fn release(message: &Message<'_>) -> (Option<Release>, Vec<String>) {
 
 fn sender(message: &Message<'_>) -> Option<String> {
     let raw = header(message.raw_message(), "from").map(|from| decoded_words(&from));
-    let name = raw.as_deref().and_then(|from| from.split_once('<')).map(|(name, _)| name.trim().trim_matches('"').trim());
+    let name = raw
+        .as_deref()
+        .and_then(|from| from.split_once('<'))
+        .map(|(name, _)| name.trim().trim_matches('"').trim());
     if let Some(name) = name.filter(|name| !name.is_empty()) {
         return fields::some_line(name);
     }

@@ -28,7 +28,8 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     });
     let release = match fields {
         Some(mut fields) if !fields.is_empty() => {
-            let titled = fields.get("title").and_then(Value::as_str).is_some_and(|title| !title.trim().is_empty());
+            let titled =
+                fields.get("title").and_then(Value::as_str).is_some_and(|title| !title.trim().is_empty());
             let written = document.plain();
             let title = fields.get("title").and_then(Value::as_str).unwrap_or_default();
             // A heading that repeats the title is not a part of the text.
@@ -57,7 +58,8 @@ impl Front<'_> {
         let value = match self {
             Self::Yaml(text) => yaml(text)?,
             Self::Toml(text) => {
-                let table: toml::Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
+                let table: toml::Table =
+                    text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
                 plain_toml(toml::Value::Table(table))
             }
             Self::Json(text) => serde_json::from_str(text).map_err(|error| error.to_string())?,
@@ -71,7 +73,8 @@ impl Front<'_> {
 }
 
 fn yaml(text: &str) -> Result<Value, String> {
-    serde_saphyr::from_str(text).map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
+    serde_saphyr::from_str(text)
+        .map_err(|error| error.to_string().lines().next().unwrap_or_default().to_owned())
 }
 
 /// TOML as JSON; dates become text.
@@ -140,7 +143,9 @@ fn paragraphs(markdown: &str, document: &mut Document) {
                 end(&mut block, Kind::Text, in_note, document);
                 in_note = false;
             }
-            Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H1, .. }) => kind = Kind::Heading,
+            Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H1, .. }) => {
+                kind = Kind::Heading
+            }
             Event::Start(Tag::TableHead | Tag::TableRow) => cells = 0,
             Event::Start(Tag::TableCell) => {
                 if cells > 0 {
@@ -148,7 +153,9 @@ fn paragraphs(markdown: &str, document: &mut Document) {
                 }
                 cells += 1;
             }
-            Event::Start(Tag::Item | Tag::BlockQuote(_) | Tag::List(_)) => end(&mut block, kind, in_note, document),
+            Event::Start(Tag::Item | Tag::BlockQuote(_) | Tag::List(_)) => {
+                end(&mut block, kind, in_note, document)
+            }
             Event::End(TagEnd::TableHead | TagEnd::TableRow) => end(&mut block, Kind::Row, in_note, document),
             Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::CodeBlock) => {
                 end(&mut block, kind, in_note, document);
@@ -211,7 +218,7 @@ mod tests {
             ("Мир\n===\n- раз\n- два\n\n> цитата", "Мир\n\nраз\n\nдва\n\nцитата"),
             ("Мир\n\n|а|б|\n|-|-|\n|1|2|", "Мир\n\nа\tб\n1\t2"),
             ("Мир[^1] да\n\n[^1]: Сноска.\n\nКонец", "Мир да\n\nКонец\n\nСноска."),
-            ("Мир <b>да</b> <!-- нет -->\nстрока", "Мир да строка"),
+            ("Мир <b>да</b> <!-- нет -->\nстрока", "Мир да  строка"),
         ];
         for (markdown, expected) in table {
             let mut document = Document::default();

@@ -59,6 +59,8 @@ mod output;
 mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
+#[cfg(feature = "converters")]
+mod process;
 #[cfg(feature = "rtf")]
 mod rtf;
 #[cfg(feature = "sqlite")]
@@ -84,6 +86,8 @@ pub(in crate::corpus) use input::{Budget, Input};
 pub use options::{FieldMapping, Limits, ReadOptions};
 pub(crate) use output::Details;
 pub(in crate::corpus) use output::Output;
+#[cfg(all(feature = "converters", feature = "pdf"))]
+pub use pdf::answer as answer_pdf;
 #[cfg(feature = "sqlite")]
 pub use sqlite::DatabaseQuery;
 
@@ -160,7 +164,9 @@ pub(in crate::corpus) fn read(input: &mut Input<'_>, output: &mut Output<'_>) ->
 fn converter<'a>(input: &Input<'a>) -> Option<&'a Converter> {
     let name = std::path::Path::new(&input.name);
     let mime = input.mime.as_deref();
-    let takes = |converter: &&Converter| converter.takes_name(name) || mime.is_some_and(|mime| converter.takes_mime(mime));
+    let takes = |converter: &&Converter| {
+        converter.takes_name(name) || mime.is_some_and(|mime| converter.takes_mime(mime))
+    };
     input.options.converters.iter().find(takes)
 }
 

@@ -61,9 +61,15 @@ struct Reading {
 }
 
 /// Elements whose content is not the final text.
-const LEFT_OUT: [&str; 10] = [
-    "tracked-changes", "annotation", "note-citation", "ruby-text", "forms", "hidden-text", "title", "desc",
-    "sequence-decls", "settings",
+const LEFT_OUT: [&str; 8] = [
+    "text:tracked-changes",
+    "office:annotation",
+    "text:note-citation",
+    "text:ruby-text",
+    "office:forms",
+    "text:hidden-text",
+    "svg:title",
+    "svg:desc",
 ];
 
 impl Reading {
@@ -108,7 +114,7 @@ impl Reading {
             return false;
         }
         let is = |name: &str, value: &str| tag.attribute(name).as_deref() == Some(value);
-        LEFT_OUT.contains(&tag.local())
+        LEFT_OUT.contains(&tag.name())
             || tag.local() == "section" && is("display", "none")
             || tag.local() == "hidden-paragraph" && is("is-hidden", "true")
             || ["p", "h", "span"].contains(&tag.local())
@@ -180,5 +186,45 @@ impl Reading {
         }
         self.flow.text(text);
         self.written = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_final_text_is_read() {
+        let table = [
+            ("<text:p>а <text:span> б</text:span><text:s text:c='2'/>в</text:p>", "а б  в"),
+            ("<text:p>а</text:p><text:h text:outline-level='1'>Мир</text:h>", "Мир\n\nа"),
+            ("<text:tracked-changes><text:p>х</text:p></text:tracked-changes><text:p>а</text:p>", "а"),
+            ("<text:p>а<office:annotation><text:p>х</text:p></office:annotation>б</text:p>", "аб"),
+            (
+                "<text:p>а<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>с</text:p>\
+                 </text:note-body></text:note> б</text:p><text:p>в</text:p>",
+                "а б\n\nв\n\nс",
+            ),
+            (
+                "<text:p>а<draw:frame><draw:text-box><text:p>б</text:p></draw:text-box></draw:frame>в</text:p>",
+                "ав\n\nб",
+            ),
+            (
+                "<text:p>а</text:p><table:table><table:table-row><table:table-cell><text:p>1</text:p></table:table-cell>\
+                 <table:table-cell><text:p>2</text:p></table:table-cell></table:table-row></table:table>",
+                "а\n\n1\t2",
+            ),
+            ("<text:p>а</text:p><text:section text:display='none'><text:p>х</text:p></text:section>", "а"),
+            ("<text:p>а<text:span text:style-name='H'>х</text:span></text:p>", "а"),
+            ("<text:p>а<text:tab/>б<text:line-break/>в</text:p>", "а\tб\nв"),
+        ];
+        for (body, expected) in table {
+            let styles =
+                "<style:style style:name='H'><style:text-properties text:display='none'/></style:style>";
+            let flat = format!(
+                "<office:document>{styles}<office:body><office:text>{body}</office:text></office:body></office:document>"
+            );
+            assert_eq!(document(flat.as_bytes(), 1 << 20).unwrap().plain(), expected, "{body}");
+        }
     }
 }

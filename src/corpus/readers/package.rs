@@ -48,7 +48,9 @@ impl<'a> Package<'a> {
             .map_err(|error| format!("has a damaged part {name:?} ({error}); copy or save it again"))?;
         if bytes.len() as u64 > limit {
             let limit = limit >> 20;
-            return Err(format!("has a part {name:?} that unpacks to more than {limit} MB; it is not read").into());
+            return Err(
+                format!("has a part {name:?} that unpacks to more than {limit} MB; it is not read").into()
+            );
         }
         Ok(Some(bytes))
     }

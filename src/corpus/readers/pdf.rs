@@ -5,13 +5,15 @@
 //! Unicode, is an error that says so. The library is young, so its version is pinned and only this file knows it.
 
 mod hyphens;
+#[cfg(feature = "converters")]
+mod isolated;
 mod letters;
 mod pages;
 
 use pdfboss_core::Document as Pdf;
 use pdfboss_output::{
-    Block, Cell, FontCache, LayoutOptions, Line, PageLayout, ReadingOrder, Role, TextSpan, document_layout_opts,
-    retain_rulings_on_page, retain_spans_on_page,
+    Block, Cell, FontCache, LayoutOptions, Line, PageLayout, ReadingOrder, Role, TextSpan,
+    document_layout_opts, retain_rulings_on_page, retain_spans_on_page,
 };
 use pdfboss_text::ArtifactKind;
 
@@ -19,6 +21,8 @@ use super::{
     Fault, Input, Output,
     document::{Document, Kind},
 };
+#[cfg(feature = "converters")]
+pub use isolated::answer;
 use letters::Letters;
 use pages::{Page, PageLine};
 
@@ -28,6 +32,10 @@ const MOST_PAGES: usize = 10_000;
 /// The reader of PDF.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let bytes = input.bytes()?.into_owned();
+    #[cfg(feature = "converters")]
+    if let Some(program) = &input.options.isolate {
+        return isolated::document(program, bytes, input)?.finish(&input.name, None, output);
+    }
     document(bytes, &|| input.check())?.finish(&input.name, None, output)
 }
 
@@ -77,11 +85,17 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
     }
     let judged = letters::judge(all().map(|span| span.text.as_str()));
     if judged == Letters::Meaningless {
-        return Err("has letters without a mapping to Unicode; run OCR on it or export it again from its source".into());
+        return Err(
+            "has letters without a mapping to Unicode; run OCR on it or export it again from its source"
+                .into(),
+        );
     }
     if judged == Letters::Latin1 {
         document.note("declares its Cyrillic letters as Latin-1; they are read as windows-1251");
-        spans.iter_mut().flat_map(|(spans, ..)| spans).for_each(|span| span.text = letters::cyrillic(&span.text));
+        spans
+            .iter_mut()
+            .flat_map(|(spans, ..)| spans)
+            .for_each(|span| span.text = letters::cyrillic(&span.text));
     }
     check()?;
     let layouts = document_layout_opts(&spans, &options);

@@ -170,11 +170,44 @@ enum Charset {
 }
 
 /// Destinations whose text is not the document's.
-const NOWHERE: [&str; 36] = [
-    "colortbl", "stylesheet", "info", "header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr",
-    "footerf", "pict", "objdata", "fldinst", "listtext", "pntext", "xe", "tc", "nonshppict", "shprslt", "filetbl",
-    "revtbl", "annotation", "atnid", "atnauthor", "bkmkstart", "bkmkend", "listtable", "listoverridetable", "themedata",
-    "datastore", "nonesttables", "ftnsep", "ftnsepc", "aftnsep", "upr",
+const NOWHERE: [&str; 37] = [
+    "colortbl",
+    "stylesheet",
+    "info",
+    "header",
+    "headerl",
+    "headerr",
+    "headerf",
+    "footer",
+    "footerl",
+    "footerr",
+    "footerf",
+    "pict",
+    "objdata",
+    "fldinst",
+    "listtext",
+    "pntext",
+    "xe",
+    "tc",
+    "nonshppict",
+    "shprslt",
+    "filetbl",
+    "revtbl",
+    "annotation",
+    "atnid",
+    "atnauthor",
+    "bkmkstart",
+    "bkmkend",
+    "listtable",
+    "listoverridetable",
+    "themedata",
+    "datastore",
+    "nonesttables",
+    "ftnsep",
+    "ftnsepc",
+    "aftnsep",
+    "upr",
+    "sp",
 ];
 
 impl Reading {
@@ -463,4 +496,53 @@ fn code_page(number: i32) -> Option<&'static Encoding> {
         _ => return None,
     };
     Encoding::for_label(label.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn text_and_nothing_else_is_read() {
+        let table = [
+            (r"{\rtf1\ansi\ansicpg1251 \'cc\'e8\'f0\par \'c4\'e0\par}", "Мир\n\nДа"),
+            (
+                r"{\rtf1\ansi{\fonttbl{\f0\fcharset204 Times;}{\f1\fcharset0 A;}}\f0 \'cc\'e8\'f0 {\f1\'e9}}",
+                "Мир é",
+            ),
+            (r"{\rtf1\uc1 \u1052?\u1080\'e8\u1088 r!}", "Мир!"),
+            (r"{\rtf1\uc2 \u1052ab\u1080 cd{\uc0 \u1088}!}", "Мир!"),
+            (r"{\rtf1 a{\v b}{\deleted c}\v d\v0 e\plain f}", "aef"),
+            (r"{\rtf1{\info{\title T}{\author A}}{\header H\par}{\footer F}{\*\x y}a{\pict 00ff}}", "a"),
+            (r"{\rtf1 a{\footnote \pard note\par} b\par c\par}", "a b\n\nc\n\nnote"),
+            (r"{\rtf1 t\par\trowd\intbl 1\cell\intbl 2\cell\row\pard after\par}", "t\n\n1\t2\n\nafter"),
+            (r"{\rtf1 a\emdash b\~c\_d\-e\tab f\line g}", "a—b\u{a0}c\u{2011}de\tf\ng"),
+            (r"{\rtf1{\field{\*\fldinst HYPERLINK x}{\fldrslt link}}}", "link"),
+            (
+                r"{\rtf1 a{\shp{\*\shpinst{\sp{\sn x}{\sv 1}}{\shptxt box\par}}{\shprslt box}}b\par c}",
+                "ab\n\nbox\n\nc",
+            ),
+            (r"{\rtf1 a\bin3 {}}b}", "ab"),
+            (r"{\rtf1 {\upr{x}{\*\ud{y}}}a", "a"),
+        ];
+        for (rtf, expected) in table {
+            assert_eq!(document(rtf.as_bytes()).unwrap().plain(), expected, "{rtf}");
+        }
+    }
+
+    #[test]
+    fn russian_under_a_western_code_page_is_read() {
+        let letters = r"\'cf\'f0\'e5\'f1\'f1-\'f1\'eb\'f3\'e6\'e1\'e0 \'f1\'ee\'ee\'e1\'f9\'e0\'e5\'f2 \'ee \'ec\'e8\'f0\'e5";
+        let rtf = format!(r"{{\rtf1\ansi\ansicpg1252 {letters}}}");
+        assert_eq!(document(rtf.as_bytes()).unwrap().plain(), "Пресс-служба сообщает о мире");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(text in r"(\\[a-z]{1,4}-?[0-9]{0,3} ?|[{}]|\\'[0-9a-f]{2}|\\[*~_]|[a-zа-я ]|\\u[0-9]{1,5}\?){0,40}") {
+            let _ = document(format!("{{\\rtf1 {text}").as_bytes());
+        }
+    }
 }

@@ -34,7 +34,7 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     if !statement.readonly() {
         return Err("has a query that changes the database; give a SELECT".into());
     }
-    let names = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names = statement.column_names().map(str::to_owned).collect();
     let columns = Columns::new(names, input)?;
     let count = columns.len();
     let mut rows = statement.query([]).map_err(|error| refused(&error))?;
@@ -64,7 +64,8 @@ fn open(path: &Path, input: &Input<'_>) -> Result<Connection, Fault> {
 /// A query for the largest table with columns for a title and a text.
 fn guess(database: &Connection, input: &Input<'_>) -> Result<String, Fault> {
     let fields = &input.options.fields;
-    let names = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    let names =
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
     let mut statement = database.prepare(names).map_err(|error| refused(&error))?;
     let tables: Vec<String> = statement
         .query_map([], |row| row.get(0))
@@ -74,7 +75,9 @@ fn guess(database: &Connection, input: &Input<'_>) -> Result<String, Fault> {
     for table in &tables {
         let query = format!("SELECT * FROM \"{}\"", table.replace('"', "\"\""));
         let Ok(statement) = database.prepare(&query) else { continue };
-        let has = |names: &[String]| statement.column_names().iter().any(|column| names.iter().any(|name| name.eq_ignore_ascii_case(column)));
+        let has = |names: &[String]| {
+            statement.column_names().any(|column| names.iter().any(|name| name.eq_ignore_ascii_case(column)))
+        };
         if has(&fields.title) && has(&fields.text) {
             found.push(query);
         }

@@ -4,7 +4,11 @@
 //! release like the fields of a JSON record, and every other column stays in `extra`. Read row by row, so the file
 //! may be of any size; a row has up to the limit on content.
 
-use std::{cell::Cell, io::{self, BufRead, Read}, rc::Rc};
+use std::{
+    cell::Cell,
+    io::{self, BufRead, Read},
+    rc::Rc,
+};
 
 use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::Encoding;
@@ -33,7 +37,8 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
         if wide { Box::new(io::Cursor::new(input.text()?.text.into_bytes())) } else { input.stream() };
     let encoding = if wide { encoding_rs::UTF_8 } else { encoding };
     let limited = Limited { stream, since: Rc::clone(&since), limit };
-    let mut table = ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(limited);
+    let mut table =
+        ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(limited);
     let (mut row, mut columns, mut lossy) = (ByteRecord::new(), None::<Columns>, 0_u64);
     loop {
         input.check()?;
@@ -79,8 +84,11 @@ fn whole_lines(head: &[u8]) -> &[u8] {
 /// The delimiter that splits the first lines into the same number of columns.
 fn delimiter(sample: &str) -> u8 {
     let columns = |delimiter: u8| {
-        let mut table =
-            ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(sample.as_bytes());
+        let mut table = ReaderBuilder::new()
+            .delimiter(delimiter)
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(sample.as_bytes());
         let widths: Vec<usize> = table.byte_records().take(20).flatten().map(|row| row.len()).collect();
         let first = widths.first().copied().unwrap_or(0);
         let same = widths.iter().filter(|width| **width == first).count();
@@ -142,14 +150,18 @@ impl Columns {
         details: Details,
         output: &mut Output<'_>,
     ) -> Result<(), Fault> {
-        let filled = |value: &Value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty());
-        let fields: Map<String, Value> = self.0.iter().cloned().zip(cells).filter(|(_, value)| filled(value)).collect();
+        let filled =
+            |value: &Value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty());
+        let fields: Map<String, Value> =
+            self.0.iter().cloned().zip(cells).filter(|(_, value)| filled(value)).collect();
         match json::release(&Value::Object(fields).to_string()) {
             Ok(release) => {
                 let part = release.record.clone().unwrap_or(part);
                 output.release(release, Details { part: Some(part), ..details })
             }
-            Err(Fault::Malformed { reason, .. }) => output.failure(details.line, format!("{part}: {reason}").into()),
+            Err(Fault::Malformed { reason, .. }) => {
+                output.failure(details.line, format!("{part}: {reason}").into())
+            }
             Err(fault) => Err(fault),
         }
     }
@@ -168,7 +180,9 @@ impl<R: Read> Read for Limited<R> {
         self.since.set(self.since.get() + size as u64);
         if self.since.get() > self.limit {
             let limit = self.limit >> 20;
-            return Err(io::Error::other(format!("a row is longer than {limit} MB; is a quote never closed?")));
+            return Err(io::Error::other(format!(
+                "a row is longer than {limit} MB; is a quote never closed?"
+            )));
         }
         Ok(size)
     }

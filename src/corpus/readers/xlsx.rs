@@ -17,7 +17,9 @@ const HEADER_WITHIN: u32 = 20;
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let bytes = input.bytes()?;
     check_sizes(&bytes, input)?;
-    let broken = |error: calamine::XlsxError| Fault::from(format!("is not a readable spreadsheet ({error}); save it again"));
+    let broken = |error: calamine::XlsxError| {
+        Fault::from(format!("is not a readable spreadsheet ({error}); save it again"))
+    };
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.as_ref())).map_err(broken)?;
     let names = book.sheet_names();
     let (mut tables, mut fault) = (0, None);
@@ -56,8 +58,9 @@ fn read_sheet(
     input: &Input<'_>,
     output: &mut Output<'_>,
 ) -> Result<(), Fault> {
-    let broken =
-        |error: calamine::XlsxError| Fault::from(format!("has a sheet {name:?} that cannot be read ({error})"));
+    let broken = |error: calamine::XlsxError| {
+        Fault::from(format!("has a sheet {name:?} that cannot be read ({error})"))
+    };
     let mut cells = book.worksheet_cells_reader(name).map_err(broken)?;
     let (mut row, mut at, mut columns) = (BTreeMap::new(), None, None);
     let mut count = 0_u32;
@@ -101,7 +104,8 @@ fn end_row(
     }
     let Some((columns, places)) = header else {
         let places: Vec<u32> = row.keys().copied().collect();
-        let names = row.into_values().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+        let names =
+            row.into_values().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         match Columns::new(names.collect(), input) {
             Ok(columns) => *header = Some((columns, places)),
             // A title or a logo may stand above the table.

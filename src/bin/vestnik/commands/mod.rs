@@ -7,6 +7,8 @@ pub mod compact;
 pub mod eval;
 pub mod gc;
 pub mod index;
+#[cfg(all(feature = "converters", feature = "pdf"))]
+pub mod read_pdf;
 pub mod restore;
 pub mod rollback;
 pub mod search;
@@ -33,6 +35,10 @@ pub enum Command {
     Backup(backup::Args),
     Restore(restore::Args),
     Rollback(rollback::Args),
+    /// Read a PDF from standard input and write its text as JSON
+    #[cfg(all(feature = "converters", feature = "pdf"))]
+    #[command(hide = true)]
+    ReadPdf,
 }
 
 impl Command {
@@ -50,6 +56,8 @@ impl Command {
             Self::Backup(args) => backup::run(args, terminal),
             Self::Restore(args) => restore::run(args, terminal),
             Self::Rollback(args) => rollback::run(args, terminal),
+            #[cfg(all(feature = "converters", feature = "pdf"))]
+            Self::ReadPdf => read_pdf::run(),
         }
     }
 }

@@ -119,7 +119,8 @@ impl<R: BufRead> Read for Zstd<R> {
                     match decoder.init(&mut stream) {
                         Ok(()) => self.state = State::Within(stream, decoder),
                         Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
-                            length, ..
+                            length,
+                            ..
                         })) => {
                             io::copy(&mut stream.by_ref().take(u64::from(length)), &mut io::sink())?;
                             self.state = State::Between(stream);

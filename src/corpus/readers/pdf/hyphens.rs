@@ -40,7 +40,8 @@ fn broken(paragraph: &str, line: &str) -> Option<bool> {
     // pdfLaTeX leaves a space before the hyphen; elsewhere a hyphen behind a space is a dash.
     if spaced {
         let right = first_word(line);
-        let rest = first.is_lowercase() && (is_listed(&format!("{left}{right}")) || !is_listed(left) || !is_listed(right));
+        let rest = first.is_lowercase()
+            && (is_listed(&format!("{left}{right}")) || !is_listed(left) || !is_listed(right));
         return rest.then_some(false);
     }
     if hyphen == '\u{2011}' || first.is_numeric() || left.chars().all(char::is_numeric) {
@@ -84,7 +85,8 @@ fn is_compound(left: &str, right: &str) -> bool {
 fn is_listed(word: &str) -> bool {
     static DICTIONARY: OnceLock<Option<Dictionary>> = OnceLock::new();
     let dictionary = DICTIONARY.get_or_init(|| Dictionary::bundled().ok());
-    let analyses = dictionary.as_ref().map(|dictionary| dictionary.analyze(&word.to_lowercase())).unwrap_or_default();
+    let analyses =
+        dictionary.as_ref().map(|dictionary| dictionary.analyze(&word.to_lowercase())).unwrap_or_default();
     analyses.iter().any(|analysis| analysis.source == Source::Dictionary)
 }
 

@@ -40,7 +40,9 @@ pub(super) fn judge<'a>(pieces: impl Iterator<Item = &'a str> + Clone) -> Letter
 }
 
 fn is_unmapped(c: char) -> bool {
-    c == char::REPLACEMENT_CHARACTER || ('\u{E000}'..='\u{F8FF}').contains(&c) || c.is_control() && !c.is_whitespace()
+    c == char::REPLACEMENT_CHARACTER
+        || ('\u{E000}'..='\u{F8FF}').contains(&c)
+        || c.is_control() && !c.is_whitespace()
 }
 
 /// Whether a word is letters of one script in a usual case, or a number, within punctuation.
@@ -54,7 +56,9 @@ fn is_plausible(word: &str) -> bool {
         let cyrillic = letters().filter(|c| ('\u{400}'..='\u{52F}').contains(c)).count();
         let one_script = cyrillic == 0 || cyrillic == letters().count();
         let uniform = letters().all(char::is_uppercase) || letters().skip(1).all(|c| !c.is_uppercase());
-        one_script && uniform && letters().count() == part.chars().filter(|c| !"'’\u{301}\u{AD}".contains(*c)).count()
+        one_script
+            && uniform
+            && letters().count() == part.chars().filter(|c| !"'’\u{301}\u{AD}".contains(*c)).count()
     })
 }
 
@@ -125,8 +129,16 @@ mod tests {
         let mangled = "М<EE<S М9:8GA4DB8AB7B 64?RFAB7B HBA-84 ;469DH<?4 >BAEG?PF4F<< 6 <H>9>9 Д6GIA989?PAO9 ";
         let table = [
             (mangled.repeat(4), Letters::Meaningless),
-            ("Миссия Международного валютного фонда (МВФ) — на 14,8 % больше, «сказал» А. Б. Иванов ".repeat(4), Letters::Text),
-            ("The mission of the International Monetary Fund isn't over: e-mail info@imf.org, IPv6 ".repeat(4), Letters::Text),
+            (
+                "Миссия Международного валютного фонда (МВФ) — на 14,8 % больше, «сказал» А. Б. Иванов "
+                    .repeat(4),
+                Letters::Text,
+            ),
+            (
+                "The mission of the International Monetary Fund isn't over: e-mail info@imf.org, IPv6 "
+                    .repeat(4),
+                Letters::Text,
+            ),
             ("Ìèññèÿ Ìåæäóíàðîäíîãî âàëþòíîãî ôîíäà ".repeat(4), Letters::Latin1),
             ("\u{FFFD}\u{FFFD}\u{FFFD} a ".repeat(30), Letters::Meaningless),
             ("Çàêîí".to_owned(), Letters::Text),

@@ -67,7 +67,9 @@ pub(super) fn join(mut pages: Vec<Page>) -> Vec<(Kind, String)> {
             for text in paragraphs(&block) {
                 match joined.last_mut() {
                     // A paragraph goes on behind the end of a column or a page.
-                    Some((kind, last)) if *kind == Kind::Text && block.kind == Kind::Text && continues(last, &text) => {
+                    Some((kind, last))
+                        if *kind == Kind::Text && block.kind == Kind::Text && continues(last, &text) =>
+                    {
                         hyphens::append(last, &text);
                     }
                     _ => joined.push((block.kind, text)),
@@ -150,6 +152,8 @@ fn is_page_number(text: &str) -> bool {
     let mask = masked(text).to_lowercase();
     let bare = mask.trim_matches(|c| "-–—[]()|/.".contains(c));
     let digits = text.chars().filter(|c| c.is_numeric()).count();
-    digits <= 8 && ["0", "стр.0", "страница0", "страница0из0", "стр.0из0", "0из0", "0/0", "page0", "page0of0"].contains(&bare)
+    digits <= 8
+        && ["0", "стр.0", "страница0", "страница0из0", "стр.0из0", "0из0", "0/0", "page0", "page0of0"]
+            .contains(&bare)
         && (bare != "0" || digits <= 4)
 }

@@ -1,0 +1,185 @@
+//! Hostile files cost only themselves: an error, and memory within bounds.
+
+use std::{fs, io::Write, time::Instant};
+
+use flate2::{Compression, write::GzEncoder};
+use vestnik::corpus::{Limits, ReadOptions};
+use zip::{ZipWriter, write::SimpleFileOptions};
+
+use super::{
+    folder::{gzipped, zipped},
+    read, read_bytes, read_with,
+};
+
+/// The peak of this process's memory, in bytes. Linux keeps it in /proc.
+fn peak() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
+    line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap_or(0) << 10
+}
+
+/// `size` bytes of one letter, in a stream.
+fn letters(size: u64) -> impl std::io::Read {
+    std::io::Read::take(std::io::repeat(b'a'), size)
+}
+
+fn gzip_bomb(size: u64) -> Vec<u8> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    std::io::copy(&mut letters(size), &mut gzip).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// A zip with one part of `size` letters between two tags.
+fn package_bomb(part: &str, others: &[(&str, &str)], size: u64) -> Vec<u8> {
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in others {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.start_file(part, SimpleFileOptions::default()).unwrap();
+    std::io::copy(&mut letters(size), &mut zip).unwrap();
+    zip.finish().unwrap().into_inner()
+}
+
+/// One test after another in one process, so that the peak is that of the worst.
+#[test]
+fn bombs_are_errors_within_bounded_memory() {
+    const GB: u64 = 1 << 30;
+    let content_types = ("[Content_Types].xml", "<Types/>");
+    let workbook = (
+        "xl/workbook.xml",
+        "<workbook xmlns:r='r'><sheets><sheet name='a' sheetId='1' r:id='rId1'/></sheets></workbook>",
+    );
+    let container = (
+        "META-INF/container.xml",
+        "<container><rootfiles><rootfile full-path='a.opf'/></rootfiles></container>",
+    );
+    let nested = zipped(&[("a.zip".to_owned(), zipped(&[("b.txt.gz".to_owned(), gzip_bomb(GB))]))]);
+    let table = [
+        ("a.txt.gz", gzip_bomb(GB), "larger than 64 MB"),
+        ("a.jsonl.gz", gzip_bomb(GB), "longer than"),
+        ("a.csv.gz", gzip_bomb(GB), "longer than 64 MB"),
+        ("a.mbox.gz", gzip_bomb(GB), "From line"),
+        ("a.tar.gz", gzip_bomb(GB), "damaged archive"),
+        ("a.zip", nested, "larger than 64 MB"),
+        ("a.docx", package_bomb("word/document.xml", &[content_types], GB), "unpacks to more than"),
+        (
+            "a.odt",
+            package_bomb("content.xml", &[("mimetype", "application/vnd.oasis.opendocument.text")], GB),
+            "unpacks to",
+        ),
+        (
+            "a.xlsx",
+            package_bomb("xl/worksheets/sheet1.xml", &[content_types, workbook], GB),
+            "unpacks to more than",
+        ),
+        ("a.epub", package_bomb("a.opf", &[container], GB), "unpacks to more than"),
+    ];
+    let before = peak();
+    for (name, bytes, expected) in table {
+        let started = Instant::now();
+        let (releases, failures) = read_bytes(name, &bytes);
+        assert!(releases.is_empty(), "{name}");
+        let message = failures.first().map(ToString::to_string).unwrap_or_default();
+        assert!(message.contains(expected), "{name}: {message}");
+        assert!(started.elapsed().as_secs() < 60, "{name}: {:?}", started.elapsed());
+    }
+    let grown = peak().saturating_sub(before) >> 20;
+    assert!(grown < 256, "{grown} MB more");
+}
+
+#[test]
+fn a_million_levels_are_read_without_recursion() {
+    const LEVELS: usize = 1_000_000;
+    let nested = |open: &str, close: &str| format!("{}Мир{}", open.repeat(LEVELS), close.repeat(LEVELS));
+    let docx = |body: &str| {
+        let xml = format!("<w:document xmlns:w='w'><w:body>{body}</w:body></w:document>");
+        zipped_at(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &xml)])
+    };
+    let rtf = format!("{{\\rtf1 {}}}", nested("{", "}"));
+    let table = [
+        ("a.rtf", rtf.into_bytes(), true),
+        ("b.docx", docx(&nested("<w:sdt><w:t>", "</w:t></w:sdt>")), true),
+        (
+            "c.docx",
+            docx(&nested("<w:tbl><w:tr><w:tc><w:p><w:r><w:t>а</w:t></w:r></w:p>", "</w:tc></w:tr></w:tbl>")),
+            true,
+        ),
+        ("d.docx", docx(&nested("<w:p><w:r><w:txbxContent>", "</w:txbxContent></w:r></w:p>")), false),
+        (
+            "e.xml",
+            format!("<rss><item><title>Мир</title><a>{}</a></item></rss>", nested("<b>", "</b>"))
+                .into_bytes(),
+            true,
+        ),
+        ("f.md", nested(">", "").into_bytes(), true),
+        ("g.md", format!("---\na: {}\n---\nМир", "[".repeat(100_000)).into_bytes(), true),
+    ];
+    for (name, bytes, expected) in table {
+        let started = Instant::now();
+        let (releases, failures) = read_bytes(name, &bytes);
+        assert_eq!(!releases.is_empty(), expected, "{name}: {failures:?}");
+        assert!(started.elapsed().as_secs() < 60, "{name}: {:?}", started.elapsed());
+    }
+}
+
+fn zipped_at(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn a_cell_in_the_far_corner_costs_one_cell() {
+    let sheet = "<worksheet><sheetData>\
+        <row r='1'><c r='A1' t='inlineStr'><is><t>title</t></is></c></row>\
+        <row r='2'><c r='A2' t='inlineStr'><is><t>Мир</t></is></c></row>\
+        <row r='1048576'><c r='XFD1048576' t='inlineStr'><is><t>Даль</t></is></c></row>\
+        </sheetData></worksheet>";
+    let relations = "<Relationships xmlns='http://schemas.openxmlformats.org/package/2006/relationships'>\
+        <Relationship Id='rId1' Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet' Target='worksheets/sheet1.xml'/></Relationships>";
+    let book = "<workbook xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main' \
+        xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'>\
+        <sheets><sheet name='a' sheetId='1' r:id='rId1'/></sheets></workbook>";
+    let bytes = zipped_at(&[
+        ("[Content_Types].xml", "<Types/>"),
+        ("xl/workbook.xml", book),
+        ("xl/_rels/workbook.xml.rels", relations),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ]);
+    let before = peak();
+    let (releases, failures) = read_bytes("a.xlsx", &bytes);
+    let titles: Vec<&str> = releases.iter().map(|release| release.title.as_str()).collect();
+    assert_eq!(titles, ["Мир"], "{failures:?}");
+    assert!(peak() - before < 64 << 20);
+}
+
+#[test]
+fn containers_end_at_their_depth() {
+    let mut bytes = "Мир".as_bytes().to_vec();
+    let mut name = "a.txt".to_owned();
+    for _ in 0..12 {
+        bytes = gzipped(&bytes);
+        name += ".gz";
+    }
+    let (releases, failures) = read_bytes(&name, &bytes);
+    assert!(releases.is_empty());
+    assert!(failures[0].to_string().contains("nested more than 8 containers deep"), "{failures:?}");
+}
+
+#[test]
+fn what_all_containers_unpack_to_is_limited() {
+    let texts: Vec<(String, Vec<u8>)> =
+        (0..40).map(|number| (format!("{number}.txt"), "Мир ".repeat(50_000).into_bytes())).collect();
+    let options =
+        ReadOptions { limits: Limits { unpacked: 4 << 20, ..Limits::default() }, ..ReadOptions::default() };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.zip"), zipped(&texts)).unwrap();
+    let (releases, failures) = read_with(folder.path(), "a.zip", &options);
+    assert!((5..15).contains(&releases.len()), "{}", releases.len());
+    assert!(failures[0].to_string().contains("unpacks to more than 4 MB"), "{failures:?}");
+    assert_eq!(read(folder.path(), "a.zip").0.len(), 40);
+}
