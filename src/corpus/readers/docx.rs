@@ -128,20 +128,8 @@ struct State {
 }
 
 /// Elements whose content is not the final text.
-const LEFT_OUT: [&str; 12] = [
-    "del",
-    "moveFrom",
-    "Fallback",
-    "instrText",
-    "delText",
-    "delInstrText",
-    "rPrChange",
-    "pPrChange",
-    "rt",
-    "sdtPr",
-    "tblPrChange",
-    "sectPr",
-];
+const LEFT_OUT: &str = "del moveFrom Fallback instrText delText delInstrText rPrChange pPrChange rt sdtPr tblPrChange \
+    sectPr";
 
 impl Reading {
     fn text(&mut self, text: &str) {
@@ -192,7 +180,7 @@ impl Reading {
         if self.state.in_properties && tag.local() == "del" {
             self.flow.continue_paragraph();
         }
-        LEFT_OUT.contains(&tag.local())
+        LEFT_OUT.split(' ').any(|name| name == tag.local())
     }
 
     fn start(&mut self, tag: &Tag<'_>) {

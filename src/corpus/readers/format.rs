@@ -84,7 +84,7 @@ const FORMATS: &[Format] = &[
         about: "Word document",
         extensions: &["docx", "docm", "dotx"],
         mime: &["application/vnd.openxmlformats-officedocument.wordprocessingml.document"],
-        magic: |head| is_zip(head) && contains(head, b"[Content_Types].xml") && contains(head, b"word/"),
+        magic: |head| is_zip(head) && contains(head, b"word/"),
         reader: docx::read,
     },
     #[cfg(feature = "odt")]
@@ -129,7 +129,7 @@ const FORMATS: &[Format] = &[
         about: "spreadsheet with a header row, one release a row",
         extensions: &["xlsx", "xlsm"],
         mime: &["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"],
-        magic: |head| is_zip(head) && contains(head, b"[Content_Types].xml") && contains(head, b"xl/"),
+        magic: |head| is_zip(head) && contains(head, b"xl/"),
         reader: xlsx::read,
     },
     #[cfg(feature = "table")]

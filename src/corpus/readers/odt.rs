@@ -61,16 +61,8 @@ struct Reading {
 }
 
 /// Elements whose content is not the final text.
-const LEFT_OUT: [&str; 8] = [
-    "text:tracked-changes",
-    "office:annotation",
-    "text:note-citation",
-    "text:ruby-text",
-    "office:forms",
-    "text:hidden-text",
-    "svg:title",
-    "svg:desc",
-];
+const LEFT_OUT: &str = "text:tracked-changes office:annotation text:note-citation text:ruby-text office:forms \
+    text:hidden-text svg:title svg:desc";
 
 impl Reading {
     fn hidden_styles(&mut self, text: &str) {
@@ -114,7 +106,7 @@ impl Reading {
             return false;
         }
         let is = |name: &str, value: &str| tag.attribute(name).as_deref() == Some(value);
-        LEFT_OUT.contains(&tag.name())
+        LEFT_OUT.split(' ').any(|name| name == tag.name())
             || tag.local() == "section" && is("display", "none")
             || tag.local() == "hidden-paragraph" && is("is-hidden", "true")
             || ["p", "h", "span"].contains(&tag.local())

@@ -4,6 +4,9 @@
 //! document; a document that declares windows-1252 while most of its letters are high bytes is read as windows-1251,
 //! because Russian text is often declared wrongly. Deleted and hidden text, headers and footers are left out.
 
+mod charset;
+mod lexer;
+
 use std::collections::HashMap;
 
 use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252};
@@ -13,6 +16,8 @@ use super::{
     document::{Document, Kind},
     flow::Flow,
 };
+use charset::{Charset, charset, code_page, special};
+use lexer::{Lexer, Token};
 
 /// The reader of RTF.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
@@ -56,60 +61,6 @@ fn high_bytes_dominate(bytes: &[u8]) -> bool {
         }
     }
     high > 20 && high > low / 4
-}
-
-enum Token<'a> {
-    Open,
-    Close,
-    Word(&'a str, Option<i32>),
-    Symbol(u8),
-    Byte(u8),
-}
-
-struct Lexer<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Lexer<'a> {
-    fn next(&mut self) -> Option<Token<'a>> {
-        loop {
-            let byte = *self.bytes.get(self.at)?;
-            self.at += 1;
-            match byte {
-                b'{' => return Some(Token::Open),
-                b'}' => return Some(Token::Close),
-                b'\\' => return self.control(),
-                b'\r' | b'\n' | 0 => {}
-                byte => return Some(Token::Byte(byte)),
-            }
-        }
-    }
-
-    fn control(&mut self) -> Option<Token<'a>> {
-        let rest = self.bytes.get(self.at..)?;
-        let first = *rest.first()?;
-        if first == b'\'' {
-            let digits = rest.get(1..3).and_then(|digits| std::str::from_utf8(digits).ok());
-            let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-            self.at += if byte.is_some() { 3 } else { 1 };
-            return Some(byte.map_or(Token::Symbol(b'\''), Token::Byte));
-        }
-        let letters = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        if letters == 0 {
-            self.at += 1;
-            return Some(Token::Symbol(first));
-        }
-        let word = std::str::from_utf8(rest.get(..letters)?).ok()?;
-        let mut end = letters + usize::from(rest.get(letters) == Some(&b'-'));
-        end += rest.get(end..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let number = std::str::from_utf8(rest.get(letters..end)?).ok()?.parse().ok();
-        if number.is_none() {
-            end = letters;
-        }
-        self.at += end + usize::from(rest.get(end) == Some(&b' '));
-        Some(Token::Word(word, number))
-    }
 }
 
 /// Where text goes.
@@ -160,55 +111,11 @@ struct Reading {
     decoded: Option<&'static str>,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Charset {
-    /// That of the document.
-    Default,
-    /// Pictures instead of letters.
-    Symbols,
-    Page(&'static Encoding),
-}
-
 /// Destinations whose text is not the document's.
-const NOWHERE: [&str; 37] = [
-    "colortbl",
-    "stylesheet",
-    "info",
-    "header",
-    "headerl",
-    "headerr",
-    "headerf",
-    "footer",
-    "footerl",
-    "footerr",
-    "footerf",
-    "pict",
-    "objdata",
-    "fldinst",
-    "listtext",
-    "pntext",
-    "xe",
-    "tc",
-    "nonshppict",
-    "shprslt",
-    "filetbl",
-    "revtbl",
-    "annotation",
-    "atnid",
-    "atnauthor",
-    "bkmkstart",
-    "bkmkend",
-    "listtable",
-    "listoverridetable",
-    "themedata",
-    "datastore",
-    "nonesttables",
-    "ftnsep",
-    "ftnsepc",
-    "aftnsep",
-    "upr",
-    "sp",
-];
+const NOWHERE: &str = "colortbl stylesheet info header headerl headerr headerf footer footerl footerr footerf pict \
+    objdata fldinst listtext pntext xe tc nonshppict shprslt filetbl revtbl annotation atnid \
+    atnauthor bkmkstart bkmkend listtable listoverridetable themedata datastore nonesttables ftnsep \
+    ftnsepc aftnsep upr sp";
 
 impl Reading {
     fn new(mistaken: bool) -> Self {
@@ -325,7 +232,9 @@ impl Reading {
                 self.flow.start_part();
                 self.start(Destination::TextBox);
             }
-            _ if self.starred || NOWHERE.contains(&word) => self.start(Destination::Nowhere),
+            _ if self.starred || NOWHERE.split(' ').any(|name| name == word) => {
+                self.start(Destination::Nowhere)
+            }
             "fcharset" => {
                 let charset = number.map_or(Charset::Default, charset);
                 self.fonts.insert(self.group.font, charset);
@@ -435,67 +344,6 @@ impl Reading {
         self.bytes = bytes;
         self.bytes.clear();
     }
-}
-
-/// Characters that are written as words.
-fn special(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "tab" => "\t",
-        "line" | "softline" => "\n",
-        "emdash" => "—",
-        "endash" => "–",
-        "lquote" => "‘",
-        "rquote" => "’",
-        "ldblquote" => "“",
-        "rdblquote" => "”",
-        "bullet" => "•",
-        "emspace" | "enspace" | "qmspace" => " ",
-        _ => return None,
-    })
-}
-
-/// The code page of a font's `\fcharset`.
-fn charset(number: i32) -> Charset {
-    let page = match number {
-        2 => return Charset::Symbols,
-        77 => 10000,
-        89 => 10007,
-        128 => 932,
-        129 => 949,
-        134 => 936,
-        136 => 950,
-        161 => 1253,
-        162 => 1254,
-        163 => 1258,
-        177 => 1255,
-        178 => 1256,
-        186 => 1257,
-        204 => 1251,
-        222 => 874,
-        238 => 1250,
-        _ => return Charset::Default,
-    };
-    code_page(page).map_or(Charset::Default, Charset::Page)
-}
-
-fn code_page(number: i32) -> Option<&'static Encoding> {
-    let label = match number {
-        866 => "ibm866",
-        874 => "windows-874",
-        932 => "shift_jis",
-        936 => "gbk",
-        949 => "euc-kr",
-        950 => "big5",
-        10000 => "macintosh",
-        10007 => "x-mac-cyrillic",
-        20866 => "koi8-r",
-        21866 => "koi8-u",
-        28595 => "iso-8859-5",
-        65001 => "utf-8",
-        1250..=1258 => return Encoding::for_label(format!("windows-{number}").as_bytes()),
-        _ => return None,
-    };
-    Encoding::for_label(label.as_bytes())
 }
 
 #[cfg(test)]

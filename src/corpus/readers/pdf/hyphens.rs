@@ -65,14 +65,15 @@ fn first_word(text: &str) -> &str {
     text[..end].trim_end_matches(is_hyphen)
 }
 
-/// Whether `left-right` is a word and `leftright` is none.
+/// Whether `left-right` is a word.
 fn is_compound(left: &str, right: &str) -> bool {
     let known = is_listed;
-    if known(&format!("{left}{right}")) {
-        return false;
-    }
+    // Of words in both spellings («денежно-кредитной») the one with the hyphen is the usual one.
     if known(&format!("{left}-{right}")) {
         return true;
+    }
+    if known(&format!("{left}{right}")) {
+        return false;
     }
     // The first part of a compound adjective is in no dictionary: «денежно-кредитной». Of a word that is in none
     // either, the rest is as a rule no word by itself.
