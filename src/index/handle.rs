@@ -204,6 +204,26 @@ impl Index {
         serde_json::from_str(&payload).map_err(|error| self.damaged(&error))
     }
 
+    /// The files that could not be read, or not all of them, each with the line at fault and the reason. Files that
+    /// the system refused are not among them.
+    ///
+    /// # Errors
+    /// `IndexDamaged` where the manifest cannot be read.
+    pub fn failures(&self) -> Result<Vec<Error>> {
+        let manifest = self.manifest()?;
+        let mut files: Vec<_> = manifest.iter().filter(|(.., record)| !record.failures.is_empty()).collect();
+        files.sort_by_key(|(root, name, _)| (*root, *name));
+        let failures = files.into_iter().flat_map(|(root, name, record)| {
+            let path = Path::new(root).join(name);
+            record.failures.iter().map(move |failure| Error::Malformed {
+                path: path.clone(),
+                line: failure.line,
+                reason: failure.reason.clone(),
+            })
+        });
+        Ok(failures.collect())
+    }
+
     /// The size of the index on disk in bytes; 0 for one in memory.
     ///
     /// # Errors

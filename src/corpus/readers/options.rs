@@ -22,6 +22,19 @@ pub struct ReadOptions {
     pub databases: Vec<super::DatabaseQuery>,
 }
 
+impl ReadOptions {
+    /// The digest of the readers of this build and of these options: what failed under one digest is tried again
+    /// under another.
+    pub(crate) fn digest(&self) -> [u8; 32] {
+        let formats: Vec<&str> = super::formats().iter().map(|format| format.name).collect();
+        let version = env!("CARGO_PKG_VERSION");
+        *blake3::hash(format!("{version} {READERS} {formats:?} {self:?}").as_bytes()).as_bytes()
+    }
+}
+
+/// Raised when a reader learns to read what it could not read before.
+const READERS: u32 = 1;
+
 /// What one file may cost. A file beyond a limit fails with a reason, or is cut with a note.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {

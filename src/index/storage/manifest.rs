@@ -1,8 +1,9 @@
 //! What was read of each file of the corpus, so that the next run reads only what has changed.
 //!
 //! Lies beside the engine's files under a name that the commit carries: whoever sees the commit sees
-//! its files, and a run that dies leaves both as they were. A file that could not be read whole has
-//! no record, so that it is tried, and told of, every time.
+//! its files, and a run that dies leaves both as they were. A file whose content could not be read is recorded with
+//! the reasons, so that they are reported by every run without reading it again. A file that the system refused has
+//! no record and is tried every time.
 
 use std::{
     collections::HashMap,
@@ -39,12 +40,43 @@ pub(crate) struct ManifestEntry {
     digest: [u8; 32],
     /// How many releases of the index came from it.
     pub releases: u32,
+    /// Why it, or parts of it, could not be read. It is tried again when it or the readers change.
+    pub failures: Vec<Failure>,
+    /// The digest of what decides how a file that failed is read: the readers and their options.
+    readers: [u8; 32],
+}
+
+/// Why a file or a part of it was not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    pub line: Option<u64>,
+    pub reason: String,
 }
 
 impl ManifestEntry {
     pub fn new(file: &SourceFile, seen: SystemTime, digest: [u8; 32], releases: u32) -> Self {
         let (modified, changed) = (nanoseconds(file.modified), nanoseconds(file.changed));
-        Self { size: file.size, modified, changed, seen: nanoseconds(seen), digest, releases }
+        let (failures, readers) = (Vec::new(), [0; 32]);
+        Self {
+            size: file.size,
+            modified,
+            changed,
+            seen: nanoseconds(seen),
+            digest,
+            releases,
+            failures,
+            readers,
+        }
+    }
+
+    /// A record of a file that these readers could not read, or not all of it.
+    pub fn with_failures(self, failures: Vec<Failure>, readers: [u8; 32]) -> Self {
+        if failures.is_empty() { self } else { Self { failures, readers, ..self } }
+    }
+
+    /// Whether these readers have nothing to try again.
+    pub fn is_settled(&self, readers: &[u8; 32]) -> bool {
+        self.failures.is_empty() || self.readers == *readers
     }
 
     /// Whether a file surely is what was read, by size and times alone: they are the same, and so old

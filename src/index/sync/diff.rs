@@ -22,7 +22,7 @@ use crate::{
     index::{
         Change, Index, JobOptions, Writer,
         build::{FileId, Registry},
-        storage::manifest::{Manifest, ManifestEntry},
+        storage::manifest::{Failure, Manifest, ManifestEntry},
     },
     release::Release,
 };
@@ -39,6 +39,8 @@ pub(super) struct Diff<'a> {
     forgotten: &'a [PathBuf],
     options: &'a JobOptions,
     on_event: EventHandler<'a>,
+    /// The digest of the readers and their options.
+    readers: [u8; 32],
     /// What was read of each file before, and what is known of it now.
     before: Manifest,
     now: Manifest,
@@ -76,6 +78,7 @@ impl<'a> Diff<'a> {
             forgotten,
             options,
             on_event,
+            readers: corpus.options().digest(),
             before,
             now: Manifest::default(),
             order: HashMap::new(),
@@ -161,6 +164,12 @@ impl<'a> Diff<'a> {
         if !disputed && let Some(record) = self.same(&root, file, seen) {
             self.summary.same_files += 1;
             self.summary.unchanged += u64::from(record.releases);
+            for failure in &record.failures {
+                let Failure { line, reason } = failure.clone();
+                let error = Error::Malformed { path: file.path(), line, reason };
+                self.summary.failed += 1;
+                (self.on_event)(Event::Failed(&error), self.summary.read);
+            }
             self.same.extend(number);
             self.now.insert(&root, &file.name, record);
             return Ok(());
@@ -179,6 +188,9 @@ impl<'a> Diff<'a> {
     fn same(&self, root: &str, file: &SourceFile, seen: SystemTime) -> Option<ManifestEntry> {
         let record = self.before.get(root, &file.name)?;
         let name = &file.name;
+        if !record.is_settled(&self.readers) {
+            return None;
+        }
         if record.proves_unchanged(file) {
             tracing::debug!(name, why = "size and times are what they were", "unchanged");
             return Some(record.clone());
@@ -188,7 +200,8 @@ impl<'a> Diff<'a> {
         }
         let digest = file.digest().ok().filter(|digest| record.has_digest(digest))?;
         tracing::debug!(name, why = "contents are what they were", "unchanged");
-        Some(ManifestEntry::new(file, seen, digest, record.releases))
+        let failures = record.failures.clone();
+        Some(ManifestEntry::new(file, seen, digest, record.releases).with_failures(failures, self.readers))
     }
 
     /// Why a file is read.
@@ -196,6 +209,7 @@ impl<'a> Diff<'a> {
         match self.before.get(root, &file.name) {
             _ if disputed => "an earlier file has an id of its",
             None => "it is new, or was not read whole",
+            Some(record) if !record.is_settled(&self.readers) => "it failed, and the readers are others",
             Some(record) if record.has_size(file.size) => "its contents are others",
             Some(_) => "its size is another",
         }
@@ -206,14 +220,16 @@ impl<'a> Diff<'a> {
         let path = file.path();
         let (corpus, options) = (self.corpus, self.options);
         let (mut whole, mut count) = (true, 0);
-        let mut stopped = None;
+        let (mut stopped, mut failures) = (None, Vec::new());
         let done = file.read(corpus.options(), &options.stop, &mut |release| {
             let taken = match release {
                 Ok(release) => self.release(release, &path),
                 Err(error) => {
                     self.unread.add_path(&path);
                     self.fail(&error);
-                    Ok(false)
+                    let recorded = failure(&error).map(|failure| failures.push(failure)).is_some();
+                    whole &= recorded;
+                    return ControlFlow::Continue(());
                 }
             };
             match taken {
@@ -231,14 +247,18 @@ impl<'a> Diff<'a> {
         if let Some(error) = stopped {
             return Err(error);
         }
-        match done {
-            Ok(done) => Ok(whole.then(|| ManifestEntry::new(file, seen, done.digest, count))),
-            Err(Error::Interrupted) => Err(Error::Interrupted),
+        let digest = match done {
+            Ok(done) => done.digest,
+            Err(Error::Interrupted) => return Err(Error::Interrupted),
             Err(error) => {
                 self.fail(&error);
-                Ok(None)
+                let (Some(failure), Ok(digest)) = (failure(&error), file.digest()) else { return Ok(None) };
+                failures.push(failure);
+                digest
             }
-        }
+        };
+        let record = ManifestEntry::new(file, seen, digest, count).with_failures(failures, self.readers);
+        Ok(whole.then_some(record))
     }
 
     /// Takes in a release, unless another has its id.
@@ -333,6 +353,14 @@ impl<'a> Diff<'a> {
                 self.now.insert(root, name, record.clone());
             }
         }
+    }
+}
+
+/// A failure that the content of a file is to blame for; the system's refusals may be over by the next run.
+fn failure(error: &Error) -> Option<Failure> {
+    match error {
+        Error::Malformed { line, reason, .. } => Some(Failure { line: *line, reason: reason.clone() }),
+        _ => None,
     }
 }
 

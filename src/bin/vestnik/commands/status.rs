@@ -17,6 +17,10 @@ pub struct Args {
     #[command(flatten)]
     location: IndexLocation,
 
+    /// List the files that could not be read, or not all of them, with the reasons
+    #[arg(long)]
+    failed: bool,
+
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -24,6 +28,9 @@ pub struct Args {
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let index = args.location.open()?;
+    if args.failed {
+        return failed(&index, args.format, terminal);
+    }
     let state = index.commit_info()?;
     let releases = index.searcher()?.releases();
     let bytes = index.size()?;
@@ -53,6 +60,27 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
         terminal.line(format_args!("from      {}", root.display()))?;
     }
     terminal.line(format_args!("version   {}", Index::fingerprint()))?;
+    Ok(Exit::Done)
+}
+
+/// Prints what could not be read, a line for each reason.
+fn failed(index: &Index, format: Format, terminal: &mut Terminal) -> Result<Exit> {
+    let failures = index.failures()?;
+    for failure in &failures {
+        if format == Format::Json {
+            terminal.json(&json!({
+                "v": JSON_VERSION,
+                "type": "failed",
+                "path": failure.path().map(|path| path.display().to_string()),
+                "message": failure.to_string(),
+            }))?;
+        } else {
+            terminal.line(failure)?;
+        }
+    }
+    if failures.is_empty() {
+        terminal.info("every file was read");
+    }
     Ok(Exit::Done)
 }
 
