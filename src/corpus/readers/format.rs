@@ -264,10 +264,10 @@ pub(super) fn choose(input: &mut Input<'_>) -> Result<&'static Format, Fault> {
 
 /// Whether files of this name are read.
 ///
-/// A README in Markdown describes its folder; it is no release.
+/// A README in Markdown describes its folder, and `Thumbs.db` is no database but a cache of Windows.
 pub(in crate::corpus) fn is_read(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if name.eq_ignore_ascii_case("readme.md") {
+    if ["readme.md", "thumbs.db"].iter().any(|other| name.eq_ignore_ascii_case(other)) {
         return false;
     }
     of_name(path).is_some() || cfg!(feature = "mail") && is_in_maildir(path)
