@@ -199,3 +199,64 @@ fn what_all_containers_unpack_to_is_limited() {
     assert!(failures[0].to_string().contains("unpacks to more than 4 MB"), "{failures:?}");
     assert_eq!(read(folder.path(), "a.zip").0.len(), 40);
 }
+
+/// A PDF of one page with these drawing instructions, compressed.
+fn pdf(instructions: &[u8]) -> Vec<u8> {
+    let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), Compression::fast());
+    zlib.write_all(instructions).unwrap();
+    let packed = zlib.finish().unwrap();
+    let mut stream = format!("<</Filter/FlateDecode/Length {}>>stream\n", packed.len()).into_bytes();
+    stream.extend(&packed);
+    stream.extend(b"\nendstream");
+    let resources = "<</Font<</F 4 0 R>>>>";
+    let objects: [&[u8]; 5] = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        &format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 5 0 R/Resources{resources}>>")
+            .into_bytes(),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        &stream,
+    ];
+    let (mut file, mut places) = (b"%PDF-1.4\n".to_vec(), Vec::new());
+    for (number, object) in objects.iter().enumerate() {
+        places.push(file.len());
+        file.extend(format!("{} 0 obj\n", number + 1).bytes());
+        file.extend(*object);
+        file.extend(b"\nendobj\n");
+    }
+    let table = file.len();
+    file.extend(b"xref\n0 6\n0000000000 65535 f \n");
+    for place in places {
+        file.extend(format!("{place:010} 00000 n \n").bytes());
+    }
+    file.extend(format!("trailer<</Size 6/Root 1 0 R>>\nstartxref\n{table}\n%%EOF").bytes());
+    file
+}
+
+#[test]
+#[cfg(all(feature = "cli", target_os = "linux"))]
+fn a_pdf_is_read_within_limits_in_a_process_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let time = std::time::Duration::from_secs(20);
+    let options = ReadOptions {
+        isolate: Some(env!("CARGO_BIN_EXE_vestnik").into()),
+        limits: Limits { time, ..Limits::default() },
+        ..ReadOptions::default()
+    };
+    let page = b"BT /F 12 Tf 50 700 Td (A press release of today) Tj ET";
+    // Twelve million pieces of text: gigabytes in memory.
+    let bomb = [&b"BT /F 12 Tf 50 700 Td "[..], &b"(a) Tj ".repeat(12 << 20)].concat();
+    fs::write(folder.path().join("page.pdf"), pdf(page)).unwrap();
+    fs::write(folder.path().join("bomb.pdf"), pdf(&bomb)).unwrap();
+    let (releases, failures) = read_with(folder.path(), "page.pdf", &options);
+    assert_eq!(
+        releases.first().map(|release| release.title.as_str()),
+        Some("A press release of today"),
+        "{failures:?}"
+    );
+    let before = peak();
+    let (releases, failures) = read_with(folder.path(), "bomb.pdf", &options);
+    assert!(releases.is_empty());
+    assert!(failures[0].to_string().contains("made its reader fail"), "{failures:?}");
+    assert!(peak() - before < 64 << 20);
+}
