@@ -91,7 +91,7 @@ fn database() -> Vec<u8> {
     database
         .execute_batch(
             "CREATE TABLE news (id INTEGER PRIMARY KEY, title TEXT, text TEXT, date TEXT);
-             INSERT INTO news VALUES (7, 'Мир', '<p>Привет</p>', '2024-05-13'), (8, 'Да', 'Нет', NULL);",
+             INSERT INTO news VALUES (7, 'Мир', 'Привет', '2024-05-13'), (8, 'Да', 'Нет', NULL);",
         )
         .unwrap();
     drop(database);

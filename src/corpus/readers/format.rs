@@ -247,6 +247,9 @@ const FORMATS: &[Format] = &[
     },
 ];
 
+/// Formats whose files are zip files.
+const PACKAGES: [&str; 4] = ["docx", "odt", "epub", "xlsx"];
+
 /// Every format that this build reads.
 pub fn formats() -> &'static [Format] {
     FORMATS
@@ -259,7 +262,10 @@ pub(super) fn choose(input: &mut Input<'_>) -> Result<&'static Format, Fault> {
     let head = input.head()?;
     let by_magic = || FORMATS.iter().find(|format| (format.magic)(head));
     let confirmed = hinted.filter(|format| (format.magic)(head));
-    confirmed.or_else(by_magic).or(hinted).ok_or(Fault::Unknown)
+    let found = confirmed.or_else(by_magic).or(hinted).ok_or(Fault::Unknown)?;
+    // A zip file that is called a document is a damaged or unusual document.
+    let package = hinted.filter(|format| PACKAGES.contains(&format.name) && found.name == "zip");
+    Ok(package.unwrap_or(found))
 }
 
 /// Whether files of this name are read.
