@@ -15,6 +15,11 @@ fn survives(name: &str, bytes: &[u8]) {
     }
 }
 
+/// How many times every kind of file is damaged: 12, or `VESTNIK_CASES` for a long run.
+fn cases() -> u32 {
+    std::env::var("VESTNIK_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(12)
+}
+
 /// Every kind of file, by name.
 fn samples() -> Vec<(String, Vec<u8>)> {
     let folder = fixtures().join("files");
@@ -26,7 +31,7 @@ fn samples() -> Vec<(String, Vec<u8>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn truncated_files_are_survived(share in 0.0..1.0_f64) {

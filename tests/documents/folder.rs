@@ -172,6 +172,13 @@ fn each_kind_gives_its_releases() {
     }
 }
 
+/// Made by LibreOffice from a CSV file: text in shared strings, days as numbers with a format.
+#[test]
+fn a_spreadsheet_gives_its_rows() {
+    let expected = ["table.xlsx#R2|Мир, дому|Привет|2024-05-13|", "table.xlsx#R3|Да|Нет, да|2024-05-14|"];
+    assert_eq!(shown(&fixtures(), "table.xlsx"), expected);
+}
+
 #[test]
 fn a_summary_accounts_for_every_file() {
     let folder = tempfile::tempdir().unwrap();
