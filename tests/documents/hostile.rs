@@ -91,12 +91,12 @@ fn bombs_are_errors_within_bounded_memory() {
 #[test]
 fn a_million_levels_are_read_without_recursion() {
     const LEVELS: usize = 1_000_000;
+    const FEWER: usize = LEVELS / 4;
     let nested = |open: &str, close: &str| format!("{}Мир{}", open.repeat(LEVELS), close.repeat(LEVELS));
     let docx = |body: &str| {
         let xml = format!("<w:document xmlns:w='w'><w:body>{body}</w:body></w:document>");
         zipped_at(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &xml)])
     };
-    const FEWER: usize = LEVELS / 4;
     let rtf = format!("{{\\rtf1 {}}}", nested("{", "}"));
     let table = [
         ("a.rtf", rtf.into_bytes(), true),

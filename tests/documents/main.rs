@@ -2,6 +2,8 @@
 //!
 //! `files/` and `truth/` were made by `make.sh` from releases in `corpus/`; the same script makes any number of them.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
 mod accuracy;
 mod damaged;
 mod folder;

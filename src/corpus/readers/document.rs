@@ -71,7 +71,7 @@ impl Document {
             (None, None) => match self.blocks.first() {
                 Some((Kind::Row, _)) | None => text += &known.unwrap_or_default(),
                 Some((_, first)) if first.chars().count() > LONGEST_TITLE => {
-                    text += &known.unwrap_or_default()
+                    text += &known.unwrap_or_default();
                 }
                 Some(_) => {}
             },
@@ -102,15 +102,18 @@ impl Document {
 mod tests {
     use super::*;
 
+    /// Blocks, the title in the metadata, and the text.
+    type Row<'a> = (&'a [(Kind, &'a str)], Option<&'a str>, &'a str);
+
     #[test]
     fn the_headline_is_the_first_heading_or_line() {
-        use Kind::{Heading, Row, Text};
-        let table: [(&[(Kind, &str)], Option<&str>, &str); 8] = [
+        use Kind::{Heading, Row as Line, Text};
+        let table: [Row<'_>; 8] = [
             (&[(Text, "Мир"), (Text, "Да")], None, "Мир\n\nДа"),
             (&[(Text, "13 мая"), (Heading, "Мир"), (Text, "Да")], None, "Мир\n\n13 мая\n\nДа"),
             (&[(Text, "Миру мир. Дома"), (Text, "Да")], Some("Миру мир"), "Миру мир\n\nДома\n\nДа"),
             (&[(Text, "Да"), (Text, "Нет")], Some("Документ1"), "Да\n\nНет"),
-            (&[(Row, "1\t2"), (Row, "3\t4"), (Text, "Да")], Some("Мир"), "Мир\n\n1\t2\n3\t4\n\nДа"),
+            (&[(Line, "1\t2"), (Line, "3\t4"), (Text, "Да")], Some("Мир"), "Мир\n\n1\t2\n3\t4\n\nДа"),
             (&[(Text, "  "), (Text, "Мир\u{a0}")], None, "Мир"),
             (&[], Some("Мир"), "Мир"),
             (&[], None, ""),

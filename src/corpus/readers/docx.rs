@@ -116,6 +116,7 @@ struct Reading {
 }
 
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of the format")]
 struct State {
     heading: bool,
     /// Within the properties of a paragraph, whose run properties are those of its mark.

@@ -28,7 +28,7 @@ pub struct Converter {
 impl Default for Converter {
     fn default() -> Self {
         let (extensions, mime, command) = (Vec::new(), Vec::new(), Vec::new());
-        Self { extensions, mime, command, time: Duration::from_secs(60), bytes: 64 << 20 }
+        Self { extensions, mime, command, time: Duration::from_mins(1), bytes: 64 << 20 }
     }
 }
 
@@ -47,15 +47,14 @@ impl Converter {
 
     /// Reads an input by what the command writes. The content of a part is put into a temporary file.
     pub(super) fn read(&self, input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
-        let written = match input.path() {
-            Some(path) => self.run(path, input)?,
-            None => {
-                let extension = Path::new(&input.name).extension().and_then(|extension| extension.to_str());
-                let suffix = extension.map(|extension| format!(".{extension}")).unwrap_or_default();
-                let mut file = tempfile::Builder::new().suffix(&suffix).tempfile()?;
-                io::Write::write_all(&mut file, &input.bytes()?)?;
-                self.run(file.path(), input)?
-            }
+        let written = if let Some(path) = input.path() {
+            self.run(path, input)?
+        } else {
+            let extension = Path::new(&input.name).extension().and_then(|extension| extension.to_str());
+            let suffix = extension.map(|extension| format!(".{extension}")).unwrap_or_default();
+            let mut file = tempfile::Builder::new().suffix(&suffix).tempfile()?;
+            io::Write::write_all(&mut file, &input.bytes()?)?;
+            self.run(file.path(), input)?
         };
         let name = format!("{}.txt", input.name);
         super::read_as_it_is(&mut input.converted(&name, written), output)
@@ -105,6 +104,7 @@ mod tests {
     use super::*;
     use crate::corpus::readers::{Budget, ReadOptions};
 
+    #[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
     fn run(command: &[&str], change: impl Fn(&mut Converter)) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a b;$(c).doc");
@@ -116,7 +116,7 @@ mod tests {
         let budget = Budget::new(&options, &stop);
         let input = Input::file(&path, "a", io::empty(), &options, &budget);
         let written = converter.run(&path, &input).map_err(|fault| fault.reason())?;
-        Ok(String::from_utf8(written).unwrap())
+        Ok(String::from_utf8_lossy(&written).into_owned())
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
         let started = Instant::now();
         // The child of the command holds the pipe as well.
         let slow = run(&["sh", "-c", "sleep 30 & sleep 30"], |converter| {
-            converter.time = Duration::from_millis(200)
+            converter.time = Duration::from_millis(200);
         });
         assert!(slow.unwrap_err().contains("longer than 0.2 s"));
         let endless = run(&["yes"], |converter| converter.bytes = 1 << 20);

@@ -158,7 +158,7 @@ impl Item {
                 }
                 "loc" => item.link = item.link.or(line),
                 "pubDate" | "published" | "publication_date" | "date" | "issued" => {
-                    item.date = line.or(item.date)
+                    item.date = line.or(item.date);
                 }
                 "updated" | "modified" => item.date = item.date.or(line),
                 "name" | "creator" => item.author = item.author.or(line),
@@ -221,7 +221,7 @@ fn value(xml: &mut Xml<'_>, tag: &Tag<'_>) -> (String, bool) {
             Piece::Start(tag) => {
                 markup = true;
                 open += usize::from(tag.local() == end);
-                value += &format!("<{}>", tag.local());
+                value.extend(["<", tag.local(), ">"]);
             }
             Piece::End(name) if name == end && open == 0 => break,
             // An element that was never closed ends with its item.
@@ -233,7 +233,7 @@ fn value(xml: &mut Xml<'_>, tag: &Tag<'_>) -> (String, bool) {
             }
             Piece::End(name) => {
                 open -= usize::from(name == end);
-                value += &format!("</{name}>");
+                value.extend(["</", name.as_str(), ">"]);
             }
         }
     }

@@ -72,7 +72,7 @@ pub(super) fn is_message(head: &[u8]) -> bool {
             continue;
         }
         let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
-        let is_name = name.len() < line.len() && name.iter().all(|byte| byte.is_ascii_graphic());
+        let is_name = name.len() < line.len() && name.iter().all(u8::is_ascii_graphic);
         if !is_name && number == 0 {
             return false;
         }
@@ -160,10 +160,7 @@ fn text(message: &Message<'_>, notes: &mut Vec<String>) -> String {
 
 /// The text of a part. mail-parser decodes a declared charset; where that gives broken letters, the bytes decide.
 fn part_text(message: &Message<'_>, part: &mail_parser::MessagePart<'_>, notes: &mut Vec<String>) -> String {
-    let text = match &part.body {
-        PartType::Text(text) | PartType::Html(text) => text,
-        _ => return String::new(),
-    };
+    let (PartType::Text(text) | PartType::Html(text)) = &part.body else { return String::new() };
     let declared = part.content_type().and_then(|kind| kind.attribute("charset"));
     if declared.is_some() && !text.contains('\u{FFFD}') && !looks_garbled(text) {
         return text.clone().into_owned();

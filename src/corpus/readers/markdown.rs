@@ -144,7 +144,7 @@ fn paragraphs(markdown: &str, document: &mut Document) {
                 in_note = false;
             }
             Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H1, .. }) => {
-                kind = Kind::Heading
+                kind = Kind::Heading;
             }
             Event::Start(Tag::TableHead | Tag::TableRow) => cells = 0,
             Event::Start(Tag::TableCell) => {
@@ -154,7 +154,7 @@ fn paragraphs(markdown: &str, document: &mut Document) {
                 cells += 1;
             }
             Event::Start(Tag::Item | Tag::BlockQuote(_) | Tag::List(_)) => {
-                end(&mut block, kind, in_note, document)
+                end(&mut block, kind, in_note, document);
             }
             Event::End(TagEnd::TableHead | TagEnd::TableRow) => end(&mut block, Kind::Row, in_note, document),
             Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::Item | TagEnd::CodeBlock) => {
@@ -232,7 +232,7 @@ mod tests {
         let mut bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned();
         for (name, last) in "bcdefghij".chars().zip("abcdefghi".chars()) {
             let aliases = vec![format!("*{last}"); 9].join(",");
-            bomb += &format!("{name}: &{name} [{aliases}]\n");
+            bomb.extend([name.to_string().as_str(), ": &", name.to_string().as_str(), " [", &aliases, "]\n"]);
         }
         assert!(Front::Yaml(&bomb).fields().is_err());
     }

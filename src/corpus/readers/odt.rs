@@ -77,10 +77,11 @@ impl Reading {
                         self.titles.insert(style.clone());
                     }
                 }
-                Piece::Start(tag) if tag.local() == "text-properties" => {
-                    if tag.attribute("display").as_deref() == Some("none") {
-                        self.hidden.insert(style.clone());
-                    }
+                Piece::Start(tag)
+                    if tag.local() == "text-properties"
+                        && tag.attribute("display").as_deref() == Some("none") =>
+                {
+                    self.hidden.insert(style.clone());
                 }
                 _ => {}
             }

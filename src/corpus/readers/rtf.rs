@@ -33,7 +33,7 @@ pub(super) fn document(bytes: &[u8]) -> Result<Document, Fault> {
     let mut reading = Reading::new(high_bytes_dominate(bytes));
     let mut lexer = Lexer { bytes, at: 0 };
     while let Some(token) = lexer.next() {
-        reading.token(token, &mut lexer);
+        reading.token(&token, &mut lexer);
     }
     reading.flush();
     let title = Some(reading.title.trim().to_owned()).filter(|title| !title.is_empty());
@@ -90,6 +90,7 @@ struct Group {
 }
 
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of the format")]
 struct Reading {
     flow: Flow,
     group: Group,
@@ -139,8 +140,8 @@ impl Reading {
         }
     }
 
-    fn token(&mut self, token: Token<'_>, lexer: &mut Lexer<'_>) {
-        match token {
+    fn token(&mut self, token: &Token<'_>, lexer: &mut Lexer<'_>) {
+        match *token {
             Token::Open => {
                 self.flush();
                 (self.starred, self.skip) = (false, 0);
@@ -156,9 +157,10 @@ impl Reading {
                 self.bytes.push(byte);
             }
             Token::Symbol(symbol) => self.symbol(symbol),
+            // The number is signed: letters from U+8000 are below zero.
             Token::Word("u", Some(unit)) => {
                 self.flush_bytes();
-                self.units.push((unit & 0xFFFF) as u16);
+                self.units.extend(u16::try_from(unit & 0xFFFF));
                 self.skip = self.group.fallback;
             }
             Token::Word("bin", number) => {
@@ -233,7 +235,7 @@ impl Reading {
                 self.start(Destination::TextBox);
             }
             _ if self.starred || NOWHERE.split(' ').any(|name| name == word) => {
-                self.start(Destination::Nowhere)
+                self.start(Destination::Nowhere);
             }
             "fcharset" => {
                 let charset = number.map_or(Charset::Default, charset);

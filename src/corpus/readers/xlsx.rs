@@ -44,7 +44,7 @@ fn check_sizes(bytes: &[u8], input: &Input<'_>) -> Result<(), Fault> {
     let mut package = Package::open(bytes, input.options.limits.bytes)?;
     for name in package.names() {
         input.check()?;
-        if name.ends_with(".xml") || name.ends_with(".rels") {
+        if !name.starts_with("xl/media/") {
             package.part(&name)?;
         }
     }
@@ -66,7 +66,7 @@ fn read_sheet(
     let mut count = 0_u32;
     loop {
         count += 1;
-        if count % 1000 == 0 {
+        if count.is_multiple_of(1000) {
             input.check()?;
         }
         let cell = cells.next_cell().map_err(broken)?;
@@ -126,7 +126,6 @@ fn value(cell: &DataRef<'_>) -> Option<Value> {
         DataRef::Int(number) => Value::String(number.to_string()),
         // Numbers are floating-point in the file even where they are integers.
         DataRef::Float(number) => Value::String(number.to_string()),
-        DataRef::String(text) => Value::String(text.clone()),
         DataRef::SharedString(text) => Value::String((*text).to_owned()),
         DataRef::Bool(yes) => Value::Bool(*yes),
         DataRef::DateTime(time) if time.is_datetime() => {
@@ -137,7 +136,9 @@ fn value(cell: &DataRef<'_>) -> Option<Value> {
                 _ => format!("{day}T{hour:02}:{minute:02}:{second:02}"),
             })
         }
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => Value::String(text.clone()),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            Value::String(text.clone())
+        }
         DataRef::DateTime(_) | DataRef::Error(_) | DataRef::Empty => return None,
     })
 }

@@ -155,8 +155,8 @@ mod tests {
         let mut shown = String::new();
         while let Some(piece) = xml.next() {
             match piece {
-                Piece::Start(tag) => shown += &format!("<{}>", tag.local()),
-                Piece::End(name) => shown += &format!("</{name}>"),
+                Piece::Start(tag) => shown.extend(["<", tag.local(), ">"]),
+                Piece::End(name) => shown.extend(["</", name.as_str(), ">"]),
                 Piece::Text(text) => shown += &text,
             }
         }

@@ -47,7 +47,7 @@ fn encoded_word(text: &str) -> Option<(usize, (String, Vec<u8>), usize)> {
         let (charset, kind, rest) = (parts.next()?, parts.next()?, parts.next()?);
         let length = rest.find("?=");
         let bytes = length.and_then(|length| match kind {
-            "B" | "b" => mail_parser::decoders::base64::base64_decode(rest[..length].as_bytes()),
+            "B" | "b" => mail_parser::decoders::base64::base64_decode(&rest.as_bytes()[..length]),
             "Q" | "q" => Some(unquoted(&rest[..length])),
             _ => None,
         });
@@ -65,15 +65,12 @@ fn unquoted(text: &str) -> Vec<u8> {
     let (mut decoded, mut at) = (Vec::with_capacity(bytes.len()), 0);
     while let Some(&byte) = bytes.get(at) {
         let digits = text.get(at + 1..at + 3).filter(|_| byte == b'=');
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(coded) => {
-                decoded.push(coded);
-                at += 3;
-            }
-            None => {
-                decoded.push(if byte == b'_' { b' ' } else { byte });
-                at += 1;
-            }
+        if let Some(coded) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            decoded.push(coded);
+            at += 3;
+        } else {
+            decoded.push(if byte == b'_' { b' ' } else { byte });
+            at += 1;
         }
     }
     decoded

@@ -6,8 +6,8 @@
 use encoding_rs::{WINDOWS_1251, WINDOWS_1252};
 use pdfboss_output::TextSpan;
 
-/// A document in which fewer of the longer words are plausible has no usable letters.
-const LEAST_PLAUSIBLE: f64 = 0.5;
+/// A document in which a smaller share of the longer words is plausible has no usable letters, in per cent.
+const LEAST_PLAUSIBLE: usize = 50;
 /// Fewer words than these prove nothing.
 const LEAST_WORDS: usize = 20;
 
@@ -31,8 +31,7 @@ pub(super) fn judge<'a>(pieces: impl Iterator<Item = &'a str> + Clone) -> Letter
     let words: Vec<&str> = text.split_whitespace().filter(|word| word.chars().count() > 2).collect();
     let plausible = words.iter().filter(|word| is_plausible(word)).count();
     let unmapped = text.chars().filter(|c| is_unmapped(*c)).count();
-    if unmapped * 3 > letters
-        || words.len() >= LEAST_WORDS && (plausible as f64) < LEAST_PLAUSIBLE * words.len() as f64
+    if unmapped * 3 > letters || words.len() >= LEAST_WORDS && plausible * 100 < LEAST_PLAUSIBLE * words.len()
     {
         return Letters::Meaningless;
     }

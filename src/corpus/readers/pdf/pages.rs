@@ -6,8 +6,8 @@ use super::{super::document::Kind, hyphens};
 
 /// How many lines at the top and at the bottom of a page can be a running header or footer.
 const EDGE: usize = 3;
-/// The share of pages that a line must be on to be a running header.
-const SHARE: f64 = 0.6;
+/// The share of pages that a line must be on to be a running header, in per cent.
+const SHARE: usize = 60;
 
 /// A line of a page.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,7 +110,7 @@ fn continues(before: &str, after: &str) -> bool {
 
 /// Removes running headers and footers, and page numbers that stand alone.
 fn remove_running(pages: &mut Vec<Page>) {
-    let mut seen: HashMap<String, u32> = HashMap::new();
+    let mut seen: HashMap<String, usize> = HashMap::new();
     for page in pages.iter() {
         let mut masks: Vec<String> = page.edges().into_iter().map(|at| masked(&page.line(at).text)).collect();
         masks.sort();
@@ -119,12 +119,12 @@ fn remove_running(pages: &mut Vec<Page>) {
             *seen.entry(mask).or_default() += 1;
         }
     }
-    let least = (SHARE * pages.len() as f64).max(2.0);
+    let least = (SHARE * pages.len()).div_ceil(100).max(2);
     for page in pages {
         let mut running = page.edges();
         running.retain(|at| {
             let text = &page.line(*at).text;
-            f64::from(seen.get(&masked(text)).copied().unwrap_or(0)) >= least || is_page_number(text)
+            seen.get(&masked(text)).copied().unwrap_or(0) >= least || is_page_number(text)
         });
         running.sort_unstable();
         for (block, line) in running.into_iter().rev() {
