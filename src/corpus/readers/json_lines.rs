@@ -2,38 +2,37 @@
 //!
 //! Holds one line at a time in memory, so a file may be of any size; a bad line costs only itself.
 
-use std::{
-    borrow::Cow,
-    io::{self, BufRead, Read},
-};
+use std::io::{self, BufRead, Read};
 
-use encoding_rs::UTF_8;
-
-use super::{Details, Fault, Input, Output, json};
+use super::{Details, Fault, Input, Output, encoding, json};
 
 /// The reader of JSON Lines.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
-    let mut stream = input.stream();
+    let (mut stream, wide) = encoding::lines(input.stream())?;
     let mut line = 0;
     while let Some(bytes) = next_line(&mut *stream, input.options.limits.bytes)? {
         line += 1;
         input.check()?;
-        let release = bytes.and_then(|bytes| {
-            let text = text(&bytes)?;
-            let empty = text.trim_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']).is_empty();
-            if empty { Ok(None) } else { json::release(&text).map(Some) }
-        });
-        match release {
-            Ok(None) => {}
-            Ok(Some(release)) => {
-                let part = release.record.clone().unwrap_or_else(|| format!("L{line}"));
-                let details = Details {
-                    part: Some(part),
-                    line: Some(line),
-                    encoding: Some(UTF_8.name()),
-                    ..Details::default()
-                };
-                output.release(release, details)?;
+        match bytes {
+            Ok(bytes) => {
+                let decoded = encoding::decode_line(&bytes, input.charset.as_deref());
+                let text = decoded.text.trim_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']);
+                if text.is_empty() {
+                    continue;
+                }
+                match json::release(text) {
+                    Ok(release) => {
+                        let part = release.record.clone().unwrap_or_else(|| format!("L{line}"));
+                        let details = Details {
+                            part: Some(part),
+                            line: Some(line),
+                            encoding: Some(wide.unwrap_or(decoded.encoding)),
+                            notes: decoded.notes,
+                        };
+                        output.release(release, details)?;
+                    }
+                    Err(fault) => output.failure(Some(line), fault)?,
+                }
             }
             Err(fault) => output.failure(Some(line), fault)?,
         }
@@ -52,11 +51,6 @@ fn next_line(stream: &mut dyn BufRead, longest: u64) -> io::Result<Option<Result
         return Ok(Some(Err(format!("is longer than {longest} bytes; split the record").into())));
     }
     Ok(Some(Ok(bytes)))
-}
-
-fn text(bytes: &[u8]) -> Result<Cow<'_, str>, Fault> {
-    let text = UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
-    text.ok_or_else(|| "is not UTF-8, as JSON must be; convert the file to UTF-8".into())
 }
 
 #[cfg(test)]
@@ -112,17 +106,34 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_no_utf8_or_too_long_cost_only_themselves() {
-        let mut input = b"{\"title\":\"\xC0\"}\n{\"title\":\"".to_vec();
+    fn lines_that_are_too_long_cost_only_themselves() {
+        let mut input = b"{\"title\":\"".to_vec();
         input.extend([b'x'; 100]);
         input.extend(b"\"}\n{\"title\":\"1234\"}\n{\"title\":\"5678\"}");
         let expected = [
-            "/c/un/a.jsonl, line 1: is not UTF-8, as JSON must be; convert the file to UTF-8",
-            "/c/un/a.jsonl, line 2: is longer than 16 bytes; split the record",
-            "un/a.jsonl#L3 1234  3",
-            "un/a.jsonl#L4 5678  4",
+            "/c/un/a.jsonl, line 1: is longer than 16 bytes; split the record",
+            "un/a.jsonl#L2 1234  2",
+            "un/a.jsonl#L3 5678  3",
         ];
         assert_eq!(shown(&input, 16), expected);
         assert_eq!(shown(b"", 16), [""; 0]);
+    }
+
+    #[test]
+    fn lines_are_read_in_every_encoding() {
+        let lines = "{\"title\":\"Встреча в Ташкенте\"}\n{\"title\":\"Заседание Правительства\"}\n";
+        let expected = ["un/a.jsonl#L1 Встреча в Ташкенте  1", "un/a.jsonl#L2 Заседание Правительства  2"];
+        let cp1251 = encoding_rs::WINDOWS_1251.encode(lines).0;
+        let koi8 = encoding_rs::KOI8_R.encode(lines).0;
+        let utf16: Vec<u8> = format!("\u{FEFF}{lines}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let utf16_be: Vec<u8> = lines.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let utf32: Vec<u8> = lines.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        for bytes in [lines.as_bytes(), &cp1251, &koi8, &utf16, &utf16_be, &utf32] {
+            assert_eq!(shown(bytes, 1 << 20), expected);
+        }
+        // Each line may be in another encoding.
+        let mixed =
+            [&cp1251[..cp1251.iter().position(|b| *b == b'\n').unwrap() + 1], lines.as_bytes()].concat();
+        assert_eq!(shown(&mixed, 1 << 20)[0], expected[0]);
     }
 }
