@@ -200,7 +200,7 @@ mod tests {
             ("c.html", b"<html></html>", "c.html: has no words"),
             ("d.json", b"{\n\"title\": 1}", "d.json, line 2: \"title\" is a number"),
             ("e.exe", b"PK", "e.exe: is not a kind of file"),
-            ("f.json", b"[]", "f.json: holds a list"),
+            ("f.json", b"[]", "f.json: holds an empty list"),
         ];
         for (name, bytes, expected) in files {
             fs::write(root.join(name), bytes).unwrap();

@@ -23,11 +23,46 @@ pub(crate) fn body(text: &str) -> String {
     lines.join("\n").trim_matches('\n').to_owned()
 }
 
+/// A first line longer than this, in characters, is a text and not a title.
+const LONGEST_TITLE: usize = 300;
+
 /// The first line with words in it as the title, and the rest as it follows; nothing where there are no words.
+#[allow(dead_code, reason = "for readers that report nothing of a title")]
 pub(crate) fn titled(text: &str) -> Option<(String, String)> {
+    titled_noting(text, &mut Vec::new())
+}
+
+/// The same; where the first line is a whole text, its first sentence is the title and the line stays in the
+/// rest, which is noted.
+pub(crate) fn titled_noting(text: &str, notes: &mut Vec<String>) -> Option<(String, String)> {
     let text = body(text);
-    let (title, rest) = text.split_once('\n').unwrap_or((&text, ""));
-    some_line(title).map(|title| (title, rest.to_owned()))
+    let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    let title = some_line(first)?;
+    let length = title.chars().count();
+    if length <= LONGEST_TITLE {
+        return Some((title, rest.to_owned()));
+    }
+    notes.push(format!("the first line has {length} characters; the title is its beginning"));
+    Some((first_sentence(&title).to_owned(), text))
+}
+
+/// The first sentence, or as many words as a title may have.
+fn first_sentence(line: &str) -> &str {
+    let end = line.char_indices().nth(LONGEST_TITLE).map_or(line.len(), |(at, _)| at);
+    let start = line.get(..end).unwrap_or(line);
+    let mut ends = start.match_indices([' ', '\u{A0}']).map(|(at, _)| at);
+    let sentence = ends.find(|at| {
+        let (before, behind) = line.split_at_checked(*at).unwrap_or((line, ""));
+        let word = before.trim_end_matches(['.', '!', '?', '…']);
+        // «г.», «Т.» and the like are no ends, and a sentence has some words.
+        let last = word.rsplit(' ').next().unwrap_or_default();
+        word.len() < before.len()
+            && last.chars().count() > 3
+            && before.chars().count() > 20
+            && behind.trim_start().starts_with(|c: char| c.is_uppercase() || c == '«' || c == '—')
+    });
+    let words = || start.rfind(' ').unwrap_or(start.len());
+    line.get(..sentence.unwrap_or_else(words)).unwrap_or(line).trim_end()
 }
 
 /// How many lines of a text are searched for its date: datelines and publication lines stand on top.

@@ -16,6 +16,8 @@ use super::html;
 use super::mail;
 #[cfg(feature = "markdown")]
 use super::markdown;
+#[cfg(feature = "mhtml")]
+use super::mhtml;
 #[cfg(feature = "odt")]
 use super::odt;
 #[cfg(feature = "pdf")]
@@ -59,6 +61,15 @@ const FORMATS: &[Format] = &[
         mime: &["text/html", "application/xhtml+xml"],
         magic: |head| starts_with_any(head, &["<!doctype html", "<html"]),
         reader: html::read,
+    },
+    #[cfg(feature = "mhtml")]
+    Format {
+        name: "mhtml",
+        about: "web page saved in one file",
+        extensions: &["mht", "mhtml"],
+        mime: &["multipart/related", "application/x-mimearchive"],
+        magic: mhtml::is_mhtml,
+        reader: mhtml::read,
     },
     #[cfg(feature = "json")]
     Format {

@@ -20,7 +20,7 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
                 if text.is_empty() {
                     continue;
                 }
-                match json::release(text) {
+                match json::release_with(text, &input.options.fields) {
                     Ok(release) => {
                         let part = release.record.clone().unwrap_or_else(|| format!("L{line}"));
                         let details = Details {
@@ -96,7 +96,7 @@ mod tests {
             "un/a.jsonl#x А x 1",
             "un/a.jsonl#L3 Б  3",
             "/c/un/a.jsonl, line 4: \"title\" is a number; it must be text in quotes",
-            "/c/un/a.jsonl, line 6: holds a list; put its releases one object a line into a .jsonl file",
+            "/c/un/a.jsonl, line 6: holds an empty list; remove it",
             "un/a.jsonl#7 В 7 7",
             "/c/un/a.jsonl, line 8: id \"un/a.jsonl#x\" is already taken by /c/un/a.jsonl, line 1; rename one of the two",
             "/c/un/a.jsonl, line 9: id \"un/a.jsonl#L3\" is already taken by /c/un/a.jsonl, line 3; rename one of the two",

@@ -51,6 +51,8 @@ mod json_lines;
 mod mail;
 #[cfg(feature = "markdown")]
 mod markdown;
+#[cfg(feature = "mhtml")]
+mod mhtml;
 #[cfg(feature = "odt")]
 mod odt;
 mod options;

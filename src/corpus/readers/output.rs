@@ -8,6 +8,9 @@ use crate::{
     release::{Origin, Release},
 };
 
+/// How many notes about a release are kept.
+const MOST_NOTES: usize = 12;
+
 /// Where in the content a release was found, and how it was read.
 #[derive(Debug, Default)]
 pub(crate) struct Details {
@@ -72,7 +75,7 @@ impl<'a> Output<'a> {
             fields::date_by_content(&mut release, Some(self.file));
         }
         let mut read_as = release.origin.take().unwrap_or_default();
-        let notes = notes.into_iter().chain(read_as.notes.drain(..)).collect();
+        let notes = distinct(notes.into_iter().chain(read_as.notes.drain(..)));
         let origin = Origin {
             root: self.root.to_owned(),
             file: self.file.to_owned(),
@@ -163,4 +166,23 @@ impl<'a> Output<'a> {
         let path = self.root.join(self.file);
         line.map_or_else(|| path.display().to_string(), |line| format!("{}, line {line}", path.display()))
     }
+}
+
+/// Each note once, and no more than a person reads.
+fn distinct(notes: impl Iterator<Item = String>) -> Vec<String> {
+    let (mut kept, mut more) = (Vec::new(), 0);
+    for note in notes {
+        if kept.contains(&note) {
+            continue;
+        }
+        if kept.len() < MOST_NOTES {
+            kept.push(note);
+        } else {
+            more += 1;
+        }
+    }
+    if more > 0 {
+        kept.push(format!("{more} more notes like these"));
+    }
+    kept
 }

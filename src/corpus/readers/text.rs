@@ -23,7 +23,8 @@ enum Header {
 
 /// Reads the release in a text of this name.
 pub(super) fn release(text: &str, file_name: &str) -> Result<Release, Fault> {
-    let (title, rest) = fields::titled(text)
+    let mut notes = Vec::new();
+    let (title, rest) = fields::titled_noting(text, &mut notes)
         .ok_or("is empty: a release has its title in the first line; write one or remove the file")?;
     let mut release = Release { title, ..Release::default() };
     let mut seen = Vec::new();
@@ -42,6 +43,7 @@ pub(super) fn release(text: &str, file_name: &str) -> Result<Release, Fault> {
         rest = rest.split_once('\n').map_or("", |(_, rest)| rest);
     }
     release.body = fields::body(rest);
+    release.origin.get_or_insert_default().notes.extend(notes);
     fields::date_by_content(&mut release, Some(file_name));
     Ok(release)
 }

@@ -63,8 +63,8 @@ const BLOCKS: [&str; 42] = [
     "caption",
     "dialog",
 ];
-const SKIPPED: [&str; 10] =
-    ["script", "style", "noscript", "template", "svg", "head", "iframe", "button", "option", "textarea"];
+const SKIPPED: [&str; 9] =
+    ["script", "style", "template", "svg", "head", "iframe", "button", "option", "textarea"];
 
 /// One visible line: the text between two breaks, or that of an inline element for dates.
 struct Line {
@@ -103,12 +103,12 @@ impl Lines {
             dates.collect::<Vec<(Date, &Line)>>()
         };
         let dates = WINDOWS.into_iter().map(dated).find(|dates| !dates.is_empty())?;
-        let only = |marked: bool| {
-            let mut dates = dates.iter().filter(|(_, line)| line.dated || !marked);
+        let only = |fits: fn(&Line) -> bool| {
+            let mut dates = dates.iter().filter(|(_, line)| fits(line));
             let (first, line) = dates.next()?;
             dates.all(|(date, _)| date == first).then_some(line.text.as_str())
         };
-        only(false).or_else(|| only(true))
+        only(|_| true).or_else(|| only(|line| line.frame == Frame::Own)).or_else(|| only(|line| line.dated))
     }
 
     /// Lines that may date the page where nothing better does: labels, and lines near the headline or with a

@@ -1,0 +1,75 @@
+//! What opens an article and is no part of its text: the headline once more, and the line with the date.
+
+use scraper::ElementRef;
+
+use super::blocks::{Block, Blocks};
+
+/// How many blocks of the article are looked at.
+const OPENING: usize = 4;
+/// Words of a date that are not its month.
+#[rustfmt::skip]
+const DATE_WORDS: &[&str] = &[
+    "г", "год", "года", "гг", "в", "от", "мск", "msk", "дата", "опубликовано", "понедельник", "вторник",
+    "среда", "четверг", "пятница", "суббота", "воскресенье",
+];
+/// How the names of months begin.
+const MONTHS: &[&str] =
+    &["янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"];
+
+/// Drops the heading that is the title, and opening blocks that repeat it or show nothing but a date.
+pub(super) fn trim(
+    page: &Blocks<'_>,
+    keep: &mut [bool],
+    title: Option<&str>,
+    heading: Option<ElementRef<'_>>,
+) {
+    let is_heading = |block: &Block| {
+        heading.is_some()
+            && page.containers.get(block.container).map(|container| container.element) == heading
+    };
+    let mut seen = 0;
+    for (block, keep) in page.blocks.iter().zip(keep).filter(|(_, keep)| **keep) {
+        if is_heading(block) {
+            *keep = false;
+        } else if seen < OPENING {
+            seen += 1;
+            *keep = title != Some(block.text.as_str()) && !is_date(&block.text);
+        }
+    }
+}
+
+/// Whether a line is a date, with or without a time, and nothing else.
+fn is_date(line: &str) -> bool {
+    if line.len() > 80 || !line.bytes().any(|byte| byte.is_ascii_digit()) {
+        return false;
+    }
+    let lower = line.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.all(|word| {
+        word.bytes().all(|byte| byte.is_ascii_digit())
+            || DATE_WORDS.contains(&word)
+            || MONTHS.iter().any(|month| word.starts_with(month)) && word.chars().count() < 9
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_alone_are_recognised() {
+        for line in [
+            "13.05.2024",
+            "13 мая 2024 г., 15:30",
+            "Опубликовано: 22 апреля 2003 года",
+            "08.11.2022 06:40 мск",
+        ] {
+            assert!(is_date(line), "{line}");
+        }
+        for line in
+            ["Ташкент, 13 мая 2024 года", "мая", "", "13.05.2024 | Новости", "В 2023 году построено 12 школ"]
+        {
+            assert!(!is_date(line), "{line}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! The fields of a record, as a release.
+//!
+//! Text must be text: a title that is a number is a slip worth reporting, not a title. What has no field in the
+//! mapping stays in `extra` as it stands.
+
+use serde_json::{Map, Value};
+
+#[cfg(feature = "html")]
+use crate::corpus::readers::html;
+use crate::{
+    corpus::readers::{Fault, FieldMapping, fields},
+    release::Release,
+};
+
+/// The release in a record; what was lost of it is noted in its origin.
+pub(in crate::corpus::readers) fn record(
+    object: Map<String, Value>,
+    names: &FieldMapping,
+) -> Result<Release, Fault> {
+    let mut record = Record { object, notes: Vec::new() };
+    let title = record.text(&names.title).and_then(|title| fields::some_line(&markup(&title)));
+    let body =
+        record.text(&names.text).map(|text| fields::body(&markup(&text))).filter(|text| !text.is_empty());
+    let (title, body) = match (title, body) {
+        (Some(title), body) => (title, body.unwrap_or_default()),
+        (None, Some(text)) => fields::titled_noting(&text, &mut record.notes).ok_or_else(no_words)?,
+        (None, None) => return Err(record.wrong_type(names).unwrap_or_else(no_words)),
+    };
+    let mut release = Release { title, body: fields::body(&body), ..Release::default() };
+    release.record = record.scalar(&names.id);
+    release.source = record.text(&names.source).and_then(|source| fields::some_line(&markup(&source)));
+    release.url = record.text(&names.url).and_then(|url| fields::some_line(&url));
+    let date = record.scalar(&names.date);
+    record
+        .object
+        .retain(|_, value| !value.is_null() && value.as_object().is_none_or(|object| !object.is_empty()));
+    release.extra = record.object;
+    if let Some(date) = date {
+        fields::date(&mut release, &date);
+    }
+    fields::date_by_content(&mut release, None);
+    release.origin.get_or_insert_default().notes.extend(record.notes);
+    Ok(release)
+}
+
+struct Record {
+    object: Map<String, Value>,
+    notes: Vec<String>,
+}
+
+impl Record {
+    /// The first text among fields of these names, which leaves the record; other values stay.
+    fn text(&mut self, names: &[String]) -> Option<String> {
+        self.first(names, |value| match value {
+            Value::String(text) => Some(text.clone()),
+            // A list of paragraphs.
+            Value::Array(items) => {
+                let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+                texts.filter(|texts| !texts.is_empty()).map(|texts| texts.join("\n\n"))
+            }
+            _ => None,
+        })
+    }
+
+    /// The first text or number.
+    fn scalar(&mut self, names: &[String]) -> Option<String> {
+        let text = self.first(names, |value| match value {
+            Value::Number(number) => Some(number.to_string()),
+            Value::String(text) => Some(text.clone()),
+            _ => None,
+        })?;
+        Some(text.trim().to_owned())
+    }
+
+    fn first(&mut self, names: &[String], read: impl Fn(&Value) -> Option<String>) -> Option<String> {
+        for name in names {
+            let text = find(&self.object, name).and_then(&read);
+            if text.is_some() {
+                take(&mut self.object, name);
+            }
+            if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+                return Some(text);
+            }
+        }
+        None
+    }
+
+    /// The fault of a field for text that holds something else.
+    fn wrong_type(&self, names: &FieldMapping) -> Option<Fault> {
+        let mut names = names.title.iter().chain(&names.text);
+        names.find_map(|name| {
+            let value = find(&self.object, name).filter(|value| !value.is_null() && !value.is_string())?;
+            Some(format!("{name:?} is {}; it must be text in quotes", kind(value)).into())
+        })
+    }
+}
+
+/// The value at a path: the field of just this name, or fields and places in lists with dots between them.
+fn find<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    if let Some(value) = object.get(path) {
+        return Some(value);
+    }
+    let (name, rest) = path.split_once('.')?;
+    rest.split('.').try_fold(object.get(name)?, |value, name| match value {
+        Value::Object(object) => object.get(name),
+        Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+        _ => None,
+    })
+}
+
+/// Removes the value at a path; a place in a list becomes null.
+fn take(object: &mut Map<String, Value>, path: &str) {
+    if object.shift_remove(path).is_some() {
+        return;
+    }
+    let Some((path, last)) = path.rsplit_once('.') else { return };
+    let mut names = path.split('.');
+    let first = names.next().and_then(|name| object.get_mut(name));
+    let inner = names.try_fold(first, |value, name| {
+        Some(match value? {
+            Value::Object(object) => object.get_mut(name),
+            Value::Array(items) => items.get_mut(name.parse::<usize>().ok()?),
+            _ => None,
+        })
+    });
+    match inner.flatten() {
+        Some(Value::Object(object)) => {
+            object.shift_remove(last);
+        }
+        Some(Value::Array(items)) => {
+            let item = last.parse::<usize>().ok().and_then(|at| items.get_mut(at));
+            item.into_iter().for_each(|item| *item = Value::Null);
+        }
+        _ => {}
+    }
+}
+
+/// The text of a field that holds HTML or entities; any other text as it is.
+#[cfg(feature = "html")]
+fn markup(text: &str) -> String {
+    html::field(text)
+}
+
+#[cfg(not(feature = "html"))]
+fn markup(text: &str) -> String {
+    text.to_owned()
+}
+
+fn no_words() -> Fault {
+    "has neither a \"title\" nor a \"text\" with words in it; give it one".into()
+}
+
+pub(super) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
