@@ -43,7 +43,8 @@ pub(crate) fn classify(letters: usize, morphology: &Morphology, all_caps_line: b
     let is_letters = match known {
         true if declined => false,
         true => letters <= SURELY_SHORT || fixed && !all_caps_line,
-        false => letters < MAYBE_WORD || fixed,
+        // In a line in capitals a short word that the dictionary lacks may as well be a name.
+        false => letters < MAYBE_WORD && !all_caps_line || fixed,
     };
     if is_letters { CapsReading::Abbreviation } else { CapsReading::Both }
 }

@@ -2,14 +2,18 @@
 
 use super::{dictionary, normalize::normalized};
 
-/// Whether two halves are one word: the dictionary lists them together, or lacks the first one.
+/// Whether two halves are one word: the dictionary lists them together, or lacks both, as of a name.
 ///
 /// A compound whose own hyphen stands at the end of the line, «нормативно-⏎правовой», is not one word: the
-/// dictionary has its first half and not the whole. Without a dictionary nothing is one word.
+/// dictionary lists it with its hyphen, or at least one of its halves. Without a dictionary nothing is one word.
 pub(super) fn is_word_of_two_lines(before: &str, after: &str) -> bool {
     let Some(dictionary) = dictionary() else { return false };
     let (before, after) = (normalized(before), normalized(after));
-    dictionary.is_known(&format!("{before}{after}")) || !dictionary.is_known(&before)
+    if dictionary.is_known(&format!("{before}-{after}")) {
+        return false;
+    }
+    let has_half = || dictionary.is_known(&before) || dictionary.is_known(&after);
+    dictionary.is_known(&format!("{before}{after}")) || !has_half()
 }
 
 #[cfg(test)]
@@ -23,11 +27,16 @@ mod tests {
             ("сотруд", "ничество", true),
             ("СОТРУД", "НИЧЕСТВА", true),
             ("мирзи", "ёева", true),
-            ("видео", "конференция", true),
+            ("меж", "дународный", true),
+            ("под", "писание", true),
+            ("узбеки", "станский", true),
             ("нормативно", "правовой", false),
             ("что", "то", false),
             ("из", "за", false),
             ("научно", "технический", false),
+            ("мини", "футбол", false),
+            ("вице", "премьера", false),
+            ("северо", "западный", false),
         ] {
             assert_eq!(is_word_of_two_lines(before, after), expected, "{before}-{after}");
         }

@@ -86,7 +86,7 @@ pub(crate) fn clean(surface: &str) -> Cow<'_, str> {
         return Cow::Owned(spelled);
     }
     let mut unified = String::with_capacity(spelled.len());
-    for segment in spelled.split_inclusive(|c: char| !c.is_alphanumeric() && !is_mark(c)) {
+    for segment in spelled.split_inclusive(|c: char| !c.is_alphanumeric() && !is_mark(c) && c != '\'') {
         unified.push_str(&alphabets::unify(segment));
     }
     // Marks of Latin letters may be stress marks of what are Cyrillic letters now.
@@ -103,8 +103,20 @@ pub(crate) fn normalized(surface: &str) -> String {
 fn visible(surface: &str) -> String {
     let mut visible = String::with_capacity(surface.len());
     let mut letter = '\0';
+    let mut in_tag = false;
     for c in surface.chars() {
+        if in_tag {
+            in_tag = c != '>';
+            continue;
+        }
         match c {
+            // «м<sup>2», as «м²».
+            '<' => {
+                in_tag = true;
+                if visible.ends_with(char::is_numeric) {
+                    visible.push('^');
+                }
+            }
             '\n' => {
                 let line = visible.trim_end_matches([' ', '\t', '\r']);
                 visible.truncate(line.strip_suffix('-').unwrap_or(line).len());
@@ -248,6 +260,8 @@ mod tests {
             ("Óльга", "ольга"),
             ("м²", "м2"),
             ("10⁶", "10^6"),
+            ("м<sup>2", "м2"),
+            ("10<sup>6", "10^6"),
             ("½", "1/2"),
             ("Ⅻ", "xii"),
             ("ＣＯＶＩＤ", "covid"),

@@ -107,6 +107,8 @@ const SCRAPS: &[&str] = &[
     "+998 71 239-19-19",
     "1/2",
     "I",
+    "<sup>2</sup>",
+    "<sub>",
 ];
 
 pub(super) fn text() -> impl Strategy<Value = String> {

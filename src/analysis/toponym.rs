@@ -19,11 +19,18 @@ const ENDINGS: &[(&str, &[&str])] = &[
     ("цкий", &["к", "цк", "ки", "ц"]),
     ("ский", &["", "а", "ь", "ия", "ы", "и", "ск", "о", "я"]),
     ("ной", &["ье"]),
-    ("ный", &["ье", "ия"]),
+    ("ный", &["ье"]),
 ];
+
+/// Adjectives of a people, a language or another country, which rarely mean the place that they are derived
+/// from: Русь, Англия as opposed to Britain, America as opposed to the United States.
+const OTHER_SENSES: &[&str] = &["русский", "английский", "американский"];
 
 /// The place from whose name an adjective is derived; the adjective is given as its lemma.
 pub(crate) fn of_adjective(dictionary: &Dictionary, adjective: &str) -> Option<String> {
+    if OTHER_SENSES.contains(&adjective) {
+        return None;
+    }
     for (ending, originals) in ENDINGS {
         let Some(base) = adjective.strip_suffix(ending) else { continue };
         if base.chars().count() < 3 {
@@ -49,4 +56,27 @@ fn is_place(dictionary: &Dictionary, name: &str) -> bool {
                 && fold(&analysis.lemma) == name
                 && dictionary.ud_tag(analysis.ud).is_some_and(|tag| tag.feat("NameType") == Some("Geo"))
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adjectives_lead_to_their_places() {
+        let dictionary = Dictionary::bundled().unwrap();
+        for (adjective, expected) in [
+            ("пермский", Some("пермь")),
+            ("российский", Some("россия")),
+            ("ташкентский", Some("ташкент")),
+            ("китайский", Some("китай")),
+            ("киевский", Some("киев")),
+            ("русский", None),
+            ("американский", None),
+            ("данный", None),
+            ("детский", None),
+        ] {
+            assert_eq!(of_adjective(&dictionary, adjective).as_deref(), expected, "{adjective}");
+        }
+    }
 }

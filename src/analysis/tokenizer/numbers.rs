@@ -92,9 +92,7 @@ impl Scanner<'_> {
     fn group(&self, at: usize) -> Option<Span> {
         let space = self.char_at(at).filter(|&c| is_group_space(c))?;
         let run = self.leading_digits(at + space.len_utf8())?;
-        // «1 000км» has a unit; «1 000th» and «120 80B» are other things.
-        let ends = !self.char_at(run.end).is_some_and(|c| is_word_char(c) && c.is_ascii() || is_mark(c));
-        (run.end - run.start == 3 && ends).then_some(run)
+        (run.end - run.start == 3 && self.ends_number(run.end)).then_some(run)
     }
 
     /// Whether the groups in the parts are surely one number and no list, as «150 200 350» may be.
@@ -151,7 +149,9 @@ impl Scanner<'_> {
         self.parts.push(first);
         let mut end = first.end;
         while self.char_at(end) == Some(sign) {
-            let Some(run) = self.digits(end + 1) else { break };
+            let Some(run) = self.leading_digits(end + 1).filter(|run| self.ends_number(run.end)) else {
+                break;
+            };
             if sign == '/' && self.parts.len() == MOST_SLASHED {
                 self.parts.clear();
                 return None;
@@ -176,6 +176,11 @@ impl Scanner<'_> {
             && (length(year) == 4 || [day, month, year].map(length) == [2, 2, 2])
             && number(day) <= 31
             && number(month) <= 12
+    }
+
+    /// Whether digits end here or a Cyrillic unit follows, «1 000км», «13.05.2024г».
+    fn ends_number(&self, at: usize) -> bool {
+        !self.char_at(at).is_some_and(|c| is_word_char(c) && (c.is_ascii() || c.is_numeric()) || is_mark(c))
     }
 
     /// A run that has ASCII digits only.

@@ -47,12 +47,24 @@ impl Scanner<'_> {
         }
         let is_phone = self.parts.len() > 1
             && (pairs == 2
+                || self.is_grouped_like_a_phone()
                 || (plus || brackets) && (FEWEST_DIGITS_BEHIND_PLUS..=MOST_DIGITS).contains(&digits));
         if !is_phone {
             self.parts.clear();
             return None;
         }
         Some(self.whole(first.start, end, LexemeKind::Phone))
+    }
+
+    /// Whether the groups in the parts have the lengths of a number with spaces: «8 916 123 45 67».
+    fn is_grouped_like_a_phone(&self) -> bool {
+        let lengths: Vec<usize> = self.parts.iter().map(|part| part.end - part.start).collect();
+        let code = self.parts.first().map_or("", |first| first.of(self.text));
+        match lengths[..] {
+            [1, 3, 3, 2, 2] => matches!(code, "7" | "8"),
+            [3, 2, 3, 2, 2] => code == "998",
+            _ => false,
+        }
     }
 
     /// The next group of two to four digits, and what separates it.

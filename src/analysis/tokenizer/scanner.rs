@@ -17,6 +17,9 @@ const DZH: &str = "Дж";
 const MOST_INDENT: usize = 16;
 /// Halves of a word with more bytes than this are not joined.
 const LONGEST_BROKEN_WORD: usize = 80;
+/// The tags of raised and lowered digits, which have the same length.
+const OPENING_TAGS: [&str; 2] = ["<sup>", "<sub>"];
+const CLOSING_TAGS: [&str; 2] = ["</sup>", "</sub>"];
 /// A run with more changes between letters and digits is an identifier and remains whole.
 const MOST_PIECES: usize = 6;
 
@@ -134,12 +137,28 @@ impl<'t> Scanner<'t> {
         if is_number && let Some(number) = self.number(first) {
             return number;
         }
+        if let Some(letters) = self.letters_before_number(first) {
+            self.at = letters.end;
+            return single(letters);
+        }
         if self.char_at(end) == Some('.')
             && (is_single_letter(first.of(self.text)) || first.of(self.text) == DZH)
         {
             return self.lettered(first);
         }
         self.joint(first)
+    }
+
+    /// The letters of a run that ends with the first digits of a number with dots: «v2.1.10», «ГОСТ12.1».
+    fn letters_before_number(&self, run: Span) -> Option<Span> {
+        let dot = self.char_at(run.end) == Some('.');
+        if !dot || !self.char_at(run.end + 1).is_some_and(|c| c.is_ascii_digit()) {
+            return None;
+        }
+        let letters = run.of(self.text).trim_end_matches(|c: char| c.is_ascii_digit()).len();
+        let is_cut = letters > 0 && letters < run.end - run.start;
+        let letters = Span { start: run.start, end: run.start + letters };
+        (is_cut && letters.of(self.text).chars().all(char::is_alphabetic)).then_some(letters)
     }
 
     /// Whether a run of Cyrillic letters is sure to be a lexeme, as the bytes after it show.
@@ -288,7 +307,21 @@ impl<'t> Scanner<'t> {
             self.parts.clear();
             return single(first);
         }
+        if CLOSING_TAGS.iter().any(|tag| self.text[last.end..].starts_with(tag)) {
+            self.at += CLOSING_TAGS[0].len();
+        }
         Lexeme { span: Span { start: first.start, end: last.end }, kind }
+    }
+
+    /// Where the raised or lowered digits begin that plain text marks up: «м<sup>2</sup>».
+    fn tagged_digits(&self, at: usize) -> Option<usize> {
+        let behind = self.text.get(at..)?;
+        let digits = OPENING_TAGS.iter().find_map(|tag| behind.strip_prefix(tag))?;
+        let closing = digits.trim_start_matches(|c: char| c.is_ascii_digit());
+        examined(digits.len() - closing.len());
+        let is_closed =
+            closing.len() < digits.len() && CLOSING_TAGS.iter().any(|tag| closing.starts_with(tag));
+        is_closed.then(|| self.text.len() - digits.len())
     }
 
     /// Adds a run to the parts, split where letters, digits and raised or lowered digits meet.
@@ -323,7 +356,7 @@ impl<'t> Scanner<'t> {
     /// begins.
     fn link(&self, run: Span) -> Option<(LexemeKind, usize)> {
         let sign = self.char_at(run.end)?;
-        if let Some(start) = self.next_line(run.end) {
+        if let Some(start) = self.next_line(run.end).or_else(|| self.tagged_digits(run.end)) {
             return Some((LexemeKind::Joint, start));
         }
         let start = self.visible(run.end + sign.len_utf8());
@@ -505,6 +538,10 @@ mod tests {
             ("3,5км и 1 000км", "3,5|км|и|1 000|км"),
             ("150 200 350", "150 200 350[150 200 350]"),
             ("+998 71 239-19-19", "998 71 239-19-19[998 71 239 19 19]"),
+            ("150 м<sup>2</sup> земли", "150|м<sup>2[м 2]|земли"),
+            ("v2.1.10 и ГОСТ12.1", "v|2.1.10[2 1 10]|и|ГОСТ|12.1"),
+            ("от 13.05.2024г.", "от|13.05.2024[13 05 2024]|г"),
+            ("8 916 123 45 67", "8 916 123 45 67[8 916 123 45 67]"),
             ("с 2024-05-13", "с|2024-05-13[2024 05 13]"),
             ("12 000-15 000", "12|000-15[000 15]|000"),
             ("f81d4fae7dec11d0a765", "f81d4fae7dec11d0a765"),
