@@ -206,10 +206,94 @@ fn a_query_may_begin_with_a_minus() {
         (&["-банк", "карта", "--limit", "2"][..], &["карта -банк", "--limit", "2"][..]),
         (&["-\"дорожная карта\" карта"], &["карта -\"дорожная карта\""]),
         (&["-(банк школа)"], &["--", "-(банк школа)"]),
+        (&["карта", "-bank"], &["карта -bank"]),
         (&["--карта"], &["карта"]),
     ] {
         assert_eq!(count(typed), count(same), "{typed:?}");
     }
     let output = vestnik(folder.path(), &["search", "--strict", "-банк \"карта"]);
     assert!(stderr(&output).contains("character 7: this quote"), "{}", stderr(&output));
+}
+
+#[test]
+fn dates_count_from_today_and_mean_what_they_say() {
+    let folder = clone();
+    let found = |args: &[&str]| {
+        let args =
+            [&["search", "--format", "trec", "--today", "2024-05-14", "--limit", "100"], args].concat();
+        let output = vestnik(folder.path(), &args);
+        stdout(&output).lines().map(|line| line.split(' ').nth(2).unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    vestnik(folder.path(), &["index"]);
+    let release = "un/2024-05-13-tashkent-ktu.txt".to_owned();
+    for args in [
+        &["Ташкент дата:вчера"][..],
+        &["Ташкент дата:неделя"],
+        &["Ташкент дата:2024–2025"],
+        &["Ташкент", "--from", "неделя"],
+        &["Ташкент", "--from", "вчера", "--to", "вчера"],
+    ] {
+        assert!(found(args).contains(&release), "{args:?}: {:?}", found(args));
+    }
+    for args in
+        [&["Ташкент дата:сегодня"][..], &["Ташкент дата:2019–2023"], &["Ташкент", "--to", "позавчера"]]
+    {
+        assert!(!found(args).contains(&release), "{args:?}");
+    }
+}
+
+#[test]
+fn what_is_not_understood_in_a_query_is_reported() {
+    let folder = clone();
+    vestnik(folder.path(), &["index"]);
+    let many: String = (0..1_030).map(|number| format!("слово{number} ")).collect();
+    for (query, report) in [
+        ("Ташкент дата:вчерась", "the date filter `дата:вчерась` was not understood"),
+        (&many, "the last 6 words of the query were ignored"),
+        ("…", "has no words"),
+    ] {
+        let output = vestnik(folder.path(), &["search", query]);
+        assert!(stderr(&output).contains(report), "{}", stderr(&output));
+    }
+    assert_eq!(stderr(&vestnik(folder.path(), &["search", "Ташкент дата:2024"])), "");
+}
+
+#[test]
+fn a_bad_line_does_not_stop_a_run_of_queries() {
+    let folder = clone();
+    vestnik(folder.path(), &["index"]);
+    let lines =
+        [r#"{"id":"a","text":"Камилов"}"#, "{", r#"{"id":"a","text":"ООН"}"#, r#"{"id":"b","text":"ООН"}"#];
+    fs::write(folder.path().join("queries.jsonl"), lines.join("\n")).unwrap();
+    let output = vestnik(folder.path(), &["search", "--queries", "queries.jsonl", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(2));
+    let summaries = stdout(&output).lines().filter(|line| line.contains("\"summary\"")).count();
+    assert_eq!(summaries, 2);
+    assert!(stderr(&output).contains("queries.jsonl, line 2"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("2 of 4 queries were skipped"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_run_prints_the_first_skipped_files_and_counts_the_rest() {
+    let folder = TempDir::new().unwrap();
+    fs::create_dir(folder.path().join("corpus")).unwrap();
+    fs::write(folder.path().join("corpus/a.txt"), "Мост\n\nОткрыт мост.\n").unwrap();
+    fs::write(folder.path().join("corpus/b.jsonl"), "not json\n".repeat(500)).unwrap();
+    let output = vestnik(folder.path(), &["index"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stderr(&output).matches("skipped: ").count(), 20, "{}", stderr(&output));
+    assert!(
+        stderr(&output).contains("skipped 480 more; --verbose or --json lists all"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_dry_run_checks_its_options() {
+    let folder = clone();
+    for dry in [&[][..], &["--dry-run"]] {
+        let output = vestnik(folder.path(), &[&["index", "--memory", "1K"], dry].concat());
+        assert_eq!(output.status.code(), Some(64), "{}", stderr(&output));
+    }
 }

@@ -100,25 +100,53 @@ impl Iterator for Releases {
     }
 }
 
-/// Reads queries, one JSON object per line with `_id` (or `id`) and `text`; other fields are ignored.
+/// The queries of a file, one JSON object per line with `_id` (or `id`) and `text`. Other fields are ignored.
+///
+/// A line that is no query, or repeats the id of an earlier one, yields an error. The next line follows.
+pub struct Queries {
+    lines: Lines,
+    /// The line of each id.
+    seen: HashMap<String, u64>,
+}
+
+impl Queries {
+    /// Opens a file of queries.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Read`] if the file cannot be opened.
+    pub fn open(path: &Path) -> Result<Self> {
+        Ok(Self { lines: Lines::open(path)?, seen: HashMap::new() })
+    }
+
+    fn query(&mut self, line: &str) -> Result<Query> {
+        let QueryLine { id, other_id, text } = self.lines.json(line, "`_id` and `text`")?;
+        let id = self.lines.id(if id.is_null() { other_id } else { id })?;
+        if let Some(first) = self.seen.get(&id) {
+            return Err(duplicate_query(&self.lines.path, id, self.lines.number, *first));
+        }
+        self.seen.insert(id.clone(), self.lines.number);
+        Ok(Query { id, text })
+    }
+}
+
+impl Iterator for Queries {
+    type Item = Result<Query>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let line = self.lines.next()?;
+        Some(line.and_then(|line| self.query(&line)))
+    }
+}
+
+/// Reads all queries of a file, as [`Queries`] does.
 ///
 /// # Errors
 ///
-/// [`Error::Read`] where the file cannot be read, [`Error::Malformed`] at the first line that is no query,
-/// [`Error::DuplicateId`] where two queries have one id.
+/// [`Error::Read`] if the file cannot be read, [`Error::Malformed`] at the first line that is no query,
+/// [`Error::DuplicateId`] if two queries have the same id.
 pub fn read_queries(path: &Path) -> Result<Vec<Query>> {
-    let mut lines = Lines::open(path)?;
-    let mut queries = Vec::new();
-    let mut seen = HashMap::new();
-    while let Some(line) = lines.next() {
-        let QueryLine { id, other_id, text } = lines.json(&line?, "`_id` and `text`")?;
-        let id = lines.id(if id.is_null() { other_id } else { id })?;
-        if let Some(first) = seen.insert(id.clone(), lines.number) {
-            return Err(duplicate_query(path, id, lines.number, first));
-        }
-        queries.push(Query { id, text });
-    }
-    Ok(queries)
+    Queries::open(path)?.collect()
 }
 
 /// Finds the judgments of a BEIR folder: `qrels.tsv`, else `qrels/test.tsv`.

@@ -8,7 +8,7 @@ mod judgments;
 mod metrics;
 mod trec;
 
-pub use beir::{Query as TestQuery, Releases, qrels_file, read_qrels, read_queries};
+pub use beir::{Queries, Query as TestQuery, Releases, qrels_file, read_qrels, read_queries};
 pub use judgments::{JudgedQuery, Judgments, Relevant};
 pub use metrics::{Judged, Qrels, RankedReport, Run, Scores, SetReport, SetScores, ndcg};
 pub use trec::write_run;

@@ -1,4 +1,4 @@
-//! Builds queries by hand, for programs that know what they look for.
+//! Builds queries by hand, for programs that know what to search for.
 //!
 //! Text given here is never read as operators.
 
@@ -7,7 +7,7 @@ use std::ops;
 use super::{Expr, Field, Form, Query, limits::MAX_DISTANCE, normalize, word};
 
 impl Query {
-    /// Looks for the words of a text, each wanted, none of them read as an operator.
+    /// A query for the words of a text. All are optional, and none is read as an operator.
     ///
     /// ```
     /// # use vestnik::Query;
@@ -17,22 +17,25 @@ impl Query {
     pub fn words(text: &str) -> Self {
         Self { expr: normalize::should(text.split(word::is_space).map(Expr::word)) }
     }
-}
 
-impl Default for Query {
-    /// The empty query.
-    fn default() -> Self {
-        Self { expr: Expr::Should(Vec::new()) }
+    /// The expression that the query consists of.
+    pub fn expr(&self) -> &Expr {
+        &self.expr
+    }
+
+    /// The expression that the query consists of, for building a larger one.
+    pub fn into_expr(self) -> Expr {
+        self.expr
     }
 }
 
 impl Expr {
-    /// A word in every form; a phrase where the text has more words than one.
+    /// A word in any form; a phrase if the text has several words.
     pub fn word(text: &str) -> Self {
         normalize::plain(text, Form::Any, None)
     }
 
-    /// Words in this order in every form; the same as [`Expr::word`].
+    /// Words in this order in any form; the same as [`Expr::word`].
     ///
     /// ```
     /// # use vestnik::query::{Expr, Query};
@@ -44,65 +47,62 @@ impl Expr {
         Self::word(text)
     }
 
-    /// Words that begin so; the word itself where the text has less than two letters.
+    /// Words with this prefix; the word itself if the text has less than two letters.
     pub fn prefix(text: &str) -> Self {
         normalize::prefix(text)
     }
 
-    /// Words of this shape, `?` for one letter and `*` for any number.
+    /// Words that match this pattern, where `?` is one letter and `*` any number of letters.
     pub fn pattern(text: &str) -> Self {
         normalize::pattern(text)
     }
 
-    /// Each is wanted; releases with all of them come first.
+    /// Optional clauses. Releases that match all of them rank first.
     pub fn should(items: impl IntoIterator<Item = Self>) -> Self {
         normalize::should(items)
     }
 
-    /// Each is required.
+    /// Required clauses.
     pub fn all(items: impl IntoIterator<Item = Self>) -> Self {
         normalize::all(items)
     }
 
-    /// One is enough. What is excluded among them is excluded beside the choice.
+    /// Alternatives. An exclusion among them excludes from the whole list.
     pub fn any(items: impl IntoIterator<Item = Self>) -> Self {
         normalize::should(normalize::any_apart(items))
     }
 
-    /// Two words or phrases at most `within` words apart, from 1 (next to each other) to 100.
+    /// Two words or phrases at most `within` words apart, from 1 (neighbours) to 100.
     pub fn near(left: Self, right: Self, within: u32) -> Self {
         normalize::near(left, right, within)
     }
 
-    /// A word or a phrase only in the form given; anything else stays as it is.
+    /// Restricts a word or a phrase to the form as typed. Other expressions stay as they are.
     #[must_use]
-    pub fn exact(self) -> Self {
-        match self {
-            Self::Word { text, .. } => Self::Word { text, form: Form::Exact },
-            Self::Phrase { text, slop, .. } => Self::Phrase { text, form: Form::Exact, slop },
-            other => other,
+    pub fn exact(mut self) -> Self {
+        if let Self::Word { form, .. } | Self::Phrase { form, .. } = &mut self {
+            *form = Form::Exact;
         }
+        self
     }
 
-    /// A phrase with its words in any order and at most `slop` others between them, 100 at most;
-    /// anything else stays as it is.
+    /// Lets the words of a phrase match in any order with at most `slop` other words among them, 100 at most.
+    /// Other expressions stay as they are.
     #[must_use]
-    pub fn with_slop(self, slop: u32) -> Self {
-        match self {
-            Self::Phrase { text, form, .. } => {
-                Self::Phrase { text, form, slop: Some(slop.min(MAX_DISTANCE)) }
-            }
-            other => other,
+    pub fn with_slop(mut self, words: u32) -> Self {
+        if let Self::Phrase { slop, .. } = &mut self {
+            *slop = Some(words.min(MAX_DISTANCE));
         }
+        self
     }
 
-    /// Only in one part of the release.
+    /// Restricts an expression to one field.
     #[must_use]
     pub fn in_field(self, field: Field) -> Self {
         normalize::in_field(field, self)
     }
 
-    /// Counts `factor` times as much, above 0 and at most 100; with another number, as much as before.
+    /// Multiplies the weight by `factor`, above 0 and at most 100. Another factor has no effect.
     #[must_use]
     pub fn boost(self, factor: f32) -> Self {
         normalize::boost(factor, self)
@@ -112,7 +112,7 @@ impl Expr {
 impl ops::Not for Expr {
     type Output = Self;
 
-    /// Must not be there.
+    /// Excludes what matches.
     fn not(self) -> Self {
         normalize::not(self)
     }

@@ -1,14 +1,14 @@
-//! Renders a query as text that reads back as the same query.
+//! Renders a query as text that parses to the same query.
 //!
-//! Brackets stand only where the grammar needs them; a word that would read as something else, such
-//! as «И», is put in quotes.
+//! Brackets appear only where the grammar needs them. A word that would be read as something else, such as
+//! «И», is put in quotes. The work is linear in the size of the query.
 
 use std::fmt::{self, Formatter, Write};
 
 use super::{
     Expr, Field, Form, Query,
     diagnostics::Diagnostics,
-    lexer,
+    lexer::Lexer,
     token::{Kind, Token},
     word,
 };
@@ -16,7 +16,7 @@ use super::{
 /// How tightly the outermost operator of an expression binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Binding {
-    SideBySide,
+    List,
     Or,
     And,
     Not,
@@ -27,7 +27,7 @@ enum Binding {
 }
 
 impl Field {
-    /// Its name in queries.
+    /// The name of the field in queries.
     fn name(self) -> &'static str {
         match self {
             Self::Title => "заголовок",
@@ -38,7 +38,7 @@ impl Field {
 }
 
 impl fmt::Display for Query {
-    /// Renders the query; [`Query::parse`] reads the same query back.
+    /// Renders the query. [`Query::parse`] reads the same query back.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match &self.expr {
             Expr::Should(items) => {
@@ -47,15 +47,15 @@ impl fmt::Display for Query {
                     write(f, item, Binding::Or)?;
                     f.write_char(' ')?;
                 }
-                last_of_all(f, last, Binding::Or)
+                write_last(f, last, Binding::Or)
             }
-            expr => last_of_all(f, expr, Binding::SideBySide),
+            expr => write_last(f, expr, Binding::List),
         }
     }
 }
 
-/// A date with nothing after it needs no quotes: no word can be taken for a part of it.
-fn last_of_all(f: &mut Formatter<'_>, expr: &Expr, place: Binding) -> fmt::Result {
+/// A date at the end needs no quotes: no word follows that could be read as a part of it.
+fn write_last(f: &mut Formatter<'_>, expr: &Expr, place: Binding) -> fmt::Result {
     match expr {
         Expr::Date(span) => write!(f, "дата:{span}"),
         expr => write(f, expr, place),
@@ -64,10 +64,7 @@ fn last_of_all(f: &mut Formatter<'_>, expr: &Expr, place: Binding) -> fmt::Resul
 
 fn binding(expr: &Expr) -> Binding {
     match expr {
-        Expr::Should(items) | Expr::Any(items) | Expr::All(items) if items.len() == 1 => {
-            items.first().map_or(Binding::Leaf, binding)
-        }
-        Expr::Should(_) => Binding::SideBySide,
+        Expr::Should(_) => Binding::List,
         Expr::Any(_) => Binding::Or,
         Expr::All(items) if is_chain(items) => Binding::Distance,
         Expr::All(_) => Binding::And,
@@ -88,8 +85,8 @@ fn is_chain(items: &[Expr]) -> bool {
         })
 }
 
-/// Writes an expression, in brackets where it binds less tightly than its place demands.
-fn write(f: &mut impl Write, expr: &Expr, place: Binding) -> fmt::Result {
+/// Writes an expression, in brackets if it binds less tightly than its place demands.
+fn write(f: &mut dyn Write, expr: &Expr, place: Binding) -> fmt::Result {
     if binding(expr) < place {
         f.write_char('(')?;
         write_bare(f, expr)?;
@@ -98,13 +95,13 @@ fn write(f: &mut impl Write, expr: &Expr, place: Binding) -> fmt::Result {
     write_bare(f, expr)
 }
 
-fn write_bare(f: &mut impl Write, expr: &Expr) -> fmt::Result {
+fn write_bare(f: &mut dyn Write, expr: &Expr) -> fmt::Result {
     match expr {
         Expr::Should(items) => write_list(f, items, " ", Binding::Or),
         Expr::Any(items) => write_list(f, items, " | ", Binding::And),
         Expr::All(items) if is_chain(items) => write_chain(f, items),
         Expr::All(items) => write_list(f, items, " И ", Binding::Not),
-        Expr::Not(inner) => write_not(f, inner),
+        Expr::Not(inner) => write(&mut Negation { f, sign_written: false }, inner, Binding::Boost),
         Expr::Word { text, form } if *form == Form::Any && reads_as_word(text) => f.write_str(text),
         Expr::Word { text, form } => write_quoted(f, text, *form),
         Expr::Phrase { text, form, slop } => {
@@ -130,7 +127,7 @@ fn write_bare(f: &mut impl Write, expr: &Expr) -> fmt::Result {
     }
 }
 
-fn write_list(f: &mut impl Write, items: &[Expr], between: &str, place: Binding) -> fmt::Result {
+fn write_list(f: &mut dyn Write, items: &[Expr], between: &str, place: Binding) -> fmt::Result {
     for (count, item) in items.iter().enumerate() {
         if count > 0 {
             f.write_str(between)?;
@@ -140,7 +137,7 @@ fn write_list(f: &mut impl Write, items: &[Expr], between: &str, place: Binding)
     Ok(())
 }
 
-fn write_chain(f: &mut impl Write, items: &[Expr]) -> fmt::Result {
+fn write_chain(f: &mut dyn Write, items: &[Expr]) -> fmt::Result {
     for (count, item) in items.iter().enumerate() {
         match item {
             Expr::Near { right, within, .. } if count > 0 => {
@@ -153,25 +150,34 @@ fn write_chain(f: &mut impl Write, items: &[Expr]) -> fmt::Result {
     Ok(())
 }
 
-/// A minus before a digit would be the sign of a number.
-fn write_not(f: &mut impl Write, inner: &Expr) -> fmt::Result {
-    let mut text = String::new();
-    write(&mut text, inner, Binding::Boost)?;
-    let sign = if text.starts_with(char::is_numeric) { "НЕ " } else { "-" };
-    write!(f, "{sign}{text}")
+/// Writes the operator of a negation before the text: `-`, or `НЕ` before a digit, where a minus would be
+/// the sign of a number.
+struct Negation<'a> {
+    f: &'a mut dyn Write,
+    sign_written: bool,
 }
 
-fn write_quoted(f: &mut impl Write, text: &str, form: Form) -> fmt::Result {
+impl Write for Negation<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if !self.sign_written && !text.is_empty() {
+            self.sign_written = true;
+            self.f.write_str(if text.starts_with(char::is_numeric) { "НЕ " } else { "-" })?;
+        }
+        self.f.write_str(text)
+    }
+}
+
+fn write_quoted(f: &mut dyn Write, text: &str, form: Form) -> fmt::Result {
     let sign = if form == Form::Exact { "!" } else { "" };
     let bare = form == Form::Exact && reads_as_word(text);
     let mark = if bare { "" } else { "\"" };
     write!(f, "{sign}{mark}{}{mark}", text.replace(word::is_quote, " "))
 }
 
-/// Whether the text, typed as it is, is this word and nothing else, beyond doubt.
+/// Whether the text, typed as it is, is this word and nothing else.
 fn reads_as_word(text: &str) -> bool {
     let mut diagnostics = Diagnostics::default();
-    let tokens = lexer::tokens(text, &mut diagnostics);
+    let tokens = Lexer::new(text, None, &mut diagnostics).tokens();
     match &tokens[..] {
         [Token { kind: Kind::Leaf(Expr::Word { text: read, .. }), .. }] => {
             read == text && diagnostics.is_empty()

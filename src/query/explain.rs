@@ -1,107 +1,107 @@
-//! Says in Russian how a query was understood, one line for each clause.
+//! Describes in English how a query was understood, one line per clause.
 //!
-//! Shows what groups with what; knows nothing of forms that a word has or of what an index holds.
+//! Shows the structure of the query. It does not depend on a dictionary or an index.
 
 use std::fmt::{self, Write};
 
 use super::{Expr, Field, Form, Query};
 use crate::release::{Date, DateSpan};
 
-/// What each clause of a choice begins with.
-const ONE_OF: &str = "одно из";
+/// The label of the alternatives of a query that is one choice.
+const ANY: &str = "any of";
 
 impl Query {
-    /// How the query was understood, in Russian, one line for each thing looked for.
+    /// Describes how the query was understood, one line per clause.
     ///
     /// ```
     /// # use vestnik::Query;
     /// assert_eq!(
     ///     Query::parse("вода|газ -футбол").explain(),
-    ///     "желательно: хотя бы одно из [слово «вода» в любой форме; слово «газ» в любой форме]\n\
-    ///      исключить: слово «футбол» в любой форме",
+    ///     "should match: at least one of [any form of «вода»; any form of «газ»]\n\
+    ///      must not match: any form of «футбол»",
     /// );
     /// ```
     pub fn explain(&self) -> String {
-        let (items, role) = match &self.expr {
-            Expr::Should(items) if items.is_empty() => return "пустой запрос: искать нечего".to_owned(),
-            Expr::Should(items) => (items.as_slice(), "желательно"),
-            Expr::All(items) => (items.as_slice(), "обязательно"),
-            Expr::Any(items) => (items.as_slice(), ONE_OF),
-            expr => (std::slice::from_ref(expr), "искать"),
+        let (items, label) = match &self.expr {
+            Expr::Should(items) if items.is_empty() => return "the query is empty".to_owned(),
+            Expr::Should(items) => (items.as_slice(), "should match"),
+            Expr::All(items) => (items.as_slice(), "must match"),
+            Expr::Any(items) => (items.as_slice(), ANY),
+            expr => (std::slice::from_ref(expr), "match"),
         };
         let mut lines = String::new();
         for item in items {
             if !lines.is_empty() {
                 lines.push('\n');
             }
-            // A `String` takes whatever is written into it.
-            let _ = clause(&mut lines, item, role);
+            // Writing to a string does not fail.
+            let _ = clause(&mut lines, item, label);
         }
         lines
     }
 }
 
-fn clause(f: &mut String, expr: &Expr, role: &str) -> fmt::Result {
-    let (role, expr) = match expr {
+fn clause(f: &mut String, expr: &Expr, label: &str) -> fmt::Result {
+    let (label, expr) = match expr {
         Expr::Not(inner) => {
-            f.push_str("исключить: ");
+            f.push_str("must not match: ");
             return describe_excluded(f, inner);
         }
-        // Of several dates or sources one is enough, where they are joined so.
-        expr if role != ONE_OF => condition(expr).map_or((role, expr), |condition| ("только", condition)),
-        expr => (role, expr),
+        // One date or source of several is enough if they are alternatives.
+        expr if label != ANY => filter(expr).map_or((label, expr), |filter| ("only", filter)),
+        expr => (label, expr),
     };
-    write!(f, "{role}: ")?;
+    write!(f, "{label}: ")?;
     describe(f, expr)
 }
 
-/// What lets no other releases pass, whatever they say, and whatever weight was given to it.
-fn condition(expr: &Expr) -> Option<&Expr> {
+/// A clause that restricts the results without adding to the score; a boost has no effect on it.
+fn filter(expr: &Expr) -> Option<&Expr> {
     match expr {
         Expr::Date(_) | Expr::InField { field: Field::Source, .. } => Some(expr),
-        Expr::Boost { expr, .. } => condition(expr),
+        Expr::Boost { expr, .. } => filter(expr),
         _ => None,
     }
 }
 
-/// A release is excluded for any of the things that stand side by side.
+/// Excluded clauses side by side exclude each for itself.
 fn describe_excluded(f: &mut String, expr: &Expr) -> fmt::Result {
     match expr {
-        Expr::Should(items) => describe_list(f, "что-либо из", items),
+        Expr::Should(items) => describe_list(f, "any of", items),
         expr => describe(f, expr),
     }
 }
 
 fn describe(f: &mut String, expr: &Expr) -> fmt::Result {
     match expr {
-        Expr::Should(items) => describe_list(f, "как можно больше из", items),
-        Expr::All(items) => describe_list(f, "сразу всё из", items),
-        Expr::Any(items) => describe_list(f, "хотя бы одно из", items),
+        Expr::Should(items) => describe_list(f, "as many as possible of", items),
+        Expr::All(items) => describe_list(f, "all of", items),
+        Expr::Any(items) => describe_list(f, "at least one of", items),
         Expr::Not(inner) => {
-            f.push_str("без: ");
+            f.push_str("not ");
             describe_excluded(f, inner)
         }
-        Expr::Word { text, form: Form::Any } => write!(f, "слово «{text}» в любой форме"),
-        Expr::Word { text, form: Form::Exact } => write!(f, "слово «{text}» только в этой форме"),
+        Expr::Word { text, form: Form::Any } => write!(f, "any form of «{text}»"),
+        Expr::Word { text, form: Form::Exact } => write!(f, "exactly «{text}»"),
         Expr::Phrase { text, form, slop } => describe_phrase(f, text, *form, *slop),
         Expr::Near { left, right, within } => {
             describe(f, left)?;
-            f.push_str(" и ");
+            f.push_str(" and ");
             describe(f, right)?;
-            write!(f, " в пределах {within} {} друг от друга", of_words(*within))
+            write!(f, " within {}", words(*within))
         }
-        Expr::Prefix(text) => write!(f, "слова, начинающиеся на «{text}»"),
+        Expr::Prefix(text) => write!(f, "words that begin with «{text}»"),
         Expr::Pattern(text) => {
-            write!(f, "слова вида «{text}» (? — одна буква, * — сколько угодно букв)")
+            write!(f, "words like «{text}» (? is one letter, * any number of letters)")
         }
         Expr::InField { field, expr } => {
-            write!(f, "{}: ", place(*field))?;
-            describe(f, expr)
+            describe(f, expr)?;
+            write!(f, " in the {}", name(*field))
         }
         Expr::Date(span) => describe_days(f, *span),
         Expr::Boost { factor, expr } => {
-            write!(f, "с весом {factor}: ")?;
-            describe(f, expr)
+            describe(f, expr)?;
+            write!(f, " (weight ×{factor})")
         }
     }
 }
@@ -120,39 +120,41 @@ fn describe_list(f: &mut String, what: &str, items: &[Expr]) -> fmt::Result {
 
 fn describe_phrase(f: &mut String, text: &str, form: Form, slop: Option<u32>) -> fmt::Result {
     let forms = match form {
-        Form::Any => "в любых формах",
-        Form::Exact => "только в этих формах",
+        Form::Any => "in any form",
+        Form::Exact => "exactly",
     };
     match slop {
-        None => write!(f, "фраза «{text}» {forms}"),
-        Some(0) => write!(f, "слова «{text}» {forms} и в любом порядке, без слов между ними"),
+        None => write!(f, "the phrase «{text}» {forms}"),
+        Some(0) => write!(f, "the words «{text}» {forms}, in any order, next to each other"),
         Some(slop) => {
-            let words = of_words(slop);
-            write!(f, "слова «{text}» {forms} и в любом порядке, между ними не более {slop} {words}")
+            write!(f, "the words «{text}» {forms}, in any order, with at most {} between them", others(slop))
         }
     }
 }
 
-fn place(field: Field) -> &'static str {
+fn name(field: Field) -> &'static str {
     match field {
-        Field::Title => "в заголовке",
-        Field::Body => "в тексте",
-        Field::Source => "в названии источника",
+        Field::Title => "title",
+        Field::Body => "body",
+        Field::Source => "source",
     }
 }
 
 fn describe_days(f: &mut String, span: DateSpan) -> fmt::Result {
-    let day = |day: Date| format!("{:02}.{:02}.{:04}", day.day(), day.month(), day.year());
+    let day = |day: Date| day.to_string();
     match (span.from.map(day), span.to.map(day)) {
-        (Some(from), Some(to)) if from == to => write!(f, "дата {from}"),
-        (Some(from), Some(to)) => write!(f, "дата с {from} по {to}"),
-        (Some(from), None) => write!(f, "дата с {from}"),
-        (None, Some(to)) => write!(f, "дата по {to}"),
-        (None, None) => write!(f, "любая дата"),
+        (Some(from), Some(to)) if from == to => write!(f, "dated {from}"),
+        (Some(from), Some(to)) => write!(f, "dated {from} to {to}"),
+        (Some(from), None) => write!(f, "dated {from} or later"),
+        (None, Some(to)) => write!(f, "dated {to} or earlier"),
+        (None, None) => write!(f, "with any date"),
     }
 }
 
-/// «Слова» in the genitive that a number demands: 1 слова, 3 слов, 21 слова.
-fn of_words(count: u32) -> &'static str {
-    if count % 10 == 1 && count % 100 != 11 { "слова" } else { "слов" }
+fn words(count: u32) -> String {
+    if count == 1 { "1 word".to_owned() } else { format!("{count} words") }
+}
+
+fn others(count: u32) -> String {
+    if count == 1 { "1 other word".to_owned() } else { format!("{count} other words") }
 }

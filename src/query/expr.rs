@@ -1,6 +1,9 @@
 //! The syntax tree of a query, as plain data.
 //!
-//! Any tree is valid; [`Query::from`](super::Query) normalizes it.
+//! Any tree is valid; [`Query::from`](super::Query) normalizes it. A tree of any depth can be dropped without
+//! recursion; cloning, comparing and printing a tree that is not part of a query recurse.
+
+use std::mem;
 
 use serde::Serialize;
 
@@ -86,4 +89,35 @@ pub enum Field {
     Body,
     /// The publisher.
     Source,
+}
+
+impl Default for Expr {
+    /// The empty expression.
+    fn default() -> Self {
+        Self::Should(Vec::new())
+    }
+}
+
+impl Expr {
+    /// Takes the parts of an expression out of it.
+    pub(super) fn take_parts(&mut self) -> Vec<Self> {
+        match self {
+            Self::Should(parts) | Self::All(parts) | Self::Any(parts) => mem::take(parts),
+            Self::Not(expr) | Self::InField { expr, .. } | Self::Boost { expr, .. } => vec![mem::take(expr)],
+            Self::Near { left, right, .. } => vec![mem::take(left), mem::take(right)],
+            Self::Word { .. } | Self::Phrase { .. } | Self::Prefix(_) | Self::Pattern(_) | Self::Date(_) => {
+                Vec::new()
+            }
+        }
+    }
+}
+
+impl Drop for Expr {
+    /// Drops an expression part by part. The default would recurse and overflow the stack on a deep tree.
+    fn drop(&mut self) {
+        let mut pending = self.take_parts();
+        while let Some(mut expr) = pending.pop() {
+            pending.append(&mut expr.take_parts());
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod lexer;
 mod limits;
 mod normalize;
 mod parser;
+mod relative_date;
 mod token;
 mod word;
 
@@ -25,7 +26,11 @@ mod table;
 
 use serde::Serialize;
 
-pub use self::expr::{Expr, Field, Form};
+pub use self::{
+    diagnostics::Note,
+    expr::{Expr, Field, Form},
+    parser::{Parsed, QueryParser},
+};
 
 /// A query, understood.
 ///
@@ -72,6 +77,5 @@ pub use self::expr::{Expr, Field, Form};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Query {
-    /// What is looked for.
-    pub expr: Expr,
+    pub(crate) expr: Expr,
 }

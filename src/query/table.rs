@@ -4,7 +4,8 @@
 
 use std::fmt::Write;
 
-use super::{Expr, Field, Form, Query};
+use super::{Expr, Field, Form, Query, QueryParser};
+use crate::release::Date;
 
 const TABLE: &str = include_str!("../../tests/query_table.txt");
 
@@ -44,13 +45,14 @@ fn notation(expr: &Expr) -> String {
 
 #[test]
 fn queries_are_understood_and_explained_as_the_table_says() {
+    let parser = QueryParser::new().today(Date::constant(2024, 5, 13));
     let mut cases = 0;
     for (number, line) in TABLE.lines().enumerate().filter(|(_, line)| !line.starts_with("# ")) {
         let Some((text, expected)) = line.split_once(" ⇒ ") else {
             assert!(line.is_empty(), "line {}: no ⇒ in it", number + 1);
             continue;
         };
-        let query = Query::parse(text);
+        let query = parser.parse(text).query;
         let understood = format!("{} ⇒ {}", notation(&query.expr), query.explain().replace('\n', " / "));
         assert_eq!(understood, expected, "line {}: {text}", number + 1);
         assert_eq!(Query::parse(&query.to_string()), query, "line {}: {text} as {query}", number + 1);
@@ -104,12 +106,11 @@ fn a_strict_reading_names_the_first_doubtful_character() {
         ("\"вода и газ\"~101", 13, "looseness"),
         ("вода~2", 1, "phrase in quotes"),
         ("в*", 1, "two letters"),
-        ("вода *карта", 6, "behind the letters"),
-        ("*кар*", 1, "behind the letters"),
+        ("вода *к", 6, "two letters"),
         ("вода \"дорожн* карт*\"", 6, "between quotes"),
         ("заголовок: И", 1, "field"),
         ("заголовок:", 1, "field"),
-        ("дата: вчера", 1, "date"),
+        ("дата: вчерась", 1, "date"),
         ("вода дата:2024-13", 6, "date"),
         ("!(вода газ)", 1, "exact"),
     ];

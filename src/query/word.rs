@@ -93,23 +93,29 @@ pub(super) fn is_number(piece: &str) -> bool {
         && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
 }
 
-/// A prefix or a pattern from a word with wildcards in it, or nothing where they are only signs.
+/// Whether a `*` stands directly before the first word of a run.
+pub(super) fn has_leading_star(run: &str) -> bool {
+    run.find(begins_word).and_then(|begin| run.get(..begin)).is_some_and(|before| before.ends_with('*'))
+}
+
+/// A prefix or a pattern from a word with wildcards, or nothing if these are ordinary signs.
 ///
-/// A prefix has at least two letters or digits; a pattern has one before its first wildcard, two
-/// in all, and a letter among them, so that «2*2» is none. A `?` stands between letters.
+/// A prefix has at least two letters or digits. A pattern begins with one, or with `*` and one, has at least
+/// two, and one of them is a letter, so that «2*2» is no pattern. A `?` stands between letters.
 pub(super) fn wildcards(word: &str) -> Option<Expr> {
+    let word = &visible(word);
     let is_wild = |c: char| matches!(c, '*' | '?');
     if !word.contains(is_wild) {
         return None;
     }
     let word = without_double_stars(word);
     let fits = |c: char| c.is_alphanumeric() || is_accent(c) || is_wild(c) || "-.'’ʼ‘".contains(c);
-    let (head, _) = word.split_at(word.find(is_wild)?);
     let letters = |part: &str| part.chars().filter(|c| c.is_alphanumeric()).count();
-    if !word.starts_with(char::is_alphanumeric) || !word.chars().all(fits) {
+    let body = word.strip_prefix('*').unwrap_or(&word);
+    if !body.starts_with(char::is_alphanumeric) || !word.chars().all(fits) {
         return None;
     }
-    if word.strip_suffix('*') == Some(head) {
+    if let Some(head) = word.strip_suffix('*').filter(|head| !head.contains(is_wild)) {
         return (letters(head) >= 2).then(|| Expr::Prefix(head.to_owned()));
     }
     let holds = letters(&word) >= 2 && word.contains(char::is_alphabetic) && marks_are_letters(&word);
@@ -185,6 +191,11 @@ mod tests {
             ("сл??во", pattern("сл??во")),
             ("с*во", pattern("с*во")),
             ("сло?*", pattern("сло?*")),
+            ("*слово", pattern("*слово")),
+            ("**часть**", pattern("*часть*")),
+            ("*с", None),
+            ("*12", None),
+            ("*-слово", None),
             ("2*2", None),
             ("а-?б", None),
             ("/page?id", None),

@@ -91,6 +91,21 @@ impl Searcher {
         self.snapshot().release(address)
     }
 
+    /// The ids of all releases, in no particular order. Takes about as much memory as the ids themselves.
+    ///
+    /// # Errors
+    /// `IndexDamaged` if the index cannot be read.
+    pub fn ids(&self) -> Result<Vec<String>> {
+        let snapshot = self.snapshot();
+        let mut ids = Vec::with_capacity(usize::try_from(snapshot.releases).unwrap_or_default());
+        for segment in &snapshot.segments {
+            let mut by_rank = segment.all_ids().map_err(|error| snapshot.index.damaged(&error))?;
+            let alive = segment.alive_docs().filter_map(|doc| usize::try_from(segment.id_rank(doc)).ok());
+            ids.extend(alive.filter_map(|rank| by_rank.get_mut(rank)?.take()));
+        }
+        Ok(ids)
+    }
+
     /// The best releases for a query. An empty query has none. A query without words, such as `дата:2024`, returns
     /// the latest releases first.
     ///

@@ -49,7 +49,9 @@ struct Cli {
 fn main() -> ExitCode {
     // Which command it is must be known even where its options make no sense.
     let commands = Cli::command();
-    let words = arguments::typed();
+    let short_options: String =
+        commands.get_arguments().filter_map(clap::Arg::get_short).chain("hV".chars()).collect();
+    let words = arguments::read(&short_options);
     let named = |word: &&str| commands.get_subcommands().any(|command| command.get_name() == *word);
     let mut texts = words.iter().skip(1).filter_map(|word| word.to_str());
     let keeping = texts.find(named).is_some_and(|name| commands::MAINTENANCE.contains(&name));

@@ -1,7 +1,7 @@
 //! Values of options that several commands share.
 
 use clap::ValueEnum;
-use vestnik::DateSpan;
+use vestnik::Date;
 
 /// How a command that has one answer prints it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -17,7 +17,7 @@ pub enum Format {
 /// meaning or goes, not when one is added.
 pub const JSON_VERSION: u32 = 2;
 
-/// Reads a day or a span of days.
-pub fn dates(text: &str) -> Result<DateSpan, String> {
-    text.parse().map_err(|error: vestnik::Error| error.to_string())
+/// Reads a day.
+pub fn day(text: &str) -> Result<Date, String> {
+    vestnik::day(text).map_err(|error| error.to_string())
 }

@@ -1,33 +1,38 @@
-//! What an index run tells while it works: lines for a reader, or JSON Lines for a program.
+//! Reports an index run while it works: messages for a person, or JSON Lines for a program.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use vestnik::index::{Event, Progress, Summary};
+use vestnik::{
+    Error,
+    index::{Event, Progress, Summary},
+};
 
 use crate::{
     exit::Exit,
     options::JSON_VERSION,
-    terminal::{self, Terminal, with_causes},
+    terminal::{self, MAX_SKIPPED, Terminal, with_causes},
 };
 
-/// JSON progress comes no more often than this.
+/// The shortest time between two progress events in JSON.
 const PROGRESS: Duration = Duration::from_secs(1);
 
-/// Tells of one run.
+/// Reports one run.
 pub struct Reporter<'a> {
     terminal: &'a mut Terminal,
     json: bool,
     dry: bool,
     last_progress: Instant,
-    /// Standard output that is gone must not stop a run.
-    unheard: Option<anyhow::Error>,
+    /// How many files or records were skipped.
+    skipped: u64,
+    /// The first error of standard output. It must not stop a run.
+    output_error: Option<anyhow::Error>,
 }
 
 impl<'a> Reporter<'a> {
     pub fn new(terminal: &'a mut Terminal, json: bool, dry: bool) -> Self {
-        Self { terminal, json, dry, last_progress: Instant::now(), unheard: None }
+        Self { terminal, json, dry, last_progress: Instant::now(), skipped: 0, output_error: None }
     }
 
     pub fn event(&mut self, event: &Event<'_>, progress: Progress) {
@@ -37,10 +42,13 @@ impl<'a> Reporter<'a> {
         }
         match event {
             Event::Rebuilding(reason) => {
-                self.terminal.info(format_args!("building the index anew: {reason}"));
+                self.terminal.info(format_args!("building a new index: {reason}"));
             }
             Event::Place(place) => self.terminal.info(format_args!("indexing {}", place.path().display())),
-            Event::Failed(error) => self.terminal.warn(format_args!("skipped: {error}")),
+            Event::Failed(error) => {
+                self.skipped += 1;
+                self.terminal.skipped(self.skipped, error);
+            }
             Event::File(file) => self
                 .terminal
                 .progress(format!("{} files, {} releases: {}", progress.files, progress.releases, file.name)),
@@ -51,9 +59,13 @@ impl<'a> Reporter<'a> {
     fn event_as_json(&mut self, event: &Event<'_>, progress: Progress) {
         match event {
             Event::Rebuilding(reason) => self.object("rebuilding", json!({ "reason": reason })),
-            Event::Place(place) => self.object("place", json!({ "path": place.path() })),
+            Event::Place(place) => self.object("place", json!({ "path": place.path().to_string_lossy() })),
             Event::Failed(error) => {
-                self.object("failed", json!({ "path": error.path(), "error": error.to_string() }));
+                let path = match error {
+                    Error::DuplicateId { place, .. } => Some(place.as_str().into()),
+                    error => error.path().map(|path| path.to_string_lossy()),
+                };
+                self.object("failed", json!({ "path": path, "error": error.to_string() }));
             }
             Event::File(_) if self.last_progress.elapsed() >= PROGRESS => {
                 self.last_progress = Instant::now();
@@ -70,25 +82,29 @@ impl<'a> Reporter<'a> {
             line.extend(fields);
         }
         match self.terminal.json(&line) {
-            // Whoever read has enough; the run goes on, and ends as it would have.
-            Err(error) if !terminal::is_broken_pipe(&error) => _ = self.unheard.get_or_insert(error),
+            // A reader that has closed the output does not want more of it.
+            Err(error) if !terminal::is_broken_pipe(&error) => _ = self.output_error.get_or_insert(error),
             _ => {}
         }
     }
 
-    /// Tells what came of it.
+    /// Reports a run that succeeded.
     pub fn end(mut self, summary: &Summary) -> Result<()> {
         self.terminal.end_progress();
+        if self.skipped > MAX_SKIPPED {
+            let more = self.skipped - MAX_SKIPPED;
+            self.terminal.warn(format_args!("skipped {more} more; --verbose or --json lists all of them"));
+        }
         if self.json {
             self.object("summary", fields(summary, self.dry));
         } else {
             self.terminal.info(line(summary, self.dry));
         }
-        let unheard = self.unheard.map_or(Ok(()), Err);
-        unheard.context("the run is done, but standard output cannot be written")
+        let output = self.output_error.map_or(Ok(()), Err);
+        output.context("the run succeeded, but its report cannot be written to standard output")
     }
 
-    /// Tells of a run that failed; whoever called prints why.
+    /// Reports a run that failed. The caller prints the error.
     pub fn failed(mut self, error: &anyhow::Error, exit: Exit) {
         if self.json {
             self.object("error", json!({ "error": with_causes(error), "exit": exit.code() }));
@@ -107,9 +123,9 @@ fn fields(summary: &Summary, dry: bool) -> Value {
         "unchanged": summary.unchanged,
         "kept": summary.kept,
         "failed": summary.failed,
-        "passed_over": summary.passed_over,
         "files_read": summary.read.files,
-        "files_same": summary.same_files,
+        "files_unchanged": summary.same_files,
+        "files_ignored": summary.passed_over,
         "bytes_read": summary.read.bytes,
         "seconds": summary.took.as_secs_f64(),
     })
@@ -120,18 +136,18 @@ fn line(summary: &Summary, dry: bool) -> String {
     let megabytes = summary.read.bytes as f64 / 1e6;
     let seconds = summary.took.as_secs_f64();
     let speed = megabytes / seconds.max(1e-3);
-    let would = if dry { "would have " } else { "" };
+    let dry = if dry { "would have " } else { "" };
     let kept = if summary.kept == 0 { String::new() } else { format!("{} kept, ", summary.kept) };
     format!(
-        "{would}{} releases: {} added, {} changed, {} removed, {} unchanged, {kept}{} failed, {} passed over; \
-         read {megabytes:.1} MB of {} files at {speed:.1} MB/s in {seconds:.1} s",
+        "{dry}{} releases: {} added, {} changed, {} removed, {} unchanged, {kept}{} failed; \
+         {} files read ({megabytes:.1} MB at {speed:.1} MB/s), {} files of other types ignored, {seconds:.1} s",
         summary.total,
         summary.added,
         summary.changed,
         summary.removed,
         summary.unchanged,
         summary.failed,
-        summary.passed_over,
         summary.read.files,
+        summary.passed_over,
     )
 }

@@ -46,6 +46,20 @@ pub struct WriterOptions {
     pub threads: usize,
 }
 
+impl WriterOptions {
+    /// `Value` if the memory is too little for one thread.
+    pub(crate) fn validate(self) -> Result<()> {
+        if self.memory == 0 || self.memory >= MIN_THREAD_MEMORY {
+            return Ok(());
+        }
+        Err(Error::Value {
+            what: "memory",
+            value: self.memory.to_string(),
+            reason: format!("is less than the {MIN_THREAD_MEMORY} bytes that one thread needs"),
+        })
+    }
+}
+
 /// What adding a release did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
@@ -130,13 +144,7 @@ impl Writer {
 
     /// A writer whose caller holds the index's lock.
     pub(crate) fn under_lock(index: Index, options: WriterOptions, lock: Option<WriteLock>) -> Result<Self> {
-        if options.memory != 0 && options.memory < MIN_THREAD_MEMORY {
-            return Err(Error::Value {
-                what: "memory",
-                value: options.memory.to_string(),
-                reason: format!("is less than the {MIN_THREAD_MEMORY} bytes that one thread needs"),
-            });
-        }
+        options.validate()?;
         let registry = Registry::of(&Snapshot::open(&index)?)?;
         Ok(Self {
             index,

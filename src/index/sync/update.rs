@@ -42,6 +42,7 @@ pub fn update(
     options: &JobOptions,
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
+    options.writer.validate()?;
     let lock = || WriteLock::acquire(folder, options.wait, &options.stop);
     let mut lock = if options.dry_run { None } else { Some(lock()?) };
     let summary = under_lock(folder, paths, default, options, on_event)?;

@@ -1,23 +1,28 @@
 //! The date after `дата:`, which can be several words long.
 //!
-//! Looks ahead a fixed number of characters. The `release` module decides what they mean.
+//! Looks ahead a fixed number of characters.
+
+use jiff::civil::Date;
 
 use super::{chars::Chars, quotes::Quotes};
 use crate::{
-    query::word::{is_quote, is_space},
+    query::{
+        relative_date,
+        word::{is_quote, is_space},
+    },
     release::DateSpan,
 };
 
-/// A date has at most this many words.
-const MAX_WORDS: usize = 4;
-/// A date has at most this many characters, which bounds the lookahead.
+/// A date has at most this many words, as in `13 мая 2023 – 15 июня 2024`.
+const MAX_WORDS: usize = 7;
+/// A date has at most this many characters.
 const MAX_CHARS: usize = 48;
 
 /// Reads the date that begins at `at`: in quotes, in brackets, or as the longest run of words that is a
 /// date. Returns it with the place after it.
-pub(super) fn read(chars: &Chars, quotes: &Quotes, at: usize) -> Option<(DateSpan, usize)> {
+pub(super) fn read(chars: &Chars, quotes: &Quotes, at: usize, today: Date) -> Option<(DateSpan, usize)> {
     let start = (at..).find(|&at| !chars.get(at).is_some_and(is_space))?;
-    let whole = |text: String, after| text.parse().ok().map(|span| (span, after));
+    let whole = |text: String, after| relative_date::read(&text, today).ok().map(|span| (span, after));
     if let Some((text, after)) = quotes.quoted(chars, start).filter(|&(_, after)| after - start <= MAX_CHARS)
     {
         return whole(text, after);
@@ -28,9 +33,18 @@ pub(super) fn read(chars: &Chars, quotes: &Quotes, at: usize) -> Option<(DateSpa
     }
     ends(chars, start).into_iter().rev().find_map(|end| {
         let text = chars.slice(start, end);
-        let span = text.parse().or_else(|_| text.trim_end_matches(['.', '!', '?', ':']).parse());
-        span.ok().map(|span| (span, end))
+        let without_punctuation = text.trim_end_matches(['.', '!', '?', ':']);
+        let span = relative_date::read(&text, today)
+            .or_else(|_| relative_date::read(without_punctuation, today))
+            .ok()?;
+        Some((span, end))
     })
+}
+
+/// The text after `дата:` as far as a reader takes it for the date: up to the next space.
+pub(super) fn attempted(chars: &Chars, at: usize) -> String {
+    let spaces = chars.from(at).take_while(|&c| is_space(c)).count();
+    chars.from(at + spaces).take(MAX_CHARS).take_while(|&c| !is_space(c)).collect()
 }
 
 /// Where a date that begins at `start` can end: after each of its first words.

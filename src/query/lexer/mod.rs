@@ -8,36 +8,41 @@ mod date;
 mod quotes;
 pub(super) mod run;
 
+use jiff::{Zoned, civil::Date};
+
 use self::{chars::Chars, quotes::Quotes};
 use super::{
     Expr, Field, Form,
-    diagnostics::Diagnostics,
-    limits::{MAX_DISTANCE, is_boost},
+    diagnostics::{Diagnostics, Note},
+    limits::{MAX_DATES, MAX_DISTANCE, is_boost},
     token::{Kind, Operator, Token},
     word::{self, begins_word, is_quote, is_space},
 };
 
 /// Splits a query into tokens.
-pub(super) fn tokens(text: &str, diagnostics: &mut Diagnostics) -> Vec<Token> {
-    let mut lexer = Lexer::new(text, diagnostics);
-    lexer.run();
-    lexer.tokens
-}
-
 pub(super) struct Lexer<'a> {
     chars: Chars,
     quotes: Quotes,
     /// The character to be read next.
     at: usize,
     tokens: Vec<Token>,
+    /// The day that relative dates count from; the current day of this machine if it is not given.
+    today: Option<Date>,
+    /// How many dates were read.
+    dates: usize,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl<'a> Lexer<'a> {
-    fn new(text: &str, diagnostics: &'a mut Diagnostics) -> Self {
+    pub(super) fn new(text: &str, today: Option<Date>, diagnostics: &'a mut Diagnostics) -> Self {
         let chars = Chars::new(text);
         let quotes = Quotes::new(&chars);
-        Self { chars, quotes, at: 0, tokens: Vec::new(), diagnostics }
+        Self { chars, quotes, at: 0, tokens: Vec::new(), today, dates: 0, diagnostics }
+    }
+
+    pub(super) fn tokens(mut self) -> Vec<Token> {
+        self.run();
+        self.tokens
     }
 
     fn run(&mut self) {
@@ -109,6 +114,7 @@ impl<'a> Lexer<'a> {
             Some('(') => true,
             Some('!' | '=') => self.char(next + 1).is_some_and(begins_word) || self.opens_phrase(next + 1),
             Some(c) if c.is_numeric() => !word::is_number(&self.chars.slice(next, self.text_end(next))),
+            Some('*') => self.char(next + 1).is_some_and(char::is_alphanumeric),
             Some(c) => begins_word(c) || self.opens_phrase(next),
             None => false,
         }
@@ -131,7 +137,7 @@ impl<'a> Lexer<'a> {
             let (leaf, doubt) = run::leaf(&self.chars.slice(next, self.at), Form::Exact);
             self.found(sign, leaf, doubt);
         } else if self.char(next) == Some('(') {
-            self.diagnostics.note(sign, "an exact form is a word or a phrase, not a group");
+            self.diagnostics.refuse(sign, "an exact form is a word or a phrase, not a group");
         }
     }
 
@@ -147,18 +153,18 @@ impl<'a> Lexer<'a> {
     /// Reads the phrase that begins at `open`, or drops a mark that opens none.
     fn phrase(&mut self, open: usize, form: Form) {
         let Some((text, after)) = self.quotes.quoted(&self.chars, open) else {
-            self.diagnostics.note(open, "this quote has no partner");
+            self.diagnostics.refuse(open, "this quote has no partner");
             self.at = open + 1;
             return;
         };
         self.at = after;
         if text.split(is_space).any(|part| part.ends_with('*') && part.contains(begins_word)) {
-            self.diagnostics.note(open, "`*` stands for nothing between quotes");
+            self.diagnostics.refuse(open, "`*` stands for nothing between quotes");
         }
         let slop = self.slop();
         match word::text(&text, form, slop) {
             Some(leaf) => self.push(open, Kind::Leaf(leaf)),
-            None => self.diagnostics.note(open, "there is no word between these quotes"),
+            None => self.diagnostics.refuse(open, "there is no word between these quotes"),
         }
     }
 
@@ -172,7 +178,7 @@ impl<'a> Lexer<'a> {
         self.at = tilde + 1 + digits;
         let slop = self.chars.slice(tilde + 1, self.at).parse().ok().filter(|&slop| slop <= MAX_DISTANCE);
         if slop.is_none() {
-            self.diagnostics.note(tilde, "the looseness of a phrase is a number from 0 to 100, as in ~3");
+            self.diagnostics.refuse(tilde, "the looseness of a phrase is a number from 0 to 100, as in ~3");
         }
         slop
     }
@@ -185,7 +191,7 @@ impl<'a> Lexer<'a> {
         if is_boost(factor) {
             self.push(at, Kind::Boost(factor));
         } else {
-            self.diagnostics.note(at, "a weight is a number above 0 and at most 100, as in ^2");
+            self.diagnostics.refuse(at, "a weight is a number above 0 and at most 100, as in ^2");
         }
     }
 
@@ -218,25 +224,30 @@ impl<'a> Lexer<'a> {
             self.push(at, kind);
         }
         if let Some(reason) = doubt {
-            self.diagnostics.note(at, reason);
+            self.diagnostics.refuse(at, reason);
         }
     }
 
     fn name(&mut self, at: usize, typed: String, name: run::Name) {
         match name {
             run::Name::Field(field) => self.push(at, Kind::Field { field, name: typed }),
-            run::Name::Date => match date::read(&self.chars, &self.quotes, self.at) {
-                Some((span, end)) => {
-                    self.at = end;
-                    self.push(at, Kind::Leaf(Expr::Date(span)));
-                }
-                None => self.found(
-                    at,
-                    run::leaf(&typed, Form::Any).0,
-                    Some("no date follows; write дата:2024, дата:2024-05-13 or дата:2024-01..2024-06"),
-                ),
-            },
+            run::Name::Date => self.date(at, &typed),
         }
+    }
+
+    /// Reads the date after its name. Without a date the name is a word.
+    fn date(&mut self, at: usize, typed: &str) {
+        self.dates += 1;
+        let today = *self.today.get_or_insert_with(|| Zoned::now().date());
+        let found = (self.dates <= MAX_DATES).then(|| date::read(&self.chars, &self.quotes, self.at, today));
+        if let Some((span, end)) = found.flatten() {
+            self.at = end;
+            return self.push(at, Kind::Leaf(Expr::Date(span)));
+        }
+        let text = format!("{typed}:{}", date::attempted(&self.chars, self.at));
+        self.diagnostics.note(Note::UnknownDate { text });
+        let doubt = "no date follows; write дата:2024, дата:2024-05-13 or дата:2024-01..2024-06";
+        self.found(at, run::leaf(typed, Form::Any).0, Some(doubt));
     }
 
     /// The place after a run of text. A comma ends it unless digits are on both sides or the run is
@@ -269,7 +280,7 @@ impl Lexer<'_> {
     /// The tokens of a query and how often a character was read.
     pub(super) fn with_reads(text: &str) -> (Vec<Token>, usize) {
         let mut diagnostics = Diagnostics::default();
-        let mut lexer = Lexer::new(text, &mut diagnostics);
+        let mut lexer = Lexer::new(text, None, &mut diagnostics);
         lexer.run();
         (lexer.tokens, lexer.chars.reads())
     }

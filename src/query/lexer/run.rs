@@ -2,8 +2,6 @@
 //!
 //! Does not look at the characters around the run.
 
-use std::borrow::Cow;
-
 use crate::query::{
     Expr, Field, Form,
     limits::MAX_DISTANCE,
@@ -79,16 +77,14 @@ pub(in crate::query) fn leaf(run: &str, form: Form) -> (Option<Kind>, Option<&'s
     if let Some(stem) = before_tilde(text) {
         return (plain(stem), Some("`~N` stands only after a phrase in quotes"));
     }
+    // Wildcards at the ends are punctuation to `split_word`. A `?` at the end is a question mark.
+    let star = if word::has_leading_star(run) { "*" } else { "" };
     let tail = after.split(|c| !matches!(c, '*' | '?')).next().unwrap_or_default().trim_end_matches('?');
-    let shaped = if tail.is_empty() { text.into() } else { Cow::Owned(format!("{text}{tail}")) };
-    let behind = run.starts_with('*').then_some("`*` stands behind the letters that a word begins with");
+    let shaped = format!("{star}{text}{tail}");
     if let Some(leaf) = word::wildcards(&shaped) {
-        return (Some(Kind::Leaf(leaf)), behind);
+        return (Some(Kind::Leaf(leaf)), None);
     }
-    if behind.is_some() {
-        return (plain(text), behind);
-    }
-    (plain(text), shaped.contains('*').then_some("`*` needs two letters before it"))
+    (plain(text), shaped.contains('*').then_some("`*` needs two letters beside it"))
 }
 
 /// The word before a `~` that is followed by nothing but a number.

@@ -34,7 +34,7 @@ pub(super) fn matched(tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Vec<
         if keep {
             kept.push(token);
         } else {
-            diagnostics.note(token.at, "this bracket groups nothing: it has no partner or lies too deep");
+            diagnostics.refuse(token.at, "this bracket groups nothing: it has no partner or lies too deep");
         }
     }
     kept

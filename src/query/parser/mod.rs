@@ -10,16 +10,20 @@
 
 mod brackets;
 mod operators;
+mod word_limit;
 
 use std::{convert::Infallible, iter::Peekable, str::FromStr, vec::IntoIter};
 
+use jiff::{Zoned, civil::Date};
+
 use super::{
     Expr, Query,
-    diagnostics::Diagnostics,
-    lexer, normalize,
+    diagnostics::{Diagnostics, Note},
+    lexer::Lexer,
+    normalize, relative_date,
     token::{Kind, Operator, Token},
 };
-use crate::error::Result;
+use crate::{error::Result, release::DateSpan};
 
 impl Query {
     /// Reads a query as people type it. Nothing is an error: what makes no sense as an operator is
@@ -31,7 +35,7 @@ impl Query {
     /// assert!(Query::parse(" … ").is_empty());
     /// ```
     pub fn parse(text: &str) -> Self {
-        read(text, &mut Diagnostics::default())
+        QueryParser::new().parse(text).query
     }
 
     /// Reads a query and refuses what [`Query::parse`] passes over.
@@ -48,9 +52,7 @@ impl Query {
     /// assert_eq!(error.to_string(), "query, character 9: a distance is a number from 1 to 100, as in /3");
     /// ```
     pub fn parse_strict(text: &str) -> Result<Self> {
-        let mut diagnostics = Diagnostics::default();
-        let query = read(text, &mut diagnostics);
-        diagnostics.into_error().map_or(Ok(query), Err)
+        QueryParser::new().parse_strict(text)
     }
 
     /// Whether nothing is looked for.
@@ -68,12 +70,78 @@ impl FromStr for Query {
     }
 }
 
-fn read(text: &str, diagnostics: &mut Diagnostics) -> Query {
-    let tokens = lexer::tokens(text, diagnostics);
-    let tokens = brackets::matched(tokens, diagnostics);
-    let tokens = operators::resolve(tokens, diagnostics);
-    let mut parser = Parser { tokens: tokens.into_iter().peekable(), diagnostics };
-    Query { expr: parser.list() }
+/// Parses queries, with settings and with notes about what was not understood.
+///
+/// ```
+/// # use vestnik::{Date, query::QueryParser};
+/// let parser = QueryParser::new().today(Date::constant(2024, 5, 13));
+/// assert_eq!(parser.parse("выставка дата:вчера").query.to_string(), "выставка дата:2024-05-12");
+///
+/// let parsed = parser.parse("выставка дата:вчерашняя");
+/// assert!(parsed.notes[0].to_string().starts_with("the date filter `дата:вчерашняя` was not understood"));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct QueryParser {
+    today: Option<Date>,
+}
+
+/// A query and notes about what was not understood in it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// The query.
+    pub query: Query,
+    /// What the user should know about it. At most five.
+    pub notes: Vec<Note>,
+}
+
+impl QueryParser {
+    /// A parser for which today is the current day of this machine.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets the day that relative dates such as `дата:вчера` count from.
+    #[must_use]
+    pub fn today(mut self, day: Date) -> Self {
+        self.today = Some(day);
+        self
+    }
+
+    /// Parses a query like [`Query::parse`].
+    pub fn parse(&self, text: &str) -> Parsed {
+        let mut diagnostics = Diagnostics::default();
+        let query = self.read(text, &mut diagnostics);
+        Parsed { query, notes: diagnostics.into_notes() }
+    }
+
+    /// Parses a query like [`Query::parse_strict`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Query::parse_strict`].
+    pub fn parse_strict(&self, text: &str) -> Result<Query> {
+        let mut diagnostics = Diagnostics::default();
+        let query = self.read(text, &mut diagnostics);
+        diagnostics.into_error().map_or(Ok(query), Err)
+    }
+
+    /// Reads days as `дата:` does: `2024`, `май 2024..июнь 2024`, `2019–2024`, `вчера`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Value`](crate::Error::Value) if the text is no date.
+    pub fn parse_days(&self, text: &str) -> Result<DateSpan> {
+        relative_date::read(text, self.today.unwrap_or_else(|| Zoned::now().date()))
+    }
+
+    fn read(&self, text: &str, diagnostics: &mut Diagnostics) -> Query {
+        let tokens = Lexer::new(text, self.today, diagnostics).tokens();
+        let tokens = brackets::matched(tokens, diagnostics);
+        let tokens = operators::resolve(tokens, diagnostics);
+        let tokens = word_limit::truncated(tokens, diagnostics);
+        let mut parser = Parser { tokens: tokens.into_iter().peekable(), diagnostics };
+        Query { expr: parser.list() }
+    }
 }
 
 struct Parser<'a> {
@@ -103,7 +171,7 @@ impl Parser<'_> {
             items.push(self.all());
         }
         if items.iter().any(|item| matches!(item, Expr::Not(_))) {
-            self.diagnostics.note(or.at, "an exclusion is no alternative; take it out of the choice");
+            self.diagnostics.refuse(or.at, "an exclusion is no alternative; take it out of the choice");
         }
         to.append(&mut normalize::any_apart(items));
     }

@@ -66,7 +66,7 @@ impl Resolver<'_> {
                 if holds {
                     return self.keep(token, false);
                 }
-                self.diagnostics.note(token.at, "this operator has nothing to work on");
+                self.diagnostics.refuse(token.at, "this operator has nothing to work on");
                 if let Some(word) = word {
                     self.keep_word(token.at, word);
                 }
@@ -75,7 +75,7 @@ impl Resolver<'_> {
                 if next.kind.is_some_and(is_value) {
                     return self.keep(token, false);
                 }
-                self.diagnostics.note(token.at, "this field has no word, phrase or group after it");
+                self.diagnostics.refuse(token.at, "this field has no word, phrase or group after it");
                 self.keep_word(token.at, name);
             }
             Kind::Near(within) => self.take_distance(*within, token.at, next),
@@ -84,7 +84,7 @@ impl Resolver<'_> {
                 if last.is_some_and(|last| matches!(last, Kind::Leaf(_) | Kind::Close)) {
                     return self.keep(token, true);
                 }
-                self.diagnostics.note(token.at, "this weight stands after no word, phrase or group");
+                self.diagnostics.refuse(token.at, "this weight stands after no word, phrase or group");
             }
         }
     }
@@ -94,7 +94,7 @@ impl Resolver<'_> {
         if after_text && next.kind.is_some_and(Kind::is_text) {
             return self.keep(Token { kind: Kind::Near(within), at }, false);
         }
-        self.diagnostics.note(at, "a distance stands between two words or phrases");
+        self.diagnostics.refuse(at, "a distance stands between two words or phrases");
         if !(self.after_operand && next.begins) {
             self.keep_word(at, &within.to_string());
         }

@@ -22,7 +22,7 @@ use crate::{
 #[derive(clap::Args)]
 pub struct Args {
     /// The text; several words are taken as one text
-    #[arg(required = true)]
+    #[arg(required = true, value_parser = arguments::text)]
     text: Vec<String>,
 
     /// How to print it
@@ -31,7 +31,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let tokens = Analyzer::new()?.analyze(&arguments::joined(&args.text));
+    let tokens = Analyzer::new()?.analyze(&args.text.join(" "));
     for token in &tokens {
         match args.format {
             Format::Text => terminal.line(line(token))?,

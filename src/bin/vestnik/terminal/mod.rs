@@ -27,6 +27,9 @@ pub use self::{escape::shortened, line::Line};
 /// The longest message on standard error, in characters.
 const MAX_MESSAGE: usize = 4000;
 
+/// How many messages of one kind are printed.
+pub const MAX_SKIPPED: u64 = 20;
+
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Color {
@@ -81,6 +84,13 @@ impl Terminal {
         match &self.progress {
             Some(progress) => progress.suspend(write),
             None => write(),
+        }
+    }
+
+    /// Reports something that was skipped, the first [`MAX_SKIPPED`] times. `count` is how many were skipped.
+    pub fn skipped(&mut self, count: u64, text: impl Display) {
+        if count <= MAX_SKIPPED {
+            self.warn(format_args!("skipped: {text}"));
         }
     }
 

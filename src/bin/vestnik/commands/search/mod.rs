@@ -1,16 +1,16 @@
-//! `vestnik search`: asks the index one query or many and prints the hits.
+//! `vestnik search`: runs one query or many and prints the hits.
 
 mod json;
 mod text;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::ValueEnum;
 use vestnik::{
-    DateSpan, Query,
-    eval::{TestQuery, read_queries, write_run},
-    query::{Expr, Field},
+    Date, DateSpan, Error, Query,
+    eval::{Queries, TestQuery, write_run},
+    query::{Expr, Field, Parsed, QueryParser},
     search::{Hit, Options, Searcher, SnippetOptions, Sort, Weights},
 };
 
@@ -18,48 +18,52 @@ use crate::{
     arguments,
     exit::Exit,
     location::IndexLocation,
-    options::dates,
-    terminal::{Terminal, shortened},
+    options::day,
+    terminal::{MAX_SKIPPED, Terminal, shortened, with_causes},
 };
 
-/// What a release of the newest day gains with `--recent`, as a part of its score.
+/// The share of its score that a release of the newest day gains with `--recent`.
 const RECENCY: f32 = 0.3;
 
-/// Search: every word is wanted, in any of its forms
+/// Search the index
 ///
-/// Releases with all the words come first; where these are few, releases with some of them follow,
-/// and each says what it lacks.
+/// Words match in every form. Releases with all words of the query come first. If there are few, releases with
+/// some of the words follow, and each of them lists the words it lacks.
 #[derive(clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate flag")]
 pub struct Args {
-    /// The query; several words are taken as one query
-    #[arg(required_unless_present = "queries", allow_hyphen_values = false)]
+    /// The query; several words form one query
+    ///
+    /// Write "…" for a phrase, -word to exclude a word, !word for an exact form, a|b for alternatives,
+    /// a И b for required words, дипло* or *ведение for parts of words, заголовок:word for the title,
+    /// дата:2024 or дата:вчера for a date. Words in excess of 1,024 different ones are ignored.
+    #[arg(required_unless_present = "queries", value_parser = arguments::text)]
     query: Vec<String>,
 
     #[command(flatten)]
     location: IndexLocation,
 
-    /// How many hits to print at most
+    /// Print at most N hits
     #[arg(long, default_value_t = 10, value_name = "N")]
     limit: usize,
 
-    /// How many of the best hits to leave out
+    /// Skip the first N hits
     #[arg(long, default_value_t = 0, value_name = "N")]
     offset: usize,
 
-    /// What comes first
+    /// Order of the hits
     #[arg(long, value_enum, default_value_t = By::Relevance)]
     sort: By,
 
-    /// Only releases from this day, month or year on
-    #[arg(long, value_name = "DATE", value_parser = dates)]
-    from: Option<DateSpan>,
+    /// Only releases dated on or after this day, month or year, as in 2024-05-13, "май 2024" or вчера
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
 
-    /// Only releases up to this day, month or year
-    #[arg(long, value_name = "DATE", value_parser = dates)]
-    to: Option<DateSpan>,
+    /// Only releases dated on or before this day, month or year
+    #[arg(long, value_name = "DATE")]
+    to: Option<String>,
 
-    /// Only releases whose source has these words
+    /// Only releases with these words in the name of their source
     #[arg(long, value_name = "WORDS")]
     source: Option<String>,
 
@@ -67,81 +71,124 @@ pub struct Args {
     #[arg(long = "match", value_enum, default_value_t = Matching::Best, value_name = "WHICH")]
     matching: Matching,
 
-    /// How to print the hits
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 
-    /// Ask all queries of a file: JSON Lines with `_id` or `id` and `text`
+    /// Run all queries of a file: JSON Lines with `_id` or `id` and `text`
+    ///
+    /// A line that cannot be used is reported and skipped; the exit code is then 2.
     #[arg(long, value_name = "FILE", conflicts_with = "query")]
     queries: Option<PathBuf>,
 
-    /// Print how the query was understood, and where each hit's score came from
+    /// Print how the query was understood and how the score of each hit is composed
     #[arg(long)]
     explain: bool,
 
-    /// Refuse a query that has something doubtful in it, such as a quotation mark without its pair
+    /// Reject a query with a mistake in it, such as a quotation mark without its pair
     #[arg(long)]
     strict: bool,
 
-    /// Let newer releases gain a little
+    /// Rank newer releases slightly higher
     #[arg(long)]
     recent: bool,
 
-    /// Print titles only
+    /// Print titles without snippets
     #[arg(long)]
     no_snippets: bool,
+
+    /// The day that вчера, неделя and other relative dates count from [default: the current day]
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    today: Option<Date>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum By {
-    /// The most relevant
+    /// Most relevant first
     Relevance,
-    /// The latest
+    /// Newest first
     Date,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Matching {
-    /// Those that have all the words
+    /// Releases with all words
     All,
-    /// The best there are
+    /// The best matches, also with some of the words
     Best,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For reading
+    /// Text for reading
     Text,
-    /// JSON Lines: a hit a line, then a summary
+    /// JSON Lines: one object per hit, then a summary
     Json,
-    /// A run as trec_eval reads it
+    /// Run lines for trec_eval
     Trec,
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let options = options(args)?;
-    let queries = match &args.queries {
-        Some(file) => read_queries(file)?,
-        None => vec![TestQuery { id: "1".into(), text: arguments::joined(&args.query) }],
-    };
+    let parser = args.today.map_or_else(QueryParser::new, |day| QueryParser::new().today(day));
+    let options = options(args, &parser)?;
     let index = args.location.open_or_build(terminal)?;
     let recency = if args.recent { RECENCY } else { 0.0 };
     let searcher = Searcher::with_weights(&index, Weights { recency, ..Weights::default() })?;
-    let mut found = false;
-    for query in &queries {
-        let parsed = parse(query, args)?;
+    let mut search = Search { args, parser, options, searcher };
+    let Some(file) = &args.queries else {
+        let query = TestQuery { id: "1".into(), text: args.query.join(" ") };
+        return Ok(if search.run(&query, terminal)? { Exit::Done } else { Exit::Nothing });
+    };
+    let (mut found, mut failed, mut total) = (false, 0, 0);
+    for query in Queries::open(file)? {
+        total += 1;
+        // A query that cannot be read or parsed does not stop the others.
+        match query.map_err(anyhow::Error::from).and_then(|query| search.run(&query, terminal)) {
+            Ok(hits) => found |= hits,
+            Err(error) if is_of_query(&error) => {
+                failed += 1;
+                terminal.skipped(failed, with_causes(&error));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if failed > 0 {
+        let shown = MAX_SKIPPED.min(failed);
+        terminal.warn(format_args!(
+            "{failed} of {total} queries were skipped; the first {shown} are listed above"
+        ));
+        return Ok(Exit::Partly);
+    }
+    Ok(if found { Exit::Done } else { Exit::Nothing })
+}
+
+/// Whether an error concerns one query only.
+fn is_of_query(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<Error>();
+    matches!(error, Some(Error::Malformed { .. } | Error::DuplicateId { .. } | Error::Query { .. }))
+}
+
+/// What the queries of a run have in common.
+struct Search<'a> {
+    args: &'a Args,
+    parser: QueryParser,
+    options: Options,
+    searcher: Searcher,
+}
+
+impl Search<'_> {
+    /// Runs a query and prints its hits. Returns whether there are any.
+    fn run(&mut self, query: &TestQuery, terminal: &mut Terminal) -> Result<bool> {
+        let args = self.args;
+        let parsed = self.parse(query, terminal)?;
         if args.explain {
-            terminal.warn(format_args!("understood as: {}", parsed.explain().trim_end()));
+            parsed.explain().lines().for_each(|line| terminal.warn(format_args!("query: {line}")));
         }
-        if parsed.is_empty() && options.dates.is_empty() {
-            terminal.warn(format_args!(
-                "nothing to look for in {:?}; give a word of letters or digits",
-                shortened(&query.text, 60)
-            ));
+        if parsed.is_empty() && self.options.dates.is_empty() {
+            let text = shortened(&query.text, 60);
+            terminal.warn(format_args!("the query {text:?} has no words; type at least one letter or digit"));
         }
-        let results =
-            searcher.search(&parsed, &options).with_context(|| format!("query {:?}", query.text))?;
-        found |= !results.hits.is_empty();
+        let results = self.searcher.search(&parsed, &self.options)?;
         match args.format {
             Format::Text => text::print(&results, query, args.queries.is_some(), terminal)?,
             Format::Json => json::print(&results, query, args.offset, terminal)?,
@@ -152,23 +199,34 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
                 String::from_utf8_lossy(&run).lines().try_for_each(|line| terminal.line(line))?;
             }
         }
+        Ok(!results.hits.is_empty())
     }
-    Ok(if found { Exit::Done } else { Exit::Nothing })
+
+    fn parse(&self, query: &TestQuery, terminal: &mut Terminal) -> Result<Query> {
+        let mut parsed = if self.args.strict {
+            self.parser.parse_strict(&query.text)?
+        } else {
+            let Parsed { query, notes } = self.parser.parse(&query.text);
+            notes.iter().for_each(|note| terminal.warn(note));
+            query
+        };
+        if let Some(source) = &self.args.source {
+            let source = Query::words(source).into_expr().in_field(Field::Source);
+            parsed = Expr::should([parsed.into_expr(), source]).into();
+        }
+        Ok(parsed)
+    }
 }
 
-fn options(args: &Args) -> Result<Options> {
-    let mut dates = Vec::new();
-    if let Some(from) = args.from {
-        dates.push(DateSpan { from: from.from, to: None });
-    }
-    if let Some(to) = args.to {
-        dates.push(DateSpan { from: None, to: to.to });
-    }
-    if let (Some(from), Some(to)) = (args.from.and_then(|span| span.from), args.to.and_then(|span| span.to))
+fn options(args: &Args, parser: &QueryParser) -> Result<Options> {
+    let days = |text: &Option<String>| text.as_ref().map(|text| parser.parse_days(text)).transpose();
+    let (from, to) = (days(&args.from)?.and_then(|days| days.from), days(&args.to)?.and_then(|days| days.to));
+    if let (Some(from), Some(to)) = (from, to)
         && from > to
     {
         bail!("--from {from} is after --to {to}; swap them");
     }
+    let dates = if from.is_some() || to.is_some() { vec![DateSpan { from, to }] } else { Vec::new() };
     Ok(Options {
         limit: args.limit,
         offset: args.offset,
@@ -182,15 +240,6 @@ fn options(args: &Args) -> Result<Options> {
         snippets: (!args.no_snippets && args.format != Format::Trec).then(SnippetOptions::default),
         ..Options::default()
     })
-}
-
-fn parse(query: &TestQuery, args: &Args) -> Result<Query> {
-    let mut parsed = if args.strict { Query::parse_strict(&query.text)? } else { Query::parse(&query.text) };
-    if let Some(source) = &args.source {
-        let source = Query::words(source).expr.in_field(Field::Source);
-        parsed = Expr::should([parsed.expr, source]).into();
-    }
-    Ok(parsed)
 }
 
 /// What a run calls a release: the id of its own record where it has one.
