@@ -135,10 +135,10 @@ fn json_is_one_object_a_line_with_a_version() {
     let output = vestnik(folder.path(), &["search", "Камилов", "--format", "json"]);
     let lines: Vec<serde_json::Value> =
         stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert!(lines.iter().all(|line| line["v"] == 1));
+    assert!(lines.iter().all(|line| line["v"] == 2));
     assert_eq!(lines[0]["type"], "hit");
     assert_eq!(lines[0]["release"]["id"], "un/2024-05-13-tashkent-ktu.txt");
-    let mark = &lines[0]["snippet"]["fragments"][0]["marks"][0];
+    let mark = &lines[0]["snippet"]["fragments"][0]["highlights"][0];
     let text = lines[0]["snippet"]["fragments"][0]["text"].as_str().unwrap();
     let at = |end: &str| usize::try_from(mark[end].as_u64().unwrap()).unwrap();
     let (start, end) = (at("start"), at("end"));
