@@ -1,179 +1,179 @@
-//! Everything that can go wrong in the library, as one enum.
+//! The error type of the library.
 //!
-//! A message is lower-case, names the file (and line) and says what to do next; it never prints,
-//! never decides an exit code and never carries a type of the engine below.
+//! A message begins in lower case, names the file and the line, and says what to do. It contains no type of the
+//! search engine underneath.
 
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
-/// What every fallible call of the library returns.
+/// The result of a fallible function of the library.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Everything that can go wrong in the library.
+/// What can go wrong in the library.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {
-        /// What was to be read.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
     /// A file or folder could not be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {
-        /// What was to be written.
+        /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// A file was read, but what it holds is not a release (or not all of it is).
+    /// A file was read, but its content is not valid.
     #[error("{}{}: {reason}", path.display(), at_line(*line))]
     Malformed {
-        /// The file at fault.
+        /// The file.
         path: PathBuf,
-        /// The line at fault, counted from 1, where one line is.
+        /// The line, counted from 1, if the error concerns one line.
         line: Option<u64>,
-        /// What is wrong and what to do, lower-case.
+        /// What is wrong and what to do, in lower case.
         reason: String,
     },
-    /// Two releases claim the same id; the first is kept.
+    /// Two releases have the same id. The first one is kept.
     #[error("{place}: id {id:?} is already taken by {first}; rename one of the two")]
     DuplicateId {
-        /// The id that both claim.
+        /// The id.
         id: String,
-        /// Where the second release stands.
+        /// The file and line of the second release.
         place: String,
-        /// Where the first one stands.
+        /// The file and line of the first release.
         first: String,
     },
-    /// No index stands at this place.
+    /// There is no index in the folder.
     #[error("no index in {}; build one with `vestnik index`", path.display())]
     IndexMissing {
-        /// The folder that was looked into.
+        /// The folder.
         path: PathBuf,
     },
-    /// The index was made by another analysis chain, schema or engine.
+    /// The index was made by a version with another analysis chain, schema or search engine.
     #[error("the index in {} was made by another version ({found}; this one is {expected}); rebuild it with `vestnik index --full`", path.display())]
     IndexStale {
         /// The index folder.
         path: PathBuf,
-        /// The fingerprint that the index carries.
+        /// The fingerprint of the index.
         found: String,
         /// The fingerprint of this program.
         expected: String,
     },
-    /// The index is damaged: files are missing or their contents are not what was written.
+    /// The index is damaged: a file is missing, or its checksum is wrong.
     #[error("the index in {} is damaged: {reason}; rebuild it with `vestnik index --full`", path.display())]
     IndexDamaged {
-        /// The index folder or the file at fault.
+        /// The index folder or the file.
         path: PathBuf,
         /// What was found.
         reason: String,
     },
-    /// Another writer works on the index.
-    #[error("the index in {} is being written by another run{holder}; wait for it and try again", path.display())]
+    /// Another process is writing the index.
+    #[error("the index in {} is being written by another run{holder}; try again when it has finished", path.display())]
     IndexLocked {
         /// The index folder.
         path: PathBuf,
-        /// Who holds the lock, where that is known, with a leading space; or nothing.
+        /// The holder of the lock with a leading space, or nothing if it is not known.
         holder: String,
     },
-    /// The index was rebuilt, or another was put in its place, after this handle was opened.
-    #[error("the index in {} was replaced by a newer one meanwhile; open it again", path.display())]
+    /// The index was rebuilt or replaced after this handle was opened.
+    #[error("the index in {} was replaced by a newer one; open it again", path.display())]
     IndexReplaced {
         /// The index folder.
         path: PathBuf,
     },
-    /// There is no older index to go back to, or none that this program can use.
-    #[error("there is no older index in {} to go back to; `vestnik index --keep N` keeps some", path.display())]
+    /// There is no older generation to go back to, or none that this version can use.
+    #[error("there is no older index in {} to go back to; `vestnik index --keep N` keeps N of them", path.display())]
     NothingOlder {
         /// The index folder.
         path: PathBuf,
     },
-    /// The folders that an index was built from cannot be told.
-    #[error("{} does not tell which folders it was built from; name them: `vestnik index FOLDER...`", path.display())]
+    /// It is not known which folders an index was built from.
+    #[error("the index in {} does not record the folders it was built from; name them: `vestnik index FOLDER...`", path.display())]
     RootsUnknown {
         /// The index folder.
         path: PathBuf,
     },
-    /// A folder that the index was built from is gone.
+    /// A folder that the index was built from does not exist.
     #[error(
-        "{}, which the index was built from, is not there, so nothing was changed; is the right disk mounted? if the folder is gone for good, run `vestnik index --allow-removals`", path.display()
+        "{}, which the index was built from, does not exist, so nothing was changed; is the right disk mounted? if the folder was deleted on purpose, run `vestnik index --allow-removals`", path.display()
     )]
     CorpusMissing {
         /// The folder.
         path: PathBuf,
     },
-    /// A corpus folder has no files that releases are read from.
+    /// A corpus folder has no file that releases are read from.
     #[error(
-        "no releases in {}, so nothing was changed; is the right disk mounted? if it is, run `vestnik index --allow-removals`", path.display()
+        "there are no releases in {}, so nothing was changed; is the right disk mounted? if it is, run `vestnik index --allow-removals`", path.display()
     )]
     CorpusEmpty {
         /// The folder.
         path: PathBuf,
     },
-    /// A folder that must be empty has something in it.
-    #[error("{} is not empty; give a new folder", path.display())]
+    /// A folder that must be empty is not.
+    #[error("{} is not empty; choose a new or empty folder", path.display())]
     NotEmpty {
         /// The folder.
         path: PathBuf,
     },
-    /// Whoever called asked to stop, and nothing was changed.
+    /// The caller asked to stop. Nothing was changed.
     #[error("interrupted; the index is as it was")]
     Interrupted,
-    /// The engine below failed in a way that has no better name.
+    /// The search engine underneath failed in another way.
     #[error("{doing} failed in {}: {reason}", path.display())]
     Engine {
-        /// What was being done, as a noun phrase.
+        /// The operation, as a noun phrase.
         doing: &'static str,
         /// The index folder.
         path: PathBuf,
-        /// What the engine said.
+        /// The error of the engine.
         reason: String,
     },
-    /// Most of the releases in the index would go.
+    /// Most of the releases in the index would be removed.
     #[error(
-        "{gone} of {of} releases are no longer in the corpus, so nothing was changed; if that is right, run `vestnik index --allow-removals`"
+        "{gone} of {of} releases are no longer in the corpus, so nothing was changed; if this is intended, run `vestnik index --allow-removals`"
     )]
     TooManyRemovals {
         /// How many releases would be removed.
         gone: usize,
-        /// How many there are.
+        /// The number of releases.
         of: usize,
     },
     /// The morphological dictionary could not be loaded.
     #[error("cannot load the dictionary: {0}")]
     Dictionary(String),
     /// No release has this id.
-    #[error("no release {0:?} in the index; `vestnik search` prints ids")]
+    #[error("no release {0:?} in the index; `vestnik search --format json` prints ids")]
     UnknownRelease(String),
-    /// A strict query has something doubtful in it.
+    /// Strict parsing refused a query.
     #[error("query, character {at}: {reason}")]
     Query {
-        /// Where, in characters from 1.
+        /// The character, counted from 1.
         at: usize,
-        /// What is doubtful there, lower-case.
+        /// What is wrong there, in lower case.
         reason: String,
     },
-    /// A value is not what its place wants (a date, a number, a field's name).
+    /// A value is not valid (a date, a number, the name of a field).
     #[error("{what} {value:?}: {reason}")]
     Value {
         /// What the value is for.
         what: &'static str,
-        /// What was given.
+        /// The value.
         value: String,
-        /// What would do.
+        /// What is wrong and what is valid.
         reason: String,
     },
 }
 
 impl Error {
-    /// The file or folder at fault, where there is one.
+    /// The file or folder that the error concerns.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::Read { path, .. }

@@ -71,7 +71,7 @@ fn screens_look_as_they_should() {
     vestnik(folder.path(), &["index"]);
     for (name, args) in [
         ("search", &["search", "возвращенец", "--limit", "2"][..]),
-        ("search_lacks", &["search", "КТУ ООН", "--limit", "3"]),
+        ("search_missing", &["search", "КТУ ООН", "--limit", "3"]),
         ("search_explain", &["search", "--explain", "Камилов", "--limit", "1"]),
         ("search_color", &["search", "--color", "always", "Камилов", "--limit", "1"]),
         ("search_trec", &["search", "Воронков", "--format", "trec"]),
@@ -295,5 +295,42 @@ fn a_dry_run_checks_its_options() {
     for dry in [&[][..], &["--dry-run"]] {
         let output = vestnik(folder.path(), &[&["index", "--memory", "1K"], dry].concat());
         assert_eq!(output.status.code(), Some(64), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_release_is_shown_by_id_by_printed_path_and_by_ending() {
+    let folder = clone();
+    vestnik(folder.path(), &["index"]);
+    fs::write(folder.path().join("corpus/-дефис.txt"), "О мосте\n\nОткрыт мост.\n").unwrap();
+    vestnik(folder.path(), &["index"]);
+    let absolute = folder.path().canonicalize().unwrap().join("corpus/un/2024-05-13-tashkent-ktu.txt");
+    let record = vestnik(folder.path(), &["search", "источник:Кобаладзе | Кобаладзе", "--limit", "1"]);
+    let facts = stdout(&record).lines().nth(3).unwrap().to_owned();
+    let printed = facts.rsplit(" · ").next().unwrap().trim().to_owned();
+    for (name, title) in [
+        ("un/2024-05-13-tashkent-ktu.txt", "Ташкент"),
+        ("corpus/un/2024-05-13-tashkent-ktu.txt", "Ташкент"),
+        ("./corpus/un/2024-05-13-tashkent-ktu.txt", "Ташкент"),
+        (absolute.to_str().unwrap(), "Ташкент"),
+        ("2024-05-13-tashkent-ktu.txt", "Ташкент"),
+        ("tashkent-ktu.txt", "Ташкент"),
+        ("-дефис.txt", "О мосте"),
+        (&printed, ""),
+    ] {
+        let output = vestnik(folder.path(), &["show", name]);
+        assert_eq!(output.status.code(), Some(0), "{name}: {}", stderr(&output));
+        assert!(stdout(&output).contains(title), "{name}: {}", stdout(&output));
+    }
+    let output = vestnik(folder.path(), &["show", "--", "-дефис.txt"]);
+    assert!(stdout(&output).starts_with("О мосте"), "{}", stderr(&output));
+    for (name, advice) in [
+        ("2024-05-13-tashkent-ktv.txt", "similar: un/2024-05-13-tashkent-ktu.txt"),
+        (".txt", "releases end with"),
+        ("нет такого", "`vestnik search` prints their paths"),
+    ] {
+        let output = vestnik(folder.path(), &["show", name]);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        assert!(stderr(&output).contains(advice), "{name}: {}", stderr(&output));
     }
 }

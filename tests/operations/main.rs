@@ -164,7 +164,7 @@ fn another_version_is_rebuilt_beside_the_old_and_rollback_goes_back() {
     assert!(stderr.contains("made by another version (other;"), "{stderr}");
     workspace.run(&["check"], 10);
     let stderr = workspace.run(&["index"], 0);
-    assert!(stderr.contains("building the index anew"), "{stderr}");
+    assert!(stderr.contains("building a new index"), "{stderr}");
     assert_eq!(workspace.ids(), ["a.txt", "b.txt"]);
     workspace.run(&["index", "--full", "--keep", "0"], 0);
     workspace.run(&["rollback"], 3);

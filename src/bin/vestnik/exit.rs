@@ -1,8 +1,8 @@
-//! Exit codes as a type.
+//! Exit codes.
 //!
-//! Commands that read (`search`, `show`, `analyze`, `eval`, `status`) end with 0, 1 or 2; commands that
-//! keep the index (`index`, `check`, `compact`, `gc`, `backup`, `restore`, `rollback`) say more, so that
-//! whoever started them at night can tell what to do.
+//! Commands that read the index (`search`, `show`, `analyze`, `eval`, `status`) use 0, 1 and 2. Commands that
+//! maintain it (`index`, `check`, `compact`, `gc`, `backup`, `restore`, `rollback`) use more codes, so that a
+//! scheduler can react to each.
 
 use std::process::ExitCode;
 
@@ -11,43 +11,44 @@ use vestnik::Error;
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// Something was found, or all was done.
+    /// The command succeeded, or the search found something.
     Done,
-    /// Nothing was found.
+    /// The search found nothing.
     Nothing,
-    /// A reading command failed; or an index run was done, but some files could not be read.
+    /// A reading command failed, or a run succeeded without some files or queries.
     Partly,
-    /// A keeping command failed; the index is as it was.
+    /// A maintenance command failed. The index is unchanged.
     Failed,
     /// There is no index, or another version made it.
     Unusable,
-    /// Another writer works on the index; try again later.
+    /// Another run is writing the index.
     Locked,
     /// The index is damaged.
     Damaged,
-    /// The index is sound, but older than it may be.
+    /// The index is intact, but older than allowed.
     TooOld,
-    /// The command line makes no sense.
+    /// The command line is wrong.
     Usage,
-    /// A signal asked to stop; the index is as it was.
+    /// A signal interrupted the command. The index is unchanged.
     Interrupted,
 }
 
-/// What `--help` says of them.
+/// The exit codes as `--help` lists them.
 pub const EXPLAINED: &str = "\
 Exit codes:
   search, show, analyze, eval, status:
-    0 found or done, 1 nothing found, 2 failed
+    0 success, 1 nothing found, 2 failure or some queries of --queries skipped
   index, check, compact, gc, backup, restore, rollback:
-    0 done
-    2 done, but some files could not be read
-    3 failed; the index is as it was
-   10 no index, or one of another version
+    0 success
+    2 success, but some files could not be read
+    3 failure; the index is unchanged
+   10 no index, or an index from another version
    11 another run is writing the index
    12 the index is damaged
-   13 the index is sound, but older than --max-age
+   13 the index is intact, but older than --max-age
    64 wrong command line
-  130 interrupted; the index is as it was";
+  130 interrupted; the index is unchanged
+  134, 137 ended by the system, usually for lack of memory; the index is unchanged";
 
 impl Exit {
     pub const fn code(self) -> u8 {
@@ -65,7 +66,7 @@ impl Exit {
         }
     }
 
-    /// How a command that keeps the index ends with this error.
+    /// The exit code of a maintenance command that failed with an error.
     pub fn of(error: &anyhow::Error) -> Self {
         match error.downcast_ref::<Error>() {
             Some(Error::IndexMissing { .. } | Error::IndexStale { .. }) => Self::Unusable,

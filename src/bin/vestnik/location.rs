@@ -1,4 +1,4 @@
-//! Where the index and the corpus lie, and the index that is built when none is there.
+//! The folders of the index and the corpus, and the index that is built if there is none.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ const DEFAULT_CORPUS: &str = "corpus";
 #[derive(clap::Args)]
 pub struct IndexLocation {
     /// The index folder [default: index]
-    #[arg(long = "index", env = "VESTNIK_INDEX", value_name = "DIR")]
+    #[arg(long = "index", env = "VESTNIK_INDEX", hide_env_values = true, value_name = "DIR")]
     folder: Option<PathBuf>,
 }
 
@@ -23,8 +23,8 @@ impl IndexLocation {
         self.folder.as_deref().unwrap_or(Path::new(DEFAULT_INDEX))
     }
 
-    /// Opens the index. Where it is the default one, is missing, and the default corpus is there, the
-    /// corpus is indexed first.
+    /// Opens the index. If it is the default one and missing, and the default corpus exists, the corpus is
+    /// indexed first.
     pub fn open_or_build(&self, terminal: &mut Terminal) -> Result<Index> {
         let corpus = default_corpus();
         if self.folder.is_none() && !Index::exists(self.folder()) && corpus.is_dir() {
@@ -34,7 +34,7 @@ impl IndexLocation {
         self.open()
     }
 
-    /// The place that a command's own option names, or else the environment, or else the default.
+    /// The folder given by an option, or else by the environment, or else the default.
     pub fn named(folder: Option<PathBuf>) -> Self {
         Self { folder: folder.or_else(|| std::env::var_os("VESTNIK_INDEX").map(PathBuf::from)) }
     }
@@ -44,7 +44,7 @@ impl IndexLocation {
     }
 }
 
-/// The corpus folder where none is named.
+/// The corpus folder if none is given.
 pub fn default_corpus() -> PathBuf {
     std::env::var_os("VESTNIK_CORPUS").map_or_else(|| DEFAULT_CORPUS.into(), PathBuf::from)
 }

@@ -1,11 +1,11 @@
-//! How long a command waits for another that writes the index.
+//! How long a command waits for another run that writes the index.
 
 use std::time::Duration;
 
-/// Whether to wait.
+/// The waiting time.
 #[derive(clap::Args)]
 pub struct LockWait {
-    /// Wait so long for another run that is writing the index, instead of giving up at once
+    /// Wait this long for another run that is writing the index
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     wait_lock: u64,
 }

@@ -1,4 +1,4 @@
-//! The program `vestnik`: reads the command line, runs one command, turns the outcome into an exit code.
+//! The program `vestnik`: parses the command line, runs a command and returns its exit code.
 //!
 //! Uses only the public API of the library. Each command is a file in `commands` with one function `run`.
 //! Only `terminal` prints.
@@ -33,21 +33,21 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// When to use colour on the terminal
+    /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: Color,
 
-    /// Print nothing but answers and what goes wrong
+    /// Print only results, warnings and errors
     #[arg(long, short, global = true)]
     quiet: bool,
 
-    /// Log to standard error what is decided and why; twice: of every file; thrice: the engine too
+    /// Log to standard error: -v decisions and skipped files, -vv every file, -vvv the search engine too
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     verbose: u8,
 }
 
 fn main() -> ExitCode {
-    // Which command it is must be known even where its options make no sense.
+    // The exit code for a wrong command line depends on the command.
     let commands = Cli::command();
     let short_options: String =
         commands.get_arguments().filter_map(clap::Arg::get_short).chain("hV".chars()).collect();
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
     });
     match outcome {
         Ok(exit) => exit.into(),
-        // Whoever read our answers has enough of them.
+        // The reader of our output has closed it, which is no error.
         Err(error) if terminal::is_broken_pipe(&error) => Exit::Done.into(),
         Err(error) => {
             terminal.error(&error);

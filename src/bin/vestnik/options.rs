@@ -3,18 +3,18 @@
 use clap::ValueEnum;
 use vestnik::Date;
 
-/// How a command that has one answer prints it.
+/// Output format of a command with one result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For reading
+    /// Text for reading
     #[default]
     Text,
     /// One JSON object
     Json,
 }
 
-/// The version of every JSON shape that the program prints; it changes when a field changes its
-/// meaning or goes, not when one is added.
+/// The version of the program's JSON output. It increases when a field is renamed, removed or changes its
+/// meaning, but not when a field is added.
 pub const JSON_VERSION: u32 = 2;
 
 /// Reads a day.

@@ -1,4 +1,4 @@
-//! Signals that ask to stop: the first is heeded as soon as the index is whole, the second at once.
+//! Signals that interrupt a run. The first lets it stop cleanly, the second ends the process at once.
 
 use std::{
     process,
@@ -10,13 +10,13 @@ use std::{
 
 use crate::exit::Exit;
 
-/// From now on SIGINT, SIGTERM and SIGHUP set what is returned.
+/// Handles SIGINT, SIGTERM and SIGHUP: the first sets the returned flag, the second ends the process.
 ///
-/// The second one ends the process: the index survives that too, only what was done is lost.
-pub fn heed() -> Arc<AtomicBool> {
+/// The index survives both; only the work of the run is lost.
+pub fn handle() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
-    // Without a handler a signal just ends the process, as it would have.
+    // Without a handler, signals end the process, which the index survives.
     _ = ctrlc::set_handler(move || {
         if asked.swap(true, Ordering::Relaxed) {
             process::exit(Exit::Interrupted.code().into());

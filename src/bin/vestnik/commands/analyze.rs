@@ -1,4 +1,4 @@
-//! `vestnik analyze`: prints what the index sees of a text.
+//! `vestnik analyze`: prints the tokens and terms of a text.
 
 use anyhow::Result;
 use serde_json::json;
@@ -14,18 +14,17 @@ use crate::{
     terminal::{Line, Terminal},
 };
 
-/// Print what the index sees of a text: positions, words, terms and which rule gave each
+/// Print the terms that a text is indexed by: position, word, and each term with its rule
 ///
-/// Terms are printed as channel:text, the channel being e (exact form), l (lemma; in capitals: an
-/// abbreviation; with +: the place behind an adjective, or the initial
-/// of a given name) or s (stem).
+/// A term is printed as channel:text. The channels are e (the form as written), l (the lemma; in capitals an
+/// abbreviation, with + the place name of an adjective or the initial of a given name) and s (the stem).
 #[derive(clap::Args)]
 pub struct Args {
-    /// The text; several words are taken as one text
+    /// The text; several words form one text
     #[arg(required = true, value_parser = arguments::text)]
     text: Vec<String>,
 
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -1,4 +1,4 @@
-//! `vestnik backup`: a second index of the same commit, by hard links.
+//! `vestnik backup`: copies the index, by hard links if possible.
 
 use std::path::PathBuf;
 
@@ -7,13 +7,13 @@ use vestnik::index::{BackupStats, backup};
 
 use crate::{exit::Exit, location::IndexLocation, terminal::Terminal};
 
-/// Make a backup of the index, also while a run is writing it
+/// Back up the index, even while a run is writing it
 ///
-/// On the same disk its files are hard links, which take no room and no time; on another disk they are
-/// copies. The backup is an index: `vestnik search --index DIR` searches it.
+/// On the same file system the backup consists of hard links, which take no space. On another file system
+/// the files are copied. The backup is an index: `vestnik search --index DIR` searches it.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A folder that is empty or not there yet
+    /// A new or empty folder
     dir: PathBuf,
 
     #[command(flatten)]
@@ -26,7 +26,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// What was taken over, in words.
+/// Describes what was copied.
 pub fn summary(taken: &BackupStats) -> String {
     let linked = taken.files - taken.copied;
     format!("{} files, {} bytes: {linked} linked, {} copied", taken.files, taken.bytes, taken.copied)

@@ -1,4 +1,4 @@
-//! `vestnik check`: finds out whether the index is sound, and young enough.
+//! `vestnik check`: verifies the index and its age.
 
 use std::time::Duration;
 
@@ -15,25 +15,25 @@ use crate::{
     units::duration,
 };
 
-/// Check that every byte of the index is as it was written, and every release can be read
+/// Verify the checksums of all files of the index, and that every release can be read
 ///
-/// Older generations that are kept are checked too. Changes nothing; a run may be writing meanwhile.
+/// Older generations are verified too. Changes nothing, and can run during an index run.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
     location: IndexLocation,
 
-    /// Also fail where the last run that ended well is longer ago, as in 26h or 2d
+    /// Also fail if the last successful run is longer ago, for example 26h or 2d
     #[arg(long, value_name = "TIME", value_parser = duration)]
     max_age: Option<Duration>,
 
-    /// How to print what was found
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let report = check(args.location.folder(), &signals::heed())?;
+    let report = check(args.location.folder(), &signals::handle())?;
     let too_old = args.max_age.is_some_and(|most| report.age.is_none_or(|age| age > most));
     if args.format == Format::Json {
         terminal.json(&json!({
@@ -55,24 +55,25 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
         terminal.warn(format_args!("damaged, in an older generation: {problem}"));
     }
     if !report.problems.is_empty() {
-        terminal
-            .warn("rebuild the index with `vestnik index --full`, or take a backup with `vestnik restore`");
+        terminal.warn(
+            "rebuild the index with `vestnik index --full`, or restore a backup with `vestnik restore DIR`",
+        );
         return Ok(Exit::Damaged);
     }
     if !report.older.is_empty() {
-        terminal.warn("the index itself is sound; `vestnik gc --keep 0` removes older generations");
+        terminal.warn("the current generation is intact; `vestnik gc --keep 0` removes older generations");
         return Ok(Exit::Damaged);
     }
     let age = report.age.map_or_else(
-        || "nobody knows when a run last ended well".to_owned(),
-        |age| format!("a run last ended well {} ago", words(age)),
+        || "the time of the last successful run is unknown".to_owned(),
+        |age| format!("the last successful run was {} ago", words(age)),
     );
     if too_old {
-        terminal.warn(format_args!("{age}; is the timer running?"));
+        terminal.warn(format_args!("{age}; check that the timer is active"));
         return Ok(Exit::TooOld);
     }
     terminal.info(format_args!(
-        "sound: {} releases, {} files, {} bytes; {age}",
+        "intact: {} releases, {} files, {} bytes; {age}",
         report.releases, report.files, report.bytes
     ));
     Ok(Exit::Done)

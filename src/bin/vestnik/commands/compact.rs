@@ -1,4 +1,4 @@
-//! `vestnik compact`: makes the index as small and fast as it can be.
+//! `vestnik compact`: merges the index into one segment.
 
 use anyhow::Result;
 use vestnik::{
@@ -8,9 +8,9 @@ use vestnik::{
 
 use crate::{exit::Exit, location::IndexLocation, lock_wait::LockWait, signals, terminal::Terminal};
 
-/// Merge the index into one piece and drop what was deleted
+/// Merge the index into one segment without deleted releases
 ///
-/// Needs room on the disk for a second copy while it works. Searches go on meanwhile.
+/// Needs disk space for a second copy of the index. Searches continue during the merge.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -23,7 +23,8 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let folder = args.location.folder();
     let before = Index::open(folder)?.size()?;
-    let choices = JobOptions { wait: args.lock_wait.time(), stop: signals::heed(), ..JobOptions::default() };
+    let choices =
+        JobOptions { wait: args.lock_wait.time(), stop: signals::handle(), ..JobOptions::default() };
     terminal.progress("merging");
     compact(folder, &choices)?;
     terminal.end_progress();

@@ -1,4 +1,4 @@
-//! `vestnik eval`: measures how well the index answers judged queries.
+//! `vestnik eval`: measures the quality of search on judged queries.
 
 use std::{
     fs::File,
@@ -24,26 +24,25 @@ use crate::{
 /// How many of the worst queries `--per-query` lists.
 const WORST: usize = 30;
 
-/// Measure how well judged queries are answered
+/// Measure the quality of search on judged queries
 ///
-/// Without DIR, the judgments shipped with the corpus (judgments.toml) on the index. With DIR, a set
-/// in BEIR layout: corpus.jsonl, queries.jsonl, qrels.tsv; its corpus is indexed in a temporary
-/// place, or in --index. The figures are those of trec_eval.
+/// Without DIR, runs the judgments of the corpus (judgments.toml) on the index. With DIR, indexes a set in
+/// BEIR layout (corpus.jsonl, queries.jsonl, qrels.tsv) in memory or in --index. The measures are defined as in
+/// trec_eval.
 #[derive(clap::Args)]
 pub struct Args {
     /// A folder in BEIR layout
     dir: Option<PathBuf>,
 
-    /// The index folder: with DIR, where its corpus is indexed to stay [default: index, and with DIR a
-    /// temporary place]
+    /// The index folder; with DIR, the folder to index its corpus in [default: index; with DIR, memory]
     #[arg(long, value_name = "DIR")]
     index: Option<PathBuf>,
 
-    /// Write the ranked run, as trec_eval reads it
+    /// Write the rankings as a run file for trec_eval
     #[arg(long, value_name = "FILE")]
     run: Option<PathBuf>,
 
-    /// List the queries that are answered worst
+    /// List the queries with the lowest scores
     #[arg(long)]
     per_query: bool,
 }

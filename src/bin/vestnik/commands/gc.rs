@@ -1,4 +1,4 @@
-//! `vestnik gc`: removes what a killed run left behind, and old generations.
+//! `vestnik gc`: removes files of interrupted runs and old generations.
 
 use anyhow::Result;
 use vestnik::index::{JobOptions, gc};
@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let stop = signals::heed();
+    let stop = signals::handle();
     let choices = JobOptions { keep: args.keep, wait: args.lock_wait.time(), stop, ..JobOptions::default() };
     let removed = gc(args.location.folder(), &choices)?;
     for path in &removed {

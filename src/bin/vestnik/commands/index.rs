@@ -1,4 +1,4 @@
-//! `vestnik index`: brings the index into the state of the corpus.
+//! `vestnik index`: brings the index up to date with the corpus.
 
 use std::path::{Path, PathBuf};
 
@@ -19,56 +19,58 @@ use crate::{
     units::bytes,
 };
 
-/// Index files and folders: add what is new, replace what changed, remove what is gone
+/// Index files and folders: add new releases, replace changed ones, remove deleted ones
 ///
-/// Reads .txt, .html, .json (one release each) and .jsonl (one release a line). What cannot be read
-/// is reported and skipped; the rest goes on, and the exit code is 2. Files that have not changed since
-/// the last run are not read. An index that is missing, damaged or of another version is built anew.
+/// Files that have not changed since the last run are not read again. A file that cannot be read is reported and
+/// skipped; the exit code is then 2. An index that is missing, damaged or from another version is rebuilt.
 #[derive(clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate flag")]
 pub struct Args {
-    /// Files or folders [default: the folders indexed before, or else corpus]
+    /// Files or folders [default: the folders of the last run, or else corpus]
     paths: Vec<PathBuf>,
 
     #[command(flatten)]
     location: IndexLocation,
 
-    /// Build a new index beside the old one and put it in its place when it is done
+    /// Build a new index next to the old one, and replace the old one when the new one is complete
     #[arg(long)]
     full: bool,
 
-    /// Only say what would change
+    /// Report what would change without writing anything
     #[arg(long)]
     dry_run: bool,
 
-    /// Go on even if more than half of the releases would be removed, or a folder is empty or gone
+    /// Continue even if more than half of the releases would be removed, or a folder is empty or missing
     #[arg(long)]
     allow_removals: bool,
 
-    /// How many old generations of the index to keep when a new one takes over
+    /// How many old generations of the index to keep after a rebuild
     #[arg(long, value_name = "N", default_value_t = JobOptions::default().keep)]
     keep: usize,
 
     #[command(flatten)]
     lock_wait: LockWait,
 
-    /// Memory for segments that wait to be written, as in 200M, at least 15M [default: 512M]
+    /// Memory for segments that are being built, for example 200M; at least 15M [default: 512M]
+    ///
+    /// Reading and merging need more, about 100 MB. A run that the system ends for lack of memory (SIGABRT or
+    /// SIGKILL, exit codes 134 and 137) leaves the index as it was.
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
     memory: Option<usize>,
 
-    /// How many threads make terms, at most 8 [default: one a core]
+    /// Number of indexing threads, at most 8 [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=8))]
     threads: Option<u8>,
 
-    /// How far to stand back for others who need the processor, searches above all: 0 not, 19 most
+    /// Priority of the run as a nice value, from 0 (normal) to 19 (lowest), so that searches stay fast
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=19))]
     nice: u8,
 
-    /// Print what happens as JSON Lines on standard output
+    /// Report the run as JSON Lines on standard output
     #[arg(long)]
     json: bool,
 
-    /// Write the figures of this run to a file for Prometheus
+    /// Write metrics of the run to a file for the Prometheus node exporter
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
 }
@@ -84,13 +86,13 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
             memory: args.memory.unwrap_or_default(),
             threads: args.threads.map_or(0, usize::from),
         },
-        stop: signals::heed(),
+        stop: signals::handle(),
     };
     let unwritable = |file: &Path| format!("cannot write {}", file.display());
     if let Some(file) = &args.metrics {
         metrics::check_place(file).with_context(|| unwritable(file))?;
     }
-    stand_back(args.nice);
+    lower_priority(args.nice);
     let folder = args.location.folder();
     let done = build(folder, &args.paths, &choices, args.json, terminal);
     let exit = match &done {
@@ -98,7 +100,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
         Ok(_) => Exit::Done,
         Err(error) => Exit::of(error),
     };
-    // The figures of a run that is still going on are not ours to replace.
+    // The metrics belong to the run that holds the lock.
     if let Some(file) = &args.metrics
         && !args.dry_run
         && exit != Exit::Locked
@@ -109,17 +111,17 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     done.map(|_| exit)
 }
 
-/// Lowers the priority of this thread and of all that it starts from now on.
+/// Lowers the priority of this thread and of all threads that it starts later.
 #[cfg(unix)]
-fn stand_back(by: u8) {
-    // Whoever may not even be modest works at the usual priority.
+fn lower_priority(by: u8) {
+    // Without the right to change it, the priority stays normal.
     _ = rustix::process::nice(by.into());
 }
 
 #[cfg(not(unix))]
-fn stand_back(_: u8) {}
+fn lower_priority(_: u8) {}
 
-/// Indexes paths into a folder and reports.
+/// Indexes paths into a folder and reports the run.
 pub fn build(
     folder: &Path,
     paths: &[PathBuf],

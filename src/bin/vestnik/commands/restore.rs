@@ -1,4 +1,4 @@
-//! `vestnik restore`: puts a backup in force.
+//! `vestnik restore`: replaces the index with a backup.
 
 use std::path::PathBuf;
 
@@ -10,12 +10,12 @@ use crate::{
     terminal::Terminal,
 };
 
-/// Put a backup in force as the newest generation of the index
+/// Replace the index with a backup
 ///
-/// The backup is checked first; it stays as it is, and so does the generation before, for `rollback`.
+/// The backup is verified first and is not changed. The previous generation is kept for `rollback`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// A folder that `vestnik backup` has made
+    /// A folder made by `vestnik backup`
     dir: PathBuf,
 
     #[command(flatten)]
@@ -30,7 +30,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let stop = signals::heed();
+    let stop = signals::handle();
     let choices = JobOptions { keep: args.keep, wait: args.lock_wait.time(), stop, ..JobOptions::default() };
     let taken = restore(args.location.folder(), &args.dir, &choices)?;
     terminal.info(format_args!("restored {}", summary(&taken)));

@@ -1,13 +1,13 @@
-//! `vestnik rollback`: goes back to the generation before.
+//! `vestnik rollback`: goes back to the previous generation.
 
 use anyhow::Result;
 use vestnik::index::{JobOptions, rollback};
 
 use crate::{exit::Exit, location::IndexLocation, lock_wait::LockWait, signals, terminal::Terminal};
 
-/// Go back to the index as it was before the last rebuild or restore
+/// Go back to the index before the last rebuild or restore
 ///
-/// It is checked first. Going back again goes back further, as far as generations were kept.
+/// The older generation is verified first. Repeat the command to go back further, if older generations exist.
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -18,8 +18,9 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let choices = JobOptions { wait: args.lock_wait.time(), stop: signals::heed(), ..JobOptions::default() };
+    let choices =
+        JobOptions { wait: args.lock_wait.time(), stop: signals::handle(), ..JobOptions::default() };
     let number = rollback(args.location.folder(), &choices)?;
-    terminal.info(format_args!("generation {number} is in force again"));
+    terminal.info(format_args!("generation {number} is the current one again"));
     Ok(Exit::Done)
 }

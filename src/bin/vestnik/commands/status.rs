@@ -1,4 +1,4 @@
-//! `vestnik status`: prints what the index holds.
+//! `vestnik status`: prints the state of the index.
 
 use anyhow::Result;
 use serde_json::json;
@@ -11,7 +11,7 @@ use crate::{
     terminal::Terminal,
 };
 
-/// Print what the index holds: releases, size, when, from where, by which version
+/// Print the state of the index: number of releases, size, age, corpus folders, version
 #[derive(clap::Args)]
 pub struct Args {
     #[command(flatten)]
@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long)]
     failed: bool,
 
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }

@@ -35,7 +35,7 @@ fn count(results: &Results) -> String {
         n => format!("{n} releases have all the words"),
     };
     let partial = results.hits.iter().filter(|hit| !hit.missing.is_empty()).count();
-    if partial == 0 { releases } else { format!("{releases}; {partial} of those below have some of them") }
+    if partial == 0 { releases } else { format!("{releases}; {partial} of those below have only some") }
 }
 
 fn print_hit(hit: &Hit, terminal: &mut Terminal) -> Result<()> {
@@ -55,8 +55,8 @@ fn print_hit(hit: &Hit, terminal: &mut Terminal) -> Result<()> {
         terminal.line(indented().plain(before).highlighted(&fragment.text, marks).plain(behind))?;
     }
     if !hit.missing.is_empty() {
-        let lacks = hit.missing.join(", ");
-        terminal.line(indented().faint(format_args!("lacks: {}", shortened(&lacks, MAX_FIELD))))?;
+        let missing = hit.missing.join(", ");
+        terminal.line(indented().faint(format_args!("missing: {}", shortened(&missing, MAX_FIELD))))?;
     }
     if let Some(explanation) = &hit.explanation {
         print_explanation(hit.score, explanation, terminal)?;
@@ -78,14 +78,13 @@ fn print_explanation(score: f32, explanation: &Explanation, terminal: &mut Termi
                 format!("{} ×{} in the title, ×{} in the body", mention.term, mention.title, mention.body)
             })
             .collect();
-        let mentions = if mentions.is_empty() { "not there".to_owned() } else { mentions.join("; ") };
+        let mentions = if mentions.is_empty() { "no match".to_owned() } else { mentions.join("; ") };
         terminal.line(format_args!(
-            "       {:.3}  {} (rarity {:.2}): {mentions}",
+            "       {:.3}  {} (idf {:.2}): {mentions}",
             clause.score, clause.text, clause.idf
         ))?;
     }
-    terminal
-        .line(format_args!("       {:.3}  for words near each other, and for being new", explanation.bonus))
+    terminal.line(format_args!("       {:.3}  for words near each other and for the date", explanation.bonus))
 }
 
 /// The path of a release relative to the current folder, with its line where the file has several releases.
