@@ -28,17 +28,18 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     });
     let release = match fields {
         Some(mut fields) if !fields.is_empty() => {
-            let titled =
-                fields.get("title").and_then(Value::as_str).is_some_and(|title| !title.trim().is_empty());
+            let mapping = &input.options.fields;
+            let titles = mapping.title.iter().filter_map(|name| fields.get(name)?.as_str()).map(str::trim);
+            let title = titles.filter(|title| !title.is_empty()).map(str::to_owned).next();
             let written = document.plain();
-            let title = fields.get("title").and_then(Value::as_str).unwrap_or_default();
             // A heading that repeats the title is not a part of the text.
             let text = match written.split_once('\n') {
-                Some((first, rest)) if titled && first.trim() == title.trim() => rest.to_owned(),
+                Some((first, rest)) if title.as_deref() == Some(first.trim()) => rest.to_owned(),
                 _ => written,
             };
-            fields.insert("text".to_owned(), Value::String(text));
-            json::release(&Value::Object(fields).to_string())?
+            let name = mapping.text.first().map_or("text", String::as_str);
+            fields.insert(name.to_owned(), Value::String(text));
+            json::record(fields, mapping)?
         }
         _ => text::release(&document.plain(), &input.name)?,
     };

@@ -14,7 +14,7 @@ use csv::{ByteRecord, ReaderBuilder};
 use encoding_rs::Encoding;
 use serde_json::{Map, Value};
 
-use super::{Details, Fault, Input, Output, encoding, json};
+use super::{Details, Fault, FieldMapping, Input, Output, encoding, json};
 
 /// Delimiters by how common they are.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -108,7 +108,10 @@ fn decoded(row: &ByteRecord, encoding: &'static Encoding) -> (Vec<String>, bool)
 }
 
 /// The header row of a table.
-pub(super) struct Columns(Vec<String>);
+pub(super) struct Columns {
+    names: Vec<String>,
+    fields: FieldMapping,
+}
 
 impl Columns {
     /// The columns of a header row.
@@ -135,11 +138,11 @@ impl Columns {
             )
             .into());
         }
-        Ok(Self(names))
+        Ok(Self { names, fields: fields.clone() })
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.names.len()
     }
 
     /// Hands a row to the output as a release; a row that is none is a failure of its own.
@@ -153,8 +156,8 @@ impl Columns {
         let filled =
             |value: &Value| !value.is_null() && value.as_str().is_none_or(|text| !text.trim().is_empty());
         let fields: Map<String, Value> =
-            self.0.iter().cloned().zip(cells).filter(|(_, value)| filled(value)).collect();
-        match json::release(&Value::Object(fields).to_string()) {
+            self.names.iter().cloned().zip(cells).filter(|(_, value)| filled(value)).collect();
+        match json::record(fields, &self.fields) {
             Ok(release) => {
                 let part = release.record.clone().unwrap_or(part);
                 output.release(release, Details { part: Some(part), ..details })

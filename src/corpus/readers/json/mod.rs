@@ -59,12 +59,6 @@ pub(super) fn release_with(text: &str, fields: &FieldMapping) -> Result<Release,
     Ok(release)
 }
 
-/// The release in the text of one object with the usual field names.
-#[allow(dead_code, reason = "for readers of tables and front matter")]
-pub(super) fn release(text: &str) -> Result<Release, Fault> {
-    release_with(text, &FieldMapping::default())
-}
-
 /// The values in a text: one, those of a list, or several one after another. What is not JSON is repaired.
 fn values(text: &str) -> Result<(Vec<Value>, Vec<String>), Fault> {
     let text = text.trim_start_matches('\u{FEFF}');

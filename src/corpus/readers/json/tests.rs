@@ -53,7 +53,8 @@ fn fields_find_their_place() {
         (r#"[{"title":"Т"}]"#, "Т||||||{}"),
     ];
     for (text, expected) in table {
-        let release = release(text).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
+        let release =
+            release_with(text, &FieldMapping::default()).unwrap_or_else(|fault| panic!("{text}: {fault:?}"));
         let date = release.date.map(|date| date.to_string());
         let rest =
             [date, release.source, release.url, release.record].map(Option::unwrap_or_default).join("|");
@@ -99,7 +100,10 @@ fn faults_name_field_and_line() {
         ("\"Т\"", None, "is text, not an object with a \"title\" and a \"text\""),
     ];
     for (text, line, reason) in table {
-        let Err(Fault::Malformed { line: found, reason: why }) = release(text) else { panic!("{text}") };
+        let Err(Fault::Malformed { line: found, reason: why }) = release_with(text, &FieldMapping::default())
+        else {
+            panic!("{text}")
+        };
         assert_eq!(found, line, "{text}");
         assert!(why.contains(reason), "{text}: {why}");
     }
