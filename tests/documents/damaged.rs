@@ -30,6 +30,17 @@ fn samples() -> Vec<(String, Vec<u8>)> {
     real.chain(folder::written()).collect()
 }
 
+/// rusqlite panics on the name of such a column.
+#[test]
+fn a_database_with_names_in_another_encoding_is_refused() {
+    let (name, mut bytes) = folder::written().into_iter().find(|(name, _)| name == "news.sqlite").unwrap();
+    let at = bytes.windows(10).position(|window| window == b"title TEXT").unwrap();
+    bytes[at + 1] = 0xEC;
+    survives(&name, &bytes);
+    let (_, failures) = read_bytes(&name, &bytes);
+    assert!(failures[0].to_string().contains("cannot be read as a database"), "{failures:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 

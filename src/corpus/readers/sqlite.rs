@@ -58,10 +58,22 @@ fn open(path: &Path, input: &Input<'_>) -> Result<Connection, Fault> {
         .and_then(|_| database.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false))
         .and_then(|_| database.pragma_update(None, "cell_size_check", true));
     prepared.map_err(|error| refused(&error))?;
+    check_names(&database).map_err(|error| refused(&error))?;
     Ok(database)
 }
 
-/// A query for the largest table with columns for a title and a text.
+/// Fails where the schema is not UTF-8, because rusqlite panics on such names of columns.
+fn check_names(database: &Connection) -> rusqlite::Result<()> {
+    let mut statement = database.prepare("SELECT name, sql FROM sqlite_schema")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        row.get::<_, Option<String>>(0)?;
+        row.get::<_, Option<String>>(1)?;
+    }
+    Ok(())
+}
+
+/// A query for the only table with columns for a title and a text.
 fn guess(database: &Connection, input: &Input<'_>) -> Result<String, Fault> {
     let fields = &input.options.fields;
     let names =
