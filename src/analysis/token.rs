@@ -190,10 +190,9 @@ impl<'t> TokenStream<'t> {
         Some((part, context))
     }
 
-    /// Whether a part of the compound begins with a digit.
+    /// Whether a part of the compound is a number.
     fn has_number(&self) -> bool {
-        let bytes = self.text.as_bytes();
-        self.scanner.parts.iter().any(|part| bytes.get(part.start).is_some_and(u8::is_ascii_digit))
+        self.scanner.parts.iter().any(|part| part.of(self.text).starts_with(char::is_numeric))
     }
 
     /// Whether a space and a digit follow.

@@ -9,33 +9,40 @@ const MOST_SLASHED: usize = 3;
 /// More groups of three digits than this are a list of numbers.
 const MOST_GROUPS: usize = 5;
 
-/// The beginnings of words that follow a number and not a list of numbers: currencies, people and units.
+/// The beginnings of words that follow a number and not a list of numbers: currencies, people and measures.
 const COUNTED: &[&str] = &[
     "руб",
-    "сум",
-    "долл",
+    "сумов",
+    "сума",
+    "доллар",
     "евро",
     "тенге",
-    "сом",
-    "чел",
+    "сомов",
+    "сомони",
+    "манат",
+    "человек",
     "тонн",
-    "кило",
-    "км",
-    "га",
-    "гект",
-    "кв",
-    "куб",
-    "м",
-    "экз",
-    "шт",
-    "жит",
-    "гражд",
-    "сем",
-    "мест",
-    "тыс",
+    "килограмм",
+    "километр",
+    "метр",
+    "гектар",
+    "экземпляр",
+    "жител",
+    "граждан",
+    "семей",
+    "семьям",
+    "тысяч",
+    "миллион",
+    "миллиард",
     "$",
     "€",
     "₽",
+    "%",
+];
+/// Abbreviated ones, which are whole words.
+const UNITS: &[&str] = &[
+    "сум", "сом", "долл", "чел", "т", "кг", "км", "м", "м²", "м2", "кв", "куб", "га", "экз", "шт", "тыс",
+    "млн", "млрд",
 ];
 
 impl Scanner<'_> {
@@ -102,7 +109,8 @@ impl Scanner<'_> {
         let has_zero = || groups.iter().any(|group| group.of(self.text).starts_with('0'));
         let counts = || {
             let behind = self.text[end..].trim_start_matches(is_group_space);
-            COUNTED.iter().any(|word| behind.starts_with(word))
+            let word = behind.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+            UNITS.contains(&word) || COUNTED.iter().any(|word| behind.starts_with(word))
         };
         first.end - first.start < 3 && groups.len() < 3 || is_typeset() || has_zero() || counts()
     }
