@@ -17,7 +17,8 @@ use crate::{
 /// Print the terms that a text is indexed by: position, word, and each term with its rule
 ///
 /// A term is printed as channel:text. The channels are e (the form as written), l (the lemma; in capitals an
-/// abbreviation, with + the place name of an adjective or the initial of a given name) and s (the stem).
+/// abbreviation, with + the place name of an adjective or the initial of a given name, with ? a lemma that is
+/// unlikely) and s (the stem). A ~ marks the Russian spelling of a word with other letters.
 #[derive(clap::Args)]
 pub struct Args {
     /// The text; several words form one text
