@@ -77,6 +77,7 @@ impl SourceFile {
         let mut content = Digesting::new(file.take(self.size), digest.clone());
         let budget = Budget::new(options, stop);
         let mut output = Output::new(&self.root, &self.name, &budget, sink);
+        output.source = options.folders.source(&path);
         let mut input = Input::file(&path, &self.name, &mut content, options, &budget);
         let done = readers::read(&mut input, &mut output);
         drop(input);

@@ -5,6 +5,7 @@
 
 mod digest;
 mod file;
+mod folders;
 mod readers;
 mod walk;
 
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 
 pub use file::{ReadFile, SourceFile};
+pub use folders::{FolderRules, Folders};
 #[cfg(feature = "converters")]
 pub use readers::Converter;
 #[cfg(feature = "sqlite")]
@@ -76,7 +78,7 @@ impl Corpus {
         Ok(Self { places, roots, options: ReadOptions::default() })
     }
 
-    /// The same corpus, read with other limits and field names.
+    /// The same corpus, read with other limits, field names and rules for folders.
     #[must_use]
     pub fn with_options(self, options: ReadOptions) -> Self {
         Self { options, ..self }
@@ -101,7 +103,7 @@ impl Corpus {
 
     /// Everything found in one place, but for what belongs to another root.
     pub(crate) fn files_of<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = Found> + 'a {
-        walk::below(place, &self.roots)
+        walk::below(place, &self.roots, &self.options.folders)
     }
 }
 

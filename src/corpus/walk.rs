@@ -12,7 +12,7 @@ use std::{
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Place, SourceFile, name_below, readers};
+use super::{Folders, Place, SourceFile, name_below, readers};
 use crate::error::{Error, Result};
 
 /// One thing found in a corpus.
@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 pub enum Found {
     /// A file to read releases from.
     File(SourceFile),
-    /// A file of another kind, a hidden file or folder, or an index: not a release and not an error.
+    /// A file of another kind, an excluded or hidden file or folder, or an index: not a release and not an error.
     PassedOver(PathBuf),
     /// A file or folder that could not be looked at; the rest is found all the same.
     Failed(Error),
@@ -32,7 +32,11 @@ const INDEX_PART: &str = "generation-";
 const INDEX_MARK: &str = ".managed.json";
 
 /// Everything below a place but for folders that are roots of their own.
-pub(super) fn below<'a>(place: &'a Place, roots: &'a [PathBuf]) -> impl Iterator<Item = Found> + 'a {
+pub(super) fn below<'a>(
+    place: &'a Place,
+    roots: &'a [PathBuf],
+    folders: &'a Folders,
+) -> impl Iterator<Item = Found> + 'a {
     let mut walk = WalkDir::new(place.path()).follow_links(true).sort_by_file_name().into_iter();
     iter::from_fn(move || {
         loop {
@@ -45,7 +49,8 @@ pub(super) fn below<'a>(place: &'a Place, roots: &'a [PathBuf]) -> impl Iterator
                 walk.skip_current_dir();
                 continue;
             }
-            if is_hidden(&entry) || folder && is_of_an_index(&entry) {
+            let excluded = entry.depth() > 0 && !folders.admit(entry.path(), folder);
+            if excluded || is_hidden(&entry) || folder && is_of_an_index(&entry) {
                 if folder {
                     walk.skip_current_dir();
                 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::WriterOptions;
+use crate::corpus::ReadOptions;
 
 /// How to bring an index up to date.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct JobOptions {
     pub keep: usize,
     /// How long to wait for another writer.
     pub wait: Duration,
+    /// How files are read.
+    pub read: ReadOptions,
     /// Memory and threads.
     pub writer: WriterOptions,
     /// Set it to stop: nothing is changed then, or all.
@@ -33,6 +36,7 @@ impl Default for JobOptions {
             allow_removals: false,
             keep: 1,
             wait: Duration::ZERO,
+            read: ReadOptions::default(),
             writer: WriterOptions::default(),
             stop: Arc::default(),
         }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::corpus::Folders;
+
 /// How files are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
@@ -20,6 +22,8 @@ pub struct ReadOptions {
     /// What is read from SQLite databases.
     #[cfg(feature = "sqlite")]
     pub databases: Vec<super::DatabaseQuery>,
+    /// Which files of which folders are read, and who published them.
+    pub folders: Folders,
 }
 
 impl ReadOptions {

@@ -30,6 +30,8 @@ pub(in crate::corpus) struct Output<'a> {
     /// The file's path below the root.
     file: &'a str,
     budget: &'a Budget<'a>,
+    /// Who published the releases that name no source.
+    pub source: Option<&'a str>,
     sink: &'a mut dyn FnMut(Result<Release>) -> ControlFlow<()>,
     /// The names of the parts that are being read, from the outermost.
     parts: Vec<String>,
@@ -47,7 +49,7 @@ impl<'a> Output<'a> {
         sink: &'a mut dyn FnMut(Result<Release>) -> ControlFlow<()>,
     ) -> Self {
         let (parts, taken) = (Vec::new(), HashMap::new());
-        Self { root, file, budget, sink, parts, reader: "", taken, passed_over: 0 }
+        Self { root, file, budget, source: None, sink, parts, reader: "", taken, passed_over: 0 }
     }
 
     /// Takes a release; its id and origin are set here.
@@ -74,6 +76,7 @@ impl<'a> Output<'a> {
             // The file's name and folders date a file of one release.
             fields::date_by_content(&mut release, Some(self.file));
         }
+        release.source = release.source.or_else(|| self.source.map(str::to_owned));
         let mut read_as = release.origin.take().unwrap_or_default();
         let notes = distinct(notes.into_iter().chain(read_as.notes.drain(..)));
         let origin = Origin {

@@ -127,7 +127,7 @@ impl Asked {
         if all.is_empty() {
             all.push(default.to_owned());
         }
-        let corpus = Corpus::open(&all, &standing)?;
+        let corpus = Corpus::open(&all, &standing)?.with_options(options.read.clone());
         Ok(Self { corpus, forgotten: gone, before: state.releases })
     }
 }
