@@ -85,7 +85,7 @@ impl Folders {
     }
 
     /// The rules for a path and the path below their folder.
-    fn of<'a>(&'a self, path: &'a Path) -> Option<(&'a FolderRules, &'a Patterns, &'a Path)> {
+    fn of<'s, 'p>(&'s self, path: &'p Path) -> Option<(&'s FolderRules, &'s Patterns, &'p Path)> {
         let inside = self.rules.iter().filter_map(|(rules, patterns)| {
             let below = path.strip_prefix(&rules.folder).ok()?;
             (!below.as_os_str().is_empty()).then_some((rules, patterns, below))

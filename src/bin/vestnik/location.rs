@@ -1,11 +1,13 @@
 //! The folders of the index and the corpus, and the index that is built if there is none.
+//!
+//! The command line goes before the environment, and that before the project file.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use vestnik::{Index, index::JobOptions};
+use vestnik::{Index, corpus::ReadOptions, index::JobOptions};
 
-use crate::{commands::index, terminal::Terminal};
+use crate::{commands::index, project::Project, terminal::Terminal};
 
 const DEFAULT_INDEX: &str = "index";
 const DEFAULT_CORPUS: &str = "corpus";
@@ -13,38 +15,83 @@ const DEFAULT_CORPUS: &str = "corpus";
 /// Which index to use.
 #[derive(clap::Args)]
 pub struct IndexLocation {
-    /// The index folder [default: index]
+    /// The index folder [default: that of the project file, or index]
     #[arg(long = "index", env = "VESTNIK_INDEX", hide_env_values = true, value_name = "DIR")]
     folder: Option<PathBuf>,
+
+    /// The project file [default: the nearest vestnik.toml in this folder or above it]
+    #[arg(long, env = "VESTNIK_CONFIG", hide_env_values = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// Where an index lies, and what it is built from.
+pub struct Located {
+    /// The index folder.
+    pub folder: PathBuf,
+    /// The folders that it is built from, where a project file names them.
+    pub roots: Vec<PathBuf>,
+    /// How their files are read.
+    pub read: ReadOptions,
+    /// Whether the index may be built without being asked for.
+    buildable: bool,
 }
 
 impl IndexLocation {
-    pub fn folder(&self) -> &Path {
-        self.folder.as_deref().unwrap_or(Path::new(DEFAULT_INDEX))
+    pub fn folder(&self) -> Result<PathBuf> {
+        Ok(match &self.folder {
+            Some(folder) => folder.clone(),
+            None => index_folder(Project::find(self.config.as_deref())?.as_ref()),
+        })
     }
 
-    /// Opens the index. If it is the default one and missing, and the default corpus exists, the corpus is
-    /// indexed first.
-    pub fn open_or_build(&self, terminal: &mut Terminal) -> Result<Index> {
-        let corpus = default_corpus();
-        if self.folder.is_none() && !Index::exists(self.folder()) && corpus.is_dir() {
-            terminal.warn(format_args!("no index yet: indexing {} first", corpus.display()));
-            index::build(self.folder(), &[corpus], &JobOptions::default(), false, terminal)?;
+    /// The index folder together with what the project file says of its contents.
+    pub fn locate(&self) -> Result<Located> {
+        let project = Project::find(self.config.as_deref())?;
+        let folder = self.folder.clone().unwrap_or_else(|| index_folder(project.as_ref()));
+        let roots = project.as_ref().map(Project::roots).unwrap_or_default();
+        #[cfg_attr(not(feature = "converters"), expect(unused_mut, reason = "set for converters"))]
+        let mut read = project.as_ref().map(Project::read_options).transpose()?.unwrap_or_default();
+        // This program is also the one that reads PDF files in a process of its own.
+        #[cfg(all(feature = "converters", feature = "pdf"))]
+        {
+            read.isolate = std::env::current_exe().ok();
         }
-        self.open()
+        Ok(Located { buildable: self.folder.is_none(), folder, roots, read })
+    }
+
+    /// Opens the index. Where it is the default one, is missing, and its corpus is there, the corpus is indexed
+    /// first.
+    pub fn open_or_build(&self, terminal: &mut Terminal) -> Result<Index> {
+        let Located { folder, roots, read, buildable } = self.locate()?;
+        if buildable && !Index::exists(&folder) {
+            let paths = if roots.is_empty() { vec![default_corpus()] } else { roots };
+            if paths.iter().all(|path| path.exists()) {
+                let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+                terminal.warn(format_args!("no index yet: indexing {} first", names.join(", ")));
+                let options = JobOptions { read, ..JobOptions::default() };
+                index::build(&folder, &paths, &options, false, terminal)?;
+            }
+        }
+        Ok(Index::open(&folder)?)
     }
 
     /// The folder given by an option, or else by the environment, or else the default.
     pub fn named(folder: Option<PathBuf>) -> Self {
-        Self { folder: folder.or_else(|| std::env::var_os("VESTNIK_INDEX").map(PathBuf::from)) }
+        let folder = folder.or_else(|| std::env::var_os("VESTNIK_INDEX").map(PathBuf::from));
+        Self { folder, config: std::env::var_os("VESTNIK_CONFIG").map(PathBuf::from) }
     }
 
     pub fn open(&self) -> Result<Index> {
-        Ok(Index::open(self.folder())?)
+        Ok(Index::open(&self.folder()?)?)
     }
+}
+
+fn index_folder(project: Option<&Project>) -> PathBuf {
+    let beside = |project: &Project| project.folder().join(DEFAULT_INDEX);
+    project.map_or_else(|| DEFAULT_INDEX.into(), |project| project.index().unwrap_or_else(|| beside(project)))
 }
 
 /// The corpus folder if none is given.
 pub fn default_corpus() -> PathBuf {
-    std::env::var_os("VESTNIK_CORPUS").map_or_else(|| DEFAULT_CORPUS.into(), PathBuf::from)
+    std::env::var_os("VESTNIK_CORPUS").map_or_else(|| Path::new(DEFAULT_CORPUS).into(), PathBuf::from)
 }

@@ -10,6 +10,7 @@ mod location;
 mod lock_wait;
 mod metrics;
 mod options;
+mod project;
 mod report;
 mod signals;
 mod terminal;

@@ -21,7 +21,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let taken = backup(args.location.folder(), &args.dir)?;
+    let taken = backup(&args.location.folder()?, &args.dir)?;
     terminal.info(format_args!("{} holds {}", args.dir.display(), summary(&taken)));
     Ok(Exit::Done)
 }

@@ -33,7 +33,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let report = check(args.location.folder(), &signals::handle())?;
+    let report = check(&args.location.folder()?, &signals::handle())?;
     let too_old = args.max_age.is_some_and(|most| report.age.is_none_or(|age| age > most));
     if args.format == Format::Json {
         terminal.json(&json!({

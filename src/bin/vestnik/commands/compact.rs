@@ -21,14 +21,14 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
-    let folder = args.location.folder();
-    let before = Index::open(folder)?.size()?;
+    let folder = args.location.folder()?;
+    let before = Index::open(&folder)?.size()?;
     let choices =
         JobOptions { wait: args.lock_wait.time(), stop: signals::handle(), ..JobOptions::default() };
     terminal.progress("merging");
-    compact(folder, &choices)?;
+    compact(&folder, &choices)?;
     terminal.end_progress();
-    let after = Index::open(folder)?.size()?;
+    let after = Index::open(&folder)?.size()?;
     terminal.info(format_args!("{before} bytes before, {after} now"));
     Ok(Exit::Done)
 }

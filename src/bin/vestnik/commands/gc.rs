@@ -22,7 +22,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let stop = signals::handle();
     let choices = JobOptions { keep: args.keep, wait: args.lock_wait.time(), stop, ..JobOptions::default() };
-    let removed = gc(args.location.folder(), &choices)?;
+    let removed = gc(&args.location.folder()?, &choices)?;
     for path in &removed {
         terminal.info(format_args!("removed {}", path.display()));
     }

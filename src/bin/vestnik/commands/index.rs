@@ -9,6 +9,7 @@ use vestnik::{
 };
 
 use crate::{
+    commands::explain,
     exit::Exit,
     location::{IndexLocation, default_corpus},
     lock_wait::LockWait,
@@ -26,7 +27,7 @@ use crate::{
 #[derive(clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate flag")]
 pub struct Args {
-    /// Files or folders [default: the folders of the last run, or else corpus]
+    /// Files or folders [default: those of the project file, or else the folders of the last run, or else corpus]
     paths: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -66,6 +67,10 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u8).range(0..=19))]
     nice: u8,
 
+    /// Only show what is read from a file, by which reader and why, without touching the index
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "full", "dry_run", "json", "metrics"])]
+    explain: Option<PathBuf>,
+
     /// Report the run as JSON Lines on standard output
     #[arg(long)]
     json: bool,
@@ -76,12 +81,17 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
+    let located = args.location.locate()?;
+    if let Some(file) = &args.explain {
+        return explain::run(file, &located, terminal);
+    }
     let choices = JobOptions {
         full: args.full,
         dry_run: args.dry_run,
         allow_removals: args.allow_removals,
         keep: args.keep,
         wait: args.lock_wait.time(),
+        read: located.read,
         writer: WriterOptions {
             memory: args.memory.unwrap_or_default(),
             threads: args.threads.map_or(0, usize::from),
@@ -93,8 +103,9 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
         metrics::check_place(file).with_context(|| unwritable(file))?;
     }
     lower_priority(args.nice);
-    let folder = args.location.folder();
-    let done = build(folder, &args.paths, &choices, args.json, terminal);
+    let folder = &located.folder;
+    let paths = if args.paths.is_empty() { &located.roots } else { &args.paths };
+    let done = build(folder, paths, &choices, args.json, terminal);
     let exit = match &done {
         Ok(summary) if summary.failed > 0 => Exit::Partly,
         Ok(_) => Exit::Done,

@@ -5,8 +5,11 @@ pub mod backup;
 pub mod check;
 pub mod compact;
 pub mod eval;
+pub mod explain;
+pub mod formats;
 pub mod gc;
 pub mod index;
+pub mod init;
 #[cfg(all(feature = "converters", feature = "pdf"))]
 pub mod read_pdf;
 pub mod restore;
@@ -23,6 +26,8 @@ use crate::{exit::Exit, terminal::Terminal};
 /// A command with its arguments.
 #[derive(Subcommand)]
 pub enum Command {
+    Init(init::Args),
+    Formats(formats::Args),
     Index(index::Args),
     Search(search::Args),
     Show(show::Args),
@@ -44,6 +49,8 @@ pub enum Command {
 impl Command {
     pub fn run(&self, terminal: &mut Terminal) -> Result<Exit> {
         match self {
+            Self::Init(args) => init::run(args, terminal),
+            Self::Formats(args) => formats::run(args, terminal),
             Self::Index(args) => index::run(args, terminal),
             Self::Search(args) => search::run(args, terminal),
             Self::Show(args) => show::run(args, terminal),

@@ -32,7 +32,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let stop = signals::handle();
     let choices = JobOptions { keep: args.keep, wait: args.lock_wait.time(), stop, ..JobOptions::default() };
-    let taken = restore(args.location.folder(), &args.dir, &choices)?;
+    let taken = restore(&args.location.folder()?, &args.dir, &choices)?;
     terminal.info(format_args!("restored {}", summary(&taken)));
     Ok(Exit::Done)
 }

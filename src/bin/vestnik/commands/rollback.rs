@@ -20,7 +20,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let choices =
         JobOptions { wait: args.lock_wait.time(), stop: signals::handle(), ..JobOptions::default() };
-    let number = rollback(args.location.folder(), &choices)?;
+    let number = rollback(&args.location.folder()?, &choices)?;
     terminal.info(format_args!("generation {number} is the current one again"));
     Ok(Exit::Done)
 }

@@ -35,8 +35,9 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let releases = index.searcher()?.releases();
     let bytes = index.size()?;
     let committed = time(state.committed);
-    let last_run = Index::last_success(args.location.folder()).and_then(time);
-    let folder = args.location.folder().display().to_string();
+    let folder = args.location.folder()?;
+    let last_run = Index::last_success(&folder).and_then(time);
+    let folder = folder.display().to_string();
     if args.format == Format::Json {
         terminal.json(&json!({
             "v": JSON_VERSION,
