@@ -15,7 +15,7 @@ use crate::{
     exit::Exit,
     location::Located,
     signals,
-    terminal::{STRONG, Terminal, styled},
+    terminal::{Line, Terminal},
 };
 
 /// How many releases of one file are shown in full.
@@ -40,7 +40,7 @@ pub fn run(file: &Path, located: &Located, terminal: &mut Terminal) -> Result<Ex
             Found::PassedOver(_) => {}
             Found::Failed(error) => {
                 failed += 1;
-                terminal.line(error)?;
+                terminal.line(format_args!("not read: {error}"))?;
             }
         }
     }
@@ -92,7 +92,7 @@ fn explain(file: &vestnik::corpus::SourceFile, corpus: &Corpus, terminal: &mut T
 
 fn show(release: &Release, terminal: &mut Terminal) -> Result<()> {
     let origin = release.origin.clone().unwrap_or_default();
-    terminal.line(styled(STRONG, &release.id))?;
+    terminal.line(Line::new().bold(&release.id))?;
     let mut field = |name: &str, value: Option<&str>| match value {
         Some(value) => terminal.line(format_args!("  {name:<9} {value}")),
         None => Ok(()),

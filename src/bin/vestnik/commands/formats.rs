@@ -24,7 +24,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let width = formats().iter().map(|format| format.extensions.join(" ").len()).max().unwrap_or(0);
     for format in formats() {
         if args.format == Format::Json {
-            terminal.line(json!({
+            terminal.json(&json!({
                 "v": JSON_VERSION,
                 "type": "format",
                 "name": format.name,

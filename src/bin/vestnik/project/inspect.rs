@@ -112,7 +112,7 @@ pub fn inspect(folder: &Path, stop: &AtomicBool) -> Result<Inspection> {
         for file in files.iter().step_by(step) {
             found.sample(file, stop)?;
             if matches!(*format, "json" | "jsonl") {
-                found.sample_fields(file);
+                found.sample_fields(file, *format == "json");
             }
         }
     }
@@ -160,11 +160,11 @@ impl Inspection {
     }
 
     /// Counts the names of fields in the first records of a file.
-    fn sample_fields(&mut self, file: &SourceFile) {
+    fn sample_fields(&mut self, file: &SourceFile, one_record: bool) {
         let Ok(opened) = File::open(file.path()) else { return };
         let mut start = BufReader::new(opened.take(SAMPLED_BYTES));
         let mut text = String::new();
-        if file.name.ends_with(".json") {
+        if one_record {
             if start.read_to_string(&mut text).is_ok()
                 && let Ok(value) = serde_json::from_str(&text)
             {

@@ -118,7 +118,9 @@ impl Facts {
     fn linked(&mut self, value: &Value, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
         if let Value::Array(items) = value {
-            items.iter().for_each(|item| self.linked(item, depth));
+            for item in items {
+                self.linked(item, depth);
+            }
         }
         let Value::Object(object) = value else { return };
         let kind = object.get("@type").map(Value::to_string).unwrap_or_default();
@@ -133,7 +135,9 @@ impl Facts {
         let text = |name: &&str| object.get(*name).and_then(Value::as_str).map(str::to_owned);
         self.published.extend(LD_PUBLISHED.iter().find_map(text).map(|text| (rank, text)));
         self.updated.extend(text(&"dateModified"));
-        object.values().for_each(|value| self.linked(value, depth));
+        for value in object.values() {
+            self.linked(value, depth);
+        }
     }
 
     /// `itemprop` and `<time>`, where they belong to the page's own text.
