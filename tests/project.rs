@@ -72,7 +72,7 @@ index = "kept/index"
 
 [[root]]
 path = "releases"
-exclude = ["drafts/", "empty.txt"]
+exclude = ["drafts/", "empty.txt", "json/"]
 source = "Архив"
 
 [root.sources]

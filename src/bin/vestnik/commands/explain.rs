@@ -77,7 +77,7 @@ fn explain(file: &vestnik::corpus::SourceFile, corpus: &Corpus, terminal: &mut T
                 terminal.line(format_args!("… and {} more releases", releases - SHOWN))?;
             }
             terminal.line(format_args!(
-                "{}: {releases} read by the {} reader, {failed} failed, {} parts passed over",
+                "{}: reader {}, releases {releases}, failed {failed}, parts passed over {}",
                 file.name, read.reader, read.passed_over
             ))?;
             Ok(failed)

@@ -183,10 +183,14 @@ impl Inspection {
         let Value::Object(record) = value else { return };
         self.records += 1;
         for (name, value) in record {
-            *self.fields.entry(name.clone()).or_default() += 1;
             // One level deeper, as a path.
-            for (inner, _) in value.as_object().into_iter().flatten() {
-                *self.fields.entry(format!("{name}.{inner}")).or_default() += 1;
+            match value.as_object() {
+                Some(object) => {
+                    for inner in object.keys() {
+                        *self.fields.entry(format!("{name}.{inner}")).or_default() += 1;
+                    }
+                }
+                None => *self.fields.entry(name.clone()).or_default() += 1,
             }
         }
     }
@@ -215,56 +219,51 @@ impl Inspection {
 
     /// A project file for the folder, with comments.
     pub fn settings(&self, folder: &Path) -> String {
-        let mut text = String::from(
-            "# Vestnik reads this file in this folder and all folders below it. Paths count from here.\n\
-             # All keys: docs/project-file.md. What is read from one file: vestnik index --explain FILE\n#\n",
-        );
-        for line in self.summary() {
-            text.push_str(&format!("# {line}\n"));
-        }
+        let mut lines: Vec<String> = vec![
+            "# Vestnik reads this file in this folder and all folders below it. Paths count from here."
+                .to_owned(),
+            "# All keys: docs/project-file.md. What is read from one file: vestnik index --explain FILE"
+                .to_owned(),
+            "#".to_owned(),
+        ];
+        lines.extend(self.summary().into_iter().map(|line| format!("# {line}")));
         if !self.encodings.is_empty() {
-            text.push_str(&format!("# Encodings: {}\n", listed(&self.encodings)));
+            lines.push(format!("# Encodings: {}", listed(&self.encodings)));
         }
-        text.push_str("\n# Where the index is kept.\nindex = \"index\"\n\n[[root]]\n");
-        text.push_str(&format!("path = {}\n", quoted(&folder.to_string_lossy())));
-        text.push_str(
-            "# Patterns as in .gitignore. Without include, every file of a known format is read.\n",
-        );
-        text.push_str("# include = [\"*.html\", \"/releases/\"]\n# exclude = [\"drafts/\", \"*.tmp.txt\"]\n");
-        text.push_str("# Who published what names no source.\n# source = \"Пресс-служба\"\n");
-        self.push_sources(&mut text);
-        self.push_fields(&mut text);
-        text.push_str(
-            "\n[limits]\n# One file, what its containers unpack to, how deep they are nested, and the time for one release.\n\
-             # size = \"64M\"\n# unpacked = \"4G\"\n# depth = 8\n# time = \"20s\"\n",
-        );
-        text
+        lines.push("\n# Where the index is kept.\nindex = \"index\"\n\n[[root]]".to_owned());
+        lines.push(format!("path = {}", quoted(&folder.to_string_lossy())));
+        lines.push(ROOT_HELP.to_owned());
+        lines.extend(self.sources());
+        lines.extend(self.mapping());
+        lines.push(LIMITS_HELP.to_owned());
+        lines.join("\n") + "\n"
     }
 
-    /// The source by folder: proposed where releases name none, and named where they agree.
-    fn push_sources(&self, text: &mut String) {
+    /// The source by folder: entered where all releases of a folder agree, and else proposed.
+    fn sources(&self) -> Vec<String> {
         if self.folders.is_empty() {
-            return;
+            return Vec::new();
         }
-        text.push_str("\n# The same by folder; the deepest folder counts.\n[root.sources]\n");
+        let mut lines = vec!["\n# The same by folder; the deepest folder counts.\n[root.sources]".to_owned()];
         for (folder, (files, sources)) in &self.folders {
             let most = sources.iter().max_by_key(|(_, count)| **count).map(|(source, _)| source.as_str());
             // A guess is only a comment.
             let comment = if sources.len() == 1 { "" } else { "# " };
-            text.push_str(&format!(
-                "{comment}{} = {} # {files} files\n",
-                quoted(folder),
-                quoted(most.unwrap_or(folder))
-            ));
+            let source = quoted(most.unwrap_or(folder));
+            lines.push(format!("{comment}{} = {source} # {files} files", quoted(folder)));
         }
+        lines
     }
 
-    fn push_fields(&self, text: &mut String) {
-        text.push_str("\n# Names of the fields in JSON and tables, the first one that is filled counts.\n");
+    /// The names of fields: entered where records use others than the usual ones.
+    fn mapping(&self) -> Vec<String> {
+        let mut lines = vec![
+            "\n# Names of the fields in JSON and tables; the first one that is filled counts.".to_owned(),
+        ];
         if self.records > 0 {
-            text.push_str(&format!("# In {} records: {}\n", self.records, listed(&self.fields)));
+            lines.push(format!("# In {} records: {}", self.records, listed(&self.fields)));
         }
-        text.push_str("[fields]\n");
+        lines.push("[fields]".to_owned());
         let usual = FieldMapping::default();
         let parts: [(&str, &[String], &[&str]); 6] = [
             ("id", &usual.id, &IDS),
@@ -275,20 +274,42 @@ impl Inspection {
             ("url", &usual.url, &URLS),
         ];
         for (part, usual, others) in parts {
-            let is_field = |name: &&str| self.fields.contains_key(*name);
             let usual: Vec<&str> = usual.iter().map(String::as_str).collect();
-            let standard = usual.iter().any(|name| is_field(&name));
-            let other: Vec<&str> = others.iter().copied().filter(is_field).collect();
-            let (comment, names) = if standard || other.is_empty() {
+            let nested = |name: &&str| {
+                let ends = |field: &&String| field.rsplit_once('.').is_some_and(|(_, last)| last == *name);
+                self.fields.keys().find(ends).map(String::as_str)
+            };
+            let is_field = |name: &&str| self.fields.contains_key(*name);
+            let mut other: Vec<&str> = others.iter().copied().filter(is_field).collect();
+            if other.is_empty() {
+                other.extend(usual.iter().chain(others).filter_map(nested).take(1));
+            }
+            let (comment, names) = if other.is_empty() || usual.iter().any(is_field) {
                 ("# ", usual)
             } else {
                 ("", other.into_iter().chain(usual).collect())
             };
             let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-            text.push_str(&format!("{comment}{part} = [{}]\n", names.join(", ")));
+            lines.push(format!("{comment}{part} = [{}]", names.join(", ")));
         }
+        lines
     }
 }
+
+const ROOT_HELP: &str = "\
+# Patterns as in .gitignore. Without include, every file of a known format is read.
+# include = [\"*.html\", \"/releases/\"]
+# exclude = [\"drafts/\", \"*.tmp.txt\"]
+# Who published what names no source.
+# source = \"Пресс-служба\"";
+
+const LIMITS_HELP: &str = "
+[limits]
+# One file, what its containers unpack to, how deep they are nested, and the time for one release.
+# size = \"64M\"
+# unpacked = \"4G\"
+# depth = 8
+# time = \"20s\"";
 
 /// «html 12, txt 3», the most frequent first.
 fn listed(counts: &BTreeMap<impl AsRef<str> + Ord, usize>) -> String {
