@@ -39,6 +39,10 @@ struct Settings {
     root: Vec<Root>,
     fields: Fields,
     limits: LimitSettings,
+    #[cfg(feature = "converters")]
+    converter: Vec<ConverterSettings>,
+    #[cfg(feature = "sqlite")]
+    sqlite: Vec<Database>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,6 +77,29 @@ struct LimitSettings {
     unpacked: Option<Size>,
     depth: Option<u32>,
     time: Option<Time>,
+}
+
+/// A command that reads files instead of Vestnik's own readers.
+#[cfg(feature = "converters")]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ConverterSettings {
+    #[serde(default)]
+    extensions: Vec<String>,
+    #[serde(default)]
+    mime: Vec<String>,
+    command: Vec<String>,
+    time: Option<Time>,
+    size: Option<Size>,
+}
+
+/// A query on a SQLite database.
+#[cfg(feature = "sqlite")]
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Database {
+    file: String,
+    query: String,
 }
 
 /// A size such as `"64M"`.
@@ -160,7 +187,14 @@ impl Project {
             time: limits.time.map_or(usual.time, |time| time.0),
         };
         let folders = Folders::new(self.settings.root.iter().map(|root| self.rules(root)).collect())?;
-        Ok(ReadOptions { limits, fields, folders })
+        let mut options = ReadOptions { limits, fields, folders, ..ReadOptions::default() };
+        #[cfg(feature = "converters")]
+        options.converters.extend(self.settings.converter.iter().map(ConverterSettings::converter));
+        #[cfg(feature = "sqlite")]
+        options.databases.extend(self.settings.sqlite.iter().map(|database| {
+            vestnik::corpus::DatabaseQuery { file: database.file.clone(), query: database.query.clone() }
+        }));
+        Ok(options)
     }
 
     fn rules(&self, root: &Root) -> FolderRules {
@@ -177,6 +211,24 @@ impl Project {
             exclude: root.exclude.clone(),
             source: root.source.clone(),
             sources,
+        }
+    }
+}
+
+#[cfg(feature = "converters")]
+impl ConverterSettings {
+    fn converter(&self) -> vestnik::corpus::Converter {
+        let usual = vestnik::corpus::Converter::default();
+        vestnik::corpus::Converter {
+            extensions: self
+                .extensions
+                .iter()
+                .map(|name| name.trim_start_matches('.').to_lowercase())
+                .collect(),
+            mime: self.mime.clone(),
+            command: self.command.clone(),
+            time: self.time.map_or(usual.time, |time| time.0),
+            bytes: self.size.map_or(usual.bytes, |size| size.0),
         }
     }
 }
@@ -230,6 +282,10 @@ mod tests {
         let options = project.read_options().unwrap();
         assert_eq!(options.fields.title, ["headline", "title"]);
         assert_eq!(options.limits.bytes, 128 << 20);
+        #[cfg(feature = "converters")]
+        assert_eq!(options.converters[0].command, ["antiword", "-m", "UTF-8.txt", "{path}"]);
+        #[cfg(feature = "sqlite")]
+        assert_eq!(options.databases[0].file, "archive.db");
         let [releases, _] = &options.folders.rules().collect::<Vec<_>>()[..] else { panic!("{options:?}") };
         assert_eq!(releases.sources.last().unwrap(), &("/mid/archive".to_owned(), "Архив МИД".to_owned()));
     }
