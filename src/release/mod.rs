@@ -1,6 +1,6 @@
-//! One press release as plain data, and the dates that releases and queries are written with.
+//! A press release as plain data, and dates as releases and queries write them.
 //!
-//! Knows nothing of files, terms or indexes: whoever has a title and a body can make one.
+//! Does not depend on files, terms or indexes: a release may come from anywhere.
 
 mod date;
 
@@ -17,7 +17,7 @@ pub use date::{
 /// Only `id`, `title` and `body` take part in search as text; the rest filters, sorts and informs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Release {
-    /// Names the release for ever: adding another with the same id replaces it. Not empty.
+    /// Identifies the release: adding another one with the same id replaces it. Not empty.
     pub id: String,
     /// The headline, one line of plain text without markup.
     pub title: String,
@@ -38,13 +38,13 @@ pub struct Release {
     /// The file that it was read from, where it came from a file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
-    /// Whatever else its file says, kept as it stands.
+    /// The other fields of its record, unchanged.
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Release {
-    /// A release with an id, a title and a body, and nothing else known of it.
+    /// A release with an id, a title and a body.
     ///
     /// ```
     /// let release = vestnik::Release::new("1", "Встреча в Ташкенте", "Стороны обсудили сотрудничество.");

@@ -12,8 +12,9 @@ use crate::error::{Error, Result};
 
 /// Days from one to another, both included; a missing end is open.
 ///
-/// Read from text by [`FromStr`]: a day, a month or a year, or two of them with `..` between, or
-/// one of them after `>`, `>=`, `<` or `<=`.
+/// Read from text by [`FromStr`]: a day, a month or a year; two of them with `..` or a dash between, the first of
+/// which may leave out what it shares with the second (`13–15 мая 2024`); or one of them after `>`, `>=`, `<` or
+/// `<=`.
 ///
 /// ```
 /// let spring: vestnik::DateSpan = "март 2024..май 2024".parse()?;
@@ -34,6 +35,9 @@ impl DateSpan {
         self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
     }
 }
+
+/// How many dashes are tried; a span has at most five.
+const SPLITS: usize = 8;
 
 impl FromStr for DateSpan {
     type Err = Error;
@@ -69,7 +73,28 @@ fn span(text: &str) -> Result<DateSpan, String> {
         let previous = whole::read(text)?.first.yesterday().ok().filter(|day| day.year() >= 0);
         return Ok(DateSpan { from: None, to: Some(previous.ok_or_else(beyond)?) });
     }
-    whole::read(text).map(all)
+    whole::read(text).map(all).or_else(|reason| dashed(text).ok_or(reason))
+}
+
+/// «2019–2024», «13–15 мая 2024», «май — июнь 2024», «с 13 по 15 мая 2024».
+fn dashed(text: &str) -> Option<DateSpan> {
+    let is_dash = |c: char| matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    let dashes = text.match_indices(is_dash);
+    let splits = dashes.chain(text.match_indices(" по ")).filter_map(|(at, mark)| {
+        let (left, right) = (text.get(..at)?.trim(), text.get(at + mark.len()..)?.trim());
+        let left = left.strip_prefix("с ").unwrap_or(left);
+        (!left.is_empty() && !right.is_empty()).then_some((left, right))
+    });
+    let ends = splits.take(SPLITS).filter_map(|(left, right)| {
+        let last = whole::read(right).ok()?.last;
+        let words: Vec<&str> = right.split_whitespace().collect();
+        let shared =
+            (1..words.len()).filter_map(|from| Some(format!("{left} {}", words.get(from..)?.join(" "))));
+        let firsts = std::iter::once(left.to_owned()).chain(shared);
+        let first = firsts.filter_map(|text| whole::read(&text).ok()).find(|days| days.first <= last)?.first;
+        Some(DateSpan { from: Some(first), to: Some(last) })
+    });
+    { ends }.next()
 }
 
 fn range(from: &str, to: &str) -> Result<DateSpan, String> {
@@ -125,6 +150,15 @@ mod tests {
             ("2024-01..2024-06-15", "2024-01-01", "2024-06-15", "2024-01-01..2024-06-15"),
             ("13.05.2024..14.05.2024", "2024-05-13", "2024-05-14", "2024-05-13..2024-05-14"),
             ("13 мая 2024 г...июнь 2024 г.", "2024-05-13", "2024-06-30", "2024-05-13..2024-06-30"),
+            ("2019–2024", "2019-01-01", "2024-12-31", "2019..2024"),
+            ("2024-2025", "2024-01-01", "2025-12-31", "2024..2025"),
+            ("13–15 мая 2024", "2024-05-13", "2024-05-15", "2024-05-13..2024-05-15"),
+            ("13 — 15 мая 2024 г.", "2024-05-13", "2024-05-15", "2024-05-13..2024-05-15"),
+            ("10 мая – 15 июня 2024", "2024-05-10", "2024-06-15", "2024-05-10..2024-06-15"),
+            ("май–июнь 2024", "2024-05-01", "2024-06-30", "2024-05..2024-06"),
+            ("с 13 по 15 мая 2024 года", "2024-05-13", "2024-05-15", "2024-05-13..2024-05-15"),
+            ("2023-05-2024-06", "2023-05-01", "2024-06-30", "2023-05..2024-06"),
+            ("13.05.2024-14.05.2024", "2024-05-13", "2024-05-14", "2024-05-13..2024-05-14"),
             ("2024-02-01..29.02.2024", "2024-02-01", "2024-02-29", "2024-02"),
             ("2023-12-31..", "2023-12-31", "", "2023-12-31.."),
             ("май 2024..", "2024-05-01", "", "2024-05.."),
@@ -162,7 +196,10 @@ mod tests {
             ("=>2024", "2024-05-13"),
             (">2023..2024", "2024-05-13"),
             ("2023..2024..2025", "2024-05-13"),
-            ("2024-2025", "2024-01..2024-06"),
+            ("2025–2024", "2024-01..2024-06"),
+            ("15–13 мая 2024", "2024-01..2024-06"),
+            ("13–15", "2024-01..2024-06"),
+            ("май–июнь", "2024-01..2024-06"),
         ];
         for (text, reason) in table {
             let message = text.parse::<DateSpan>().unwrap_err().to_string();
