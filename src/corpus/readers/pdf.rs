@@ -50,6 +50,9 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
     }
     let mut document = Document::titled(pdf.metadata().title);
     let count = pdf.page_count();
+    if count == 0 {
+        return Err("has no pages: the file is cut off or damaged; copy it again".into());
+    }
     if count > MOST_PAGES {
         document.note(format!("only {MOST_PAGES} of {count} pages are read"));
     }
