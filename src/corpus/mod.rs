@@ -103,7 +103,7 @@ impl Corpus {
 
     /// Everything found in one place, but for what belongs to another root.
     pub(crate) fn files_of<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = Found> + 'a {
-        walk::below(place, &self.roots, &self.options.folders)
+        walk::below(place, &self.roots, &self.options)
     }
 }
 

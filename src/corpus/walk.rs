@@ -12,7 +12,7 @@ use std::{
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Folders, Place, SourceFile, name_below, readers};
+use super::{Place, ReadOptions, SourceFile, name_below, readers};
 use crate::error::{Error, Result};
 
 /// One thing found in a corpus.
@@ -35,7 +35,7 @@ const INDEX_MARK: &str = ".managed.json";
 pub(super) fn below<'a>(
     place: &'a Place,
     roots: &'a [PathBuf],
-    folders: &'a Folders,
+    options: &'a ReadOptions,
 ) -> impl Iterator<Item = Found> + 'a {
     let mut walk = WalkDir::new(place.path()).follow_links(true).sort_by_file_name().into_iter();
     iter::from_fn(move || {
@@ -49,7 +49,7 @@ pub(super) fn below<'a>(
                 walk.skip_current_dir();
                 continue;
             }
-            let excluded = entry.depth() > 0 && !folders.admit(entry.path(), folder);
+            let excluded = entry.depth() > 0 && !options.folders.admit(entry.path(), folder);
             if excluded || is_hidden(&entry) || folder && is_of_an_index(&entry) {
                 if folder {
                     walk.skip_current_dir();
@@ -57,7 +57,7 @@ pub(super) fn below<'a>(
                 return Some(Found::PassedOver(entry.into_path()));
             }
             if !folder {
-                return Some(looked_at(entry, place));
+                return Some(looked_at(entry, place, options));
             }
         }
     })
@@ -73,8 +73,8 @@ fn is_of_an_index(entry: &DirEntry) -> bool {
     entry.depth() > 0 && named && Path::is_file(&entry.path().join(INDEX_MARK))
 }
 
-fn looked_at(entry: DirEntry, place: &Place) -> Found {
-    if entry.file_type().is_file() && readers::is_read(entry.path()) {
+fn looked_at(entry: DirEntry, place: &Place, options: &ReadOptions) -> Found {
+    if entry.file_type().is_file() && readers::is_read(entry.path(), options) {
         return source_file(&entry, place).map_or_else(Found::Failed, Found::File);
     }
     if entry.depth() > 0 {

@@ -5,6 +5,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod accuracy;
+#[cfg(unix)]
+mod converters;
 mod damaged;
 mod folder;
 mod hostile;

@@ -30,7 +30,7 @@ use super::sqlite;
 use super::table;
 #[cfg(feature = "xlsx")]
 use super::xlsx;
-use super::{Fault, Input, Reader, text};
+use super::{Fault, Input, ReadOptions, Reader, text};
 #[cfg(feature = "json")]
 use super::{json, json_lines};
 
@@ -279,15 +279,19 @@ pub(super) fn choose(input: &mut Input<'_>) -> Result<&'static Format, Fault> {
     Ok(package.unwrap_or(found))
 }
 
-/// Whether files of this name are read.
+/// Whether files of this name are read, by a converter or a reader.
 ///
 /// A README in Markdown describes its folder, and `Thumbs.db` is no database but a cache of Windows.
-pub(in crate::corpus) fn is_read(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    if ["readme.md", "thumbs.db"].iter().any(|other| name.eq_ignore_ascii_case(other)) {
-        return false;
+pub(in crate::corpus) fn is_read(path: &Path, options: &ReadOptions) -> bool {
+    #[cfg(feature = "converters")]
+    if options.converters.iter().any(|converter| converter.takes_name(path)) {
+        return true;
     }
-    of_name(path).is_some() || cfg!(feature = "mail") && is_in_maildir(path)
+    #[cfg(not(feature = "converters"))]
+    let _ = options;
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let other = ["readme.md", "thumbs.db"].iter().any(|other| name.eq_ignore_ascii_case(other));
+    !other && (of_name(path).is_some() || cfg!(feature = "mail") && is_in_maildir(path))
 }
 
 /// Whether a file is a message of a Maildir, whose names have no extension.
@@ -367,7 +371,7 @@ mod tests {
     use std::sync::atomic::AtomicBool;
 
     use super::*;
-    use crate::corpus::readers::{Budget, ReadOptions};
+    use crate::corpus::readers::Budget;
 
     #[test]
     fn bytes_decide_before_the_mime_type_and_the_name() {
