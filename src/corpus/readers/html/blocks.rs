@@ -5,19 +5,8 @@
 
 use scraper::{ElementRef, Node};
 
-/// Elements whose content is not text that a visitor reads.
-const INVISIBLE: &str = "audio canvas datalist embed frame frameset head iframe link map math meta noembed noframes \
-    object param picture script source style svg template title track video";
-/// Controls and the frame of a page, which are read only where nothing else is there.
-const CONTROLS: &str = "button dialog footer input label menu nav option select textarea";
-/// Elements that stand as paragraphs.
-const PARAGRAPHS: &str = "address article aside blockquote body caption center details dialog dir div dl fieldset \
-    figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend main menu nav noscript ol p pre \
-    search section summary table ul";
-/// Elements that stand on lines of their own.
-const LINES: &str = "dd dt li tbody tfoot thead tr";
-/// Elements that stand next to each other.
-const CELLS: &str = "td th";
+use super::elements::{is_cell, is_control, is_invisible, is_line, is_paragraph};
+
 /// A cell with more text than this stands as a paragraph: the table is there for the layout.
 const LONGEST_CELL: usize = 200;
 
@@ -152,13 +141,9 @@ pub(super) fn text(root: ElementRef<'_>, without: Option<ElementRef<'_>>) -> Str
     Blocks::of(root, without, false).text(|_| true)
 }
 
-fn is_one_of(names: &str, name: &str) -> bool {
-    names.split_ascii_whitespace().any(|one| one == name)
-}
-
 fn is_left_out(element: ElementRef<'_>, everything: bool) -> bool {
     let name = element.value().name();
-    if is_one_of(INVISIBLE, name) {
+    if is_invisible(name) {
         return true;
     }
     let hidden = || {
@@ -169,18 +154,18 @@ fn is_left_out(element: ElementRef<'_>, everything: bool) -> bool {
             || style.contains("display:none")
             || style.contains("visibility:hidden")
     };
-    !everything && (is_one_of(CONTROLS, name) || hidden())
+    !everything && (is_control(name) || hidden())
 }
 
 fn gap_around(element: ElementRef<'_>) -> Gap {
     let name = element.value().name();
     let nested =
         || element.parent().and_then(ElementRef::wrap).is_some_and(|above| above.value().name() == "li");
-    if is_one_of(LINES, name) || (is_one_of("ol ul", name) && nested()) {
+    if is_line(name) || (matches!(name, "ol" | "ul") && nested()) {
         Gap::Line
-    } else if is_one_of(PARAGRAPHS, name) {
+    } else if is_paragraph(name) {
         Gap::Paragraph
-    } else if is_one_of(CELLS, name) {
+    } else if is_cell(name) {
         Gap::Cell
     } else {
         Gap::None

@@ -7,6 +7,7 @@
 mod article;
 mod blocks;
 mod dates;
+mod elements;
 mod headline;
 mod metadata;
 mod names;
