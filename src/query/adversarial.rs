@@ -1,8 +1,8 @@
-//! Long and hostile queries: the work grows with their length, and no depth overflows the stack.
+//! Tests of long and hostile queries: the work is linear in their length, and no depth overflows the stack.
 
 use super::{Expr, Field, Query, lexer::Lexer};
 
-/// What is worst for a reader that looks ahead.
+/// Pieces that make a lexer look far ahead.
 const NASTY: [&str; 33] = [
     "(",
     ")",

@@ -1,4 +1,4 @@
-//! What holds for every query, whatever its text: it is read, it renders, and it reads back.
+//! Property tests: every text is a query, and every query parses back from its rendering.
 
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::{Expr, Field, Form, Query};
 use crate::release::DateSpan;
 
-/// Text made of what means something in a query, and of what nearly does.
+/// Text of operators, words, and signs that resemble operators.
 fn noise() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         " ",
@@ -126,8 +126,8 @@ fn expr() -> impl Strategy<Value = Expr> {
     })
 }
 
-/// Whether what must not be there stands only where the language has a meaning for it, and no list
-/// is empty, single or needlessly nested.
+/// Whether exclusions stand only where the language has a meaning for them, and no list is empty, of one element
+/// or nested without need.
 fn is_in_shape(expr: &Expr, may_exclude: bool) -> bool {
     let list = |items: &[Expr], may_exclude| {
         items.len() > 1 && items.iter().all(|item| is_in_shape(item, may_exclude))

@@ -1,6 +1,4 @@
-//! The table of the language: how each query is understood and explained.
-//!
-//! The cases stand in `tests/query_table.txt`; here they are only read and compared.
+//! Table tests of the language: how each query is parsed and explained. The cases are in `tests/query_table.txt`.
 
 use std::fmt::Write;
 
@@ -103,7 +101,7 @@ fn a_strict_reading_names_the_first_doubtful_character() {
         ("вода^0", 5, "weight"),
         ("вода^101", 5, "weight"),
         ("вода^2^3", 7, "weight"),
-        ("\"вода и газ\"~101", 13, "looseness"),
+        ("\"вода и газ\"~101", 13, "slop"),
         ("вода~2", 1, "phrase in quotes"),
         ("в*", 1, "two letters"),
         ("вода *к", 6, "two letters"),

@@ -1,10 +1,8 @@
-//! The pieces that a typed query falls into, each with its place.
-//!
-//! Plain data; whether an operator holds where it stands is decided by the parser.
+//! The tokens of a query, each with its place in the text.
 
 use super::{Expr, Field};
 
-/// One piece of a query.
+/// A token.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token {
     /// What it is.
@@ -13,7 +11,7 @@ pub(super) struct Token {
     pub(super) at: usize,
 }
 
-/// What a piece of a query is.
+/// The kinds of tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     /// A word, a phrase, a prefix, a pattern or a date: complete in itself.
@@ -22,17 +20,17 @@ pub(super) enum Kind {
     Open,
     /// `)`
     Close,
-    /// Joins or negates; `word` is its spelling where it is written in letters.
+    /// An operator; `word` is its spelling if it is written in letters.
     Operator { operator: Operator, word: Option<String> },
-    /// A field's name as written, colon left out, before what is looked for in it.
+    /// A field and its name as typed, without the colon.
     Field { field: Field, name: String },
     /// `/N`
     Near(u32),
-    /// `^N`, directly after something.
+    /// `^N`, directly after a clause.
     Boost(f32),
 }
 
-/// An operator that joins or negates.
+/// The operators between clauses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
     And,
@@ -41,7 +39,7 @@ pub(super) enum Operator {
 }
 
 impl Kind {
-    /// Whether `/N` may stand next to it.
+    /// Whether `/N` can stand next to the token.
     pub(super) fn is_text(&self) -> bool {
         matches!(self, Self::Leaf(Expr::Word { .. } | Expr::Phrase { .. }))
     }

@@ -1,6 +1,6 @@
-//! Where a word begins and ends: what is kept of its punctuation and what surrounds it.
+//! Boundaries of words: which characters belong to a word, separate words, or surround them.
 //!
-//! Text stays as typed; nothing here folds letters or knows a dictionary.
+//! The text stays as typed. Case folding and the dictionary belong to `analysis`.
 
 use std::borrow::Cow;
 
@@ -22,12 +22,12 @@ fn is_sign(c: char) -> bool {
     matches!(c, '№' | '%' | '‰')
 }
 
-/// Every mark that opens or closes a phrase. The apostrophes are no quotes: they stand in words.
+/// The marks that open or close a phrase. Apostrophes are not among them, because they stand in words.
 pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '«' | '»' | '„' | '“' | '”')
 }
 
-/// Whether a word can begin with it.
+/// Whether a word can begin with the character.
 pub(super) fn begins_word(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '#' | '№' | '@' | '§' | '$' | '€' | '₽' | '£' | '_')
 }
@@ -41,8 +41,8 @@ fn ends_word(c: char) -> bool {
     c.is_alphanumeric() || is_accent(c) || matches!(c, '%' | '‰' | '°' | '+' | '$' | '€' | '₽' | '£' | '_')
 }
 
-/// Splits a piece of text into its word and the punctuation after it; the word is empty where the
-/// piece has no letter and no digit. An initial keeps its dot: «В.», «А.Б.».
+/// Splits a piece of text into its word and the punctuation after it. The word is empty if the piece has no letter
+/// and no digit. An initial keeps its dot: «В.», «А.Б.».
 pub(super) fn split_word(piece: &str) -> (&str, &str) {
     let begin = piece.find(begins_word).unwrap_or(piece.len());
     let from_word = piece.get(begin..).unwrap_or_default();
@@ -65,7 +65,7 @@ fn ends_with_initial(word: &str) -> bool {
         && before.chars().next_back().is_none_or(|c| !c.is_alphanumeric() && !is_accent(c))
 }
 
-/// A word, or a phrase where there are more words than one, or nothing where there is none.
+/// A word, a phrase if there are several words, or nothing if there is none.
 ///
 /// Quotes inside count as spaces. Parts without a letter, a digit or a sign that is read as a word are left
 /// out, and so are stars around a part, which match nothing in a phrase.

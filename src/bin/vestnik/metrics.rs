@@ -1,4 +1,4 @@
-//! Figures of the last index run for Prometheus, as its node exporter reads them from a file.
+//! Metrics of the last index run, in a file for the textfile collector of the Prometheus node exporter.
 
 use std::{
     fmt::Write,
@@ -11,32 +11,32 @@ use vestnik::index::Summary;
 
 use crate::exit::Exit;
 
-/// Fails where a file of figures could not be replaced: better told before a long run than behind it.
+/// Fails if the metrics file cannot be replaced, so that a long run does not start without need.
 pub fn check_place(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     fs::metadata(folder.unwrap_or(Path::new(".")))?;
     match fs::metadata(path) {
-        Ok(about) if !about.is_file() => Err(io::Error::other("it is there and is no file")),
+        Ok(about) if !about.is_file() => Err(io::Error::other("it exists and is not a regular file")),
         _ => Ok(()),
     }
 }
 
-/// Replaces a file of figures, so that whoever reads it meets the old ones or the new ones whole.
+/// Replaces the metrics file atomically.
 ///
-/// `success` is when a run last ended well, in seconds since 1970-01-01 UTC.
+/// `success` is the time of the last successful run in seconds since 1970-01-01 UTC.
 pub fn write(path: &Path, exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> io::Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    // No collector takes up a file of this name.
+    // The collector ignores files with this name.
     let made = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
     let written = fs::write(&made, text(exit, summary, success)).and_then(|()| fs::rename(&made, path));
     if written.is_err() {
-        // The error to tell is the first one.
+        // The first error is the one to report.
         _ = fs::remove_file(&made);
     }
     written
 }
 
-#[expect(clippy::cast_precision_loss, reason = "figures that a graph shows")]
+#[expect(clippy::cast_precision_loss, reason = "metrics need no exact integers")]
 fn text(exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut out = String::new();
@@ -49,18 +49,18 @@ fn text(exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> String {
         }
     };
     gauge("last_run_timestamp_seconds", "When the last run ended.", &[("", now as f64)]);
-    gauge("last_run_exit_code", "How the last run ended.", &[("", f64::from(exit.code()))]);
+    gauge("last_run_exit_code", "The exit code of the last run.", &[("", f64::from(exit.code()))]);
     if let Some(success) = success {
-        let help = "When a run last ended with the index up to date.";
+        let help = "When the last successful run ended.";
         gauge("last_success_timestamp_seconds", help, &[("", success as f64)]);
     }
     let Some(run) = summary else { return out };
     gauge("releases", "Releases in the index.", &[("", run.total as f64)]);
     gauge("last_run_duration_seconds", "How long the last run took.", &[("", run.took.as_secs_f64())]);
-    gauge("last_run_read_bytes", "Bytes that the last run read.", &[("", run.read.bytes as f64)]);
+    gauge("last_run_read_bytes", "Bytes read by the last run.", &[("", run.read.bytes as f64)]);
     gauge(
         "last_run_rebuilt",
-        "Whether the last run built the index anew.",
+        "Whether the last run rebuilt the index.",
         &[("", f64::from(u8::from(run.rebuilt)))],
     );
     let files = [
@@ -68,7 +68,7 @@ fn text(exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> String {
         ("{state=\"same\"}", run.same_files as f64),
         ("{state=\"passed_over\"}", run.passed_over as f64),
     ];
-    gauge("last_run_files", "Files that the last run came by.", &files);
+    gauge("last_run_files", "Files seen by the last run, by state.", &files);
     let releases = [
         ("{change=\"added\"}", run.added as f64),
         ("{change=\"changed\"}", run.changed as f64),
@@ -76,7 +76,7 @@ fn text(exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> String {
         ("{change=\"unchanged\"}", run.unchanged as f64),
         ("{change=\"kept\"}", run.kept as f64),
     ];
-    gauge("last_run_releases", "Releases by what the last run did to them.", &releases);
+    gauge("last_run_releases", "Releases by the change that the last run made.", &releases);
     gauge(
         "last_run_failures",
         "Files, folders and records that could not be read.",

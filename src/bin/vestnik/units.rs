@@ -1,4 +1,4 @@
-//! Sizes and times on the command line: a number and a unit.
+//! Sizes and times on the command line: a number with a unit.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ pub fn bytes(text: &str) -> Result<usize, String> {
     let units = [("K", 10), ("M", 20), ("G", 30), ("", 0)];
     let upper = text.trim().to_uppercase();
     let number = upper.trim_end_matches('B').trim_end_matches('I');
-    let wrong = || format!("{text:?} is no size; write a number and K, M or G, as in 200M");
+    let wrong = || format!("{text:?} is not a size; write a number with K, M or G, for example 200M");
     let (digits, power) = units
         .iter()
         .find_map(|(unit, power)| Some((number.strip_suffix(unit)?, *power)))
         .ok_or_else(wrong)?;
     let number: f64 = digits.trim().parse().map_err(|_| wrong())?;
     let bytes = number * f64::from(1_u32 << power);
-    // From what a machine of today could have; rejects NaN and infinity too.
+    // The upper bound also rejects infinity, the comparison NaN.
     if !(1.0..1e15).contains(&bytes) {
         return Err(wrong());
     }
@@ -24,7 +24,7 @@ pub fn bytes(text: &str) -> Result<usize, String> {
 
 /// A time from `90s`, `30m`, `26h`, `2d`.
 pub fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("{text:?} is no time; write a number and s, m, h or d, as in 26h");
+    let wrong = || format!("{text:?} is not a time; write a number with s, m, h or d, for example 26h");
     let units = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
     let text = text.trim();
     let (digits, seconds) = units

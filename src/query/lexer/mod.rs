@@ -159,7 +159,7 @@ impl<'a> Lexer<'a> {
         };
         self.at = after;
         if text.split(is_space).any(|part| part.ends_with('*') && part.contains(begins_word)) {
-            self.diagnostics.refuse(open, "`*` stands for nothing between quotes");
+            self.diagnostics.refuse(open, "`*` is not a wildcard between quotes");
         }
         let slop = self.slop();
         match word::text(&text, form, slop) {
@@ -178,7 +178,7 @@ impl<'a> Lexer<'a> {
         self.at = tilde + 1 + digits;
         let slop = self.chars.slice(tilde + 1, self.at).parse().ok().filter(|&slop| slop <= MAX_DISTANCE);
         if slop.is_none() {
-            self.diagnostics.refuse(tilde, "the looseness of a phrase is a number from 0 to 100, as in ~3");
+            self.diagnostics.refuse(tilde, "the slop of a phrase is a number from 0 to 100, as in ~3");
         }
         slop
     }

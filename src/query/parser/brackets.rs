@@ -1,7 +1,7 @@
-//! Finds which round brackets group and drops the others.
+//! Keeps the round brackets that group and drops the others.
 //!
-//! A bracket without a partner, around nothing, or more than 64 deep groups nothing; what it holds
-//! stays. Nothing after this step needs to fear deep nesting.
+//! A bracket without a partner, around nothing, or nested more than 64 deep is dropped, but its content stays.
+//! This bounds the recursion of all later steps.
 
 use crate::query::{
     diagnostics::Diagnostics,
@@ -27,14 +27,14 @@ pub(super) fn matched(tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Vec<
                 depth -= usize::from(paired);
                 groups
             }
-            // The weight of a group goes with its bracket.
+            // The boost of a group is dropped with its bracket.
             _ => !orphan,
         };
         dropped_close = !keep && token.kind == Kind::Close;
         if keep {
             kept.push(token);
         } else {
-            diagnostics.refuse(token.at, "this bracket groups nothing: it has no partner or lies too deep");
+            diagnostics.refuse(token.at, "this bracket has no partner, is empty or is nested too deep");
         }
     }
     kept

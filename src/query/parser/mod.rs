@@ -6,7 +6,7 @@
 //! chain  = leaf (/N leaf)* | '(' list ')'
 //! ```
 //!
-//! Every token is read once; brackets are at most 64 deep, which bounds the recursion.
+//! Every token is read once. Brackets are at most 64 deep, which bounds the recursion.
 
 mod brackets;
 mod operators;
@@ -26,8 +26,9 @@ use super::{
 use crate::{error::Result, release::DateSpan};
 
 impl Query {
-    /// Reads a query as people type it. Nothing is an error: what makes no sense as an operator is
-    /// a word, or is passed over.
+    /// Parses a query. Any text is a query: an operator that makes no sense is a word or is ignored.
+    ///
+    /// Relative dates count from the current day of this machine; [`QueryParser`] can set another.
     ///
     /// ```
     /// # use vestnik::Query;
@@ -38,13 +39,12 @@ impl Query {
         QueryParser::new().parse(text).query
     }
 
-    /// Reads a query and refuses what [`Query::parse`] passes over.
+    /// Parses a query and rejects the mistakes that [`Query::parse`] ignores.
     ///
     /// # Errors
     ///
-    /// [`Error::Query`](crate::Error::Query) for the first doubtful place: a quote or a bracket
-    /// without its partner, an operator without something to work on, a date that is none, a number
-    /// out of its range.
+    /// [`Error::Query`](crate::Error::Query) for the first mistake: a quotation mark or a bracket without its
+    /// partner, an operator without an operand, an invalid date, a number out of range, too many words.
     ///
     /// ```
     /// # use vestnik::Query;
@@ -55,7 +55,7 @@ impl Query {
         QueryParser::new().parse_strict(text)
     }
 
-    /// Whether nothing is looked for.
+    /// Whether the query has no condition.
     pub fn is_empty(&self) -> bool {
         matches!(&self.expr, Expr::Should(items) if items.is_empty())
     }
@@ -162,7 +162,7 @@ impl Parser<'_> {
         normalize::should(items)
     }
 
-    /// Adds one element to a list of wanted things, or more where a choice excludes something.
+    /// Adds a clause to a list of optional clauses, or several if a choice has exclusions.
     fn any(&mut self, to: &mut Vec<Expr>) {
         let first = self.all();
         let Some(or) = self.next_if(|kind| kind.is(Operator::Or)) else { return to.push(first) };
@@ -171,7 +171,8 @@ impl Parser<'_> {
             items.push(self.all());
         }
         if items.iter().any(|item| matches!(item, Expr::Not(_))) {
-            self.diagnostics.refuse(or.at, "an exclusion is no alternative; take it out of the choice");
+            self.diagnostics
+                .refuse(or.at, "an exclusion cannot be an alternative; write it outside of the alternatives");
         }
         to.append(&mut normalize::any_apart(items));
     }
@@ -209,13 +210,13 @@ impl Parser<'_> {
         }
     }
 
-    /// A leaf, a group, or leaves with distances between them: each distance holds for the two
-    /// leaves beside it, and all of them together.
+    /// A leaf, a group, or leaves with distances between them. Each distance applies to its two neighbours, and
+    /// all of them must hold.
     fn chain(&mut self) -> Expr {
         let mut left = match self.tokens.next().map(|token| token.kind) {
             Some(Kind::Open) => return self.group(),
             Some(Kind::Leaf(leaf)) => leaf,
-            // Settled tokens leave nothing else here; were it otherwise, it would be passed over.
+            // Does not occur after `operators::resolve`.
             _ => return Expr::Should(Vec::new()),
         };
         let mut pairs = Vec::new();

@@ -1,7 +1,7 @@
-//! Decides which operators hold where they stand, so that the grammar has nothing left to refuse.
+//! Resolves operators without operands, so that the grammar accepts every sequence of tokens.
 //!
-//! An operator in letters that joins nothing becomes a word, one in signs is dropped; the same goes
-//! for a field's name without a value, and for a distance or a weight with nothing to hold for.
+//! An operator without an operand becomes a word if it is written in letters, and is dropped if it is a sign.
+//! The same applies to a field name without a value, and to a distance or a boost without a word.
 
 use crate::query::{
     Expr, Form,
@@ -10,7 +10,7 @@ use crate::query::{
     word,
 };
 
-/// Keeps what holds, and turns what does not into words or nothing.
+/// Keeps operators with operands, and turns the others into words or drops them.
 pub(super) fn resolve(tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Vec<Token> {
     let begins = begins(&tokens);
     let mut resolver = Resolver { kept: Vec::with_capacity(tokens.len()), after_operand: false, diagnostics };
@@ -27,19 +27,19 @@ pub(super) fn resolve(tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Vec<
 
 /// What comes after a token.
 struct Next<'a> {
-    /// Whether something that can be looked for begins there.
+    /// Whether an operand begins there.
     begins: bool,
     kind: Option<&'a Kind>,
 }
 
 struct Resolver<'a> {
     kept: Vec<Token>,
-    /// Whether something that can be looked for ends here.
+    /// Whether the last token ends an operand.
     after_operand: bool,
     diagnostics: &'a mut Diagnostics,
 }
 
-/// For each place, whether something that can be looked for begins there, after an operator.
+/// For each token, whether an operand begins there, possibly after more operators.
 fn begins(tokens: &[Token]) -> Vec<bool> {
     let mut begins = vec![false; tokens.len()];
     let mut later = false;
@@ -66,7 +66,7 @@ impl Resolver<'_> {
                 if holds {
                     return self.keep(token, false);
                 }
-                self.diagnostics.refuse(token.at, "this operator has nothing to work on");
+                self.diagnostics.refuse(token.at, "this operator has no operand");
                 if let Some(word) = word {
                     self.keep_word(token.at, word);
                 }
@@ -84,7 +84,7 @@ impl Resolver<'_> {
                 if last.is_some_and(|last| matches!(last, Kind::Leaf(_) | Kind::Close)) {
                     return self.keep(token, true);
                 }
-                self.diagnostics.refuse(token.at, "this weight stands after no word, phrase or group");
+                self.diagnostics.refuse(token.at, "this weight follows no word, phrase or group");
             }
         }
     }
