@@ -262,6 +262,30 @@ fn dates_filter_and_sort() {
 }
 
 #[test]
+fn wildcards_match_the_beginning_the_end_and_the_middle_of_words() {
+    let index = memory(&[
+        ("1", "Введение налога", "Налог введён."),
+        ("2", "Проведение выставки", "Выставка прошла."),
+        ("3", "О ведомстве", "Ведомство отчиталось."),
+    ]);
+    let searcher = index.searcher().unwrap();
+    for (query, expected) in [
+        ("*ведение", &["1", "2"][..]),
+        ("*вед*", &["1", "2", "3"]),
+        ("вед*", &["3"]),
+        ("про*ние", &["2"]),
+        ("*абракадабр", &[]),
+        ("выставка -*ведение", &[]),
+    ] {
+        let options = Options { match_all: true, ..Options::default() };
+        let results = searcher.search(&Query::parse(query), &options).unwrap();
+        let mut ids: Vec<&str> = results.hits.iter().map(|hit| hit.release.id.as_str()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, expected, "{query}");
+    }
+}
+
+#[test]
 fn handles_are_cheap_and_for_many_threads() {
     fn is_shared<T: Clone + Send + Sync>() {}
     is_shared::<Index>();

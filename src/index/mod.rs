@@ -22,6 +22,7 @@ mod segment_reader;
 mod snapshot;
 mod storage;
 mod sync;
+mod term_pattern;
 mod watch;
 
 pub use build::{Change, Writer, WriterOptions};

@@ -17,6 +17,7 @@ use super::{
     column::decode_column,
     doc_store::StoredDoc,
     schema::{Fields, column},
+    term_pattern::TermPattern,
 };
 
 /// One segment of a snapshot, its columns at hand.
@@ -137,13 +138,16 @@ impl Segment {
         }
     }
 
-    /// Visits the text field's terms that begin so, in order, with the number of releases of each.
-    pub fn for_each_term_with_prefix(&self, start: &str, visit: &mut dyn FnMut(&str, u64)) -> io::Result<()> {
-        let mut terms = self.text.terms().range().ge(start).into_stream()?;
+    /// Visits the terms of the text field that consist of a channel and a form with a pattern, in order, with the
+    /// number of releases of each. `?` in the pattern is one letter, `*` any number of letters.
+    pub fn for_each_term_like(
+        &self,
+        channel: char,
+        pattern: &str,
+        visit: &mut dyn FnMut(&str, u64),
+    ) -> io::Result<()> {
+        let mut terms = self.text.terms().search(TermPattern::new(channel, pattern)).into_stream()?;
         while let Some((key, info)) = terms.next() {
-            if !key.starts_with(start.as_bytes()) {
-                break;
-            }
             if let Ok(key) = std::str::from_utf8(key) {
                 visit(key, info.doc_freq.into());
             }

@@ -137,8 +137,6 @@ fn look_up(context: &Context, segment: &Segment, key: &str, scope: Scope) -> Res
 
 /// The most frequent surface forms in the index that match a pattern.
 fn expand(context: &Context, pattern: &str) -> Result<Vec<WeightedTerm>> {
-    let letters = pattern.find(['*', '?']).unwrap_or(pattern.len());
-    let start = format!("{}{}", Channel::Exact.letter(), &pattern[..letters]);
     let shape = Pattern::new(pattern);
     let mut forms: HashMap<String, u64> = HashMap::new();
     for segment in &context.snapshot.segments {
@@ -147,7 +145,8 @@ fn expand(context: &Context, pattern: &str) -> Result<Vec<WeightedTerm>> {
                 *forms.entry(key.to_owned()).or_default() += frequency;
             }
         };
-        segment.for_each_term_with_prefix(&start, &mut visit).map_err(|error| context.damaged(&error))?;
+        let visited = segment.for_each_term_like(Channel::Exact.letter(), pattern, &mut visit);
+        visited.map_err(|error| context.damaged(&error))?;
     }
     let mut forms: Vec<(String, u64)> = forms.into_iter().collect();
     forms.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
