@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::limits::{MAX_DATES, MAX_DIFFERENT_WORDS, MAX_WORDS};
+use super::limits::{MAX_COSTLY, MAX_DATES, MAX_DIFFERENT_WORDS, MAX_WORDS};
 use crate::error::Error;
 
 /// How many notes a query can have.
@@ -35,7 +35,7 @@ impl fmt::Display for Note {
             Self::TooManyWords { ignored } => write!(
                 f,
                 "the last {ignored} words of the query were ignored; a query can have \
-                 {MAX_DIFFERENT_WORDS} different words and {MAX_WORDS} in all"
+                 {MAX_DIFFERENT_WORDS} different words, {MAX_WORDS} in all, and {MAX_COSTLY} wildcards and distances"
             ),
         }
     }

@@ -16,7 +16,13 @@ pub(super) const MAX_NESTING: usize = 6 * MAX_DEPTH + 8;
 pub(super) const MAX_DIFFERENT_WORDS: usize = 1024;
 
 /// How many words a query can have in all.
-pub(super) const MAX_WORDS: usize = 10_000;
+pub(super) const MAX_WORDS: usize = 4096;
+
+/// How many letters and digits of a word are searched.
+pub(super) const MAX_WORD_LENGTH: usize = 255;
+
+/// How many wildcards and distances a query can have. Each reads much more of the index than a word.
+pub(super) const MAX_COSTLY: usize = 16;
 
 /// How many `дата:` filters a query can have.
 pub(super) const MAX_DATES: usize = 64;

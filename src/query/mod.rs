@@ -64,8 +64,8 @@ pub use self::{
 /// an unknown name before a colon, the `?` at the end of a question. A prefix or a pattern has at least two letters.
 /// Invisible characters are ignored.
 ///
-/// A query has at most 1,024 different words, 10,000 words in all, and 64 dates. Parsing takes linear time, about
-/// 0.1 s for a megabyte.
+/// A query has at most 1,024 different words, 4,096 words in all, 16 wildcards and distances, and 64 dates. Parsing
+/// takes linear time, about 0.1 s for a megabyte.
 ///
 /// ```
 /// use vestnik::query::{Expr, Field, Query};

@@ -1,14 +1,15 @@
-//! Limits the number of words in a query.
+//! Limits the number of words in a query and their length.
 //!
-//! Pasted documents and attacks can have a hundred thousand words. The query ends at the word that exceeds
-//! the limit; brackets that are open there are closed. A note reports how many words were ignored.
+//! Pasted documents and attacks can have a hundred thousand words. The query ends at the word, wildcard or
+//! distance that exceeds a limit; brackets that are open there are closed. A note reports how many words were
+//! ignored. A longer word is cut, and then matches nothing, because texts have no such words.
 
 use std::collections::HashSet;
 
 use crate::query::{
     Expr,
     diagnostics::{Diagnostics, Note},
-    limits::{MAX_DIFFERENT_WORDS, MAX_WORDS},
+    limits::{MAX_COSTLY, MAX_DIFFERENT_WORDS, MAX_WORD_LENGTH, MAX_WORDS},
     token::{Kind, Token},
     word,
 };
@@ -53,6 +54,8 @@ fn ends_operand(kind: &Kind) -> bool {
 struct Words {
     different: HashSet<String>,
     total: usize,
+    /// How many wildcards and distances.
+    costly: usize,
     /// How many words of the last token were cut off.
     excess: usize,
 }
@@ -60,8 +63,16 @@ struct Words {
 impl Words {
     /// Counts the words of a token. If they exceed the limit, cuts them off and returns false.
     fn take(&mut self, token: &mut Token) -> bool {
-        let Kind::Leaf(leaf) = &mut token.kind else { return true };
+        let is_costly = matches!(token.kind, Kind::Near(_) | Kind::Leaf(Expr::Prefix(_) | Expr::Pattern(_)));
+        self.costly += usize::from(is_costly);
+        let Kind::Leaf(leaf) = &mut token.kind else { return self.costly <= MAX_COSTLY };
+        shorten_words(leaf);
         let Some(text) = text(leaf) else { return true };
+        if self.costly > MAX_COSTLY {
+            self.excess = runs(text).count();
+            *leaf = Expr::default();
+            return false;
+        }
         let mut end = 0;
         let mut runs = runs(text);
         while let Some((run, run_end)) = runs.next() {
@@ -85,6 +96,24 @@ impl Words {
         }
         true
     }
+}
+
+/// Cuts words that are too long.
+fn shorten_words(leaf: &mut Expr) {
+    let (Expr::Word { text, .. } | Expr::Phrase { text, .. } | Expr::Prefix(text) | Expr::Pattern(text)) =
+        leaf
+    else {
+        return;
+    };
+    // Shorter in bytes than in characters at most.
+    if text.len() <= MAX_WORD_LENGTH {
+        return;
+    }
+    let mut length = 0;
+    text.retain(|c| {
+        length = if c.is_alphanumeric() { length + 1 } else { 0 };
+        length <= MAX_WORD_LENGTH
+    });
 }
 
 fn text(leaf: &Expr) -> Option<&str> {
@@ -125,9 +154,12 @@ mod tests {
             (words(most + 1), 1, most),
             (words(most).repeat(3), 0, 3 * most),
             (format!("{}СЛОВО5", words(most)), 0, most + 1),
-            ("вода ".repeat(10_001), 1, 10_000),
+            ("вода ".repeat(4_097), 1, 4_096),
             (format!("\"{}\"", words(most + 7)), 7, most),
-            ("а/".repeat(20_000), 10_000, 10_000),
+            ("а/".repeat(20_000), 20_000 - 4_096, 4_096),
+            ("*вода* ".repeat(20), 4, 16),
+            ("вода /3 ".repeat(20), 4, 33),
+            ("а".repeat(300_000), 0, 1),
             (format!("(вода | -(газ {} свет)) И ещё", words(most)), 4, most),
             (format!("{} И -лишнее", words(most)), 1, most),
             (format!("{} дипл* сл?во /3 а", words(most)), 4, most),
@@ -146,7 +178,7 @@ mod tests {
 
     #[test]
     fn operators_without_operands_count_as_words() {
-        let parsed = QueryParser::new().parse(&"И ".repeat(20_005));
+        let parsed = QueryParser::new().parse(&"И ".repeat(2 * 4_096 + 5));
         assert_eq!(parsed.notes, [Note::TooManyWords { ignored: 3 }]);
     }
 }
