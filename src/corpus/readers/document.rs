@@ -23,12 +23,11 @@ pub(super) enum Kind {
 }
 
 /// A document under construction.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 pub(super) struct Document {
     blocks: Vec<(Kind, String)>,
     /// The title in the metadata, which is used only where the text confirms it or has no words.
     pub title: Option<String>,
-    #[serde(skip)]
     pub encoding: Option<&'static str>,
     pub notes: Vec<String>,
 }

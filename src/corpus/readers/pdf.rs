@@ -16,6 +16,7 @@ use pdfboss_output::{
     document_layout_opts, retain_rulings_on_page, retain_spans_on_page,
 };
 use pdfboss_text::ArtifactKind;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Fault, Input, Output,
@@ -34,13 +35,33 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     let bytes = input.bytes()?.into_owned();
     #[cfg(feature = "converters")]
     if let Some(program) = &input.options.isolate {
-        return isolated::document(program, bytes, input)?.finish(&input.name, None, output);
+        return isolated::extract(program, bytes, input)?.document().finish(&input.name, None, output);
     }
-    document(bytes, &|| input.check())?.finish(&input.name, None, output)
+    extract(bytes, &|| input.check())?.document().finish(&input.name, None, output)
 }
 
-/// The text of a PDF. `check` fails when reading must stop.
-pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) -> Result<Document, Fault> {
+/// What is in a PDF, page by page.
+#[derive(Debug, Serialize, Deserialize)]
+struct Extracted {
+    title: Option<String>,
+    pages: Vec<Page>,
+    notes: Vec<String>,
+}
+
+impl Extracted {
+    /// The running text of the pages.
+    fn document(self) -> Document {
+        let mut document = Document::titled(self.title);
+        document.notes = self.notes;
+        for (kind, text) in pages::join(self.pages) {
+            document.push(kind, &text);
+        }
+        document
+    }
+}
+
+/// The lines of all pages in reading order. `check` fails when reading must stop.
+fn extract(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) -> Result<Extracted, Fault> {
     let pdf = Pdf::load(bytes).map_err(|error| match error {
         pdfboss_core::Error::Encrypted => Fault::from("is encrypted; save it without a password"),
         error => format!("is not a readable PDF ({error}); save it again").into(),
@@ -48,13 +69,13 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
     if pdf.is_locked() {
         return Err("is encrypted; save it without a password".into());
     }
-    let mut document = Document::titled(pdf.metadata().title);
+    let mut notes = Vec::new();
     let count = pdf.page_count();
     if count == 0 {
         return Err("has no pages: the file is cut off or damaged; copy it again".into());
     }
     if count > MOST_PAGES {
-        document.note(format!("only {MOST_PAGES} of {count} pages are read"));
+        notes.push(format!("only {MOST_PAGES} of {count} pages are read"));
     }
     let (fonts, options) = (FontCache::default(), LayoutOptions::default());
     let (mut spans, mut lost) = (Vec::new(), 0);
@@ -80,7 +101,7 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
         }
     }
     if lost > 0 {
-        document.note(format!("{lost} of {count} pages have parts that cannot be read"));
+        notes.push(format!("{lost} of {count} pages have parts that cannot be read"));
     }
     let all = || spans.iter().flat_map(|(spans, ..)| spans);
     if !all().any(|span| span.text.contains(char::is_alphabetic)) {
@@ -94,7 +115,7 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
         );
     }
     if judged == Letters::Latin1 {
-        document.note("declares its Cyrillic letters as Latin-1; they are read as windows-1251");
+        notes.push("declares its Cyrillic letters as Latin-1; they are read as windows-1251".to_owned());
         spans
             .iter_mut()
             .flat_map(|(spans, ..)| spans)
@@ -102,11 +123,7 @@ pub(super) fn document(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) ->
     }
     check()?;
     let layouts = document_layout_opts(&spans, &options);
-    let laid_out = layouts.into_iter().map(page).collect();
-    for (kind, text) in pages::join(laid_out) {
-        document.push(kind, &text);
-    }
-    Ok(document)
+    Ok(Extracted { title: pdf.metadata().title, pages: layouts.into_iter().map(page).collect(), notes })
 }
 
 /// Whether the producer marked text as a running header, footer or page number.
@@ -156,7 +173,14 @@ fn page(layout: PageLayout) -> Page {
 
 fn line(line: &Line) -> PageLine {
     let text: String = line.inlines.iter().map(|inline| inline.text.as_str()).collect();
-    PageLine { text: letters::spelled_out(&text), y: line.y, end: line.end_x, size: line.size }
+    // A broken file may place its text nowhere.
+    let finite = |number: f32| if number.is_finite() { number } else { 0.0 };
+    PageLine {
+        text: letters::spelled_out(&text),
+        y: finite(line.y),
+        end: finite(line.end_x),
+        size: finite(line.size),
+    }
 }
 
 fn row_line(cells: &[Cell]) -> Option<PageLine> {

@@ -1,6 +1,6 @@
 //! Reads a PDF in a process of its own, because no library for PDF can be trusted with every file.
 //!
-//! The parent sends the file to the standard input of a program and gets the document as JSON. The program limits
+//! The parent sends the file to the standard input of a program and gets the lines of its pages as JSON. The program limits
 //! its own memory before it reads anything, so a file that loops, overflows the stack or asks for too much memory
 //! costs one process.
 
@@ -12,24 +12,26 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::super::{
-    Fault, Input,
-    document::Document,
-    process::{self, Allowance, Stopped},
+use super::{
+    super::{
+        Fault, Input,
+        process::{self, Allowance, Stopped},
+    },
+    Extracted,
 };
 
 /// The argument that makes a program read a PDF from its standard input.
-pub(in crate::corpus) const ARGUMENT: &str = "read-pdf";
+const ARGUMENT: &str = "read-pdf";
 
 /// What the process answers.
 #[derive(Serialize, Deserialize)]
 enum Answer {
-    Read(Document),
+    Read(Extracted),
     Refused(String),
 }
 
 /// Reads a PDF with a program that calls [`answer`].
-pub(super) fn document(program: &Path, bytes: Vec<u8>, input: &Input<'_>) -> Result<Document, Fault> {
+pub(super) fn extract(program: &Path, bytes: Vec<u8>, input: &Input<'_>) -> Result<Extracted, Fault> {
     let mut command = Command::new(program);
     command.arg(ARGUMENT);
     let limits = &input.options.limits;
@@ -52,7 +54,7 @@ pub(super) fn document(program: &Path, bytes: Vec<u8>, input: &Input<'_>) -> Res
         .into());
     }
     match serde_json::from_slice(&ended.written) {
-        Ok(Answer::Read(document)) => Ok(document),
+        Ok(Answer::Read(extracted)) => Ok(extracted),
         Ok(Answer::Refused(reason)) => Err(reason.into()),
         Err(error) => {
             Err(format!("made its reader answer nonsense ({error}); please report the file").into())
@@ -60,7 +62,7 @@ pub(super) fn document(program: &Path, bytes: Vec<u8>, input: &Input<'_>) -> Res
     }
 }
 
-/// Reads a PDF from `source` and writes the document to `sink`, for the process on the other side.
+/// Reads a PDF from `source` and writes its pages to `sink`, for the process on the other side.
 ///
 /// # Errors
 ///
@@ -68,8 +70,8 @@ pub(super) fn document(program: &Path, bytes: Vec<u8>, input: &Input<'_>) -> Res
 pub fn answer(mut source: impl Read, mut sink: impl Write) -> io::Result<()> {
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes)?;
-    let answer = match super::document(bytes, &|| Ok(())) {
-        Ok(document) => Answer::Read(document),
+    let answer = match super::extract(bytes, &|| Ok(())) {
+        Ok(extracted) => Answer::Read(extracted),
         Err(fault) => Answer::Refused(fault.reason()),
     };
     serde_json::to_writer(&mut sink, &answer)?;

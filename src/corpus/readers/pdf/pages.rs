@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{super::document::Kind, hyphens};
 
 /// How many lines at the top and at the bottom of a page can be a running header or footer.
@@ -10,7 +12,7 @@ const EDGE: usize = 3;
 const SHARE: usize = 60;
 
 /// A line of a page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct PageLine {
     pub text: String,
     /// The height of its baseline, upwards.
@@ -22,7 +24,7 @@ pub(super) struct PageLine {
 }
 
 /// Lines that belong together.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct PageBlock {
     kind: Kind,
     /// Known to be a running header or footer.
@@ -31,7 +33,7 @@ pub(super) struct PageBlock {
 }
 
 /// A page in reading order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Page(Vec<PageBlock>);
 
 impl Page {
