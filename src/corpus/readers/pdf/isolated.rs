@@ -47,9 +47,9 @@ pub(super) fn extract(program: &Path, bytes: Vec<u8>, input: &Input<'_>) -> Resu
         Stopped::Other(fault) => fault,
     })?;
     if !ended.status.success() {
-        let (status, said) = (ended.status, ended.said());
+        let status = ended.status;
         return Err(format!(
-            "made its reader fail ({status}: {said}): too much memory, or a bug; convert it to text"
+            "made its reader fail ({status}): too much memory, or a bug; convert it to text"
         )
         .into());
     }
