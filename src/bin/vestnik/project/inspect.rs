@@ -18,6 +18,8 @@ use vestnik::{
     corpus::{Corpus, FieldMapping, Found, ReadOptions, SourceFile, formats},
 };
 
+use crate::location::isolated;
+
 /// How many files of each format are read.
 const SAMPLE: usize = 100;
 /// How many releases of one file are read.
@@ -83,7 +85,8 @@ const IDS: [&str; 5] = ["guid", "uuid", "key", "release_id", "doc_id"];
 
 /// Looks at a folder.
 pub fn inspect(folder: &Path, stop: &AtomicBool) -> Result<Inspection> {
-    let corpus = Corpus::open(&[folder.to_owned()], &[])?;
+    let options = isolated(ReadOptions::default());
+    let corpus = Corpus::open(&[folder.to_owned()], &[])?.with_options(options);
     let mut found = Inspection::default();
     let mut files: BTreeMap<&'static str, Vec<SourceFile>> = BTreeMap::new();
     for item in corpus.files() {
@@ -110,7 +113,7 @@ pub fn inspect(folder: &Path, stop: &AtomicBool) -> Result<Inspection> {
     for (format, files) in &files {
         let step = files.len().div_ceil(SAMPLE).max(1);
         for file in files.iter().step_by(step) {
-            found.sample(file, stop)?;
+            found.sample(file, &corpus, stop)?;
             if matches!(*format, "json" | "jsonl") {
                 found.sample_fields(file, *format == "json");
             }
@@ -126,9 +129,9 @@ fn format_of(name: &str) -> &'static str {
 }
 
 impl Inspection {
-    fn sample(&mut self, file: &SourceFile, stop: &AtomicBool) -> Result<()> {
+    fn sample(&mut self, file: &SourceFile, corpus: &Corpus, stop: &AtomicBool) -> Result<()> {
         let mut count = 0;
-        let read = file.read(&ReadOptions::default(), stop, &mut |item| {
+        let read = file.read(corpus.options(), stop, &mut |item| {
             count += 1;
             match item {
                 Ok(release) => {
