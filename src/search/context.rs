@@ -28,8 +28,8 @@ impl Context {
         results.into_iter().collect()
     }
 
-    /// The error for a file of the index that cannot be read.
-    pub fn damaged(&self, error: &dyn std::fmt::Display) -> Error {
-        self.snapshot.index.damaged(error)
+    /// The error for a file of the index that cannot be read: damage, or what the system refused.
+    pub fn read_failed(&self, error: std::io::Error) -> Error {
+        self.snapshot.index.read_failed(error)
     }
 }

@@ -64,7 +64,8 @@ impl IndexLocation {
                 let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
                 terminal.warn(format_args!("no index yet: indexing {} first", names.join(", ")));
                 let options = JobOptions { read, ..JobOptions::default() };
-                index::build(&folder, &paths, &options, false, terminal)?;
+                let (_, report) = index::build(&folder, &paths, &options, false, terminal)?;
+                report?;
             }
         }
         Ok(Index::open(&folder)?)
