@@ -48,40 +48,14 @@ pub struct Inspection {
     folders: BTreeMap<String, (usize, BTreeMap<String, usize>)>,
 }
 
-/// Names under which archives keep the parts of a release, best first; those of the usual mapping go before.
-const TITLES: [&str; 8] =
-    ["headline", "name", "subject", "heading", "заголовок", "название", "header", "caption"];
-const TEXTS: [&str; 9] = [
-    "article",
-    "full_text",
-    "fulltext",
-    "description",
-    "news_text",
-    "detail_text",
-    "message",
-    "текст",
-    "summary",
-];
-const DATES: [&str; 14] = [
-    "published",
-    "published_at",
-    "pub_date",
-    "pubdate",
-    "publish_date",
-    "date_published",
-    "datetime",
-    "timestamp",
-    "created_at",
-    "created",
-    "time",
-    "active_from",
-    "дата",
-    "дата_публикации",
-];
-const SOURCES: [&str; 7] =
-    ["publisher", "agency", "organization", "organisation", "site", "author", "источник"];
-const URLS: [&str; 6] = ["link", "href", "permalink", "uri", "detail_page_url", "ссылка"];
-const IDS: [&str; 5] = ["guid", "uuid", "key", "release_id", "doc_id"];
+/// Names under which archives keep the parts of a release, besides those of the usual mapping; best first.
+const IDS: [&str; 3] = ["release_id", "doc_id", "key"];
+const TITLES: [&str; 5] = ["subject", "header", "caption", "название", "тема"];
+const TEXTS: [&str; 5] = ["news_text", "detail_text", "message", "содержание", "summary"];
+const DATES: [&str; 6] =
+    ["date_published", "published_on", "datetime", "active_from", "time", "дата_публикации"];
+const SOURCES: [&str; 5] = ["agency", "organization", "organisation", "author", "ведомство"];
+const URLS: [&str; 4] = ["href", "uri", "detail_page_url", "ссылка"];
 
 /// Looks at a folder.
 pub fn inspect(folder: &Path, stop: &AtomicBool) -> Result<Inspection> {
