@@ -1,6 +1,6 @@
 //! Letters of different alphabets that look alike, and Cyrillic letters that Russian does not have.
 //!
-//! Works on the letters of one token. Knows neither words nor abbreviations.
+//! Works on the letters of one token.
 
 use super::normalize::is_cyrillic;
 
@@ -139,7 +139,7 @@ fn latin_like(c: char) -> Option<char> {
 }
 
 /// A folded designation or numeral as it looks in the other alphabet, without hyphens: «с-300» as «c300», «xx»
-/// as «хх». `None` if a letter has no look-alike, or if nothing shows that the token is no word.
+/// as «хх». `None` if a letter has no look-alike, or if the token may be an ordinary word.
 pub(super) fn in_other_alphabet(folded: &str, capitals: bool, designator: bool) -> Option<String> {
     let is_numeral = || {
         let is_sure = |c: char| matches!(c, 'x' | 'х' | 'i' | 'і');

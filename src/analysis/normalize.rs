@@ -38,8 +38,7 @@ pub(crate) fn is_mark(c: char) -> bool {
 /// Letters, digits and units written as one character, «㎡». Apostrophes that Unicode takes for letters are not.
 pub(crate) fn is_word_char(c: char) -> bool {
     match c {
-        'а'..='я' | 'А'..='Я' => true,
-        '\u{3380}'..='\u{33DF}' => true,
+        'а'..='я' | 'А'..='Я' | '\u{3380}'..='\u{33DF}' => true,
         _ => c.is_alphanumeric() && !is_apostrophe(c),
     }
 }
@@ -146,7 +145,7 @@ fn visible(surface: &str) -> String {
     visible
 }
 
-/// Whether another stress mark says nothing: after a Cyrillic letter, or after an accented one.
+/// Whether a stress mark is dropped: after a Cyrillic letter, or after an accented one.
 fn is_stressed(visible: &str, letter: char) -> bool {
     is_cyrillic(letter)
         || !letter.is_ascii() && is_latin(letter)

@@ -87,10 +87,7 @@ pub(super) fn is_ordinal(number: &str, ending: &str, attached: bool) -> bool {
     let is_ending = |known: &&str| known.chars().eq(ending.chars().filter(|&c| !is_ignorable(c)));
     number.chars().all(is_digit)
         && ending.len() <= LONGEST_ENDING
-        && ORDINAL_ENDINGS
-            .iter()
-            .filter(|known| !(attached && matches!(**known, "м" | "и")))
-            .any(|known| is_ending(&known))
+        && ORDINAL_ENDINGS.iter().filter(|known| !(attached && matches!(**known, "м" | "и"))).any(is_ending)
 }
 
 /// The day of «05.06.2024», which «5 июня 2024» has as «5».

@@ -74,7 +74,7 @@ impl<'r> Checkpoints<'r> {
             let mut ahead = self.clone();
             match ahead.next() {
                 Some(checkpoint) if checkpoint.position <= position => {
-                    (last, *self) = (Some(checkpoint), ahead)
+                    (last, *self) = (Some(checkpoint), ahead);
                 }
                 _ => return last,
             }

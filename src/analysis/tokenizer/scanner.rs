@@ -3,25 +3,10 @@
 //! It examines characters only and allocates nothing per lexeme. Each byte is examined a bounded number of
 //! times, so time is linear in the length of the text.
 
-use crate::analysis::{
-    broken_words::is_word_of_two_lines,
-    normalize::{
-        is_apostrophe, is_dash, is_hyphen, is_ignorable, is_mark, is_raised_or_lowered, is_vulgar_fraction,
-        is_word_char,
-    },
-};
+use crate::analysis::normalize::{is_ignorable, is_mark, is_word_char};
 
 /// The one initial that is written with two letters: «Дж. Буш».
 const DZH: &str = "Дж";
-/// Line ends with more blanks than this, or lines indented by more, do not continue a word.
-const MOST_INDENT: usize = 16;
-/// Halves of a word with more bytes than this are not joined.
-const LONGEST_BROKEN_WORD: usize = 80;
-/// The tags of raised and lowered digits, which have the same length.
-const OPENING_TAGS: [&str; 2] = ["<sup>", "<sub>"];
-const CLOSING_TAGS: [&str; 2] = ["</sup>", "</sub>"];
-/// A run with more changes between letters and digits is an identifier and remains whole.
-const MOST_PIECES: usize = 6;
 
 /// A stretch of the text, in bytes, always on character bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,94 +156,6 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// The end of a run of letters and digits, including marks and invisible characters among them, and
-    /// whether it is sure to have letters only. A word that is hyphenated at the end of a line is one run.
-    fn run_end(&self, start: usize) -> (usize, bool) {
-        let (mut end, mut only_letters) = self.line_run_end(start);
-        while let Some(next) = self.next_line(end)
-            && self.is_broken_word(Span { start, end }, next)
-        {
-            let (next_end, next_only_letters) = self.line_run_end(next);
-            end = next_end;
-            only_letters &= next_only_letters;
-        }
-        (end, only_letters)
-    }
-
-    /// As `run_end`, but within a line.
-    fn line_run_end(&self, start: usize) -> (usize, bool) {
-        let at = self.letter_pairs_end(start);
-        if self.text.as_bytes().get(at).is_none_or(|&byte| matches!(byte, b' ' | b',' | b'.' | b'-' | b'\n'))
-        {
-            examined(at - start);
-            return (at, at > start);
-        }
-        let mut end = at;
-        for (offset, c) in self.text[at..].char_indices() {
-            if is_word_char(c) || is_mark(c) {
-                end = at + offset + c.len_utf8();
-            } else if !is_ignorable(c) {
-                // Invisible characters before a sign would keep it from joining the run to the next one.
-                if !c.is_whitespace() {
-                    end = at + offset;
-                }
-                break;
-            }
-            examined(c.len_utf8());
-        }
-        examined(at - start);
-        (end, false)
-    }
-
-    /// Where the next line begins with a letter or digit, after a hyphen at the end of this one.
-    fn next_line(&self, hyphen: usize) -> Option<usize> {
-        let sign = self.char_at(hyphen).filter(|&c| is_hyphen(c) || c == '\u{AD}')?;
-        let behind = self.text.get(hyphen + sign.len_utf8()..)?;
-        // Lines of extracted text may be indented.
-        let line_end =
-            behind.bytes().take(MOST_INDENT).position(|byte| !matches!(byte, b' ' | b'\t' | b'\r'))?;
-        let line = behind[line_end..].strip_prefix('\n')?;
-        let indent = line.bytes().take(MOST_INDENT).position(|byte| !matches!(byte, b' ' | b'\t'))?;
-        examined(line_end + indent);
-        line[indent..].starts_with(is_word_char).then(|| self.text.len() - line.len() + indent)
-    }
-
-    /// Whether a run and the one that begins the next line are one word: the dictionary has it, or it lacks
-    /// the first half. «нормативно-⏎правовой» is not one word.
-    fn is_broken_word(&self, first: Span, next: usize) -> bool {
-        let second = Span { start: next, end: self.line_run_end(next).0 };
-        let (before, after) = (first.of(self.text), second.of(self.text));
-        if before.len() + after.len() > LONGEST_BROKEN_WORD {
-            return false;
-        }
-        let (Some(last), Some(next)) = (before.chars().next_back(), after.chars().next()) else {
-            return false;
-        };
-        let same_case = next.is_lowercase() || last.is_uppercase() && next.is_uppercase();
-        same_case && is_word_of_two_lines(before, after)
-    }
-
-    /// Whether a Cyrillic letter of two bytes stands here. The rows from U+0400 to U+047F, which begin with
-    /// the bytes 0xD0 and 0xD1, hold letters only.
-    fn is_letter_pair(&self, at: usize) -> bool {
-        matches!(self.text.as_bytes().get(at), Some(0xD0 | 0xD1))
-    }
-
-    /// The end of the letters of two bytes that begin here, four at a time.
-    fn letter_pairs_end(&self, start: usize) -> usize {
-        let mut at = start;
-        while let Some(&four) = self.text.as_bytes().get(at..).and_then(<[u8]>::first_chunk) {
-            match letter_pairs(four) {
-                4 => at += 8,
-                pairs => return at + 2 * pairs,
-            }
-        }
-        while self.is_letter_pair(at) {
-            at += 2;
-        }
-        at
-    }
-
     /// Letters with full stops: an initial, or a chain such as «т.г.» and «и.о.».
     fn lettered(&mut self, first: Span) -> Lexeme {
         let is_initial = first.of(self.text).starts_with(char::is_uppercase);
@@ -290,145 +187,12 @@ impl<'t> Scanner<'t> {
         letter.is_some_and(|letter| self.char_at(at + letter.len_utf8()) == Some('.'))
     }
 
-    /// Runs joined by signs, each split where letters and digits meet.
-    fn joint(&mut self, first: Span) -> Lexeme {
-        self.push_run(first);
-        let mut kind = LexemeKind::Joint;
-        let mut last = first;
-        while let Some((joint, start)) = self.link(last) {
-            if joint == LexemeKind::Address {
-                kind = LexemeKind::Address;
-            }
-            last = Span { start, end: self.run_end_or(start) };
-            self.push_run(last);
-        }
-        self.at = last.end;
-        if self.parts.len() == 1 {
-            self.parts.clear();
-            return single(first);
-        }
-        if CLOSING_TAGS.iter().any(|tag| self.text[last.end..].starts_with(tag)) {
-            self.at += CLOSING_TAGS[0].len();
-        }
-        Lexeme { span: Span { start: first.start, end: last.end }, kind }
-    }
-
-    /// Where the raised or lowered digits begin that plain text marks up: «м<sup>2</sup>».
-    fn tagged_digits(&self, at: usize) -> Option<usize> {
-        let behind = self.text.get(at..)?;
-        let digits = OPENING_TAGS.iter().find_map(|tag| behind.strip_prefix(tag))?;
-        let closing = digits.trim_start_matches(|c: char| c.is_ascii_digit());
-        examined(digits.len() - closing.len());
-        let is_closed =
-            closing.len() < digits.len() && CLOSING_TAGS.iter().any(|tag| closing.starts_with(tag));
-        is_closed.then(|| self.text.len() - digits.len())
-    }
-
-    /// Adds a run to the parts, split where letters, digits and raised or lowered digits meet.
-    fn push_run(&mut self, run: Span) {
-        let before = self.parts.len();
-        let mut start = run.start;
-        let mut last = None;
-        let only_letters = || run.of(self.text).bytes().all(|byte| byte.is_ascii_alphabetic());
-        if self.letter_pairs_end(run.start) >= run.end || only_letters() {
-            examined(run.end - run.start);
-            self.parts.push(run);
-            return;
-        }
-        for (offset, c) in run.of(self.text).char_indices().filter(|&(_, c)| !is_mark(c) && !is_ignorable(c))
-        {
-            let class = CharClass::of(c);
-            if last.is_some_and(|last| last != class || class == CharClass::Fraction) {
-                self.parts.push(Span { start, end: run.start + offset });
-                start = run.start + offset;
-            }
-            last = Some(class);
-        }
-        examined(run.end - run.start);
-        if self.parts.len() >= before + MOST_PIECES {
-            self.parts.truncate(before);
-            start = run.start;
-        }
-        self.parts.push(Span { start, end: run.end });
-    }
-
-    /// Whether the sign after a run joins it to another one: the kind that results, and where the next run
-    /// begins.
-    fn link(&self, run: Span) -> Option<(LexemeKind, usize)> {
-        let sign = self.char_at(run.end)?;
-        if let Some(start) = self.next_line(run.end).or_else(|| self.tagged_digits(run.end)) {
-            return Some((LexemeKind::Joint, start));
-        }
-        let start = self.visible(run.end + sign.len_utf8());
-        let next = self.char_at(start).filter(|&c| is_word_char(c))?;
-        let last = run.of(self.text).chars().rev().find(|&c| !is_mark(c) && !is_ignorable(c))?;
-        let ascii = last.is_ascii_alphanumeric() && next.is_ascii_alphanumeric();
-        let kind = match sign {
-            _ if is_hyphen(sign) => LexemeKind::Joint,
-            // Between words a dash is punctuation.
-            _ if is_dash(sign) && (last.is_numeric() || next.is_numeric()) => LexemeKind::Joint,
-            _ if is_apostrophe(sign) && last.is_alphabetic() && next.is_alphabetic() => LexemeKind::Joint,
-            ':' if last.is_ascii_digit() && next.is_ascii_digit() => LexemeKind::Joint,
-            '@' | '_' => LexemeKind::Address,
-            '.' | '&' if ascii => LexemeKind::Address,
-            '.' if self.text[start..].starts_with("рф") && self.run_end(start).0 == start + "рф".len() => {
-                LexemeKind::Address
-            }
-            _ => return None,
-        };
-        Some((kind, start))
-    }
-
-    /// «@name» and «#tag».
-    fn marked(&mut self, start: usize, word: usize) -> Lexeme {
-        let (mut end, _) = self.line_run_end(word);
-        self.push_run(Span { start: word, end });
-        while self.char_at(end) == Some('_') && self.char_at(end + 1).is_some_and(is_word_char) {
-            let part = Span { start: end + 1, end: self.line_run_end(end + 1).0 };
-            self.push_run(part);
-            end = part.end;
-        }
-        self.at = end;
-        Lexeme { span: Span { start, end }, kind: LexemeKind::Address }
-    }
-
-    /// A web address, up to whitespace, a quote or a bracket. Its parts are the runs after the scheme.
-    fn url(&mut self, scheme: Span) -> Lexeme {
-        let body = scheme.end + "://".len();
-        let stop =
-            |c: char| c.is_whitespace() || matches!(c, '"' | '<' | '>' | '«' | '»' | '(' | ')' | '”' | '“');
-        let length = self.text[body..].find(stop).unwrap_or(self.text.len() - body);
-        examined(length);
-        let trimmed = self.text[body..body + length].trim_end_matches(|c: char| !c.is_alphanumeric());
-        let end = body + trimmed.len();
-        let mut at = body;
-        while at < end {
-            let Some(c) = self.char_at(at) else { break };
-            if is_word_char(c) {
-                let part = Span { start: at, end: self.line_run_end(at).0.min(end) };
-                self.push_run(part);
-                at = part.end;
-            } else {
-                at += c.len_utf8();
-            }
-        }
-        if self.parts.is_empty() {
-            return single(scheme);
-        }
-        self.at = end;
-        Lexeme { span: Span { start: scheme.start, end }, kind: LexemeKind::Address }
-    }
-
     /// The next visible character.
-    fn visible(&self, mut at: usize) -> usize {
+    pub(super) fn visible(&self, mut at: usize) -> usize {
         while let Some(c) = self.char_at(at).filter(|&c| is_ignorable(c)) {
             at += c.len_utf8();
         }
         at
-    }
-
-    fn run_end_or(&self, start: usize) -> usize {
-        if self.char_at(start).is_some_and(is_word_char) { self.run_end(start).0 } else { start }
     }
 
     pub(super) fn char_at(&self, at: usize) -> Option<char> {
@@ -441,12 +205,6 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// The number of leading two-byte Cyrillic letters.
-fn letter_pairs(four: [u8; 8]) -> usize {
-    let others = (u64::from_le_bytes(four) ^ 0x00D0_00D0_00D0_00D0) & 0x00FE_00FE_00FE_00FE;
-    others.trailing_zeros() as usize / 16
-}
-
 /// Counts the bytes that the scanner examines, for the tests of linear time.
 pub(super) fn examined(bytes: usize) {
     #[cfg(test)]
@@ -454,31 +212,7 @@ pub(super) fn examined(bytes: usize) {
     let _ = bytes;
 }
 
-/// What a run is split by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum CharClass {
-    Letter,
-    Digit,
-    /// A raised, lowered or circled digit, as of a footnote.
-    RaisedDigit,
-    /// «½», which is a number by itself.
-    Fraction,
-}
-
-impl CharClass {
-    fn of(c: char) -> Self {
-        match c {
-            'а'..='я' | 'А'..='Я' => Self::Letter,
-            _ if c.is_ascii_digit() => Self::Digit,
-            _ if c.is_alphabetic() || !c.is_numeric() => Self::Letter,
-            _ if is_vulgar_fraction(c) => Self::Fraction,
-            _ if is_raised_or_lowered(c) => Self::RaisedDigit,
-            _ => Self::Digit,
-        }
-    }
-}
-
-fn single(span: Span) -> Lexeme {
+pub(super) fn single(span: Span) -> Lexeme {
     Lexeme { span, kind: LexemeKind::Word }
 }
 
