@@ -31,7 +31,6 @@ pub use handle::{CommitInfo, Index};
 pub use maintenance::{BackupStats, CheckReport, Sizes, backup, check, compact, gc, restore, rollback};
 pub use options::JobOptions;
 pub(crate) use parallel::parallel_map;
-pub(crate) use schema::POSITION_GAP;
 pub(crate) use segment_reader::{Segment, Zone, seek_exact};
 pub(crate) use snapshot::{Address, Snapshot};
 pub use sync::{Event, Progress, Summary, sync, update};

@@ -8,26 +8,24 @@ use std::{
 use super::WriterOptions;
 use crate::corpus::ReadOptions;
 
-/// How a job works on an index folder.
+/// How to bring an index up to date.
 #[derive(Clone, Debug)]
 pub struct JobOptions {
-    /// Build a new generation and activate it when it is complete.
+    /// Build a new index beside the old one, and put it in its place when it is done.
     pub full: bool,
     /// Only find out what would change.
     pub dry_run: bool,
-    /// Continue even if more than half of the releases would be removed, or a folder is empty or missing.
+    /// Go on even if more than half of the releases would be removed, or if a folder is empty or gone.
     pub allow_removals: bool,
-    /// Follow symbolic links that lead out of the corpus folders.
-    pub follow_links: bool,
-    /// The number of old generations to retain when a new one is activated.
+    /// How many old generations to keep when a new one takes over.
     pub keep: usize,
-    /// The time to wait for another writer.
+    /// How long to wait for another writer.
     pub wait: Duration,
     /// How files are read.
     pub read: ReadOptions,
-    /// Memory and threads for writing.
+    /// Memory and threads.
     pub writer: WriterOptions,
-    /// Set it to stop the job: the index is then as it was, or as it should be.
+    /// Set it to stop: nothing is changed then, or all.
     pub stop: Arc<AtomicBool>,
 }
 impl Default for JobOptions {
@@ -36,7 +34,6 @@ impl Default for JobOptions {
             full: false,
             dry_run: false,
             allow_removals: false,
-            follow_links: false,
             keep: 1,
             wait: Duration::ZERO,
             read: ReadOptions::default(),

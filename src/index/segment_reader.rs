@@ -1,4 +1,6 @@
-//! Reads one segment of a snapshot: posting lists, fast fields, stored releases.
+//! One segment of a snapshot: its lists, its columns, its stored releases.
+//!
+//! Says what the files of a segment hold; which of it counts for a search is not its business.
 
 use std::{io, path::Path, sync::Arc};
 
@@ -13,19 +15,19 @@ use tantivy::{
 
 use super::{
     column::decode_column,
-    doc_store::verify,
+    doc_store::StoredDoc,
     schema::{Fields, column},
     term_pattern::TermPattern,
 };
 
-/// One segment of a snapshot.
+/// One segment of a snapshot, its columns at hand.
 pub(crate) struct Segment {
-    /// Its index among the snapshot's segments.
+    /// Its place among the snapshot's segments.
     pub ordinal: SegmentOrdinal,
     pub reader: SegmentReader,
     store: StoreReader,
     ids: StrColumn,
-    /// Days and lengths, decoded: they are read for every document that is scored. `NO_DAY` where no day is
+    /// Days and lengths, column: every release that is looked at asks for them. `NO_DAY` where no day is
     /// known.
     days: Vec<i32>,
     title_words: Vec<u32>,
@@ -41,16 +43,17 @@ pub(crate) struct Segment {
     source: Arc<tantivy::InvertedIndexReader>,
     /// The posting lists and position lists of `text`, `title` and `source`, without a header.
     lists: [[FileSlice; 2]; 3],
+    fields: Fields,
 }
 
 /// Bytes before the first posting list of a field: the number of tokens.
 const POSTINGS_HEADER: usize = 8;
 
-/// Stands for an unknown day.
+/// Stands for a day that is not known.
 const NO_DAY: i32 = i32::MIN;
 
 impl Segment {
-    /// Opens a segment that caches this many decompressed blocks of its store.
+    /// Opens a segment that keeps so many blocks of its store unpacked.
     pub(super) fn open(
         ordinal: SegmentOrdinal,
         (engine, reader): (&tantivy::Index, SegmentReader),
@@ -91,21 +94,22 @@ impl Segment {
             text: reader.inverted_index(fields.text)?,
             title: reader.inverted_index(fields.title)?,
             source: reader.inverted_index(fields.source)?,
+            fields,
             reader,
         })
     }
 
-    /// The documents that are not deleted.
+    /// The segment's releases that are not deleted.
     pub fn alive_docs(&self) -> impl Iterator<Item = DocId> + '_ {
         (0..self.reader.max_doc()).filter(|&doc| !self.reader.is_deleted(doc))
     }
 
-    /// Where the posting list of a term in a zone is; `None` if the segment has no such term there.
+    /// Where the list of a term in a zone lies; none where the segment has no such term there.
     pub fn term_info(&self, zone: Zone, key: &str) -> io::Result<Option<TermInfo>> {
         self.terms(zone).terms().get(key)
     }
 
-    /// Opens the posting list of a term in a zone, with positions.
+    /// Opens a list of the releases that have a term in a zone, with its positions.
     pub fn postings(&self, zone: Zone, list: &TermInfo) -> io::Result<SegmentPostings> {
         self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqsAndPositions)
     }
@@ -120,7 +124,7 @@ impl Segment {
         self.lists[zone as usize][1].read_bytes_slice(list.positions_range.clone())
     }
 
-    /// The term frequency of a document in a posting list; 0 if it is not in the list.
+    /// How often a list says that a release has its term.
     pub fn term_freq(&self, zone: Zone, list: &TermInfo, doc: DocId) -> io::Result<u32> {
         let mut list = self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
         Ok(if seek_exact(&mut list, doc) { list.term_freq() } else { 0 })
@@ -156,7 +160,7 @@ impl Segment {
         text_of(&self.ids, doc).unwrap_or_default()
     }
 
-    /// The rank of the id: it orders the segment's documents by id.
+    /// A number that orders the segment's releases by id.
     pub fn id_rank(&self, doc: DocId) -> u64 {
         self.ids.ords().first(doc).unwrap_or(u64::MAX)
     }
@@ -196,13 +200,13 @@ impl Segment {
         self.digests.first(doc).unwrap_or_default()
     }
 
-    /// The ranks, in [`Segment::all_origins`], of the corpus folder and of the file below it that the release
-    /// was read from.
+    /// Numbers of the corpus folder and of the file below it that the release was read from, in
+    /// [`Segment::all_origins`].
     pub fn origin_ranks(&self, doc: DocId) -> Option<(u64, u64)> {
         Some((self.roots.as_ref()?.ords().first(doc)?, self.files.as_ref()?.ords().first(doc)?))
     }
 
-    /// The ids of all documents, deleted ones included, by [`Segment::id_rank`].
+    /// The ids of all releases that were ever in the segment, by [`Segment::id_rank`].
     pub fn all_ids(&self) -> io::Result<Vec<Option<String>>> {
         Ok(texts(&self.ids)?.into_iter().map(Some).collect())
     }
@@ -213,18 +217,17 @@ impl Segment {
         Ok(Origins { roots: all(&self.roots)?, files: all(&self.files)? })
     }
 
-    /// The release as it is stored.
-    pub(super) fn stored(&self, doc: DocId) -> tantivy::Result<OwnedBytes> {
-        self.store.get_document_bytes(doc)
+    pub fn stored(&self, doc: DocId) -> Result<StoredDoc, String> {
+        let document = self.store.get_document_bytes(doc).map_err(|error| error.to_string())?;
+        StoredDoc::of(&document, self.fields.release).ok_or_else(|| "is not in the store".to_owned())
     }
 
-    /// Reads a release and compares it with the digest taken when it was written.
+    /// Reads a release and holds it against the digest that was taken when it was written.
     pub fn check(&self, doc: DocId) -> Result<(), String> {
         let id = self.id(doc);
-        let stored = self.stored(doc).map_err(|error| error.to_string());
-        let release = stored.and_then(|stored| verify(&stored, self.digest(doc)));
-        let found = release.map_err(|reason| format!("release {id:?} {reason}"))?.id;
-        if found == id { Ok(()) } else { Err(format!("release {id:?} has the id {found:?} in the store")) }
+        let release = self.stored(doc).and_then(|stored| stored.check(self.digest(doc)));
+        let release = release.map_err(|reason| format!("release {id:?} {reason}"))?;
+        if release.id == id { Ok(()) } else { Err(format!("release {id:?} calls itself {:?}", release.id)) }
     }
 }
 
@@ -233,13 +236,13 @@ fn composite_file(
     engine: &tantivy::Index,
     segment: &SegmentReader,
     extension: &str,
-) -> tantivy::Result<CompositeFile> {
+) -> io::Result<CompositeFile> {
     let name = format!("{}.{extension}", segment.segment_id().uuid_string());
-    let file = engine.directory().open_read(Path::new(&name))?;
-    Ok(CompositeFile::open(&file)?)
+    let file = engine.directory().open_read(Path::new(&name)).map_err(io::Error::other)?;
+    CompositeFile::open(&file)
 }
 
-/// Advances a cursor to a document; returns whether the posting list contains it.
+/// Goes on in a list to a release, and says whether that is there.
 pub(crate) fn seek_exact(list: &mut SegmentPostings, doc: DocId) -> bool {
     (list.doc() >= doc || list.seek(doc) >= doc) && list.doc() == doc
 }
@@ -250,7 +253,7 @@ pub(crate) struct Origins {
     pub files: Vec<String>,
 }
 
-/// All values of a column, by rank.
+/// All texts of a column, in the order of their numbers.
 fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
     let mut texts = Vec::with_capacity(column.num_terms());
     let mut stream = column.dictionary().stream()?;
@@ -260,7 +263,7 @@ fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
     Ok(texts)
 }
 
-/// A part of a release with separate posting lists.
+/// A part of a release with lists of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Zone {
     /// Title and body, one after the other.

@@ -1,6 +1,6 @@
 //! What all stages of a search share: the snapshot and the ranking parameters.
 
-use super::weights::Weights;
+use super::weights::{RESCORED_DOCS, Weights};
 use crate::{
     error::{Error, Result},
     index::{Segment, Snapshot, parallel_map},
@@ -13,9 +13,15 @@ const PARALLEL_POSTINGS: usize = 200_000;
 pub(crate) struct Context {
     pub snapshot: Snapshot,
     pub weights: Weights,
+    /// How many of the best documents are rescored for proximity and recency.
+    pub rescored_docs: usize,
 }
 
 impl Context {
+    pub fn new(snapshot: Snapshot, weights: Weights) -> Self {
+        Self { snapshot, weights, rescored_docs: RESCORED_DOCS }
+    }
+
     /// Calls `each` for every segment and returns the results in the order of the segments. `postings` estimates
     /// how many postings are read.
     pub fn each_segment<T: Send>(
@@ -28,8 +34,8 @@ impl Context {
         results.into_iter().collect()
     }
 
-    /// The error for a file of the index that cannot be read: damage, or what the system refused.
-    pub fn read_failed(&self, error: std::io::Error) -> Error {
-        self.snapshot.index.read_failed(error)
+    /// The error for a file of the index that cannot be read.
+    pub fn damaged(&self, error: &dyn std::fmt::Display) -> Error {
+        self.snapshot.index.damaged(error)
     }
 }

@@ -6,6 +6,11 @@
 //! The stages, in the order of their dependencies: `plan` expands a query into weighted terms, `postings` binds
 //! them to posting lists, `positions` matches phrases, `score` computes scores, `topk` selects the best documents,
 //! and `highlight` finds the query in the text of the hits. Only the searcher uses all of them.
+//!
+//! What passes between them is narrow. A [`plan::Plan`] goes into ranking as plain data: clauses with their
+//! [`plan::Role`], filters, exclusions and dates. Ranking returns the addresses of the best documents with scores,
+//! the number of complete matches, and on request the clauses that a document lacks. Highlighting asks the index
+//! for the positions of the plan's terms in the hits, and for nothing else.
 
 mod context;
 mod highlight;
@@ -18,6 +23,8 @@ mod score;
 mod searcher;
 mod topk;
 mod weights;
+
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -48,6 +55,9 @@ pub struct Options {
     pub exhaustive: bool,
     /// Explain the score of each hit.
     pub explain: bool,
+    /// When to stop looking for better hits, from the start of the search. The results then say so. The words of
+    /// the query are still looked up, and the hits read, which is not included.
+    pub timeout: Option<Duration>,
 }
 
 impl Default for Options {
@@ -61,6 +71,7 @@ impl Default for Options {
             snippets: Some(SnippetOptions::default()),
             exhaustive: false,
             explain: false,
+            timeout: None,
         }
     }
 }
@@ -82,6 +93,10 @@ pub struct Results {
     pub hits: Vec<Hit>,
     /// How many releases match all clauses of the query.
     pub total: Total,
+    /// How many words of the query were ignored because it has more than [`plan::MAX_WORDS`] different ones.
+    pub ignored_words: usize,
+    /// Whether [`Options::timeout`] was over before all releases were looked at: there may be better hits.
+    pub timed_out: bool,
 }
 
 /// A number of releases.

@@ -1,6 +1,7 @@
 //! Neither pruning nor the number of segments changes the results of a query.
 //!
-//! Windows and lists are short under test, so that a few hundred releases exercise every path.
+//! Few documents are rescored, so that a few hundred releases exercise that path. Blocks and windows have their real
+//! lengths: `tests/pruning.rs` covers them with 100,000 releases.
 
 use proptest::prelude::*;
 
@@ -74,7 +75,7 @@ fn searcher(releases: &[Release], batch: usize, weights: Weights) -> Searcher {
     for some in releases.chunks(batch) {
         index.ingest(some.iter().cloned()).unwrap();
     }
-    Searcher::with_weights(&index, weights).unwrap()
+    Searcher::with_weights(&index, weights).unwrap().rescoring(20)
 }
 
 /// The ids and scores of the hits, and the total.

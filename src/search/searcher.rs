@@ -22,7 +22,8 @@ use crate::{
 
 /// Searches one snapshot of an index. Cheap to clone, usable from many threads.
 ///
-/// Clones share a cache of evaluated words: at most 128 MB, and 640 bytes for each release of the index.
+/// Clones, and searchers reloaded from them, share buffers: up to eight, each with a cache of analysed forms of up
+/// to ten megabytes. No results are cached.
 #[derive(Clone)]
 pub struct Searcher {
     inner: Arc<Inner>,
@@ -31,7 +32,7 @@ pub struct Searcher {
 struct Inner {
     context: Context,
     /// Idle buffers of earlier searches.
-    buffers: Mutex<Vec<Buffers>>,
+    buffers: Arc<Mutex<Vec<Buffers>>>,
 }
 
 /// The number of idle buffers kept; each may have a cache of ten megabytes of analysed forms.
@@ -53,9 +54,20 @@ impl Searcher {
     /// # Errors
     /// `IndexDamaged` if a file cannot be read.
     pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
-        let snapshot = Snapshot::open(index)?;
-        let context = Context { snapshot, weights };
-        Ok(Self { inner: Arc::new(Inner { context, buffers: Mutex::default() }) })
+        Self::open(index, weights, Arc::default())
+    }
+
+    fn open(index: &Index, weights: Weights, buffers: Arc<Mutex<Vec<Buffers>>>) -> Result<Self> {
+        let context = Context::new(Snapshot::open(index)?, weights);
+        Ok(Self { inner: Arc::new(Inner { context, buffers }) })
+    }
+
+    /// The same searcher with another number of rescored documents, for tests on small indexes.
+    #[cfg(test)]
+    pub(super) fn rescoring(self, docs: usize) -> Self {
+        let Inner { context, buffers } = Arc::into_inner(self.inner).unwrap();
+        let context = Context { rescored_docs: docs, ..context };
+        Self { inner: Arc::new(Inner { context, buffers }) }
     }
 
     /// Whether this is the newest commit. Reads two small files.
@@ -74,7 +86,8 @@ impl Searcher {
         if self.is_current()? {
             return Ok(self.clone());
         }
-        Self::with_weights(&self.snapshot().index.reload()?, self.context().weights)
+        let buffers = Arc::clone(&self.inner.buffers);
+        Self::open(&self.snapshot().index.reload()?, self.context().weights, buffers)
     }
 
     /// The number of releases.
@@ -99,7 +112,7 @@ impl Searcher {
         let snapshot = self.snapshot();
         let mut ids = Vec::with_capacity(usize::try_from(snapshot.releases).unwrap_or_default());
         for segment in &snapshot.segments {
-            let mut by_rank = segment.all_ids().map_err(|error| snapshot.index.read_failed(error))?;
+            let mut by_rank = segment.all_ids().map_err(|error| snapshot.index.damaged(&error))?;
             let alive = segment.alive_docs().filter_map(|doc| usize::try_from(segment.id_rank(doc)).ok());
             ids.extend(alive.filter_map(|rank| by_rank.get_mut(rank)?.take()));
         }
@@ -127,16 +140,16 @@ impl Searcher {
     fn search_with(&self, query: &Query, options: &Options, buffers: &mut Buffers) -> Result<Results> {
         let plan = Plan::with_forms(query, &mut buffers.forms);
         if plan.is_empty() && options.dates.is_empty() {
-            return Ok(Results::default());
+            return Ok(Results { ignored_words: plan.ignored_words, ..Results::default() });
         }
-        let bound = BoundQuery::new(self.context(), &plan, &options.dates)?;
+        let bound = BoundQuery::new(self.context(), &plan, options)?;
         let ranking = rank(self.context(), &bound, options)?;
         let docs = ranking.docs.get(options.offset..).unwrap_or_default();
         let addresses: Vec<Address> = docs.iter().map(|doc| doc.address).collect();
         let mut highlighter = match &options.snippets {
             Some(snippets) => {
                 let mut words = Vec::new();
-                bound.content().for_each(|clause| clause.node.words(&mut words));
+                bound.making_hits().for_each(|clause| clause.node.words(&mut words));
                 Some(HitHighlighter::new(self.context(), (&plan, &words), &addresses, (buffers, snippets))?)
             }
             None => None,
@@ -153,7 +166,9 @@ impl Searcher {
             }
             hits.push(hit);
         }
-        Ok(Results { hits, total: Total { value: ranking.total, relation: Relation::Equal } })
+        let relation = if ranking.timed_out { Relation::AtLeast } else { Relation::Equal };
+        let total = Total { value: ranking.total, relation };
+        Ok(Results { hits, total, ignored_words: plan.ignored_words, timed_out: ranking.timed_out })
     }
 
     /// The hit at an index, without its rank.

@@ -21,8 +21,6 @@ mod fixture;
 mod full_disk;
 #[cfg(unix)]
 mod permissions;
-#[cfg(target_os = "linux")]
-mod system_calls;
 
 use std::{panic, process::ExitCode, time::Instant};
 
@@ -63,8 +61,6 @@ const CASES: &[(&str, Case, u32)] = &[
     ("full-disk", full_disk::run, 40),
     #[cfg(unix)]
     ("permissions", permissions::run, 10),
-    #[cfg(target_os = "linux")]
-    ("system-calls", system_calls::run, 2400),
 ];
 
 fn main() -> ExitCode {

@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     index::{
         Index,
-        storage::{folder, generation, lock},
+        storage::{generation, lock::WriteLock},
     },
 };
 
@@ -34,7 +34,7 @@ impl Index {
     /// `IndexLocked` where another writer works in the folder; `Write` where it cannot be written.
     pub fn rebuild(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let lock = folder::lock(folder, Duration::ZERO, &AtomicBool::new(false))?;
+        let lock = WriteLock::acquire(folder, Duration::ZERO, &AtomicBool::new(false))?;
         Self::create_generation(folder, Some(lock))
     }
 
@@ -52,10 +52,11 @@ impl Index {
         if let Some(folders) = self.folders()
             && !self.is_active()?
         {
-            let previous_is_sound = is_sound(&folders.index);
-            generation::publish(&folders.index, &folders.generation, keep, previous_is_sound, lock::now())?;
+            generation::publish(&folders.index, &folders.generation, keep, is_sound(&folders.index))?;
         }
-        self.build_lock().take();
+        if let Some(mut lock) = self.build_lock().take() {
+            lock.mark_success();
+        }
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! The size of an index on disk by component. Reads the term dictionaries once.
+//! What an index takes on disk, part by part. Reads the dictionaries once, and changes nothing.
 
 use std::{fs, path::Path};
 
@@ -7,25 +7,26 @@ use tantivy::index::SegmentId;
 use crate::{
     analysis::Channel,
     error::{Error, Result},
-    index::Index,
+    index::{Index, engine_error::describe},
 };
 
-/// Bytes on disk by component. What is in none of them (the manifest, tantivy's own records) is small.
+/// Bytes on disk, part by part. What is in none of them (records of the corpus, checksums of small files)
+/// is little.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
-    /// Posting lists and positions of exact forms, in title and body.
+    /// Exact forms: in which releases each stands in title or body, and where.
     pub exact: u64,
-    /// The same for lemmas and abbreviations.
+    /// Lemmas and abbreviations, likewise.
     pub lemmas: u64,
-    /// The same for stems.
+    /// Stems, likewise.
     pub stems: u64,
-    /// Posting lists of titles, publishers, ids and digests.
+    /// Lists of titles, publishers and ids.
     pub other_lists: u64,
-    /// Term dictionaries.
+    /// The dictionaries of terms.
     pub dictionaries: u64,
-    /// Fast fields: ids, days, lengths, digests, files.
+    /// Columns: ids, days, lengths, digests, files.
     pub columns: u64,
-    /// The releases themselves, compressed.
+    /// The releases themselves, packed.
     pub releases: u64,
 }
 
@@ -37,23 +38,23 @@ impl Sizes {
 }
 
 impl Index {
-    /// The size of the index on disk by component; zero for an index in memory.
+    /// What the index takes on disk, part by part; nothing for one in memory.
     ///
     /// # Errors
-    /// `IndexDamaged`, and `Read` where the system refuses to read its files.
+    /// `IndexDamaged` where its files are not whole.
     pub fn sizes(&self) -> Result<Sizes> {
         let mut sizes = Sizes::default();
         let Some(folder) = self.generation_folder() else { return Ok(sizes) };
-        let failed = |error: tantivy::TantivyError| self.read_failed(error);
-        let searcher = self.engine().reader().map_err(failed)?.searcher();
+        let damaged = |error: tantivy::TantivyError| self.damaged(&describe(&error));
+        let searcher = self.engine().reader().map_err(damaged)?.searcher();
         for segment in searcher.segment_readers() {
             let size = |ending| file_size(folder, segment.segment_id(), ending);
             sizes.dictionaries += size("term")?;
             sizes.columns += size("fast")?;
             sizes.releases += size("store")?;
             let lists = size("idx")? + size("pos")?;
-            let terms = segment.inverted_index(self.fields().text).map_err(failed)?;
-            let mut stream = terms.terms().stream().map_err(|error| self.read_failed(error))?;
+            let terms = segment.inverted_index(self.fields().text).map_err(damaged)?;
+            let mut stream = terms.terms().stream().map_err(|error| self.damaged(&error))?;
             let before = sizes.exact + sizes.lemmas + sizes.stems;
             while let Some((key, info)) = stream.next() {
                 let bytes = (info.postings_range.len() + info.positions_range.len()) as u64;

@@ -7,20 +7,20 @@ use crate::{
     error::Error,
 };
 
-/// What happens during a run.
+/// What happens while a corpus is read.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// A new generation is built next to the active one, for this reason.
+    /// The index is built anew beside the old one, for this reason.
     Rebuilding(&'a str),
-    /// A folder or file is about to be walked.
+    /// A folder or file is about to be gone through.
     Place(&'a Place),
     /// A file is about to be read.
     File(&'a SourceFile),
-    /// Something could not be read; the run continues.
+    /// Something could not be read; all else goes on.
     Failed(&'a Error),
-    /// A file that contains no releases was ignored.
-    Ignored(&'a Path),
+    /// A file of a kind that holds no releases was passed over.
+    PassedOver(&'a Path),
 }
 
 /// How far a run has come.
@@ -39,54 +39,30 @@ pub struct Progress {
 pub struct Summary {
     /// Files, releases and bytes that were read.
     pub read: Progress,
-    /// Files whose releases were not read because they had not changed.
+    /// Files that were not read, or not for their releases, because they had not changed.
     pub same_files: u64,
-    /// Releases with a new id.
+    /// Releases whose id was new.
     pub added: u64,
-    /// Releases that replaced another one with the same id.
+    /// Releases that replaced another of the same id.
     pub changed: u64,
-    /// Releases that the index already contained, byte for byte.
+    /// Releases that were there already, letter for letter.
     pub unchanged: u64,
-    /// Releases whose file or record no longer exists.
+    /// Releases whose file or record is gone.
     pub removed: u64,
-    /// Releases that stay although the run did not read them: their file could not be read, was not asked
-    /// for, or never existed.
+    /// Releases that stay though they were not come by: their file could not be read, or was not asked
+    /// about, or they never came from one.
     pub kept: u64,
     /// Files, folders and records that could not be read.
     pub failed: u64,
-    /// Files of other kinds that were ignored.
-    pub ignored: u64,
+    /// Files of other kinds that were passed over.
+    pub passed_over: u64,
     /// Releases in the index now.
     pub total: u64,
-    /// Whether a new generation was built.
+    /// Whether the index was built anew.
     pub rebuilt: bool,
-    /// The duration of the run.
+    /// How long it took.
     pub took: Duration,
 }
 
-/// The caller's function for events.
-pub(super) type EventHandler<'a> = &'a mut dyn FnMut(Event<'_>, Progress);
-
-/// Counts what happens and passes it on.
-pub(super) struct Reporter<'a> {
-    pub summary: Summary,
-    handler: EventHandler<'a>,
-}
-
-impl<'a> Reporter<'a> {
-    pub fn new(handler: EventHandler<'a>) -> Self {
-        Self { summary: Summary::default(), handler }
-    }
-
-    pub fn event(&mut self, event: Event<'_>) {
-        match event {
-            Event::Ignored(_) => self.summary.ignored += 1,
-            Event::Failed(error) => {
-                tracing::info!(%error, "failed");
-                self.summary.failed += 1;
-            }
-            _ => {}
-        }
-        (self.handler)(event, self.summary.read);
-    }
-}
+/// Whoever hears of each step.
+pub(crate) type EventHandler<'a> = &'a mut dyn FnMut(Event<'_>, Progress);

@@ -12,10 +12,10 @@ use super::{
 };
 use crate::{
     error::Result,
-    index::{Address, POSITION_GAP, Zone, seek_exact},
+    index::{Address, Zone, seek_exact},
     search::{
         context::Context,
-        plan::{Node, Plan, PlannedWord},
+        plan::{Plan, Word},
         postings::{BoundTerm, BoundWord},
         weights::MAX_EXPANSIONS,
     },
@@ -28,12 +28,6 @@ const MAX_FORMS: usize = 64;
 const _: () = assert!(MAX_FORMS < MAX_EXPANSIONS);
 
 /// A term of the query.
-struct QueryTerm<'q> {
-    term: Term<'q>,
-    /// How many positions after it must be read too.
-    following: u32,
-}
-
 enum Term<'q> {
     /// A term whose posting lists are known.
     Bound(&'q BoundTerm),
@@ -78,11 +72,12 @@ pub(super) fn query_positions(
     hits: &[Address],
 ) -> Result<Option<QueryPositions>> {
     let mut words = Vec::new();
-    content_nodes(plan).for_each(|node| node.words(&mut words));
+    let clauses = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
+    clauses.for_each(|clause| clause.node.words(&mut words));
     let mut terms = Vec::new();
     for (word, bound) in words.iter().zip(bound) {
         // Only the most frequent forms of a pattern are bound.
-        if word.word.pattern.is_some() && bound.terms.len() > MAX_FORMS {
+        if word.pattern.is_some() && bound.terms.len() > MAX_FORMS {
             return Ok(None);
         }
         add_terms(word, bound, &mut terms);
@@ -93,10 +88,11 @@ pub(super) fn query_positions(
         terms: TermTable::default(),
         hits: hits.iter().map(|_| HitPositions::default()).collect(),
     };
-    let terms = unique(terms);
-    let mut roles: Vec<(&QueryTerm, TermRole, u32)> = Vec::with_capacity(terms.len());
+    terms.sort_unstable_by(|one: &Term, other| one.key().cmp(other.key()));
+    terms.dedup_by(|one, other| one.key() == other.key());
+    let mut roles: Vec<(&Term, TermRole, u32)> = Vec::with_capacity(terms.len());
     for term in &terms {
-        let words = matcher.words_of(term.term.key());
+        let words = matcher.words_of(term.key());
         roles.push((term, matcher.role(&words), found.terms.add(&words)));
     }
     // Hints last: they are skipped in texts that match their clauses in full.
@@ -104,7 +100,7 @@ pub(super) fn query_positions(
     for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
         for &term in &roles {
             let read = read_term(context, term, of_segment, &mut found.hits);
-            read.map_err(|error| context.read_failed(error))?;
+            read.map_err(|error| context.damaged(&error))?;
         }
     }
     for (hit, positions) in hits.iter().zip(&mut found.hits) {
@@ -113,27 +109,22 @@ pub(super) fn query_positions(
     Ok(Some(found))
 }
 
-/// The nodes of the content clauses.
-fn content_nodes(plan: &Plan) -> impl Iterator<Item = &Node> {
-    plan.clauses.iter().filter(|clause| clause.content).map(|clause| &clause.node)
-}
-
 /// Adds the positions of a term in the hits of one segment, which are in order.
 fn read_term(
     context: &Context,
-    (query_term, role, number): (&QueryTerm, TermRole, u32),
+    (term, role, number): (&Term, TermRole, u32),
     hits: &[(Address, usize)],
     found: &mut [HitPositions],
 ) -> io::Result<()> {
     let Some((first, _)) = hits.first() else { return Ok(()) };
     let segment = context.snapshot.segment(first.segment);
-    let list = match &query_term.term {
+    let list = match term {
         Term::Bound(bound) => bound.postings(segment, Zone::Text).cloned(),
         Term::Key(key) => segment.term_info(Zone::Text, key)?,
     };
     let Some(list) = list else { return Ok(()) };
-    let mut titles = match (&query_term.term, role.hints) {
-        (Term::Bound(bound), Some(hints)) if query_term.following == 0 => {
+    let mut titles = match (term, role.hints) {
+        (Term::Bound(bound), Some(hints)) => {
             let titles = bound.postings(segment, Zone::Title).map(|list| segment.postings(Zone::Title, list));
             Some((hints, titles.transpose()?))
         }
@@ -153,7 +144,8 @@ fn read_term(
         };
         if seek_exact(list, doc) {
             list.positions(&mut positions);
-            found.push(&positions, number, query_term.following);
+            let at = positions.iter().map(|&position| TermPosition { position, term: number });
+            found.positions.extend(at);
             found.add_full(&positions, role.full, segment.title_words(doc));
         }
     }
@@ -161,15 +153,6 @@ fn read_term(
 }
 
 impl HitPositions {
-    /// Adds the positions of a term, each with the positions that follow it.
-    fn push(&mut self, positions: &[u32], term: u32, following: u32) {
-        for &position in positions {
-            self.positions.push(TermPosition { position, term });
-            let following = (1..=following).map(|offset| position.saturating_add(offset));
-            self.positions.extend(following.map(|position| TermPosition { position, term: u32::MAX }));
-        }
-    }
-
     /// Adds clauses that match in full at these positions.
     fn add_full(&mut self, positions: &[u32], clauses: u64, title_words: u32) {
         let [title, body] = &mut self.full;
@@ -185,15 +168,14 @@ impl HitPositions {
     }
 
     /// Sorts the positions and splits them into title and body. In the index the body follows the title after a
-    /// gap.
+    /// gap of one position.
     fn finish(&mut self, title_words: u32) {
         self.positions.sort_unstable();
         self.positions.dedup();
-        let body = title_words + POSITION_GAP;
-        self.positions.retain(|at| !(title_words..body).contains(&at.position));
+        self.positions.retain(|at| at.position != title_words);
         self.in_title = self.positions.partition_point(|at| at.position < title_words);
         for at in self.positions.iter_mut().skip(self.in_title) {
-            at.position -= body;
+            at.position -= title_words + 1;
         }
     }
 
@@ -207,23 +189,9 @@ impl HitPositions {
 }
 
 /// Adds the terms of a word.
-fn add_terms<'q>(planned: &PlannedWord<'q>, bound: &'q BoundWord, out: &mut Vec<QueryTerm<'q>>) {
-    let following = planned.following;
-    out.extend(bound.terms.iter().map(|term| QueryTerm { term: Term::Bound(term), following }));
+fn add_terms<'q>(word: &'q Word, bound: &'q BoundWord, out: &mut Vec<Term<'q>>) {
+    out.extend(bound.terms.iter().map(Term::Bound));
     let is_bound = |key: &str| bound.terms.iter().any(|bound| bound.term.key == key);
-    let otherwise = planned.word.otherwise.iter().filter(|term| !is_bound(&term.key));
-    out.extend(otherwise.map(|term| QueryTerm { term: Term::Key(&term.key), following }));
-}
-
-/// Removes duplicate terms; the highest number of following positions counts.
-fn unique(mut terms: Vec<QueryTerm>) -> Vec<QueryTerm> {
-    terms.sort_unstable_by(|one, other| one.term.key().cmp(other.term.key()));
-    terms.dedup_by(|other, one| {
-        let is_same = one.term.key() == other.term.key();
-        if is_same {
-            one.following = one.following.max(other.following);
-        }
-        is_same
-    });
-    terms
+    let otherwise = word.otherwise.iter().filter(|term| !is_bound(&term.key));
+    out.extend(otherwise.map(|term| Term::Key(&term.key)));
 }

@@ -6,12 +6,16 @@ use std::{cell::OnceCell, collections::HashMap, ops::Range};
 
 use super::{
     display_text::{DisplayText, WordSpan},
-    phrase_matches::{PhrasePattern, near},
+    matched_tokens::MatchedTokens,
+    phrase_pattern::{Found, PhrasePattern, pairs},
     term_table::{MatchedWords, Strength, TermTable},
 };
 use crate::{
-    analysis::{Channel, Checkpoints, Role, TermCache, TokenRef, TokenStream},
-    search::plan::{self, Node, Pattern, Plan, Scope},
+    analysis::{Channel, Checkpoints, TermCache, TokenRef, TokenStream},
+    search::{
+        plan::{self, Node, Pattern, Plan, Role, Scope},
+        positions::PhraseShape,
+    },
 };
 
 /// A match of a word, phrase or pair in a text.
@@ -44,7 +48,7 @@ pub(super) struct KnownPositions<'t> {
     pub landmarks: Checkpoints<'t>,
 }
 
-/// A position of a term; `u32::MAX` where the text must be read because any word may be there.
+/// A position of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TermPosition {
     pub position: u32,
@@ -68,8 +72,8 @@ pub(super) struct QueryMatcher<'p> {
     keys: OnceCell<Keys<'p>>,
     patterns: Vec<(usize, Pattern)>,
     units: Vec<(usize, Unit)>,
-    /// Whether function words of a text must be read.
-    needs_function_words: bool,
+    /// The phrase of each clause that is a word of a phrase.
+    phrases: Vec<(usize, usize)>,
 }
 
 /// The words that each term of the query matches.
@@ -77,34 +81,15 @@ type Keys<'p> = HashMap<&'p str, MatchedWords, foldhash::fast::RandomState>;
 
 /// What is matched as one.
 enum Unit {
-    /// One word. Function words among several required words are not highlighted.
-    Word {
-        word: usize,
-        among_others: bool,
-    },
+    Word(usize),
     Phrase(PhrasePattern),
-    Near {
-        left: PhrasePattern,
-        right: PhrasePattern,
-        within: u32,
-    },
-}
-
-/// A token of the text.
-pub(super) struct MatchedToken {
-    pub position: u32,
-    span: WordSpan,
-    /// Whether it is a function word and no part of a compound.
-    pub function: bool,
+    Near { sides: [PhrasePattern; 2], within: u32 },
 }
 
 /// The matches in a text. Reusable for one text after the other.
 #[derive(Default)]
 pub(super) struct Matches {
-    /// TokenStream that match a word, and function words if they are needed.
-    pub tokens: Vec<MatchedToken>,
-    /// The tokens that match each word of the query, in order.
-    pub by_word: Vec<Vec<(usize, Strength)>>,
+    tokens: MatchedTokens,
     pub matches: Vec<Match>,
     /// The tokens of all matches.
     matched: Vec<usize>,
@@ -117,37 +102,38 @@ impl<'p> QueryMatcher<'p> {
             keys: OnceCell::new(),
             patterns: Vec::new(),
             units: Vec::new(),
-            needs_function_words: false,
+            phrases: Vec::new(),
         };
-        for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.content) {
-            matcher.add(at, &clause.node, false);
+        for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.role.makes_hit()) {
+            matcher.add(at, &clause.node);
+            if let Role::PhraseWord(phrase) = clause.role {
+                matcher.phrases.push((at, phrase));
+            }
         }
         matcher
     }
 
-    fn add(&mut self, clause: usize, node: &'p Node, among_others: bool) {
+    fn add(&mut self, clause: usize, node: &'p Node) {
         let unit = match node {
-            Node::Word(word) => Unit::Word { word: self.word(word), among_others },
+            Node::Word(word) => Unit::Word(self.word(word)),
             Node::Phrase(phrase) => Unit::Phrase(self.phrase(phrase)),
             Node::Near { left, right, within, .. } => {
-                Unit::Near { left: self.phrase(left), right: self.phrase(right), within: *within }
+                Unit::Near { sides: [self.phrase(left), self.phrase(right)], within: *within }
             }
-            Node::All(nodes) => return nodes.iter().for_each(|node| self.add(clause, node, true)),
-            Node::Any(nodes) => return nodes.iter().for_each(|node| self.add(clause, node, among_others)),
-            Node::Except(node, _) => return self.add(clause, node, among_others),
+            Node::All(nodes) | Node::Any(nodes) => {
+                return nodes.iter().for_each(|node| self.add(clause, node));
+            }
+            Node::Except(node, _) => return self.add(clause, node),
             Node::Dated(_) => return,
-        };
-        self.needs_function_words |= match &unit {
-            Unit::Word { among_others, .. } => *among_others,
-            Unit::Phrase(phrase) => phrase.skips(),
-            Unit::Near { left, right, .. } => left.skips() || right.skips(),
         };
         self.units.push((clause, unit));
     }
 
     fn phrase(&mut self, phrase: &'p plan::Phrase) -> PhrasePattern {
-        let slots = phrase.slots.iter().map(|(offset, word)| (*offset, self.word(word))).collect();
-        PhrasePattern { slots, slop: phrase.slop }
+        let slots = phrase.slots.iter().map(|(offset, word)| (*offset, word));
+        let (shape, words) = PhraseShape::new(slots, phrase.slop, |one: &plan::Word, other| one == other);
+        let words = words.into_iter().map(|word| self.word(word)).collect();
+        PhrasePattern { shape, words, in_sentence: phrase.in_sentence }
     }
 
     fn word(&mut self, word: &'p plan::Word) -> usize {
@@ -174,21 +160,28 @@ impl<'p> QueryMatcher<'p> {
         })
     }
 
-    /// Finds all matches in a text, in no order. Weak matches count only for clauses without full ones.
+    /// Finds all matches in a text, in no order. Weak matches count only for clauses without full ones, and words
+    /// of a phrase only where the phrase does not match.
     pub fn find(&self, forms: &mut TermCache, out: &mut Matches, subject: Subject) {
+        let display = subject.display;
         self.read(forms, out, subject);
         for (clause, unit) in &self.units {
-            let found = match unit {
-                Unit::Word { word, among_others } => {
-                    out.add_word(*clause, *word, *among_others);
-                    continue;
+            match unit {
+                Unit::Word(word) => out.add_word(*clause, *word),
+                Unit::Phrase(phrase) => {
+                    phrase.find(&out.tokens, display).iter().for_each(|found| out.add(*clause, found));
                 }
-                Unit::Phrase(phrase) => phrase.find(out),
-                Unit::Near { left, right, within } => near(&left.find(out), &right.find(out), *within),
-            };
-            for phrase in &found {
-                out.add(*clause, phrase);
+                Unit::Near { sides: [left, right], within } => {
+                    let found = pairs(left, right, *within, (&out.tokens, display));
+                    found.iter().for_each(|found| out.add(*clause, found));
+                }
             }
+        }
+        if !self.phrases.is_empty() {
+            let is_found = |phrase: usize| out.matches.iter().any(|found| found.clause == phrase);
+            let dropped: Vec<usize> =
+                self.phrases.iter().filter(|(_, phrase)| is_found(*phrase)).map(|(word, _)| *word).collect();
+            out.matches.retain(|found| !dropped.contains(&found.clause));
         }
         let Matches { matches, .. } = out;
         if matches.iter().any(|found| found.strength < Strength::Full) {
@@ -216,11 +209,11 @@ impl<'p> QueryMatcher<'p> {
         let mut role = TermRole { full: 0, hints: hints.then_some(0) };
         for (clause, unit) in &self.units {
             // Hints never match a phrase.
-            let Unit::Word { word, among_others } = unit else { continue };
+            let Unit::Word(word) = unit else { continue };
             let Some(&(_, strength)) = words.iter().find(|(of, _)| of == word) else { continue };
             let bit = u32::try_from(*clause).ok().and_then(|clause| 1_u64.checked_shl(clause));
             role.hints = role.hints.zip(bit).map(|(hints, bit)| hints | bit);
-            if strength == Strength::Full && !among_others && self.words[*word].scope == Scope::Anywhere {
+            if strength == Strength::Full && self.words[*word].scope == Scope::Anywhere {
                 role.full |= bit.unwrap_or(0);
             }
         }
@@ -249,12 +242,11 @@ impl<'p> QueryMatcher<'p> {
                 tokens.resume(landmark);
             }
             // The index knows the terms of a word that is a single token.
-            let word = if self.needs_function_words { None } else { tokens.take_word(position) };
-            if let Some(word) = word {
+            if let Some(word) = tokens.take_word(position) {
                 let words = here.iter().flat_map(|here| terms.get(here.term));
                 if self.add_words(words, scope, out) {
                     let span = WordSpan::new(display, &(word.start..word.end));
-                    out.tokens.push(MatchedToken { position, span, function: false });
+                    out.tokens.push(position, span);
                 }
                 continue;
             }
@@ -266,7 +258,7 @@ impl<'p> QueryMatcher<'p> {
         }
     }
 
-    /// Adds a token if it matches a word, or is a function word that is needed.
+    /// Adds a token if it matches a word.
     fn add_token(&self, token: TokenRef, scope: Scope, display: &DisplayText, out: &mut Matches) {
         let mut any = false;
         for term in token.form.terms() {
@@ -277,10 +269,9 @@ impl<'p> QueryMatcher<'p> {
                 }
             }
         }
-        let function = token.form.function && !matches!(token.role, Role::Whole(_));
-        if any || function && self.needs_function_words {
+        if any {
             let span = WordSpan::new(display, &(token.span.start..token.span.end));
-            out.tokens.push(MatchedToken { position: token.position, span, function });
+            out.tokens.push(token.position, span);
         }
     }
 
@@ -291,59 +282,42 @@ impl<'p> QueryMatcher<'p> {
         scope: Scope,
         out: &mut Matches,
     ) -> bool {
-        let at = out.tokens.len();
         let is_in_scope = |word: usize| [Scope::Anywhere, scope].contains(&self.words[word].scope);
         let mut any = false;
         for &(word, strength) in words.into_iter().filter(|&&(word, _)| is_in_scope(word)) {
             any = true;
-            match out.by_word[word].last_mut() {
-                Some((last, known)) if *last == at => *known = strength.max(*known),
-                _ => out.by_word[word].push((at, strength)),
-            }
+            out.tokens.add_word(word, strength);
         }
         any
     }
 }
 
-/// A phrase or a pair in a text.
-#[derive(Clone)]
-pub(super) struct PhraseMatch {
-    /// The position of its first word.
-    pub position: u32,
-    pub tokens: Vec<usize>,
-    pub strength: Strength,
-}
-
 impl Matches {
     /// Clears the matches for a text in which this many words are looked for.
     fn clear(&mut self, words: usize) {
-        self.tokens.clear();
+        self.tokens.clear(words);
         self.matches.clear();
         self.matched.clear();
-        self.by_word.resize_with(words, Vec::new);
-        self.by_word.iter_mut().for_each(Vec::clear);
     }
 
     /// Adds the matches of a word.
-    fn add_word(&mut self, clause: usize, word: usize, among_others: bool) {
-        for &(token, strength) in &self.by_word[word] {
-            if !(among_others && self.tokens[token].function) {
-                let at = self.matched.len();
-                self.matched.push(token);
-                self.matches.push(Match { clause, tokens: at..at + 1, strength });
-            }
+    fn add_word(&mut self, clause: usize, word: usize) {
+        for &(token, strength) in self.tokens.of_word(word) {
+            let at = self.matched.len();
+            self.matched.push(token);
+            self.matches.push(Match { clause, tokens: at..at + 1, strength });
         }
     }
 
     /// Adds a match of several words.
-    fn add(&mut self, clause: usize, phrase: &PhraseMatch) {
+    fn add(&mut self, clause: usize, (tokens, strength): &Found) {
         let from = self.matched.len();
-        self.matched.extend_from_slice(&phrase.tokens);
-        self.matches.push(Match { clause, tokens: from..self.matched.len(), strength: phrase.strength });
+        self.matched.extend_from_slice(tokens);
+        self.matches.push(Match { clause, tokens: from..self.matched.len(), strength: *strength });
     }
 
     /// The spans of the words of a match.
     pub fn spans(&self, of: &Match) -> impl Iterator<Item = &WordSpan> {
-        self.matched[of.tokens.clone()].iter().map(|&token| &self.tokens[token].span)
+        self.matched[of.tokens.clone()].iter().map(|&token| self.tokens.span(token))
     }
 }

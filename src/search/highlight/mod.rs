@@ -4,8 +4,9 @@
 
 mod display_text;
 mod hit_positions;
+mod matched_tokens;
 mod matches;
-mod phrase_matches;
+mod phrase_pattern;
 #[cfg(test)]
 mod property_tests;
 mod snippet;
@@ -35,8 +36,8 @@ pub(crate) struct HitHighlighter<'q> {
 }
 
 impl<'q> HitHighlighter<'q> {
-    /// A highlighter for hits at these addresses. `words` are the bound words of the content clauses in the order
-    /// of the plan.
+    /// A highlighter for hits at these addresses. `words` are the bound words of the clauses that make hits, in the
+    /// order of the plan.
     pub fn new(
         context: &Context,
         (plan, words): (&'q Plan, &[&BoundWord]),

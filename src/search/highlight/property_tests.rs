@@ -36,7 +36,7 @@ fn matches(matcher: &QueryMatcher, forms: &mut TermCache, subject: Subject) -> V
 fn check(context: &Context, query: &str) -> bool {
     let snapshot = &context.snapshot;
     let plan = Plan::new(&Query::parse(query), snapshot.index.analyzer());
-    let content = plan.clauses.iter().filter(|clause| clause.content);
+    let content = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
     let nodes: Vec<_> = content.map(|clause| BoundNode::bind(context, &clause.node).unwrap()).collect();
     let mut words = Vec::new();
     nodes.iter().for_each(|node| node.words(&mut words));
@@ -68,7 +68,7 @@ fn check(context: &Context, query: &str) -> bool {
 }
 
 fn context(index: &Index) -> Context {
-    Context { snapshot: Snapshot::open(index).unwrap(), weights: Weights::default() }
+    Context::new(Snapshot::open(index).unwrap(), Weights::default())
 }
 
 #[test]

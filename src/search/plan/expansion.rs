@@ -2,7 +2,7 @@
 //!
 //! Analysis lists what a word can be; this module decides which of its terms match and with which weight.
 
-use super::{Inherited, Node, Phrase, WeightedTerm, Word, simplified};
+use super::{Node, Phrase, Scope, WeightedTerm, Word};
 use crate::{
     analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream},
     query::Form,
@@ -13,33 +13,60 @@ use crate::{
 const RESPELLED: &str = "~";
 const UNLIKELY: &str = "?";
 
-/// The words of a plain text: as typed, as nodes, and whether each is a content word.
-pub(super) fn words(forms: &mut TermCache, text: &str, inherited: Inherited) -> Vec<(String, Node, bool)> {
-    let tokens = forms.analyze(text);
-    let mut found = Vec::new();
-    let mut rest = &tokens[..];
-    let mut before = None;
-    while let Some((token, behind)) = rest.split_first() {
-        rest = behind;
-        let Role::Whole(parts) = token.role else {
-            let content = !token.function && token.role != Role::Initial;
-            let surname = behind.first().filter(|next| is_surname(next)).or(before);
-            let single = Node::Word(word(forms, token, Form::Any, inherited));
-            let initialled = surname.and_then(|surname| initialled(forms, token, surname, inherited));
-            let node = match initialled {
-                Some(initialled) => Node::Any(vec![single, initialled]),
-                None => single,
-            };
-            found.push((token.surface.clone(), node, content));
-            before = Some(token).filter(|token| is_surname(token));
-            continue;
-        };
-        before = None;
-        let (parts, behind) = behind.split_at(behind.len().min(parts as usize));
-        rest = behind;
-        found.push((token.surface.clone(), compound(forms, token, parts, inherited), true));
+/// What an expression inherits from the enclosing ones.
+#[derive(Clone, Copy)]
+pub(super) struct Inherited {
+    pub scope: Scope,
+    pub weight: f32,
+    pub required: bool,
+}
+
+/// A word of a plain text: its first token, its text as typed, and whether it is a content word.
+pub(super) struct PlainWord<'t> {
+    pub first: usize,
+    pub text: &'t str,
+    pub content: bool,
+}
+
+/// The words of a plain text. A compound with its parts is one word.
+pub(super) fn plain_words(tokens: &[Token]) -> impl Iterator<Item = PlainWord<'_>> {
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        let (first, token) = (next, tokens.get(next)?);
+        let is_compound = matches!(token.role, Role::Whole(_));
+        next = end_of_word(tokens, first);
+        let content = is_compound || !token.function && token.role != Role::Initial;
+        Some(PlainWord { first, text: &token.surface, content })
+    })
+}
+
+/// The token after a word.
+fn end_of_word(tokens: &[Token], first: usize) -> usize {
+    let parts = match tokens.get(first).map(|token| token.role) {
+        Some(Role::Whole(parts)) => parts as usize,
+        _ => 0,
+    };
+    (first + 1 + parts).min(tokens.len())
+}
+
+/// The node of the word that begins with a token.
+pub(super) fn plain_word(
+    forms: &mut TermCache,
+    tokens: &[Token],
+    first: usize,
+    inherited: Inherited,
+) -> Node {
+    let (token, end) = (&tokens[first], end_of_word(tokens, first));
+    if let Role::Whole(_) = token.role {
+        return compound(forms, token, &tokens[first + 1..end], inherited);
     }
-    found
+    let single = Node::Word(word(forms, token, Form::Any, inherited));
+    let before = first.checked_sub(1).map(|before| &tokens[before]);
+    let surname = tokens.get(end).into_iter().chain(before).find(|token| is_surname(token));
+    match surname.and_then(|surname| initialled(forms, token, surname, inherited)) {
+        Some(initialled) => Node::Any(vec![single, initialled]),
+        None => single,
+    }
 }
 
 /// Whether a token next to a given name may be its surname.
@@ -59,45 +86,59 @@ fn initialled(forms: &mut TermCache, given: &Token, surname: &Token, inherited: 
     let weight = inherited.weight * weights::INITIAL;
     let initial = Word { terms, otherwise: Vec::new(), pattern: None, scope: inherited.scope, weight };
     let surname = word(forms, surname, Form::Any, inherited);
-    Some(Node::Phrase(Phrase { slots: vec![(0, initial), (1, surname)], slop: Some(1), weight }))
+    Some(Node::Phrase(Phrase {
+        slots: vec![(0, initial), (1, surname)],
+        slop: Some(1),
+        in_sentence: false,
+        weight,
+    }))
 }
 
 /// A compound, matched as a whole, written as one word, or by its parts.
 fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], inherited: Inherited) -> Node {
     let whole_word = Node::Word(word(forms, whole, Form::Any, inherited));
-    let slots: Vec<(u32, Word)> = parts
-        .iter()
-        .map(|part| (part.position - whole.position, word(forms, part, Form::Any, inherited)))
-        .collect();
     let in_letters =
         whole.surface.chars().all(|c| !c.is_numeric() && !matches!(c, '@' | '.' | '/' | '_' | ':'));
     let by_parts = if in_letters {
-        Node::All(slots.into_iter().map(|(_, word)| Node::Word(word)).collect())
+        if parts.iter().all(|part| part.function) {
+            return whole_word;
+        }
+        // «Ростов» and «Дону» are enough for «Ростов-на-Дону».
+        let last = parts.len() - 1;
+        let is_inner = |at: usize| at > 0 && at < last;
+        let parts = parts.iter().enumerate().filter(|(at, part)| !(part.function && is_inner(*at)));
+        Node::All(parts.map(|(_, part)| Node::Word(word(forms, part, Form::Any, inherited))).collect())
     } else {
         // The numbers of a date or an address have a meaning only next to each other.
-        simplified(Phrase { slots, slop: None, weight: inherited.weight })
+        let slots = parts
+            .iter()
+            .map(|part| (part.position - whole.position, word(forms, part, Form::Any, inherited)));
+        Node::Phrase(Phrase {
+            slots: slots.collect(),
+            slop: None,
+            in_sentence: false,
+            weight: inherited.weight,
+        })
     };
     Node::Any(vec![whole_word, by_parts])
 }
 
+/// The phrase of the first words of a text, at most `room`, and how many words the text has. All words are
+/// significant, also function words, negations and initials.
 pub(super) fn phrase(
     forms: &mut TermCache,
     text: &str,
-    form: Form,
-    slop: Option<u32>,
+    (form, slop, room): (Form, Option<u32>, usize),
     inherited: Inherited,
-) -> Option<Phrase> {
+) -> (Phrase, usize) {
     let tokens = forms.analyze(text);
-    let placed: Vec<&Token> = tokens.iter().filter(|token| !matches!(token.role, Role::Whole(_))).collect();
-    let all_function = placed.iter().all(|token| token.function);
-    let skip = |token: &Token| form == Form::Any && !all_function && token.function;
-    let first = placed.iter().find(|token| !skip(token))?.position;
-    let slots = placed
-        .into_iter()
-        .filter(|token| !skip(token))
-        .map(|token| (token.position - first, word(forms, token, form, inherited)))
-        .collect();
-    Some(Phrase { slots, slop, weight: inherited.weight })
+    let words: Vec<&Token> = tokens.iter().filter(|token| !matches!(token.role, Role::Whole(_))).collect();
+    let first = words.first().map_or(0, |token| token.position);
+    let slots = words.iter().take(room);
+    let slots = slots.map(|token| (token.position - first, word(forms, token, form, inherited)));
+    let slots: Vec<(u32, Word)> = slots.collect();
+    let in_sentence = form == Form::Exact && slots.len() > 1;
+    (Phrase { slots, slop, in_sentence, weight: inherited.weight }, words.len())
 }
 
 /// The word of a token.
@@ -200,6 +241,12 @@ fn add_terms<'t>(
                 push([term.key(), RESPELLED], weights::STEM * weights::RESPELLED, !known);
             }
         }
+    }
+    // «о», «об» and «обо» are one word with three dictionary forms, unlike «в» and «во».
+    if terms.clone().any(|term| term.channel() == Channel::Lemma && matches!(term.text(), "о" | "об" | "обо"))
+    {
+        let lemma = &*Channel::Lemma.letter().to_string();
+        ["о", "об", "обо"].into_iter().for_each(|form| push([lemma, form], weights::LEMMA, true));
     }
     for lemma in terms.filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess | Rule::Surname)) {
         push([lemma.key(), RESPELLED], weights::RESPELLED, true);

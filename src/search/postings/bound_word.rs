@@ -54,6 +54,14 @@ struct FieldPostings {
     source: Option<TermInfo>,
 }
 
+impl BoundWord {
+    /// Whether another word has the same terms.
+    pub fn has_terms_of(&self, other: &Self) -> bool {
+        let keys = self.terms.iter().map(|bound| &bound.term.key);
+        self.scope == other.scope && keys.eq(other.terms.iter().map(|bound| &bound.term.key))
+    }
+}
+
 impl BoundTerm {
     pub fn postings(&self, segment: &Segment, field: Zone) -> Option<&TermInfo> {
         self.by_segment[segment.ordinal as usize].get(field)
@@ -105,9 +113,8 @@ fn idf(context: &Context, terms: &[BoundTerm]) -> Result<f32> {
     let lists =
         counted.iter().flat_map(|bound| &bound.by_segment).filter_map(|postings| postings.text.as_ref());
     let cost = if counted.len() > 1 { lists.map(|list| list.doc_freq as usize).sum() } else { 0 };
-    let counts = context.each_segment(cost, |segment| {
-        doc_freq(segment, &counted).map_err(|error| context.read_failed(error))
-    })?;
+    let counts = context
+        .each_segment(cost, |segment| doc_freq(segment, &counted).map_err(|error| context.damaged(&error)))?;
     let (all, with) = (context.snapshot.releases as f64, counts.into_iter().sum::<usize>() as f64);
     Ok((1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln() as f32)
 }
@@ -128,7 +135,7 @@ fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result
 }
 
 fn look_up(context: &Context, segment: &Segment, key: &str, scope: Scope) -> Result<FieldPostings> {
-    let list = |field| segment.term_info(field, key).map_err(|error| context.read_failed(error));
+    let list = |field| segment.term_info(field, key).map_err(|error| context.damaged(&error));
     let text = list(Zone::Text)?;
     // The text field includes the title, so a term of the title is also a term of the text.
     let title = if text.is_some() { list(Zone::Title)? } else { None };
@@ -147,7 +154,7 @@ fn expand(context: &Context, pattern: &str) -> Result<Vec<WeightedTerm>> {
             }
         };
         let visited = segment.for_each_term_like(Channel::Exact.letter(), pattern, &mut visit);
-        visited.map_err(|error| context.read_failed(error))?;
+        visited.map_err(|error| context.damaged(&error))?;
     }
     let mut forms: Vec<(String, u64)> = forms.into_iter().collect();
     forms.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));

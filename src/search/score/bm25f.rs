@@ -64,7 +64,7 @@ impl<'s> Norms<'s> {
 }
 
 impl<'s> Bm25f<'s> {
-    pub fn new(Context { snapshot, weights }: &Context, segment: &'s Segment) -> Self {
+    pub fn new(Context { snapshot, weights, .. }: &Context, segment: &'s Segment) -> Self {
         let [title, body] = segment.lengths();
         let [shortest_title, shortest_body] = segment.shortest();
         Self {

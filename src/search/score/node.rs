@@ -44,6 +44,8 @@ pub(crate) struct PhraseNode {
     /// Each word with its offset from the first.
     pub slots: Vec<(u32, BoundWord)>,
     pub slop: Option<u32>,
+    /// Whether the words must be in one sentence.
+    pub in_sentence: bool,
     pub weight: f32,
     pub idf: f32,
     /// Whether all words are looked for in titles only.
@@ -58,7 +60,14 @@ impl PhraseNode {
         }
         let idf = slots.iter().map(|(_, word)| word.idf).sum();
         let in_title = phrase.slots.iter().all(|(_, word)| word.scope == Scope::Title);
-        Ok(Self { slots, slop: phrase.slop, weight: phrase.weight, idf, in_title })
+        Ok(Self {
+            slots,
+            slop: phrase.slop,
+            in_sentence: phrase.in_sentence,
+            weight: phrase.weight,
+            idf,
+            in_title,
+        })
     }
 
     /// The words of the phrase, for a matcher.
@@ -66,6 +75,7 @@ impl PhraseNode {
         PhraseSlots {
             words: self.slots.iter().map(|(offset, word)| (*offset, word)).collect(),
             slop: self.slop,
+            in_sentence: self.in_sentence,
         }
     }
 

@@ -121,11 +121,6 @@ impl<'s> PhraseScorer<'s> {
         Factors { idf: self.phrase.idf, weight: self.phrase.weight }
     }
 
-    /// Where the phrase starts in a document.
-    fn starts(&mut self, doc: DocId) -> &[u32] {
-        self.matcher.starts(doc)
-    }
-
     /// An upper bound of the scores in a window: no word occurs less often than the phrase.
     pub fn max_score(&mut self, window: &Range<DocId>) -> f32 {
         let bounds = self.words.iter_mut().map(|word| word.frequency_bound(window));
@@ -183,7 +178,8 @@ impl<'s> NearScorer<'s> {
         if scores.0 == NO_MATCH || scores.1 == NO_MATCH {
             return NO_MATCH;
         }
-        if are_near(left.starts(doc), right.starts(doc), self.within) {
+        let limit = left.matcher.limit(doc);
+        if are_near(&left.matcher.side(doc), &right.matcher.side(doc), self.within, limit) {
             (scores.0 + scores.1) * self.weight
         } else {
             NO_MATCH

@@ -4,7 +4,9 @@
 //! the first, and less where both are within a window.
 
 use super::node::BoundNode;
-use crate::search::weights::{BOUND_SLACK, PROXIMITY_WORDS, UNORDERED, WINDOW, Weights};
+use crate::search::weights::{
+    BOUND_SLACK, FULL_PROXIMITY_WORDS, LONG_QUERY_PROXIMITY, PROXIMITY_WORDS, UNORDERED, WINDOW, Weights,
+};
 
 /// Scores the proximity of a query's content clauses.
 pub(crate) struct ProximityScorer {
@@ -19,7 +21,9 @@ impl ProximityScorer {
     pub fn new<'n>(weights: &Weights, content: impl Iterator<Item = &'n BoundNode> + Clone) -> Self {
         // Raised like all upper bounds, since the score is computed from them.
         let max_scores: Vec<f32> = content.clone().map(|node| node.bound * BOUND_SLACK).collect();
-        let pairs = max_scores.windows(2).map(|pair| weights.proximity * (pair[0] + pair[1]) / 2.0);
+        let is_long = max_scores.len() > FULL_PROXIMITY_WORDS;
+        let weight = if is_long { weights.proximity * LONG_QUERY_PROXIMITY } else { weights.proximity };
+        let pairs = max_scores.windows(2).map(|pair| weight * (pair[0] + pair[1]) / 2.0);
         let pairs = if max_scores.len() > PROXIMITY_WORDS { Vec::new() } else { pairs.collect() };
         let has_positions = content.map(|node| !node.is_vague()).collect();
         Self { k1: weights.k1, pairs, has_positions }

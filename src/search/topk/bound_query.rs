@@ -1,12 +1,13 @@
 //! A plan bound to a snapshot: its clauses and conditions as bound nodes.
 
+use super::deadline::Deadline;
 use crate::{
     error::Result,
     index::{Address, day_number},
-    release::DateSpan,
     search::{
+        Options,
         context::Context,
-        plan::{Node, Plan},
+        plan::{Node, Plan, Role},
         score::{Bm25f, BoundNode, Scorer},
     },
 };
@@ -18,23 +19,25 @@ pub(crate) struct BoundQuery {
     pub excluded: Vec<BoundNode>,
     /// The first and the last day, from 1970-01-01, if the query restricts dates.
     pub days: Option<(i64, i64)>,
+    pub deadline: Deadline,
 }
 
 /// A clause of the plan, bound to a snapshot.
 pub(crate) struct BoundClause {
     pub node: BoundNode,
-    pub content: bool,
+    pub role: Role,
     pub required: bool,
 }
 
 impl BoundQuery {
-    pub fn new(context: &Context, plan: &Plan, dates: &[DateSpan]) -> Result<Self> {
+    pub fn new(context: &Context, plan: &Plan, options: &Options) -> Result<Self> {
+        let deadline = Deadline::after(options.timeout);
         let mut clauses = Vec::with_capacity(plan.clauses.len());
         for clause in &plan.clauses {
             let node = BoundNode::bind(context, &clause.node)?;
-            clauses.push(BoundClause { node, content: clause.content, required: clause.required });
+            clauses.push(BoundClause { node, role: clause.role, required: clause.required });
         }
-        let spans: Vec<_> = plan.dates.iter().chain(dates).collect();
+        let spans: Vec<_> = plan.dates.iter().chain(&options.dates).collect();
         let days = (!spans.is_empty()).then(|| {
             let from = spans.iter().filter_map(|span| span.from).map(day_number).max();
             let to = spans.iter().filter_map(|span| span.to).map(day_number).min();
@@ -42,12 +45,28 @@ impl BoundQuery {
         });
         let bind_all =
             |nodes: &[Node]| nodes.iter().map(|node| BoundNode::bind(context, node)).collect::<Result<_>>();
-        Ok(Self { clauses, filters: bind_all(&plan.filters)?, excluded: bind_all(&plan.excluded)?, days })
+        Ok(Self {
+            clauses,
+            filters: bind_all(&plan.filters)?,
+            excluded: bind_all(&plan.excluded)?,
+            days,
+            deadline,
+        })
     }
 
     /// The content clauses.
     pub fn content(&self) -> impl Iterator<Item = &BoundClause> + Clone {
-        self.clauses.iter().filter(|clause| clause.content)
+        self.clauses.iter().filter(|clause| clause.role.is_content())
+    }
+
+    /// The clauses that make a document a hit.
+    pub fn making_hits(&self) -> impl Iterator<Item = &BoundClause> + Clone {
+        self.clauses.iter().filter(|clause| clause.role.makes_hit())
+    }
+
+    /// The clauses whose proximity counts.
+    pub fn in_proximity(&self) -> impl Iterator<Item = &BoundClause> + Clone {
+        self.clauses.iter().filter(|clause| clause.role.has_proximity())
     }
 
     /// The indices of the content clauses that a document does not match in full.
@@ -55,7 +74,7 @@ impl BoundQuery {
         let segment = context.snapshot.segment(segment);
         let bm25f = Bm25f::new(context, segment);
         let mut missing = Vec::new();
-        for (at, clause) in self.clauses.iter().enumerate().filter(|(_, clause)| clause.content) {
+        for (at, clause) in self.clauses.iter().enumerate().filter(|(_, clause)| clause.role.is_content()) {
             let mut docs = vec![doc];
             Scorer::open(context, (segment, &bm25f), &clause.node, false)?.retain(&mut docs);
             if docs.is_empty() {

@@ -13,6 +13,7 @@ use crate::{
     index::Segment,
     search::{
         context::Context,
+        plan::Role,
         postings::Terms,
         score::{Bm25f, NO_MATCH, ScoredBatch, Scorer, WINDOW_LEN},
         weights::BOUND_SLACK,
@@ -25,8 +26,7 @@ const BATCH_LEN: usize = 512;
 /// A clause of the query, opened in one segment.
 struct Clause<'s> {
     scorer: Scorer<'s>,
-    /// Whether a document must match it.
-    content: bool,
+    role: Role,
     batch: ScoredBatch,
 }
 
@@ -42,15 +42,15 @@ pub(super) fn search_segment(
     let mut clauses = Vec::with_capacity(query.clauses.len());
     for clause in &query.clauses {
         let scorer = Scorer::open(context, (segment, &bm25f), &clause.node, false)?;
-        clauses.push(Clause { scorer, content: clause.content, batch: ScoredBatch::default() });
+        clauses.push(Clause { scorer, role: clause.role, batch: ScoredBatch::default() });
     }
-    let mut order: Vec<usize> = (0..clauses.len()).filter(|&at| clauses[at].content).collect();
+    let mut order: Vec<usize> = (0..clauses.len()).filter(|&at| clauses[at].role.is_content()).collect();
     order.sort_by_key(|&at| clauses[at].scorer.cost(Terms::Full));
     let (mut count, mut docs, mut start) = (0, Vec::new(), 0);
     let end = segment.reader.max_doc();
-    while start < end {
+    while start < end && !query.deadline.is_over() {
         docs.clear();
-        while start < end && docs.len() < BATCH_LEN {
+        while start < end && docs.len() < BATCH_LEN && !query.deadline.is_over() {
             let window = start..start.saturating_add(WINDOW_LEN).min(end);
             start = window.end;
             match order.first() {
@@ -88,12 +88,12 @@ fn collect(clauses: &mut [Clause], docs: &mut Vec<DocId>, top: &mut TopCollector
         // Added up in the order of the query, whatever the order of the intersection: floats depend on it.
         let mut score = 0.0;
         let mut freqs = Frequencies::default();
-        for Clause { batch, content, .. } in &*clauses {
+        for Clause { batch, role, .. } in &*clauses {
             if batch.scores[at] != NO_MATCH {
                 score += batch.scores[at];
             }
-            if *content {
-                freqs.push(batch.freqs[at]);
+            if role.has_proximity() {
+                freqs.push(if batch.scores[at] == NO_MATCH { 0 } else { batch.freqs[at] });
             }
         }
         if score >= threshold {

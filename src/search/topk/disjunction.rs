@@ -14,6 +14,7 @@ use crate::{
     index::Segment,
     search::{
         context::Context,
+        plan::Role,
         postings::{Terms, seek},
         score::{Bm25f, NO_MATCH, ScoredBatch, Scorer, WINDOW_LEN},
         weights::{BOUND_SLACK, PROXIMITY_WORDS},
@@ -26,8 +27,7 @@ const FEW_POSTINGS: u64 = 1 << 13;
 /// A clause of the query, opened in one segment.
 struct Clause<'s> {
     scorer: Scorer<'s>,
-    /// Whether a document that matches only this clause is a hit.
-    content: bool,
+    role: Role,
     /// By full terms and by hints.
     lists: [List; 2],
 }
@@ -72,10 +72,10 @@ pub(super) fn search_segment(
         let scorer = Scorer::open(context, (segment, &bm25f), &clause.node, true)?;
         let lists =
             [Terms::Full, Terms::Hints].map(|terms| List { cost: scorer.cost(terms), ..List::default() });
-        clauses.push(Clause { scorer, content: clause.content, lists });
+        clauses.push(Clause { scorer, role: clause.role, lists });
     }
     // Without proximity, frequencies are of no use.
-    let needs_freqs = query.content().count() <= PROXIMITY_WORDS;
+    let needs_freqs = query.in_proximity().count() <= PROXIMITY_WORDS;
     let prunes =
         clauses.iter().flat_map(|clause| &clause.lists).map(|list| list.cost).sum::<u64>() > FEW_POSTINGS;
     let mut sums = Accumulators {
@@ -85,7 +85,7 @@ pub(super) fn search_segment(
     let mut docs = Vec::new();
     let end = segment.reader.max_doc();
     let mut start = 0;
-    while start < end {
+    while start < end && !query.deadline.is_over() {
         let window = start..start.saturating_add(WINDOW_LEN).min(end);
         start = window.end;
         let threshold = top.threshold();
@@ -125,16 +125,16 @@ fn partition(clauses: &mut [Clause], window: &Range<DocId>, threshold: f32) -> O
     let is_pruned = threshold > 0.0;
     let mut order = Vec::with_capacity(2 * clauses.len());
     let mut rest = 0.0;
-    for (at, Clause { scorer, content, lists }) in clauses.iter_mut().enumerate() {
+    for (at, Clause { scorer, role, lists }) in clauses.iter_mut().enumerate() {
         for (which, (list, terms)) in lists.iter_mut().zip([Terms::Full, Terms::Hints]).enumerate() {
             list.scored = list.cost > 0;
             list.bound = if is_pruned && list.scored { scorer.max_score(window, terms) } else { 0.0 };
             list.scored &= !is_pruned || list.bound > 0.0;
-            if list.scored && *content {
+            if list.scored && role.makes_hit() {
                 order.push((list.bound, at, which));
             }
         }
-        if is_pruned && !*content {
+        if is_pruned && !role.makes_hit() {
             rest += lists[0].bound.max(lists[1].bound);
             lists.iter_mut().for_each(|list| list.scored = false);
         }
@@ -166,14 +166,14 @@ impl Accumulators {
     /// Adds up the scores of a window, in the order of the query: floats depend on it.
     fn add_up(&mut self, clauses: &mut [Clause], window: &Range<DocId>) {
         let (sums, last) = (&mut *self.scores, &mut *self.clauses);
-        for (number, Clause { scorer, content, lists }) in (1..CONTENT).zip(clauses) {
+        for (number, Clause { scorer, role, lists }) in (1..CONTENT).zip(clauses) {
             for (list, terms) in lists.iter_mut().zip([Terms::Full, Terms::Hints]) {
                 list.batch.clear();
                 if !list.scored {
                     continue;
                 }
                 scorer.score_window(window, terms, &mut list.batch);
-                let content = if *content { CONTENT } else { 0 };
+                let content = if role.makes_hit() { CONTENT } else { 0 };
                 for (&doc, &score) in list.batch.docs.iter().zip(&list.batch.scores) {
                     let at = (doc - window.start) as usize;
                     let is_new = last[at] & !CONTENT != number;
@@ -227,7 +227,7 @@ fn collect(clauses: &mut [Clause], docs: &[DocId], top: &mut TopCollector) {
     let mut scores = vec![0.0; docs.len()];
     let mut freqs = vec![Frequencies::default(); docs.len()];
     let mut rest = Vec::new();
-    for Clause { scorer, content, lists } in clauses {
+    for Clause { scorer, role, lists } in clauses {
         let mut found = vec![(NO_MATCH, 0); docs.len()];
         for (list, terms) in lists.iter_mut().zip([Terms::Full, Terms::Hints]) {
             if list.cost == 0 {
@@ -253,7 +253,7 @@ fn collect(clauses: &mut [Clause], docs: &[DocId], top: &mut TopCollector) {
             if found != NO_MATCH {
                 *score += found;
             }
-            if *content {
+            if role.has_proximity() {
                 freqs.push(if found == NO_MATCH { 0 } else { freq });
             }
         }

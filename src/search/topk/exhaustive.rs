@@ -31,15 +31,15 @@ pub(super) fn search_segment(
     }
     let mut scorers = Vec::with_capacity(query.clauses.len());
     for clause in &query.clauses {
-        scorers.push((Scorer::open(context, (segment, &bm25f), &clause.node, !all)?, clause.content));
+        scorers.push((Scorer::open(context, (segment, &bm25f), &clause.node, !all)?, clause.role));
     }
     let (end, mut count) = (segment.reader.max_doc(), 0);
-    for start in (0..end).step_by(WINDOW_LEN as usize) {
+    for start in (0..end).step_by(WINDOW_LEN as usize).take_while(|_| !query.deadline.is_over()) {
         let mut docs: Vec<DocId> = (start..start.saturating_add(WINDOW_LEN).min(end)).collect();
         docs.retain(|doc| found.binary_search(doc).is_err());
         filter.retain(&mut docs);
         let mut results = vec![(0.0, Frequencies::default(), 0_usize); docs.len()];
-        for (scorer, content) in &mut scorers {
+        for (scorer, role) in &mut scorers {
             let scored = if all {
                 let mut scored = ScoredBatch::default();
                 scorer.score_docs(&docs, Terms::Full, &mut scored);
@@ -52,10 +52,11 @@ pub(super) fn search_segment(
             {
                 let matches = score != NO_MATCH;
                 *sum += if matches { score } else { 0.0 };
-                if *content {
+                if role.has_proximity() {
                     freqs.push(if matches { freq } else { 0 });
-                    *matched += usize::from(matches);
                 }
+                let counts = if all { role.is_content() } else { role.makes_hit() };
+                *matched += usize::from(matches && counts);
             }
         }
         let needed = if all { query.content().count() } else { 1 };

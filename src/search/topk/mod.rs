@@ -7,6 +7,7 @@
 mod bound_query;
 mod collector;
 mod conjunction;
+mod deadline;
 mod disjunction;
 mod exhaustive;
 mod filter;
@@ -24,7 +25,7 @@ use self::{
 use super::{
     Options, Sort,
     context::Context,
-    weights::{PROXIMITY_WORDS, RESCORED_DOCS, TIERED_WORDS},
+    weights::{PROXIMITY_WORDS, TIERED_WORDS},
 };
 use crate::error::Result;
 
@@ -34,18 +35,21 @@ pub(crate) struct Ranking {
     pub docs: Vec<ScoredDoc>,
     /// How many documents match all content clauses.
     pub total: u64,
+    /// Whether the deadline was over before all documents were looked at.
+    pub timed_out: bool,
 }
 
 /// Ranks the documents of a bound query.
 pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> Result<Ranking> {
-    let Context { snapshot, weights } = context;
+    let Context { snapshot, weights, rescored_docs } = context;
     let sort = if query.clauses.is_empty() { Sort::Date } else { options.sort };
     let content = query.content().count();
     let tiered = content <= TIERED_WORDS || sort == Sort::Date;
     let wanted = options.offset.saturating_add(options.limit);
-    let has_proximity = weights.proximity > 0.0 && (2..=PROXIMITY_WORDS).contains(&content);
+    let near = query.in_proximity().count();
+    let has_proximity = weights.proximity > 0.0 && (2..=PROXIMITY_WORDS).contains(&near);
     let rescores = sort == Sort::Relevance && (has_proximity || weights.recency > 0.0);
-    let limit = if rescores { wanted.max(RESCORED_DOCS) } else { wanted };
+    let limit = if rescores { wanted.max(*rescored_docs) } else { wanted };
 
     let full_limit = if tiered || options.match_all { limit } else { 0 };
     let collect = Collect { limit: full_limit, sort, exhaustive: options.exhaustive };
@@ -65,7 +69,7 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
         sort_and_truncate(snapshot, &mut partial, sort, missing);
         docs.append(&mut partial);
     }
-    Ok(Ranking { docs, total })
+    Ok(Ranking { docs, total, timed_out: query.deadline.was_over() })
 }
 
 /// The best documents that match all content clauses, in no order, and how many match.

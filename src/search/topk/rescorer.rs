@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    index::Address,
+    index::{Address, day_number},
     search::{
         context::Context,
         score::{Bm25f, ClausePositions, ProximityScorer},
@@ -22,6 +22,7 @@ struct Rescorer<'s> {
     bm25f: &'s [Bm25f<'s>],
     query: &'s BoundQuery,
     proximity: &'s ProximityScorer,
+    recency: Recency,
     /// Whether documents may have only hints of a clause.
     hints: bool,
     /// The positions in each segment, opened on demand.
@@ -40,12 +41,13 @@ pub(super) fn rescore(
     wanted: usize,
     (collect, hints): (Collect, bool),
 ) -> Result<()> {
-    let proximity = &ProximityScorer::new(&context.weights, query.content().map(|clause| &clause.node));
+    let proximity = &ProximityScorer::new(&context.weights, query.in_proximity().map(|clause| &clause.node));
+    let recency = Recency::new(context);
     // The highest possible score of a document, if that is at least `least`.
     let max_score = |doc: &ScoredDoc, least: f32| {
-        let recency = 1.0 + recency_bonus(context, doc.address);
+        let factor = 1.0 + recency.bonus(context, doc.address);
         let bonus = proximity.max_score(doc.freqs.counts());
-        Some((doc.score + bonus) * recency * BOUND_SLACK).filter(|&max| max >= least)
+        Some((doc.score + bonus) * factor * BOUND_SLACK).filter(|&max| max >= least)
     };
     let (exhaustive, wanted) = (collect.exhaustive, wanted.max(1));
     let best_first = |a: &ScoredDoc, b: &ScoredDoc| b.score.total_cmp(&a.score);
@@ -70,6 +72,7 @@ pub(super) fn rescore(
         bm25f: &bm25f,
         query,
         proximity,
+        recency,
         hints,
         positions: Vec::new(),
         reached: Vec::new(),
@@ -92,7 +95,7 @@ impl Rescorer<'_> {
 
     /// Rescores documents, each given with its highest possible score.
     fn rescore(&mut self, mut docs: Vec<(f32, &mut ScoredDoc)>) -> Result<()> {
-        let Self { context, bm25f, query, proximity, hints, .. } = *self;
+        let Self { context, bm25f, query, proximity, recency, hints, .. } = *self;
         self.positions.clear();
         self.positions.resize_with(context.snapshot.segments.len(), || None);
         docs.sort_unstable_by_key(|(_, doc)| doc.address);
@@ -107,13 +110,13 @@ impl Rescorer<'_> {
                     None => {
                         let ordinal = address.segment as usize;
                         let segment = (&context.snapshot.segments[ordinal], &bm25f[ordinal]);
-                        let nodes = query.content().map(|clause| &clause.node);
+                        let nodes = query.in_proximity().map(|clause| &clause.node);
                         positions.insert(ClausePositions::open(context, segment, nodes, hints)?)
                     }
                 };
                 *score += proximity.score(positions.read(address.doc));
             }
-            *score *= 1.0 + recency_bonus(context, *address);
+            *score *= 1.0 + recency.bonus(context, *address);
             if self.reached.pop_if(|least| *least < *score).is_some() {
                 let at = self.reached.partition_point(|reached| reached >= score);
                 self.reached.insert(at, *score);
@@ -123,13 +126,30 @@ impl Rescorer<'_> {
     }
 }
 
-/// What a release gains by its date, as a share of its score.
-#[expect(clippy::cast_precision_loss, reason = "days between two dates are few")]
-fn recency_bonus(Context { snapshot, weights }: &Context, Address { segment, doc }: Address) -> f32 {
-    if weights.recency <= 0.0 {
-        return 0.0;
+/// Recency: what a release gains by its date, as a share of its score.
+#[derive(Clone, Copy)]
+struct Recency {
+    weight: f32,
+    /// The day from which age is counted, in days from 1970-01-01: the newest one, but not after today.
+    origin: i64,
+}
+
+impl Recency {
+    fn new(Context { snapshot, weights, .. }: &Context) -> Self {
+        let today = day_number(jiff::Zoned::now().date());
+        Self { weight: weights.recency, origin: snapshot.newest.min(today) }
     }
-    let Some(day) = snapshot.segment(segment).day(doc) else { return 0.0 };
-    let age = snapshot.newest.saturating_sub(day).max(0) as f32;
-    weights.recency * 0.5_f32.powf(age / HALF_LIFE)
+
+    /// A day after the origin is tomorrow somewhere; a later one is a mistake or an announcement, not news.
+    #[expect(clippy::cast_precision_loss, reason = "days between two dates are few")]
+    fn bonus(self, Context { snapshot, .. }: &Context, Address { segment, doc }: Address) -> f32 {
+        if self.weight <= 0.0 {
+            return 0.0;
+        }
+        let Some(day) = snapshot.segment(segment).day(doc) else { return 0.0 };
+        match self.origin.saturating_sub(day) {
+            ..=-2 => 0.0,
+            age => self.weight * 0.5_f32.powf(age.max(0) as f32 / HALF_LIFE),
+        }
+    }
 }

@@ -15,7 +15,7 @@ pub(crate) struct ScoredDoc {
     pub freqs: Frequencies,
 }
 
-/// An upper bound of the number of positions of each of the first content clauses, 0 for those that a document does
+/// An upper bound of the number of positions of each of the first clauses in proximity, 0 for those that a document does
 /// not match.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Frequencies {
@@ -24,7 +24,7 @@ pub(crate) struct Frequencies {
 }
 
 impl Frequencies {
-    /// Adds the next content clause.
+    /// Adds the next clause.
     pub fn push(&mut self, count: u32) {
         if let Some(next) = self.counts.get_mut(usize::from(self.clauses)) {
             *next = u8::try_from(count).unwrap_or(u8::MAX);

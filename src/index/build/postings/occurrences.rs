@@ -1,33 +1,33 @@
-//! Occurrences: one number for a position in a document, counted through all documents of a segment.
+//! Occurrences: one number for a position in a release, counted through all releases of a segment.
 //!
-//! Converts the occurrences of a term back to documents and positions.
+//! Turns a term's places back into releases and positions. Nothing here knows of words.
 
-/// The document of every position divisible by this is recorded, to find the others from there.
+/// Every so many places the release is noted that has the first one.
 const PAGE: u32 = 128;
 
-/// The first occurrence number of each document.
+/// Where the places of each release begin.
 #[derive(Default)]
 pub(super) struct DocOffsets {
-    /// The first number of each document, and the end of the last one.
+    /// The first place of each release, and the end of the last one.
     starts: Vec<u32>,
-    /// The document of the first number of each page.
+    /// The release of the first place of each page.
     pages: Vec<u32>,
     end: u32,
 }
 
 impl DocOffsets {
-    /// Adds a document with this number of positions.
+    /// Adds a release of so many positions.
     pub fn push(&mut self, length: u32) {
         self.starts.push(self.end);
         self.end += length;
     }
 
-    /// The first number of a document.
+    /// The first place of a release.
     pub fn start(&self, release: usize) -> u32 {
         self.starts[release]
     }
 
-    /// Completes the table once all documents are added.
+    /// Nothing is added any more.
     pub fn finish(&mut self) {
         self.starts.push(self.end);
         let mut release = 0;
@@ -39,7 +39,7 @@ impl DocOffsets {
         }
     }
 
-    /// The document of a number; `from` is a lower bound.
+    /// The release that has a place, which is at or behind `from`.
     fn release(&self, place: u32, from: usize) -> usize {
         let mut release = from.max(self.pages[(place / PAGE) as usize] as usize);
         while self.starts[release + 1] <= place {
@@ -49,7 +49,7 @@ impl DocOffsets {
     }
 }
 
-/// The occurrences of a term, in order; one may occur twice.
+/// A term's places, in order; one may come twice.
 pub(in crate::index::build) struct Occurrences<'p> {
     places: &'p mut [u32],
     doc_offsets: &'p DocOffsets,
@@ -60,12 +60,13 @@ impl<'p> Occurrences<'p> {
         Self { places, doc_offsets }
     }
 
-    /// The number of occurrences, at least that of documents.
+    /// How many places there are; no fewer than releases.
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// Visits the documents in order, each with the deltas of its positions, which overwrite the occurrences.
+    /// Visits the releases in order, each with its positions: the first one, and then how far each is
+    /// from the one before. These are written over the places.
     pub fn for_each_doc(self, mut visit: impl FnMut(u32, &[u32])) {
         let Self { places, doc_offsets } = self;
         let mut release = 0;
@@ -98,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_occurrence_is_in_its_document(
+        fn every_place_is_in_its_release(
             lengths in prop::collection::vec(0_u32..400, 1..60),
             share in 1_usize..200,
         ) {
@@ -112,7 +113,7 @@ mod tests {
             doc_offsets.finish();
             let chosen: Vec<_> = all.into_iter().step_by(share).collect();
             let mut places: Vec<u32> = chosen.iter().map(|&(place, ..)| place).collect();
-            // The last one occurs twice.
+            // The last one comes twice.
             places.extend(places.last().copied());
             let mut found = Vec::new();
             Occurrences::new(&mut places, &doc_offsets).for_each_doc(|release, deltas| {

@@ -1,13 +1,12 @@
 //! The displayed form of a text, and the spans of its words.
 
 mod characters;
-mod cursor;
+#[cfg(test)]
+pub(super) mod tests;
 mod text;
 
 use std::ops::Range;
 
-#[cfg(test)]
-pub(super) use self::text::tests;
 pub(super) use self::text::{DisplayText, Span};
 
 /// The span of a word in the displayed text.

@@ -5,14 +5,11 @@
 
 use std::ops::Range;
 
-use super::{
-    characters::{characters, combines, stands_alone, starts_character},
-    cursor::SpanCursor,
-};
+use super::characters::{characters, combines, stands_alone, starts_character};
 use crate::analysis::DisplayEdits;
 
 /// Characters are counted in blocks of this many bytes.
-pub(super) const BLOCK: usize = 128;
+const BLOCK: usize = 128;
 
 /// The starts of words are recorded every this many bytes; longer words are rare.
 const STRETCH: usize = 1024;
@@ -20,9 +17,9 @@ const STRETCH: usize = 1024;
 /// A text laid out for display. Reusable: it lays out one text after the other.
 #[derive(Default)]
 pub(crate) struct DisplayText {
-    pub(super) text: String,
+    text: String,
     /// Runs of the original that are displayed unchanged, in order.
-    pub(super) runs: Vec<Run>,
+    runs: Vec<Run>,
     /// How many characters precede each block.
     before: Vec<u32>,
     len: usize,
@@ -57,7 +54,7 @@ struct Offset {
 
 /// Where a run starts, in bytes of the original and of the displayed text.
 #[derive(Clone, Copy)]
-pub(super) struct Run {
+struct Run {
     pub origin: usize,
     pub displayed: usize,
 }
@@ -111,20 +108,26 @@ impl DisplayText {
         }
     }
 
+    /// The whole text.
+    #[cfg(test)]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// The length in characters.
     pub fn len(&self) -> usize {
         self.len
     }
 
     /// How many characters precede a byte of the displayed text.
-    pub(super) fn char_index(&self, byte: usize) -> usize {
+    fn char_index(&self, byte: usize) -> usize {
         let block = byte / BLOCK;
         let inside = self.text.as_bytes().get(block * BLOCK..byte).unwrap_or_default();
         self.before.get(block).map_or(self.len, |&before| before as usize + characters(inside))
     }
 
     /// How many characters are between two bytes of the displayed text.
-    pub(super) fn count_between(&self, from: usize, to: usize) -> usize {
+    fn count_between(&self, from: usize, to: usize) -> usize {
         match self.text.as_bytes().get(from..to) {
             Some(inside) if inside.len() <= BLOCK => characters(inside),
             _ => self.char_index(to) - self.char_index(from),
@@ -150,7 +153,19 @@ impl DisplayText {
 
     /// The span of a range in bytes of the original, extended by combining marks.
     pub fn span(&self, origin: &Range<usize>) -> Span {
-        SpanCursor::new(self).span(origin)
+        let start = self.sequence_start(self.displayed_at(origin.start));
+        let end = self.displayed_at(origin.end);
+        let end = (end + self.continuation_len(end)).max(start);
+        let first = self.char_index(start);
+        Span { start: first, end: first + self.count_between(start, end), bytes: start..end }
+    }
+
+    /// The byte of the displayed text for a byte of the original, or the next one.
+    fn displayed_at(&self, origin: usize) -> usize {
+        let next = self.runs.partition_point(|run| run.origin < origin);
+        let Some(run) = next.checked_sub(1).and_then(|run| self.runs.get(run)) else { return 0 };
+        let end = self.runs.get(next).map_or(self.text.len(), |next| next.displayed);
+        (run.displayed + (origin - run.origin)).min(end)
     }
 
     /// The span of a range in characters. Most start with a sentence, and many end with one.
@@ -176,7 +191,7 @@ impl DisplayText {
     }
 
     /// Where the combining sequence of a character starts, in bytes.
-    pub(super) fn sequence_start(&self, byte: usize) -> usize {
+    fn sequence_start(&self, byte: usize) -> usize {
         if stands_alone(self.text.as_bytes(), byte) {
             return byte;
         }
@@ -194,7 +209,7 @@ impl DisplayText {
     }
 
     /// How many bytes from this one on combine with the character before.
-    pub(super) fn continuation_len(&self, byte: usize) -> usize {
+    fn continuation_len(&self, byte: usize) -> usize {
         if stands_alone(self.text.as_bytes(), byte) {
             return 0;
         }
@@ -274,114 +289,4 @@ impl DisplayText {
 /// No text is longer than `u32::MAX` bytes.
 fn to_u32(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-#[cfg(test)]
-pub(crate) mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::{
-        analysis::{DisplayMap, is_ignorable},
-        search::highlight::snippet::property_tests::texts,
-    };
-
-    pub fn display(text: &str) -> DisplayText {
-        let mut display = DisplayText::default();
-        display.lay_out(text, DisplayEdits::new(DisplayMap::of(text).written()));
-        display
-    }
-
-    pub fn word_end(text: &DisplayText, at: usize) -> usize {
-        text.whole_words(&text.span_of(&(at..at + 1))).end
-    }
-
-    /// Whether an invisible character joins its neighbours to one picture.
-    fn joins_signs(last: char, c: char) -> bool {
-        let is_sign = !last.is_alphanumeric() && !last.is_whitespace();
-        is_sign && matches!(c, '\u{200D}' | '\u{FE0E}' | '\u{FE0F}')
-    }
-
-    #[test]
-    fn texts_are_laid_out() {
-        for (text, expected) in [
-            (" Слово \n\n\u{A0} дело\t", "Слово дело"),
-            ("пра\u{AD}во\u{200B}та", "правота"),
-            ("\u{FEFF}Начало", "Начало"),
-            ("Замо\u{301}к", "Замо\u{301}к"),
-            ("а\u{0}б", "а б"),
-            ("да \u{200B} нет", "да нет"),
-            ("👨\u{200D}👩 ❤\u{FE0F}", "👨\u{200D}👩 ❤\u{FE0F}"),
-            ("сло\u{200D}во", "слово"),
-            ("\u{AD}", ""),
-            ("", ""),
-        ] {
-            assert_eq!(display(text).text, expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn spans_include_combining_marks() {
-        let text = display("За\u{AD}мо\u{301}к  мой");
-        let span = |origin: Range<usize>| text.slice(&text.span(&origin)).to_owned();
-        assert_eq!(span(0..14), "Замо\u{301}к");
-        assert_eq!(span(0..10), "Замо\u{301}");
-        assert_eq!(span(16..22), "мой");
-        assert_eq!(text.floor(4), 3);
-    }
-
-    #[test]
-    fn bounds_of_words_and_sentences() {
-        let text = display("Да.  Так и есть.\n\nИ всё");
-        assert_eq!(text.slice(&text.span_of(&(0..text.len()))), "Да. Так и есть. И всё");
-        assert_eq!([text.word_start(5), word_end(&text, 5), text.next_word(5)], [4, 7, 8]);
-        assert_eq!([text.last_word_end(7), text.last_word_end(6), text.last_word_end(99)], [7, 3, 21]);
-        assert_eq!([text.sentence_start(3), text.sentence_start(4), text.sentence_start(20)], [0, 4, 16]);
-        let ends = [text.last_sentence_end(2), text.last_sentence_end(3), text.last_sentence_end(15)];
-        assert_eq!(ends, [0, 3, 15]);
-    }
-
-    /// A plain implementation: each displayed character with its origin.
-    fn reference(text: &str) -> Vec<(usize, char)> {
-        let (mut characters, mut blank) = (Vec::new(), None);
-        for (at, c) in text.char_indices() {
-            let last = characters.last().map_or(' ', |&(_, last)| last);
-            if c.is_whitespace() || c.is_control() {
-                blank.get_or_insert(at);
-            } else if !is_ignorable(c) || blank.is_none() && joins_signs(last, c) {
-                let blank = blank.take().filter(|_| !characters.is_empty());
-                characters.extend(blank.map(|at| (at, ' ')));
-                characters.push((at, c));
-            }
-        }
-        characters
-    }
-
-    proptest! {
-        #[test]
-        fn equals_the_reference(text in texts()) {
-            let (shown, characters) = (display(&text), reference(&text));
-            prop_assert_eq!(&shown.text, &characters.iter().map(|&(_, c)| c).collect::<String>());
-            prop_assert_eq!(shown.len(), characters.len());
-            let combines = |at: usize| at > 0 && at < characters.len() && combines(characters[at - 1].1, characters[at].1);
-            let floor = |at: usize| (0..=at).rev().find(|&at| !combines(at)).unwrap();
-            let ceil = |at: usize| (at..).find(|&at| !combines(at)).unwrap();
-            let is_word = |at: &usize| characters[*at].1 != ' ' && (*at == 0 || characters[at - 1].1 == ' ');
-            let words: Vec<usize> = (0..characters.len()).filter(is_word).collect();
-            for at in 0..characters.len() {
-                prop_assert_eq!(shown.floor(at), floor(at));
-                prop_assert_eq!(Some(shown.word_start(at)), words.iter().rfind(|&&word| word <= at).copied());
-                let next = words.iter().find(|&&word| word >= at).copied();
-                prop_assert_eq!(shown.next_word(at), next.unwrap_or(characters.len()));
-                prop_assert_eq!(shown.slice(&shown.span_of(&(at..at + 1))), characters[at].1.to_string());
-            }
-            let bounds: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-            for (at, &start) in bounds.iter().enumerate() {
-                let end = bounds[(at + 3).min(bounds.len() - 1)];
-                let index = |origin: usize| characters.iter().filter(|character| character.0 < origin).count();
-                let (first, last) = (floor(index(start)), ceil(index(end)));
-                prop_assert_eq!(shown.span(&(start..end)), shown.span_of(&(first..last.max(first))));
-            }
-        }
-    }
 }

@@ -1,0 +1,295 @@
+//! Builds a plan from the expression of a query.
+
+use std::collections::HashMap;
+
+use super::{
+    Clause, MAX_WORDS, Node, PATTERN_WORDS, Phrase, Plan, Role, Scope, Word,
+    expansion::{Inherited, PlainWord, phrase, plain_word, plain_words},
+};
+use crate::{
+    analysis::{Analyzer, TermCache},
+    query::{Expr, Field, Form, Query},
+    search::weights,
+};
+
+impl Plan {
+    /// Expands the words of a query.
+    pub fn new(query: &Query, analyzer: &Analyzer) -> Self {
+        Self::with_forms(query, &mut analyzer.term_cache())
+    }
+
+    /// The same with a cache of analysed forms.
+    pub(crate) fn with_forms(query: &Query, forms: &mut TermCache) -> Self {
+        let mut builder = Builder { forms, plan: Self::default(), words: 0, known: HashMap::new() };
+        builder.add(&query.expr, Inherited { scope: Scope::Anywhere, weight: 1.0, required: false });
+        let mut plan = builder.plan;
+        if plan.clauses.iter().all(|clause| clause.role == Role::Function) {
+            plan.clauses.iter_mut().for_each(|clause| clause.role = Role::Content);
+        }
+        for clause in plan.clauses.iter_mut().filter(|clause| clause.role == Role::Function) {
+            clause.node.multiply_weight(weights::FUNCTION);
+        }
+        plan
+    }
+}
+
+struct Builder<'f> {
+    forms: &'f mut TermCache,
+    plan: Plan,
+    /// How many words the plan has.
+    words: usize,
+    /// The clauses of plain words, by what they were made from.
+    known: HashMap<PlainKey, usize>,
+}
+
+/// The surface of a word, its scope, the bits of its weight, and whether it is required.
+type PlainKey = (String, Scope, u32, bool);
+
+impl Builder<'_> {
+    fn add(&mut self, expr: &Expr, inherited: Inherited) {
+        match expr {
+            Expr::Should(parts) | Expr::All(parts) => {
+                let required = inherited.required || matches!(expr, Expr::All(_));
+                let inherited = Inherited { required, ..inherited };
+                let mut rest = &parts[..];
+                while let Some((first, behind)) = rest.split_first() {
+                    let run = plain_run(rest);
+                    if run.is_empty() {
+                        self.add(first, inherited);
+                        rest = behind;
+                    } else {
+                        self.add_plain(&run.join(" "), inherited, None);
+                        rest = &rest[run.len()..];
+                    }
+                }
+            }
+            Expr::Not(part) => {
+                let excluded = self.excluded(part, inherited);
+                self.plan.excluded.extend(excluded);
+            }
+            Expr::Date(span) => self.plan.dates.push(*span),
+            Expr::InField { field: Field::Source, expr } => {
+                let filter = self.node(expr, Inherited { scope: Scope::Source, ..inherited });
+                self.plan.filters.extend(filter);
+            }
+            Expr::InField { field, expr } => {
+                self.add(expr, Inherited { scope: scope_of(*field), ..inherited });
+            }
+            Expr::Boost { factor, expr } => {
+                self.add(expr, Inherited { weight: inherited.weight * factor, ..inherited });
+            }
+            Expr::Word { text, form: Form::Any } => self.add_plain(text, inherited, None),
+            Expr::Phrase { text, form: Form::Any, .. } if !inherited.required => {
+                self.add_phrase(expr, text, inherited);
+            }
+            other => self.add_node(other, inherited, Role::Content),
+        }
+    }
+
+    /// Adds an expression as one clause.
+    fn add_node(&mut self, expr: &Expr, inherited: Inherited, role: Role) {
+        if let Some(node) = self.node(expr, inherited) {
+            let text = Query { expr: expr.clone() }.to_string();
+            self.plan.clauses.push(Clause { text, node, role, required: inherited.required });
+        }
+    }
+
+    /// Adds an optional phrase: it adds to the score of its words, which count where it does not match.
+    fn add_phrase(&mut self, expr: &Expr, text: &str, inherited: Inherited) {
+        let clause = self.plan.clauses.len();
+        let weighted = Inherited { weight: inherited.weight * weights::PHRASE, ..inherited };
+        self.add_node(expr, weighted, Role::Phrase);
+        match self.plan.clauses.get_mut(clause) {
+            Some(Clause { node: Node::Phrase(_), .. }) => self.add_plain(text, inherited, Some(clause)),
+            // A phrase of one word is that word.
+            Some(Clause { role, node, .. }) => {
+                *role = Role::Content;
+                node.multiply_weight(1.0 / weights::PHRASE);
+            }
+            None => {}
+        }
+    }
+
+    /// Adds adjacent plain words, each once. They are analysed as one text, because «1 000,5», «В. Воронков» and a
+    /// query in capitals have their meaning only together. `phrase` is the clause of the phrase that they are
+    /// words of.
+    fn add_plain(
+        &mut self,
+        text: &str,
+        Inherited { scope, weight, required }: Inherited,
+        phrase: Option<usize>,
+    ) {
+        let inherited = Inherited { scope, weight, required };
+        let tokens = self.forms.analyze(text);
+        for PlainWord { first, text, content } in plain_words(&tokens) {
+            let role = match (content, phrase) {
+                (false, _) => Role::Function,
+                (true, Some(phrase)) => Role::PhraseWord(phrase),
+                (true, None) => Role::Content,
+            };
+            let key = (text.to_owned(), scope, weight.to_bits(), required);
+            if let Some(&known) = self.known.get(&key) {
+                let known = &mut self.plan.clauses[known].role;
+                if role == Role::Content {
+                    *known = role;
+                }
+                continue;
+            }
+            // The words of a phrase are counted with it.
+            if phrase.is_none() && !self.take_words(1) {
+                continue;
+            }
+            let node = plain_word(self.forms, &tokens, first, inherited);
+            self.known.insert(key, self.plan.clauses.len());
+            self.plan.clauses.push(Clause { text: text.to_owned(), node, role, required });
+        }
+    }
+
+    /// Counts words, if there is room for them.
+    fn take_words(&mut self, count: usize) -> bool {
+        let has_room = self.words + count <= MAX_WORDS;
+        if has_room {
+            self.words += count;
+        } else {
+            self.plan.ignored_words += count;
+        }
+        has_room
+    }
+
+    /// An expression as a node; none if it has no searchable part.
+    fn node(&mut self, expr: &Expr, inherited: Inherited) -> Option<Node> {
+        match expr {
+            Expr::Should(parts) | Expr::All(parts) => {
+                let (unwanted, wanted): (Vec<&Expr>, Vec<&Expr>) =
+                    parts.iter().partition(|part| matches!(part, Expr::Not(_)));
+                let wanted = wanted.into_iter().filter_map(|part| self.node(part, inherited)).collect();
+                let mut all = one_or(wanted, Node::All)?;
+                for part in unwanted {
+                    if let Expr::Not(part) = part
+                        && let Some(part) = self.excluded(part, inherited)
+                    {
+                        all = Node::Except(Box::new(all), Box::new(part));
+                    }
+                }
+                Some(all)
+            }
+            Expr::Any(parts) => {
+                one_or(parts.iter().filter_map(|part| self.node(part, inherited)).collect(), Node::Any)
+            }
+            // An exclusion alone selects nothing.
+            Expr::Not(_) => None,
+            Expr::Word { text, form: Form::Any } => self.word(text, inherited),
+            Expr::Word { text, form: Form::Exact } => {
+                self.phrase(text, Form::Exact, None, inherited).map(simplified)
+            }
+            Expr::Phrase { text, form, slop } => self.phrase(text, *form, *slop, inherited).map(simplified),
+            Expr::Near { left, right, within } => Some(Node::Near {
+                left: self.side(left, inherited)?,
+                right: self.side(right, inherited)?,
+                within: *within,
+                weight: inherited.weight,
+            }),
+            Expr::Prefix(text) => {
+                let pattern = format!("{}*", self.forms.analyzer().fold(text));
+                self.pattern(pattern, inherited)
+            }
+            Expr::Pattern(text) => {
+                let pattern = self.forms.analyzer().fold(text);
+                self.pattern(pattern.into(), inherited)
+            }
+            Expr::InField { field, expr } => {
+                self.node(expr, Inherited { scope: scope_of(*field), ..inherited })
+            }
+            Expr::Date(span) => Some(Node::Dated(*span)),
+            Expr::Boost { factor, expr } => {
+                self.node(expr, Inherited { weight: inherited.weight * factor, ..inherited })
+            }
+        }
+    }
+
+    /// A word, which may be several tokens: all of them, but for function words among others.
+    fn word(&mut self, text: &str, inherited: Inherited) -> Option<Node> {
+        let tokens = self.forms.analyze(text);
+        let words: Vec<PlainWord> = plain_words(&tokens).collect();
+        let any_content = words.iter().any(|word| word.content);
+        let mut nodes = Vec::new();
+        for word in words.iter().filter(|word| word.content || !any_content) {
+            if self.take_words(1) {
+                nodes.push(plain_word(self.forms, &tokens, word.first, inherited));
+            }
+        }
+        one_or(nodes, Node::All)
+    }
+
+    /// A phrase of as many words as there is room for.
+    fn phrase(&mut self, text: &str, form: Form, slop: Option<u32>, inherited: Inherited) -> Option<Phrase> {
+        let room = MAX_WORDS - self.words;
+        let (phrase, words) = phrase(self.forms, text, (form, slop, room), inherited);
+        self.plan.ignored_words += words.saturating_sub(phrase.slots.len());
+        self.words += phrase.slots.len();
+        (!phrase.slots.is_empty()).then_some(phrase)
+    }
+
+    /// What to exclude: of several words, any.
+    fn excluded(&mut self, expr: &Expr, inherited: Inherited) -> Option<Node> {
+        match expr {
+            Expr::Should(parts) => {
+                one_or(parts.iter().filter_map(|part| self.node(part, inherited)).collect(), Node::Any)
+            }
+            other => self.node(other, inherited),
+        }
+    }
+
+    /// One side of a proximity operator.
+    fn side(&mut self, expr: &Expr, inherited: Inherited) -> Option<Phrase> {
+        match expr {
+            Expr::Word { text, form } | Expr::Phrase { text, form, .. } => {
+                self.phrase(text, *form, None, inherited)
+            }
+            Expr::InField { expr, .. } | Expr::Boost { expr, .. } => self.side(expr, inherited),
+            _ => None,
+        }
+    }
+
+    fn pattern(&mut self, pattern: String, Inherited { scope, weight, .. }: Inherited) -> Option<Node> {
+        let word = Word { terms: Vec::new(), otherwise: Vec::new(), pattern: Some(pattern), scope, weight };
+        self.take_words(PATTERN_WORDS).then_some(Node::Word(word))
+    }
+}
+
+/// The plain words at the start of a list of parts.
+fn plain_run(parts: &[Expr]) -> Vec<&str> {
+    let words = parts.iter().map_while(|part| match part {
+        Expr::Word { text, form: Form::Any } => Some(text.as_str()),
+        _ => None,
+    });
+    words.collect()
+}
+
+fn scope_of(field: Field) -> Scope {
+    match field {
+        Field::Title => Scope::Title,
+        Field::Body => Scope::Body,
+        Field::Source => Scope::Source,
+    }
+}
+
+fn one_or(mut nodes: Vec<Node>, several: impl FnOnce(Vec<Node>) -> Node) -> Option<Node> {
+    match nodes.len() {
+        0 => None,
+        1 => nodes.pop(),
+        _ => Some(several(nodes)),
+    }
+}
+
+/// Replaces a phrase of one word by the word.
+fn simplified(mut phrase: Phrase) -> Node {
+    match phrase.slots.pop() {
+        Some((_, word)) if phrase.slots.is_empty() => Node::Word(word),
+        Some(slot) => {
+            phrase.slots.push(slot);
+            Node::Phrase(phrase)
+        }
+        None => Node::Phrase(phrase),
+    }
+}

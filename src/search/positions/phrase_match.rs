@@ -1,0 +1,168 @@
+//! Matching of a phrase on sorted lists of positions.
+//!
+//! The only matcher: ranking takes the positions from the index, highlighting from the tokens of a text.
+
+use std::ops::Range;
+
+use super::{FieldLimit, sloppy::sloppy_windows};
+
+/// How the words of a phrase are arranged. A word that occurs several times is listed once.
+#[derive(Debug)]
+pub(crate) struct PhraseShape {
+    /// The word of each slot, by its index, and the offset of the slot from the first.
+    slots: Vec<usize>,
+    offsets: Vec<u32>,
+    /// How many slots each word has.
+    occurrences: Vec<usize>,
+    /// How many other words may be among them, in any order. None: adjacent and in order.
+    slop: Option<u32>,
+}
+
+impl PhraseShape {
+    /// The shape of words at their offsets, and each of the words once.
+    pub fn new<W: Copy>(
+        words: impl IntoIterator<Item = (u32, W)>,
+        slop: Option<u32>,
+        is_same: impl Fn(W, W) -> bool,
+    ) -> (Self, Vec<W>) {
+        let mut shape = Self { slots: Vec::new(), offsets: Vec::new(), occurrences: Vec::new(), slop };
+        let mut distinct: Vec<W> = Vec::new();
+        for (offset, word) in words {
+            let known = distinct.iter().position(|&known| is_same(known, word)).unwrap_or(distinct.len());
+            if known == distinct.len() {
+                distinct.push(word);
+                shape.occurrences.push(0);
+            }
+            shape.occurrences[known] += 1;
+            shape.slots.push(known);
+            shape.offsets.push(offset);
+        }
+        (shape, distinct)
+    }
+
+    /// The offset of the last word of an exact phrase.
+    pub fn last_offset(&self) -> u32 {
+        self.offsets.last().copied().unwrap_or_default()
+    }
+
+    /// Visits the windows that have the phrase, in order. `read` appends the positions of a word, in order.
+    pub fn find(
+        &self,
+        limit: FieldLimit,
+        mut read: impl FnMut(usize, &mut Vec<u32>),
+        mut visit: impl FnMut(Range<u32>),
+    ) {
+        if let Some(slop) = self.slop {
+            let mut lists = vec![Vec::new(); self.occurrences.len()];
+            lists.iter_mut().enumerate().for_each(|(word, list)| read(word, list));
+            return sloppy_windows(&lists, &self.occurrences, slop, limit, visit);
+        }
+        let mut lists: Vec<Option<Vec<u32>>> = vec![None; self.occurrences.len()];
+        let read_slot = |slot: usize, out: &mut Vec<u32>| {
+            let word = self.slots[slot];
+            out.extend_from_slice(lists[word].get_or_insert_with(|| {
+                let mut list = Vec::new();
+                read(word, &mut list);
+                list
+            }));
+        };
+        let mut starts = Vec::new();
+        exact_starts(&self.offsets, limit, read_slot, &mut starts);
+        starts
+            .into_iter()
+            .for_each(|start| visit(start..start.saturating_add(self.last_offset()).saturating_add(1)));
+    }
+
+    /// Assigns positions in a window to the words, given all their positions: a position and its word for each slot.
+    pub fn assign(&self, window: &Range<u32>, lists: &[Vec<u32>]) -> Vec<(u32, usize)> {
+        if self.slop.is_none() {
+            let slots = self.slots.iter().zip(&self.offsets);
+            return slots.map(|(&word, &offset)| (window.start.saturating_add(offset), word)).collect();
+        }
+        let inside = |list: &Vec<u32>| {
+            list.partition_point(|&at| at < window.start)..list.partition_point(|&at| at < window.end)
+        };
+        // Words with the fewest positions choose first.
+        let mut words: Vec<(usize, usize)> =
+            lists.iter().enumerate().map(|(word, list)| (inside(list).len(), word)).collect();
+        words.sort_unstable();
+        let mut assigned: Vec<(u32, usize)> = Vec::with_capacity(self.slots.len());
+        for (_, word) in words {
+            let free = lists[word][inside(&lists[word])].iter().copied();
+            let free = free.filter(|&at| assigned.iter().all(|&(taken, _)| taken != at));
+            let chosen: Vec<u32> = free.take(self.occurrences[word]).collect();
+            assigned.extend(chosen.into_iter().map(|at| (at, word)));
+        }
+        assigned.sort_unstable();
+        assigned
+    }
+}
+
+/// Finds where a phrase of adjacent words starts. `read` appends the positions of the word at an index; words
+/// after the last possible start are not read.
+fn exact_starts(
+    offsets: &[u32],
+    limit: FieldLimit,
+    mut read: impl FnMut(usize, &mut Vec<u32>),
+    starts: &mut Vec<u32>,
+) {
+    starts.clear();
+    let mut positions = Vec::new();
+    for (word, &offset) in offsets.iter().enumerate() {
+        if word == 0 {
+            read(word, starts);
+            // Positions below the offset become too large to be followed by another word.
+            starts.iter_mut().for_each(|start| *start = start.wrapping_sub(offset));
+            continue;
+        }
+        if starts.is_empty() {
+            return;
+        }
+        positions.clear();
+        read(word, &mut positions);
+        retain_followed(starts, &positions, offset);
+    }
+    let last = offsets.last().copied().unwrap_or_default();
+    starts.retain(|&start| start.checked_add(last).is_some_and(|last| !limit.separates(start, last)));
+}
+
+/// Retains the starts that have one of the positions at an offset. Both lists are in order.
+fn retain_followed(starts: &mut Vec<u32>, positions: &[u32], offset: u32) {
+    let mut rest = positions;
+    starts.retain(|start| {
+        let Some(wanted) = start.checked_add(offset) else { return false };
+        while let Some((&first, behind)) = rest.split_first()
+            && first < wanted
+        {
+            rest = behind;
+        }
+        rest.first() == Some(&wanted)
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(lists: &[&[u32]], limit: u32) -> Vec<u32> {
+        let offsets: Vec<u32> = (0..).take(lists.len()).collect();
+        let mut starts = Vec::new();
+        exact_starts(&offsets, FieldLimit(limit), |word, out| out.extend(lists[word]), &mut starts);
+        starts
+    }
+
+    #[test]
+    fn adjacent_words() {
+        let far = u32::MAX;
+        for (lists, limit, expected) in [
+            (&[&[1, 10, 20][..], &[2, 13, 19]][..], far, &[1][..]),
+            (&[&[1, 10], &[2, 11], &[3, 12]], far, &[1, 10]),
+            (&[&[1, 10], &[2, 11], &[12]], far, &[10]),
+            // Across the end of the title.
+            (&[&[1, 10], &[2, 11]], 2, &[10]),
+            (&[&[5], &[]], far, &[]),
+        ] {
+            assert_eq!(exact(lists, limit), expected, "{lists:?} {limit}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Whether a phrase stays within a sentence.
+//!
+//! The index has no sentences, so the stored body is read: some 20 µs for each document. Only exact forms, `!"…"`,
+//! ask for this.
+
+use tantivy::DocId;
+
+use crate::{analysis::TokenStream, index::Segment};
+
+/// Retains the starts of a phrase whose words are in one sentence of the body. A title is one sentence.
+pub(super) fn retain_within_sentence(segment: &Segment, doc: DocId, last_offset: u32, starts: &mut Vec<u32>) {
+    let body_start = segment.title_words(doc) + 1;
+    let Ok(stored) = segment.stored(doc) else { return };
+    // A release that cannot be read is reported when the hit is read.
+    let Ok(record) = stored.record() else { return };
+    let byte_of = |position: u32| {
+        let mut tokens = TokenStream::new(&record.body);
+        if let Some(checkpoint) = record.checkpoints().last_until(position) {
+            tokens.resume(checkpoint);
+        }
+        tokens.pass_to(position);
+        while let Some(token) = tokens.step() {
+            if token.position >= position {
+                return token.span.start;
+            }
+        }
+        record.body.len()
+    };
+    let sentences: Vec<usize> =
+        record.display_edits().filter(|edit| edit.sentence).map(|edit| edit.gap.end).collect();
+    let sentence_of = |byte: usize| sentences.partition_point(|&start| start <= byte);
+    starts.retain(|&start| {
+        let Some(first) = start.checked_sub(body_start) else { return true };
+        sentence_of(byte_of(first)) == sentence_of(byte_of(first.saturating_add(last_offset)))
+    });
+}

@@ -1,0 +1,163 @@
+//! What queries match, rank first and report as missing, on small indexes.
+
+use std::time::Duration;
+
+use vestnik::{
+    Index, Query, Release, Searcher,
+    search::{Options, Relation, Weights, plan},
+};
+
+fn index(releases: &[(&str, &str, &str)]) -> Index {
+    let index = Index::in_memory().unwrap();
+    index.ingest(releases.iter().map(|&(id, title, body)| Release::new(id, title, body))).unwrap();
+    index
+}
+
+/// The ids of the hits, best first, with what each lacks.
+fn hits(searcher: &Searcher, query: &str, match_all: bool) -> Vec<String> {
+    let options = Options { match_all, ..Options::default() };
+    let hits = searcher.search(&Query::parse(query), &options).unwrap().hits.into_iter();
+    hits.map(|hit| {
+        let missing =
+            if hit.missing.is_empty() { String::new() } else { format!(" -{}", hit.missing.join(", ")) };
+        format!("{}{missing}", hit.release.id)
+    })
+    .collect()
+}
+
+#[test]
+fn a_phrase_adds_to_the_score_of_its_words() {
+    let index = index(&[
+        (
+            "phrase",
+            "",
+            "Бывший посол долго и подробно говорил в парламенте о красных линиях, о погоде и о дорогах.",
+        ),
+        ("words", "", "Красные флаги. Линии. Красные линии бывшего посла стали линиями красными."),
+        ("apart", "", "Красные дома стоят вдоль новой линии метро. Посол и бывший министр приехали."),
+        ("none", "", "Погода в Ташкенте хорошая."),
+    ]);
+    let searcher = index.searcher().unwrap();
+    for (query, match_all, expected) in [
+        ("\"красные линии\"", false, &["words", "phrase", "apart -\"красные линии\""][..]),
+        ("\"красные линии\"", true, &["words", "phrase"]),
+        ("\"линии красные\"", false, &["words", "apart -\"линии красные\"", "phrase -\"линии красные\""]),
+        // What requires a phrase still does.
+        ("\"красные линии\" И посол", false, &["words", "phrase"]),
+        ("!\"красных линиях\"", false, &["phrase"]),
+        ("-\"красные линии\" посол", false, &["apart"]),
+        // Pasted with quotation marks of any kind.
+        ("Бывший посол о „красных линиях“ в парламенте", true, &["phrase"]),
+        ("Бывший посол: \"красных линий в парламенте", true, &["phrase"]),
+    ] {
+        let found = hits(&searcher, query, match_all);
+        assert_eq!(found, expected, "{query} {match_all}");
+    }
+    // Every clause counts, also those of a phrase that does not match.
+    let options = Options { explain: true, ..Options::default() };
+    let results = searcher.search(&Query::parse("\"линии красные\""), &options).unwrap();
+    let explanation = results.hits[1].explanation.as_ref().unwrap();
+    let clauses: Vec<(&str, bool)> =
+        explanation.clauses.iter().map(|clause| (&*clause.text, clause.score > 0.0)).collect();
+    assert_eq!(clauses, [("\"линии красные\"", false), ("линии", true), ("красные", true)]);
+}
+
+#[test]
+fn a_word_of_a_phrase_needs_a_position_of_its_own() {
+    let index = index(&[
+        ("once", "", "Чистая вода."),
+        ("twice", "", "Вода и снова вода."),
+        ("steel", "", "Выплавка стали выросла."),
+        ("become", "", "Они стали сталью."),
+    ]);
+    let searcher = index.searcher().unwrap();
+    for (query, expected) in [
+        ("\"вода вода\"~2", &["twice"][..]),
+        ("\"вода вода\"~1", &[]),
+        ("\"стать сталь\"~0", &["become"]),
+        ("вода /3 вода", &["twice"]),
+        ("\"чистая вода\" /3 вода", &[]),
+    ] {
+        assert_eq!(hits(&searcher, query, true), expected, "{query}");
+    }
+}
+
+#[test]
+fn no_phrase_extends_over_the_end_of_the_title() {
+    let index = index(&[
+        ("across", "Открытие моста", "Дата названа."),
+        ("title", "Дата открытия моста", "Подробности позже."),
+        ("body", "Открытие", "Стала известна моста дата."),
+    ]);
+    let searcher = index.searcher().unwrap();
+    for (query, expected) in [
+        ("\"моста дата\"~1", &["title", "body"][..]),
+        ("моста /2 дата", &["title", "body"]),
+        ("\"моста дата\"", &["body"]),
+    ] {
+        let mut found = hits(&searcher, query, true);
+        found.sort_by_key(|id| expected.iter().position(|other| other == id));
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[test]
+fn an_exact_phrase_stays_within_a_sentence() {
+    let index = index(&[
+        ("across", "Погода", "Всюду было очень тепло. Дома стояли пустыми."),
+        ("paragraph", "Погода", "Всюду было очень тепло\n\nДома стояли пустыми."),
+        ("inside", "Погода", "Зимой тепло дома. А летом дома не тепло."),
+        ("title", "Тепло дома", "Об этом говорили много и долго."),
+    ]);
+    let searcher = index.searcher().unwrap();
+    for (query, expected) in [
+        ("!\"тепло дома\"", &["title", "inside"][..]),
+        ("\"тепло дома\"", &["across", "inside", "paragraph", "title"]),
+    ] {
+        let mut found = hits(&searcher, query, true);
+        found.sort_by_key(|id| expected.iter().position(|other| other == id));
+        assert_eq!(found, expected, "{query}");
+    }
+}
+
+#[test]
+fn a_date_in_the_far_future_is_not_recent() {
+    let dated = |id: &str, date: &str| Release {
+        date: Some(date.parse().unwrap()),
+        ..Release::new(id, "Мост", "Мост открыт.")
+    };
+    let index = Index::in_memory().unwrap();
+    index
+        .ingest([dated("a-old", "2001-05-13"), dated("b-new", "2024-05-13"), dated("c-typo", "2924-05-13")])
+        .unwrap();
+    let weights = Weights { recency: 0.5, ..Weights::default() };
+    let searcher = Searcher::with_weights(&index, weights).unwrap();
+    assert_eq!(hits(&searcher, "мост", false)[0], "b-new");
+}
+
+#[test]
+fn the_number_of_words_is_limited() {
+    let index = index(&[("1", "Мост", "Мост открыт.")]);
+    let searcher = index.searcher().unwrap();
+    let many: Vec<String> = (0..1000).map(|number| format!("слово{number}")).collect();
+    let results = searcher.search(&Query::words(&many.join(" ")), &Options::default()).unwrap();
+    assert_eq!(results.ignored_words, 1000 - plan::MAX_WORDS);
+    // A repeated word is one word.
+    let repeated = "мост ".repeat(1000);
+    let results = searcher.search(&Query::words(&repeated), &Options::default()).unwrap();
+    assert_eq!((results.ignored_words, results.total.value, results.hits.len()), (0, 1, 1));
+}
+
+#[test]
+fn a_timeout_returns_what_was_found() {
+    let index = index(&[("1", "Мост", "Мост открыт.")]);
+    let searcher = index.searcher().unwrap();
+    for (timeout, hits, timed_out) in
+        [(None, 1, false), (Some(Duration::MAX), 1, false), (Some(Duration::ZERO), 0, true)]
+    {
+        let results =
+            searcher.search(&Query::parse("мост"), &Options { timeout, ..Options::default() }).unwrap();
+        assert_eq!((results.hits.len(), results.timed_out), (hits, timed_out), "{timeout:?}");
+        assert_eq!(results.total.relation == Relation::AtLeast, timed_out);
+    }
+}
