@@ -4,9 +4,21 @@
 
 use super::{
     months::{self, is_listed},
-    text::Position,
     tokens::{Kind as TokenKind, Token},
 };
+
+/// What makes a date in a text the date of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Position {
+    /// Behind a label such as «Опубликовано».
+    Labelled,
+    /// Behind a place, or before a dash at the beginning.
+    Dateline,
+    /// Alone between separators.
+    Alone,
+    /// Behind a label such as «Обновлено».
+    Updated,
+}
 
 /// What a label says about the date behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,11 +3,7 @@
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-use super::{
-    address,
-    text::{Position, mentions},
-    whole,
-};
+use super::{address, labels::Position, text::mentions, whole};
 
 /// Where the date of a release was found, the most trusted place first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -7,7 +7,7 @@
 
 use super::{
     grammar::{Written, clock_at, date_at},
-    labels,
+    labels::{self, Position},
     tokens::{Kind, Token, tokens},
 };
 
@@ -19,19 +19,6 @@ const LINE: usize = 40;
 const AFTER_LABEL: usize = 8;
 /// How many words the place of a dateline or the name in a byline may have.
 const NAME: usize = 5;
-
-/// What makes a date in a text the date of the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Position {
-    /// Behind a label such as «Опубликовано».
-    Labelled,
-    /// Behind a place, or before a dash at the beginning.
-    Dateline,
-    /// Alone between separators.
-    Alone,
-    /// Behind a label such as «Обновлено».
-    Updated,
-}
 
 /// A date that says when the text was published or updated.
 #[derive(Clone, Debug, PartialEq, Eq)]
