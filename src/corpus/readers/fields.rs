@@ -3,6 +3,8 @@
 //! Cleans what is never meant (byte order marks, line ends, stray white space) and nothing else:
 //! soft hyphens, stress marks and letters are the business of analysis.
 
+use std::borrow::Cow;
+
 use crate::release::{DateContext, DateOrigin, Dating, Release, find_date};
 
 /// The text as one line: white space of any kind becomes one space.
@@ -18,9 +20,20 @@ pub(crate) fn some_line(text: &str) -> Option<String> {
 
 /// The text with `\n` line ends, without empty lines around it and white space at the end of lines.
 pub(crate) fn body(text: &str) -> String {
-    let text = text.replace('\u{FEFF}', "").replace("\r\n", "\n").replace('\r', "\n");
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    lines.join("\n").trim_matches('\n').to_owned()
+    let text = if text.contains(['\u{FEFF}', '\r']) {
+        Cow::Owned(text.replace('\u{FEFF}', "").replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let mut body = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim_end) {
+        if !(body.is_empty() && line.is_empty()) {
+            body.push_str(line);
+            body.push('\n');
+        }
+    }
+    body.truncate(body.trim_end_matches('\n').len());
+    body
 }
 
 /// A first line longer than this, in characters, is a text and not a title.

@@ -15,7 +15,7 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
         input.check()?;
         match bytes {
             Ok(bytes) => {
-                let decoded = encoding::decode_line(&bytes, input.charset.as_deref());
+                let decoded = encoding::decode_owned_line(bytes, input.charset.as_deref());
                 let text = decoded.text.trim_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']);
                 if text.is_empty() {
                     continue;

@@ -59,6 +59,16 @@ pub(super) fn decode_line(bytes: &[u8], declared: Option<&str>) -> Decoded {
     decoded
 }
 
+/// The same; text in UTF-8 is not copied.
+#[cfg_attr(not(feature = "json"), allow(dead_code))]
+pub(super) fn decode_owned_line(bytes: Vec<u8>, declared: Option<&str>) -> Decoded {
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => Decoded::new(text, UTF_8),
+        Ok(text) => decode_line(text.as_bytes(), declared),
+        Err(error) => decode_line(error.as_bytes(), declared),
+    }
+}
+
 fn count_zeros(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == 0).count()
 }

@@ -115,8 +115,9 @@ const TAGS: [&str; 32] = [
     "!doctype",
 ];
 
-/// The text of a field of a record: as it is, or without its markup where it has any.
-pub(super) fn field(text: &str) -> String {
+/// The text of a field of a record without its markup; none where it has no markup.
+#[cfg_attr(not(feature = "json"), allow(dead_code))]
+pub(super) fn field(text: &str) -> Option<String> {
     let tags = || {
         text.match_indices('<').filter_map(|(at, _)| text.get(at + 1..)).map(|rest| {
             let name = rest.trim_start_matches('/');
@@ -131,12 +132,12 @@ pub(super) fn field(text: &str) -> String {
         })
     };
     if !has_tags && !has_entities() {
-        return text.to_owned();
+        return None;
     }
     if tags().any(|name| matches!(name.as_str(), "html" | "body" | "!doctype"))
         && let Ok((release, _)) = release(text, &mut || Ok(()))
     {
-        return format!("{}\n\n{}", release.title, release.body);
+        return Some(format!("{}\n\n{}", release.title, release.body));
     }
     let is_block = |name: String| {
         !matches!(
@@ -145,10 +146,10 @@ pub(super) fn field(text: &str) -> String {
         )
     };
     if tags().any(|name| TAGS.contains(&name.as_str()) && is_block(name)) {
-        return fragment(text);
+        return Some(fragment(text));
     }
     // Without block elements the line ends are those of the text.
-    fragment(&text.replace("\r\n", "\n").replace('\n', "<br>"))
+    Some(fragment(&text.replace("\r\n", "\n").replace('\n', "<br>")))
 }
 
 /// The charset that a page declares in its `meta` elements.

@@ -18,9 +18,9 @@ pub(in crate::corpus::readers) fn record(
     names: &FieldMapping,
 ) -> Result<Release, Fault> {
     let mut record = Record { object, notes: Vec::new() };
-    let title = record.text(&names.title).and_then(|title| fields::some_line(&markup(&title)));
+    let title = record.text(&names.title).and_then(|title| fields::some_line(&markup(title)));
     let body =
-        record.text(&names.text).map(|text| fields::body(&markup(&text))).filter(|text| !text.is_empty());
+        record.text(&names.text).map(|text| fields::body(&markup(text))).filter(|text| !text.is_empty());
     let (title, body) = match (title, body) {
         (Some(title), body) => (title, body.unwrap_or_default()),
         (None, Some(text)) => fields::titled_noting(&text, &mut record.notes).ok_or_else(no_words)?,
@@ -28,7 +28,7 @@ pub(in crate::corpus::readers) fn record(
     };
     let mut release = Release { title, body: fields::body(&body), ..Release::default() };
     release.record = record.scalar(&names.id);
-    release.source = record.text(&names.source).and_then(|source| fields::some_line(&markup(&source)));
+    release.source = record.text(&names.source).and_then(|source| fields::some_line(&markup(source)));
     release.url = record.text(&names.url).and_then(|url| fields::some_line(&url));
     let date = record.scalar(&names.date);
     record
@@ -51,34 +51,36 @@ struct Record {
 impl Record {
     /// The first text among fields of these names, which leaves the record; other values stay.
     fn text(&mut self, names: &[String]) -> Option<String> {
-        self.first(names, |value| match value {
-            Value::String(text) => Some(text.clone()),
+        let is_text = |value: &Value| match value {
+            Value::String(_) => true,
             // A list of paragraphs.
-            Value::Array(items) => {
-                let texts: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
-                texts.filter(|texts| !texts.is_empty()).map(|texts| texts.join("\n\n"))
-            }
-            _ => None,
-        })
+            Value::Array(items) => !items.is_empty() && items.iter().all(Value::is_string),
+            _ => false,
+        };
+        self.first(names, is_text)
     }
 
     /// The first text or number.
     fn scalar(&mut self, names: &[String]) -> Option<String> {
-        let text = self.first(names, |value| match value {
-            Value::Number(number) => Some(number.to_string()),
-            Value::String(text) => Some(text.clone()),
-            _ => None,
-        })?;
+        let text = self.first(names, |value| value.is_number() || value.is_string())?;
         Some(text.trim().to_owned())
     }
 
-    fn first(&mut self, names: &[String], read: impl Fn(&Value) -> Option<String>) -> Option<String> {
+    fn first(&mut self, names: &[String], fits: impl Fn(&Value) -> bool) -> Option<String> {
         for name in names {
-            let text = find(&self.object, name).and_then(&read);
-            if text.is_some() {
-                take(&mut self.object, name);
+            if !find(&self.object, name).is_some_and(&fits) {
+                continue;
             }
-            if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
+            let text = match take(&mut self.object, name) {
+                Some(Value::String(text)) => text,
+                Some(Value::Number(number)) => number.to_string(),
+                Some(Value::Array(items)) => {
+                    let texts: Vec<&str> = items.iter().filter_map(Value::as_str).collect();
+                    texts.join("\n\n")
+                }
+                _ => continue,
+            };
+            if !text.trim().is_empty() {
                 return Some(text);
             }
         }
@@ -108,42 +110,35 @@ fn find<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     })
 }
 
-/// Removes the value at a path; a place in a list becomes null.
-fn take(object: &mut Map<String, Value>, path: &str) {
-    if object.shift_remove(path).is_some() {
-        return;
+/// Removes the value at a path and returns it; a place in a list becomes null.
+fn take(object: &mut Map<String, Value>, path: &str) -> Option<Value> {
+    if let Some(value) = object.shift_remove(path) {
+        return Some(value);
     }
-    let Some((path, last)) = path.rsplit_once('.') else { return };
+    let (path, last) = path.rsplit_once('.')?;
     let mut names = path.split('.');
-    let first = names.next().and_then(|name| object.get_mut(name));
-    let inner = names.try_fold(first, |value, name| {
-        Some(match value? {
-            Value::Object(object) => object.get_mut(name),
-            Value::Array(items) => items.get_mut(name.parse::<usize>().ok()?),
-            _ => None,
-        })
-    });
-    match inner.flatten() {
-        Some(Value::Object(object)) => {
-            object.shift_remove(last);
-        }
-        Some(Value::Array(items)) => {
-            let item = last.parse::<usize>().ok().and_then(|at| items.get_mut(at));
-            item.into_iter().for_each(|item| *item = Value::Null);
-        }
-        _ => {}
+    let first = object.get_mut(names.next()?)?;
+    let inner = names.try_fold(first, |value, name| match value {
+        Value::Object(object) => object.get_mut(name),
+        Value::Array(items) => items.get_mut(name.parse::<usize>().ok()?),
+        _ => None,
+    })?;
+    match inner {
+        Value::Object(object) => object.shift_remove(last),
+        Value::Array(items) => items.get_mut(last.parse::<usize>().ok()?).map(Value::take),
+        _ => None,
     }
 }
 
 /// The text of a field that holds HTML or entities; any other text as it is.
 #[cfg(feature = "html")]
-fn markup(text: &str) -> String {
-    html::field(text)
+fn markup(text: String) -> String {
+    html::field(&text).unwrap_or(text)
 }
 
 #[cfg(not(feature = "html"))]
-fn markup(text: &str) -> String {
-    text.to_owned()
+fn markup(text: String) -> String {
+    text
 }
 
 fn no_words() -> Fault {
