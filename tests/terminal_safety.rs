@@ -141,6 +141,10 @@ fn no_command_prints_a_control_sequence() {
             &["compact", "-vvv", "--index", &index],
             &["gc", "--keep", "0", "-vv"],
             &["gc", "--keep", &text],
+            &["formats"],
+            &["formats", "--format", "json"],
+            &["index", "--explain", "corpus/b.txt"],
+            &["init", "corpus"],
             &[&text],
         ];
         for args in commands {
