@@ -2,8 +2,6 @@
 //!
 //! Works on the letters of one token.
 
-use super::normalize::is_cyrillic;
-
 /// Latin letters and the Cyrillic ones that look the same. Where several do, the first pair counts. Those
 /// with an accent are stressed vowels of Cyrillic words.
 const LOOK_ALIKES: &[(char, char)] = &[
@@ -103,6 +101,10 @@ const RUSSIAN_SPELLINGS: &[(char, char)] = &[
     ('ј', 'й'),
     ('ѕ', 'с'),
 ];
+
+pub(super) fn is_cyrillic(c: char) -> bool {
+    matches!(c, '\u{400}'..='\u{52F}' | '\u{1C80}'..='\u{1C8F}' | '\u{A640}'..='\u{A69F}')
+}
 
 pub(super) fn is_latin(c: char) -> bool {
     c.is_ascii_alphabetic() || !c.is_ascii() && LOOK_ALIKES.iter().any(|pair| pair.0 == c)

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use unicode_normalization::{UnicodeNormalization, is_nfkc};
 
-use super::alphabets::{self, is_latin};
+use super::alphabets::{self, is_cyrillic, is_latin};
 
 /// The letter case of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -68,10 +68,6 @@ pub(crate) fn is_vulgar_fraction(c: char) -> bool {
 /// Raised, lowered and circled digits: «м²», «CO₂», «①».
 pub(crate) fn is_raised_or_lowered(c: char) -> bool {
     matches!(c, '¹' | '²' | '³' | '\u{2070}'..='\u{2079}' | '\u{2080}'..='\u{2089}' | '\u{2460}'..='\u{2473}')
-}
-
-pub(crate) fn is_cyrillic(c: char) -> bool {
-    matches!(c, '\u{400}'..='\u{52F}' | '\u{1C80}'..='\u{1C8F}' | '\u{A640}'..='\u{A69F}')
 }
 
 /// The token in one spelling: composed, without invisible characters, stress marks and hyphens at the end of

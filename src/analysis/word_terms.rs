@@ -7,9 +7,9 @@ use rumorph::Dictionary;
 
 use super::{
     acronyms::{self, CapsReading},
-    alphabets,
+    alphabets::{self, is_cyrillic},
     morphology::{self, Lemma, Morphology, Origin},
-    normalize::{Case, case_of, clean, fold, is_cyrillic},
+    normalize::{Case, case_of, clean, fold},
     numeric, stem,
     term::{Channel, Rule, Term},
     term_list::TermList,
