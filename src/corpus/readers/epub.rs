@@ -7,9 +7,9 @@ use super::{
     Details, Fault, Input, Output,
     document::{Document, Kind},
     fields, html,
-    package::{Package, xml_text},
+    package::Package,
     text,
-    xml::{Piece, Xml, element_text},
+    xml::{Piece, Xml, element_text, xml_text},
 };
 
 /// The reader of e-books.

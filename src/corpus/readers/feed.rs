@@ -8,8 +8,7 @@ use std::collections::HashSet;
 
 use super::{
     Details, Fault, Input, Output, fields, html,
-    package::declared,
-    xml::{Piece, Tag, Xml},
+    xml::{Piece, Tag, Xml, declared},
 };
 use crate::release::Release;
 

@@ -24,6 +24,8 @@
 //! a container inside a file `file#part#part`. Parts are named by the content itself (the path in an archive,
 //! the id of a record), so an id stays the same while the file grows.
 
+#![cfg_attr(not(feature = "formats"), allow(dead_code, reason = "shared by formats that are left out"))]
+
 #[cfg(feature = "archive")]
 mod archive;
 mod document;
@@ -57,7 +59,7 @@ mod mhtml;
 mod odt;
 mod options;
 mod output;
-#[cfg(any(feature = "docx", feature = "odt", feature = "epub", feature = "feed", feature = "xlsx"))]
+#[cfg(any(feature = "docx", feature = "odt", feature = "epub", feature = "xlsx"))]
 mod package;
 #[cfg(feature = "pdf")]
 mod pdf;
@@ -67,12 +69,12 @@ mod process;
 mod rtf;
 #[cfg(feature = "sqlite")]
 mod sqlite;
-#[cfg(any(feature = "table", feature = "xlsx", feature = "sqlite"))]
+#[cfg(feature = "table")]
 mod table;
 mod text;
 #[cfg(feature = "xlsx")]
 mod xlsx;
-#[cfg(any(feature = "docx", feature = "odt", feature = "epub", feature = "feed"))]
+#[cfg(any(feature = "docx", feature = "odt", feature = "epub", feature = "feed", feature = "xlsx"))]
 mod xml;
 
 use std::{

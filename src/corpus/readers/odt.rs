@@ -9,8 +9,8 @@ use super::{
     Fault, Input, Output,
     document::{Document, Kind},
     flow::Flow,
-    package::{Package, xml_text},
-    xml::{Piece, Tag, Xml, element_text},
+    package::Package,
+    xml::{Piece, Tag, Xml, element_text, xml_text},
 };
 
 /// The reader of OpenDocument texts.

@@ -6,7 +6,7 @@ use std::io::{Cursor, Read};
 
 use zip::ZipArchive;
 
-use super::{Fault, encoding};
+use super::{Fault, xml::xml_text};
 
 /// Text compresses to a fortieth at most; a part that unpacks to more than this many times its size is a bomb.
 pub(super) const HIGHEST_RATIO: u64 = 400;
@@ -60,19 +60,4 @@ impl<'a> Package<'a> {
         let Some(bytes) = self.part(name)? else { return Ok(None) };
         Ok(Some(xml_text(&bytes)?))
     }
-}
-
-/// XML bytes as text, by the encoding that the XML declaration names.
-pub(super) fn xml_text(bytes: &[u8]) -> Result<String, Fault> {
-    Ok(encoding::decode(bytes, declared(bytes).as_deref())?.text)
-}
-
-/// The encoding in an XML declaration.
-pub(super) fn declared(bytes: &[u8]) -> Option<String> {
-    let head = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes));
-    let (declaration, _) = head.trim_start().strip_prefix("<?xml")?.split_once("?>")?;
-    let (_, value) = declaration.split_once("encoding")?;
-    let value = value.trim_start().strip_prefix('=')?.trim_start();
-    let quote = value.chars().next().filter(|quote| ['"', '\''].contains(quote))?;
-    value[1..].split_once(quote).map(|(label, _)| label.to_owned())
 }

@@ -12,6 +12,8 @@ use quick_xml::{
     events::{BytesRef, BytesStart, Event},
 };
 
+use super::{Fault, encoding};
+
 /// A piece of an XML document.
 #[derive(Debug)]
 pub(super) enum Piece<'a> {
@@ -142,6 +144,21 @@ fn resolved(name: &BytesRef<'_>) -> String {
 
 fn unescaped(value: &str) -> String {
     unescape_with(value, resolve_html5_entity).map_or_else(|_| value.to_owned(), Cow::into_owned)
+}
+
+/// XML bytes as text, by the encoding that the XML declaration names.
+pub(super) fn xml_text(bytes: &[u8]) -> Result<String, Fault> {
+    Ok(encoding::decode(bytes, declared(bytes).as_deref())?.text)
+}
+
+/// The encoding in an XML declaration.
+pub(super) fn declared(bytes: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(bytes.get(..200).unwrap_or(bytes));
+    let (declaration, _) = head.trim_start().strip_prefix("<?xml")?.split_once("?>")?;
+    let (_, value) = declaration.split_once("encoding")?;
+    let value = value.trim_start().strip_prefix('=')?.trim_start();
+    let quote = value.chars().next().filter(|quote| ['"', '\''].contains(quote))?;
+    value[1..].split_once(quote).map(|(label, _)| label.to_owned())
 }
 
 #[cfg(test)]
