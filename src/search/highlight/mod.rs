@@ -11,6 +11,8 @@ mod phrase_pattern;
 mod property_tests;
 mod snippet;
 mod term_table;
+#[cfg(test)]
+mod test_texts;
 
 pub(crate) use self::snippet::Buffers;
 pub use self::snippet::{Fragment, Highlight, Snippet, SnippetOptions};

@@ -8,7 +8,7 @@ use super::{
     display_text::{DisplayText, WordSpan},
     hit_positions::query_positions,
     matches::{KnownPositions, Matches, QueryMatcher, Subject},
-    snippet::property_tests::{QUERIES, texts},
+    test_texts::{QUERIES, texts},
 };
 use crate::{
     Index, Query, Release,

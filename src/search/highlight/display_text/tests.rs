@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{characters::combines, text::DisplayText};
 use crate::{
     analysis::{DisplayEdits, DisplayMap, is_ignorable},
-    search::highlight::snippet::property_tests::texts,
+    search::highlight::test_texts::texts,
 };
 
 pub fn display(text: &str) -> DisplayText {

@@ -5,7 +5,7 @@
 mod bounds;
 mod passages;
 #[cfg(test)]
-pub(super) mod property_tests;
+mod property_tests;
 #[cfg(test)]
 mod table_tests;
 
