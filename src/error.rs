@@ -42,12 +42,14 @@ pub enum Error {
         reason: String,
     },
     /// Two releases have the same id. The first one is kept.
-    #[error("{place}: id {id:?} is already taken by {first}; rename one of the two")]
+    #[error("{}{}: id {id:?} is already taken by {first}; rename one of the two", path.display(), at_line(*line))]
     DuplicateId {
         /// The id.
         id: String,
-        /// The file and line of the second release.
-        place: String,
+        /// The file of the second release.
+        path: PathBuf,
+        /// Its line, counted from 1, if the file has many releases.
+        line: Option<u64>,
         /// The file and line of the first release.
         first: String,
     },
@@ -117,7 +119,7 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
-    /// A folder that must be empty is not.
+    /// A folder that must be empty, or an index, has other contents.
     #[error("{} is not empty; choose a new or empty folder", path.display())]
     NotEmpty {
         /// The folder.
@@ -179,6 +181,7 @@ impl Error {
             Self::Read { path, .. }
             | Self::Write { path, .. }
             | Self::Malformed { path, .. }
+            | Self::DuplicateId { path, .. }
             | Self::IndexMissing { path }
             | Self::IndexStale { path, .. }
             | Self::IndexDamaged { path, .. }

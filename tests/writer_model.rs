@@ -66,7 +66,7 @@ proptest! {
                 }
                 Deed::Remove(id) => {
                     let was = model.remove(&id.to_string()).is_some();
-                    prop_assert_eq!(at_work.remove(&id.to_string()).unwrap(), was);
+                    prop_assert_eq!(at_work.remove(&id.to_string()), was);
                 }
                 Deed::Commit => {
                     writer.take().unwrap().commit(&[]).unwrap();

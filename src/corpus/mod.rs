@@ -31,6 +31,7 @@ pub struct Corpus {
     /// Every folder that files are named from.
     roots: Vec<PathBuf>,
     options: ReadOptions,
+    follow_links: bool,
 }
 
 /// A folder of a corpus and the part of it that was asked for.
@@ -75,13 +76,20 @@ impl Corpus {
         }
         let mut roots = known_roots.to_vec();
         roots.extend(places.iter().map(|place| place.root.clone()));
-        Ok(Self { places, roots, options: ReadOptions::default() })
+        Ok(Self { places, roots, options: ReadOptions::default(), follow_links: false })
     }
 
     /// The same corpus, read with other limits, field names and rules for folders.
     #[must_use]
     pub fn with_options(self, options: ReadOptions) -> Self {
         Self { options, ..self }
+    }
+
+    /// The same corpus with symbolic links that lead out of its folders: they are refused by default, because
+    /// the contents of any file that they lead to could then be searched.
+    #[must_use]
+    pub fn follow_links(self, follow_links: bool) -> Self {
+        Self { follow_links, ..self }
     }
 
     /// How the files are read.
@@ -103,7 +111,7 @@ impl Corpus {
 
     /// Everything found in one place, but for what belongs to another root.
     pub(crate) fn files_of<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = Found> + 'a {
-        walk::below(place, &self.roots, &self.options)
+        walk::below(place, &self.roots, &self.options, self.follow_links)
     }
 }
 

@@ -31,11 +31,13 @@ pub enum Found {
 const INDEX_PART: &str = "generation-";
 const INDEX_MARK: &str = ".managed.json";
 
-/// Everything below a place but for folders that are roots of their own.
+/// Everything below a place but for folders that are roots themselves. A link that leads out of the root is only
+/// followed where that is asked for.
 pub(super) fn below<'a>(
     place: &'a Place,
     roots: &'a [PathBuf],
     options: &'a ReadOptions,
+    follow_links: bool,
 ) -> impl Iterator<Item = Found> + 'a {
     let mut walk = WalkDir::new(place.path()).follow_links(true).sort_by_file_name().into_iter();
     iter::from_fn(move || {
@@ -56,6 +58,12 @@ pub(super) fn below<'a>(
                 }
                 return Some(Found::PassedOver(entry.into_path()));
             }
+            if !follow_links && entry.path_is_symlink() && !leads_inside(&entry, place) {
+                if folder {
+                    walk.skip_current_dir();
+                }
+                return Some(Found::Failed(leads_outside(&entry)));
+            }
             if !folder {
                 return Some(looked_at(entry, place, options));
             }
@@ -66,6 +74,17 @@ pub(super) fn below<'a>(
 /// What was asked for by name is never hidden.
 fn is_hidden(entry: &DirEntry) -> bool {
     entry.depth() > 0 && entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+/// Whether what a link leads to is below the root.
+fn leads_inside(entry: &DirEntry, place: &Place) -> bool {
+    entry.path().canonicalize().is_ok_and(|target| target.starts_with(&place.root))
+}
+
+fn leads_outside(entry: &DirEntry) -> Error {
+    let reason =
+        "is a link that leads out of the corpus folder; remove it, or follow it with `--follow-links`";
+    Error::Malformed { path: entry.path().to_owned(), line: None, reason: reason.to_owned() }
 }
 
 fn is_of_an_index(entry: &DirEntry) -> bool {
@@ -110,7 +129,7 @@ fn unreadable(error: walkdir::Error, place: &Place) -> Error {
     let path = error.path().map_or_else(|| place.path(), PathBuf::from);
     let source = match error.loop_ancestor() {
         Some(above) => io::Error::other(format!(
-            "it leads back to {}, where it stands itself; remove the link",
+            "it leads back to {}, which contains it; remove the link",
             above.display()
         )),
         None => error.into_io_error().unwrap_or_else(|| io::Error::other("the walk stopped here")),
@@ -174,6 +193,33 @@ mod tests {
             "malformed \u{FFFD}\u{FFFD}.txt",
         ];
         assert_eq!(walked(&corpus), expected);
+    }
+
+    #[test]
+    fn links_stay_inside_the_corpus_and_special_files_are_passed_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let (top, outside) = (folder.path().join("corpus"), folder.path().join("outside"));
+        for name in ["corpus/un", "outside"] {
+            fs::create_dir_all(folder.path().join(name)).unwrap();
+        }
+        for path in [outside.join("secret.txt"), top.join("a.txt")] {
+            fs::write(path, "12").unwrap();
+        }
+        let links = [("un/inside.txt", top.join("a.txt")), ("un/secret.txt", outside.join("secret.txt"))];
+        let devices = [("un/zero.txt", "/dev/zero"), ("un/map.txt", "/proc/self/pagemap")];
+        let devices = devices.map(|(name, target)| (name, PathBuf::from(target)));
+        for (name, target) in links.into_iter().chain(devices).chain([("un/folder", outside)]) {
+            unix::fs::symlink(target, top.join(name)).unwrap();
+        }
+        assert!(std::process::Command::new("mkfifo").arg(top.join("pipe.txt")).status().unwrap().success());
+        let corpus = Corpus::open(std::slice::from_ref(&top), &[]).unwrap();
+        let inside = ["a.txt 2", "over pipe.txt"];
+        let refused = ["malformed un/folder", "un/inside.txt 2", "malformed un/map.txt"];
+        let refused = refused.into_iter().chain(["malformed un/secret.txt", "malformed un/zero.txt"]);
+        assert_eq!(walked(&corpus), inside.into_iter().chain(refused).collect::<Vec<_>>());
+        let followed = ["un/folder/secret.txt 2", "un/inside.txt 2", "un/map.txt 0", "un/secret.txt 2"];
+        let followed = inside.into_iter().chain(followed).chain(["over un/zero.txt"]);
+        assert_eq!(walked(&corpus.follow_links(true)), followed.collect::<Vec<_>>());
     }
 
     #[test]

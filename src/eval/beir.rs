@@ -214,8 +214,8 @@ fn is_header(grade: &str) -> bool {
 }
 
 pub(super) fn duplicate_query(path: &Path, id: String, line: u64, first: u64) -> Error {
-    let place = |line| format!("{}, line {line}", path.display());
-    Error::DuplicateId { id, place: place(line), first: place(first) }
+    let first = format!("{}, line {first}", path.display());
+    Error::DuplicateId { id, path: path.to_owned(), line: Some(line), first }
 }
 
 pub(super) fn read_error(path: &Path, source: io::Error) -> Error {

@@ -1,41 +1,140 @@
-//! What an error of the engine says, in words that a reader of messages can use.
+//! Errors of tantivy as errors of this library.
+//!
+//! Damage means a missing file, a wrong checksum or contents that contradict each other. What the operating
+//! system refuses (permissions, memory, open files, room, a failing disk) is reported as that and never
+//! leads to a rebuild.
+
+use std::{
+    any::Any,
+    io,
+    panic::{self, AssertUnwindSafe},
+    path::Path,
+    sync::Arc,
+};
 
 use tantivy::{
     TantivyError,
-    directory::error::{OpenReadError, OpenWriteError},
+    directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError},
 };
 
-/// The reason, without the engine's own wrapping.
-pub(super) fn describe(error: &TantivyError) -> String {
-    match error {
-        TantivyError::IoError(said)
-        | TantivyError::OpenReadError(OpenReadError::IoError { io_error: said, .. })
-        | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: said, .. }) => said.to_string(),
-        TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file)) => {
-            format!("{} is missing", file.display())
+use super::storage::{is_damage, read_error};
+use crate::error::{Error, Result};
+
+/// The error for an index that cannot be read.
+pub(super) fn read_failure(path: &Path, error: impl Into<TantivyError>) -> Error {
+    let error = error.into();
+    match (system_error(&error), &error) {
+        (Some(source), _) => read_error(path, source),
+        (None, TantivyError::DataCorruption(damage)) => {
+            Error::IndexDamaged { path: path.into(), reason: format!("{damage:?}") }
         }
-        TantivyError::DataCorruption(damage) => format!("{damage:?}"),
-        other => other.to_string(),
+        (None, TantivyError::SystemError(_) | TantivyError::ErrorInThread(_) | TantivyError::Poisoned) => {
+            Error::Engine { doing: "reading the index", path: path.into(), reason: error.to_string() }
+        }
+        (None, _) => Error::IndexDamaged { path: path.into(), reason: error.to_string() },
     }
+}
+
+/// The error for an index that cannot be written.
+pub(super) fn write_failure(path: &Path, doing: &'static str, error: &TantivyError) -> Error {
+    let path = path.to_owned();
+    match (system_error(error), error) {
+        (Some(source), _) if source.kind() != io::ErrorKind::NotFound && is_damage(&source) => {
+            read_error(&path, source)
+        }
+        (Some(source), _) => Error::Write { path, source },
+        (None, TantivyError::LockFailure(LockError::LockBusy, _)) => {
+            Error::IndexLocked { path, holder: String::new() }
+        }
+        (None, TantivyError::DataCorruption(damage)) => {
+            Error::IndexDamaged { path, reason: format!("{damage:?}") }
+        }
+        (None, _) => Error::Engine { doing, path, reason: error.to_string() },
+    }
+}
+
+/// What the operating system, or a checksum, said.
+fn system_error(error: &TantivyError) -> Option<io::Error> {
+    let missing =
+        |file: &Path| io::Error::new(io::ErrorKind::NotFound, format!("{} is missing", file.display()));
+    let error: &Arc<io::Error> = match error {
+        TantivyError::IoError(error)
+        | TantivyError::OpenReadError(OpenReadError::IoError { io_error: error, .. })
+        | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: error, .. })
+        | TantivyError::OpenDirectoryError(
+            OpenDirectoryError::IoError { io_error: error, .. }
+            | OpenDirectoryError::FailedToCreateTempDir(error),
+        )
+        | TantivyError::LockFailure(LockError::IoError(error), _) => error,
+        TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file))
+        | TantivyError::OpenDirectoryError(OpenDirectoryError::DoesNotExist(file)) => {
+            return Some(missing(file));
+        }
+        _ => return None,
+    };
+    Some(match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => io::Error::new(error.kind(), error.to_string()),
+    })
+}
+
+/// Reads an index. Tantivy panics on some contents that contradict each other; that is damage as well.
+pub(super) fn catch_panic<T>(path: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    let message = |panic: Box<dyn Any + Send>| {
+        let text = panic.downcast_ref::<&str>().map(|&text| text.to_owned());
+        text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
+    };
+    panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let reason = format!("its contents contradict each other: {}", message(panic));
+        Err(Error::IndexDamaged { path: path.into(), reason })
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{io, path::PathBuf};
+    use std::path::PathBuf;
 
     use super::*;
 
     #[test]
-    fn no_inner_life_of_the_engine_is_told() {
+    fn only_wrong_contents_and_missing_files_are_damage() {
         let file = || PathBuf::from("a/b.idx");
-        let said = || io::Error::new(io::ErrorKind::InvalidData, "b.idx has changed");
-        for (error, expected) in [
-            (TantivyError::from(said()), "b.idx has changed"),
-            (OpenReadError::wrap_io_error(said(), file()).into(), "b.idx has changed"),
-            (OpenReadError::FileDoesNotExist(file()).into(), "a/b.idx is missing"),
-            (OpenWriteError::wrap_io_error(said(), file()).into(), "b.idx has changed"),
-        ] {
-            assert_eq!(describe(&error), expected);
+        let changed = || io::Error::new(io::ErrorKind::InvalidData, "b.idx has changed");
+        let refused = |code| TantivyError::from(io::Error::from_raw_os_error(code));
+        let (eio, enomem, eacces, emfile) = (5, 12, 13, 24);
+        let table: [(TantivyError, &str, &str); 9] = [
+            (changed().into(), "damaged: b.idx has changed", "damaged: b.idx has changed"),
+            (
+                OpenReadError::wrap_io_error(changed(), file()).into(),
+                "damaged: b.idx has changed",
+                "damaged: ",
+            ),
+            (OpenReadError::FileDoesNotExist(file()).into(), "damaged: a/b.idx is missing", "cannot write"),
+            (OpenDirectoryError::DoesNotExist(file()).into(), "damaged: a/b.idx is missing", "cannot write"),
+            (refused(eio), "cannot read index: Input/output error", "cannot write index: Input/output"),
+            (refused(enomem), "cannot read index: Cannot allocate", "cannot write index: Cannot allocate"),
+            (refused(eacces), "cannot read index: Permission denied", "cannot write index: Permission"),
+            (refused(emfile), "cannot read index: Too many open files", "cannot write index: Too many"),
+            (
+                LockError::wrap_io_error(io::Error::from_raw_os_error(eacces)).into(),
+                "cannot read index: Permission denied",
+                "cannot write index: Permission denied",
+            ),
+        ];
+        for (error, reading, writing) in table {
+            let written = write_failure(Path::new("index"), "committing", &error).to_string();
+            assert!(written.contains(writing), "{written}");
+            let read = read_failure(Path::new("index"), error).to_string();
+            assert!(read.contains(reading), "{read}");
         }
+        let busy = TantivyError::from(LockError::LockBusy);
+        assert!(matches!(write_failure(Path::new("index"), "", &busy), Error::IndexLocked { .. }));
+    }
+
+    #[test]
+    fn a_panic_is_damage() {
+        let broken = catch_panic(Path::new("index"), || -> Result<()> { panic!("index out of bounds") });
+        let error = broken.unwrap_err().to_string();
+        assert!(error.contains("is damaged") && error.contains("index out of bounds"), "{error}");
     }
 }

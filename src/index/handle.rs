@@ -18,13 +18,14 @@ use tantivy::{
 };
 
 use super::{
-    engine_error::describe,
+    engine_error::{catch_panic, read_failure, write_failure},
     schema::{self, Fields},
     storage::{
+        catalog::Catalog,
+        checksum::StopFlag,
         directory::{ChecksummedDirectory, META},
-        garbage,
-        generation::{self, Generation},
-        lock::{self, WriteLock},
+        garbage, generation,
+        lock::WriteLock,
         manifest::Manifest,
     },
 };
@@ -49,6 +50,7 @@ struct Inner {
     /// The write lock, held while the generation is being built.
     building: Mutex<Option<WriteLock>>,
     engine: tantivy::Index,
+    stop: StopFlag,
     fields: Fields,
     analyzer: Analyzer,
 }
@@ -64,7 +66,7 @@ pub(super) struct Folders {
 /// Identifies a state of an index: it differs after each commit and after each merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Version {
-    active: Option<Generation>,
+    active: Option<u64>,
     opstamp: u64,
     pub segments: Vec<(SegmentId, Option<u64>)>,
 }
@@ -134,23 +136,28 @@ impl Index {
         generation: &Path,
         analyzer: Option<&Analyzer>,
     ) -> Result<Self> {
-        let damaged = |reason| Error::IndexDamaged { path: generation.into(), reason };
-        let directory = ChecksummedDirectory::open(generation).map_err(|error| damaged(error.to_string()))?;
-        let engine = tantivy::Index::open(directory).map_err(|error| damaged(describe(&error)))?;
+        let failed = |error| read_failure(generation, error);
+        let directory = ChecksummedDirectory::open(generation).map_err(|error| failed(error.into()))?;
+        let stop = directory.stop_flag().clone();
+        let open = || tantivy::Index::open(directory).map_err(failed);
+        let engine = catch_panic(generation, open)?;
         let folders = Folders { index: folder.into(), generation: generation.into() };
-        Self::assemble(engine, Some(folders), None, analyzer)
+        Self::assemble((engine, stop), Some(folders), None, analyzer)
     }
 
     /// Creates an empty generation in a folder. `lock` is `None` where the caller holds the write lock.
     pub(super) fn create_generation(folder: &Path, lock: Option<WriteLock>) -> Result<Self> {
-        let generation = generation::create(folder)?;
-        let failed =
-            |reason: String| Error::Engine { doing: "making an index", path: generation.clone(), reason };
-        let directory = ChecksummedDirectory::open(&generation).map_err(|error| failed(error.to_string()))?;
-        let settings =
-            tantivy::IndexSettings { docstore_blocksize: STORE_BLOCK, ..tantivy::IndexSettings::default() };
-        let engine = tantivy::Index::create(directory, Fields::build().0, settings)
-            .map_err(|error| failed(error.to_string()))?;
+        let generation = generation::create(folder)?.folder;
+        let create = || {
+            let directory = ChecksummedDirectory::open(&generation)?;
+            let stop = directory.stop_flag().clone();
+            let settings = tantivy::IndexSettings { docstore_blocksize: STORE_BLOCK, ..Default::default() };
+            Ok((tantivy::Index::create(directory, Fields::build().0, settings)?, stop))
+        };
+        let engine = create().map_err(|error| {
+            generation::discard(folder, &generation);
+            write_failure(&generation, "creating an index", &error)
+        })?;
         Self::assemble(engine, Some(Folders { index: folder.into(), generation }), lock, None)
     }
 
@@ -159,11 +166,12 @@ impl Index {
     /// # Errors
     /// `Dictionary` where the dictionary cannot be loaded.
     pub fn in_memory() -> Result<Self> {
-        Self::assemble(tantivy::Index::create_in_ram(Fields::build().0), None, None, None)
+        let engine = tantivy::Index::create_in_ram(Fields::build().0);
+        Self::assemble((engine, StopFlag::default()), None, None, None)
     }
 
     fn assemble(
-        engine: tantivy::Index,
+        (engine, stop): (tantivy::Index, StopFlag),
         folders: Option<Folders>,
         building: Option<WriteLock>,
         analyzer: Option<&Analyzer>,
@@ -171,7 +179,7 @@ impl Index {
         let analyzer = analyzer.map_or_else(Analyzer::new, |analyzer| Ok(analyzer.clone()))?;
         let (_, fields) = Fields::build();
         let building = Mutex::new(building);
-        Ok(Self { inner: Arc::new(Inner { folders, building, engine, fields, analyzer }) })
+        Ok(Self { inner: Arc::new(Inner { folders, building, engine, stop, fields, analyzer }) })
     }
 
     /// Whether an index of any version exists in this folder.
@@ -179,10 +187,13 @@ impl Index {
         generation::exists(folder.as_ref())
     }
 
-    /// When a run last succeeded in this folder, in seconds since 1970-01-01 UTC, whether or not it changed
-    /// anything; `None` where that is unknown.
+    /// When a run last succeeded in this folder, whether or not it changed anything, in seconds since
+    /// 1970-01-01 UTC. Where no run is recorded it is the time of the last commit, or `None`.
     pub fn last_success(folder: impl AsRef<Path>) -> Option<u64> {
-        lock::last_success(folder.as_ref())
+        let folder = folder.as_ref();
+        let recorded = Catalog::read(folder).ok()?.last_success;
+        let committed = || CommitInfo::of_any_version(&generation::active(folder).ok()?.folder);
+        if recorded > 0 { Some(recorded) } else { Some(committed()?.committed).filter(|&time| time > 0) }
     }
 
     /// Identifies everything that decides what an index of this program contains for a text.
@@ -253,10 +264,19 @@ impl Index {
         }
     }
 
+    /// Whether this generation was replaced and is no longer retained.
+    pub(super) fn is_retired(&self) -> bool {
+        self.folders().is_some_and(|folders| generation::is_retired(&folders.index, &folders.generation))
+    }
+
     /// The current state of the index.
     pub(super) fn version(&self) -> Result<Version> {
-        // While the first generation is being built none is active.
-        let active = self.folders().and_then(|folders| generation::active(&folders.index).ok());
+        let active = match self.folders().map(|folders| generation::active(&folders.index)) {
+            Some(Ok(active)) => Some(active.number),
+            // While the first generation is being built none is active.
+            None | Some(Err(Error::IndexMissing { .. } | Error::IndexDamaged { .. })) => None,
+            Some(Err(error)) => return Err(error),
+        };
         let meta = self.metas()?;
         let segments = meta.segments.iter().map(|segment| (segment.id(), segment.delete_opstamp()));
         Ok(Version { active, opstamp: meta.opstamp, segments: segments.collect() })
@@ -285,14 +305,26 @@ impl Index {
         garbage::collect(folder, &self.live_files()?)
     }
 
+    /// As [`Index::collect_garbage`], where what was done is done whether or not this succeeds.
+    pub(super) fn collect_garbage_or_warn(&self) {
+        if let Err(error) = self.collect_garbage() {
+            tracing::warn!("unused files could not be removed and take room until the next run: {error}");
+        }
+    }
+
     /// Keeps the files of this generation from being removed until the result is dropped.
     pub(super) fn lock_files(&self, doing: &'static str) -> Result<DirectoryLock> {
         let lock = self.engine().directory().acquire_lock(&META_LOCK);
-        lock.map_err(|error| self.failed(doing, &error))
+        lock.map_err(|error| write_failure(&self.location(), doing, &error.into()))
     }
 
     pub(super) fn metas(&self) -> Result<tantivy::IndexMeta> {
-        self.engine().load_metas().map_err(|error| self.damaged(&describe(&error)))
+        self.engine().load_metas().map_err(|error| self.read_failed(error))
+    }
+
+    /// What stops all writing to this index.
+    pub(super) fn stop_flag(&self) -> &StopFlag {
+        &self.inner.stop
     }
 
     pub(super) fn engine(&self) -> &tantivy::Index {
@@ -314,6 +346,11 @@ impl Index {
 
     pub(crate) fn fields(&self) -> Fields {
         self.inner.fields
+    }
+
+    /// The error for an index that cannot be read: damage, or what the system refused.
+    pub(crate) fn read_failed(&self, error: impl Into<tantivy::TantivyError>) -> Error {
+        read_failure(&self.location(), error)
     }
 
     pub(crate) fn damaged(&self, error: &dyn std::fmt::Display) -> Error {

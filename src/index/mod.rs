@@ -26,11 +26,12 @@ mod term_pattern;
 mod watch;
 
 pub use build::{Change, Writer, WriterOptions};
-pub(crate) use doc_store::{LoadedRelease, day_number};
+pub(crate) use doc_store::{LoadedRelease, ReleaseView, day_number};
 pub use handle::{CommitInfo, Index};
 pub use maintenance::{BackupStats, CheckReport, Sizes, backup, check, compact, gc, restore, rollback};
 pub use options::JobOptions;
 pub(crate) use parallel::parallel_map;
+pub(crate) use schema::POSITION_GAP;
 pub(crate) use segment_reader::{Segment, Zone, seek_exact};
 pub(crate) use snapshot::{Address, Snapshot};
 pub use sync::{Event, Progress, Summary, sync, update};

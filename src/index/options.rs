@@ -8,24 +8,26 @@ use std::{
 use super::WriterOptions;
 use crate::corpus::ReadOptions;
 
-/// How to bring an index up to date.
+/// How a job works on an index folder.
 #[derive(Clone, Debug)]
 pub struct JobOptions {
-    /// Build a new index beside the old one, and put it in its place when it is done.
+    /// Build a new generation and activate it when it is complete.
     pub full: bool,
     /// Only find out what would change.
     pub dry_run: bool,
-    /// Go on even if more than half of the releases would be removed, or if a folder is empty or gone.
+    /// Continue even if more than half of the releases would be removed, or a folder is empty or missing.
     pub allow_removals: bool,
-    /// How many old generations to keep when a new one takes over.
+    /// Follow symbolic links that lead out of the corpus folders.
+    pub follow_links: bool,
+    /// The number of old generations to retain when a new one is activated.
     pub keep: usize,
-    /// How long to wait for another writer.
+    /// The time to wait for another writer.
     pub wait: Duration,
     /// How files are read.
     pub read: ReadOptions,
-    /// Memory and threads.
+    /// Memory and threads for writing.
     pub writer: WriterOptions,
-    /// Set it to stop: nothing is changed then, or all.
+    /// Set it to stop the job: the index is then as it was, or as it should be.
     pub stop: Arc<AtomicBool>,
 }
 impl Default for JobOptions {
@@ -34,6 +36,7 @@ impl Default for JobOptions {
             full: false,
             dry_run: false,
             allow_removals: false,
+            follow_links: false,
             keep: 1,
             wait: Duration::ZERO,
             read: ReadOptions::default(),

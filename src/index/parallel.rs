@@ -1,6 +1,4 @@
-//! Segments side by side: what takes long is done on all cores, what does not stays on the caller's.
-//!
-//! Knows nothing of what is done.
+//! Runs work on several items in parallel. Indexing and searching use it to work on segments.
 
 use std::{
     sync::{
@@ -10,36 +8,50 @@ use std::{
     thread,
 };
 
-/// Does something with each of a few things, with its place among them; returns what came of it in their
-/// order. Threads are started where that is worth it: where there is work for a millisecond or more.
+/// Calls a function with each item and its index; returns the results in the order of the items.
+///
+/// Starting threads pays off for a millisecond of work or more; `is_much` says whether there is that much.
+/// The calling thread takes part, so that all is done even if the system allows no more threads.
 pub(crate) fn parallel_map<T: Sync, R: Send>(
-    things: &[T],
-    is_worth_it: bool,
+    items: &[T],
+    is_much: bool,
     each: impl Fn(usize, &T) -> R + Sync,
 ) -> Vec<R> {
-    let threads = if is_worth_it { cores().min(things.len()) } else { 1 };
+    let threads = if is_much { cores().min(items.len()) } else { 1 };
+    map_with(items, threads, thread::Builder::new, each)
+}
+
+fn map_with<T: Sync, R: Send>(
+    items: &[T],
+    threads: usize,
+    builder: impl Fn() -> thread::Builder,
+    each: impl Fn(usize, &T) -> R + Sync,
+) -> Vec<R> {
     if threads < 2 {
-        return things.iter().enumerate().map(|(at, thing)| each(at, thing)).collect();
+        return items.iter().enumerate().map(|(at, item)| each(at, item)).collect();
     }
     let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(things.len()));
+    let results = Mutex::new(Vec::with_capacity(items.len()));
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(thing) = things.get(at) else { return };
-            let result = each(at, thing);
-            done.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
+            let Some(item) = items.get(at) else { return };
+            let result = each(at, item);
+            results.lock().unwrap_or_else(PoisonError::into_inner).push((at, result));
         }
     };
     thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(work);
+            // A thread that cannot be started leaves its share to the others.
+            if builder().spawn_scoped(scope, work).is_err() {
+                break;
+            }
         }
         work();
     });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 fn cores() -> usize {
@@ -52,11 +64,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_comes_of_each_stands_in_its_place() {
-        let things: Vec<usize> = (0..50).collect();
-        for is_worth_it in [false, true] {
-            let done = parallel_map(&things, is_worth_it, |at, thing| (at, thing * 2));
-            assert!(done.into_iter().enumerate().all(|(at, done)| done == (at, at * 2)));
+    fn results_come_in_the_order_of_the_items() {
+        // A stack that no system grants: no thread can be started.
+        let refused = || thread::Builder::new().stack_size(1 << 60);
+        assert!(refused().spawn(|| ()).is_err());
+        let items: Vec<usize> = (0..50).collect();
+        for threads in [1, 4] {
+            for builder in [thread::Builder::new, refused] {
+                let results = map_with(&items, threads, builder, |at, item| (at, item * 2));
+                assert!(results.into_iter().enumerate().all(|(at, result)| result == (at, at * 2)));
+            }
         }
         assert!(parallel_map(&[], true, |_, (): &()| ()).is_empty());
     }

@@ -5,14 +5,20 @@
 //! indexed a second time as a separate field, for BM25F and for `заголовок:`. Lengths are stored in words,
 //! because tantivy's field norms would count every term of every channel.
 
-use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{
+    FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
+};
 
 use crate::analysis::Analyzer;
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
 pub(crate) const SCHEMA_VERSION: u32 = 5;
 
-/// Names of the fast fields.
+/// The position of the first word of a body, counted from the end of the title. No distance that a query can
+/// ask for reaches across it; `search` checks that at compile time.
+pub(crate) const POSITION_GAP: u32 = 128;
+
+/// The names of the fast fields.
 pub(crate) mod column {
     pub const ID: &str = "id";
     pub const DATE: &str = "date";
@@ -28,9 +34,6 @@ pub(crate) mod column {
 pub(crate) struct Fields {
     /// The release's id, as one term.
     pub id: Field,
-    /// The writer session that wrote the release, as one term. It distinguishes an old version of a release
-    /// from a new one that is being written.
-    pub session: Field,
     /// Title and then body: terms of all channels.
     pub text: Field,
     /// The title alone: terms of all channels.
@@ -42,13 +45,11 @@ pub(crate) struct Fields {
     /// The lengths of title and body in words.
     pub title_words: Field,
     pub body_words: Field,
-    /// A digest of what the release says.
+    /// A digest of the release, as a fast field and as one term: by it a version of a release is deleted.
     pub digest: Field,
     /// The corpus folder and the file below it that the release was read from.
     pub root: Field,
     pub file: Field,
-    /// The release itself, as `doc_store` encodes it.
-    pub release: Field,
 }
 
 impl Fields {
@@ -62,18 +63,17 @@ impl Fields {
         let terms = indexed(IndexRecordOption::WithFreqsAndPositions);
         let whole = indexed(IndexRecordOption::Basic);
         let fields = Self {
-            id: schema.add_text_field(column::ID, whole.clone() | FAST),
-            session: schema.add_text_field("session", whole),
+            id: schema.add_text_field(column::ID, whole | FAST),
             text: schema.add_text_field("text", terms.clone()),
             title: schema.add_text_field("title", terms.clone()),
             source: schema.add_text_field("source", terms),
             date: schema.add_i64_field(column::DATE, FAST),
             title_words: schema.add_u64_field(column::TITLE_WORDS, FAST),
             body_words: schema.add_u64_field(column::BODY_WORDS, FAST),
-            digest: schema.add_u64_field(column::DIGEST, FAST),
+            // `INDEXED` would add norms, which no segment contains.
+            digest: schema.add_u64_field(column::DIGEST, NumericOptions::default().set_indexed().set_fast()),
             root: schema.add_text_field(column::ROOT, TextOptions::default().set_fast("raw")),
             file: schema.add_text_field(column::FILE, TextOptions::default().set_fast("raw")),
-            release: schema.add_bytes_field("release", STORED),
         };
         (schema.build(), fields)
     }

@@ -1,6 +1,4 @@
-//! One segment of a snapshot: its lists, its columns, its stored releases.
-//!
-//! Says what the files of a segment hold; which of it counts for a search is not its business.
+//! Reads one segment of a snapshot: posting lists, fast fields, stored releases.
 
 use std::{io, path::Path, sync::Arc};
 
@@ -15,19 +13,19 @@ use tantivy::{
 
 use super::{
     column::decode_column,
-    doc_store::StoredDoc,
+    doc_store::verify,
     schema::{Fields, column},
     term_pattern::TermPattern,
 };
 
-/// One segment of a snapshot, its columns at hand.
+/// One segment of a snapshot.
 pub(crate) struct Segment {
-    /// Its place among the snapshot's segments.
+    /// Its index among the snapshot's segments.
     pub ordinal: SegmentOrdinal,
     pub reader: SegmentReader,
     store: StoreReader,
     ids: StrColumn,
-    /// Days and lengths, column: every release that is looked at asks for them. `NO_DAY` where no day is
+    /// Days and lengths, decoded: they are read for every document that is scored. `NO_DAY` where no day is
     /// known.
     days: Vec<i32>,
     title_words: Vec<u32>,
@@ -43,17 +41,16 @@ pub(crate) struct Segment {
     source: Arc<tantivy::InvertedIndexReader>,
     /// The posting lists and position lists of `text`, `title` and `source`, without a header.
     lists: [[FileSlice; 2]; 3],
-    fields: Fields,
 }
 
 /// Bytes before the first posting list of a field: the number of tokens.
 const POSTINGS_HEADER: usize = 8;
 
-/// Stands for a day that is not known.
+/// Stands for an unknown day.
 const NO_DAY: i32 = i32::MIN;
 
 impl Segment {
-    /// Opens a segment that keeps so many blocks of its store unpacked.
+    /// Opens a segment that caches this many decompressed blocks of its store.
     pub(super) fn open(
         ordinal: SegmentOrdinal,
         (engine, reader): (&tantivy::Index, SegmentReader),
@@ -94,22 +91,21 @@ impl Segment {
             text: reader.inverted_index(fields.text)?,
             title: reader.inverted_index(fields.title)?,
             source: reader.inverted_index(fields.source)?,
-            fields,
             reader,
         })
     }
 
-    /// The segment's releases that are not deleted.
+    /// The documents that are not deleted.
     pub fn alive_docs(&self) -> impl Iterator<Item = DocId> + '_ {
         (0..self.reader.max_doc()).filter(|&doc| !self.reader.is_deleted(doc))
     }
 
-    /// Where the list of a term in a zone lies; none where the segment has no such term there.
+    /// Where the posting list of a term in a zone is; `None` if the segment has no such term there.
     pub fn term_info(&self, zone: Zone, key: &str) -> io::Result<Option<TermInfo>> {
         self.terms(zone).terms().get(key)
     }
 
-    /// Opens a list of the releases that have a term in a zone, with its positions.
+    /// Opens the posting list of a term in a zone, with positions.
     pub fn postings(&self, zone: Zone, list: &TermInfo) -> io::Result<SegmentPostings> {
         self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqsAndPositions)
     }
@@ -124,7 +120,7 @@ impl Segment {
         self.lists[zone as usize][1].read_bytes_slice(list.positions_range.clone())
     }
 
-    /// How often a list says that a release has its term.
+    /// The term frequency of a document in a posting list; 0 if it is not in the list.
     pub fn term_freq(&self, zone: Zone, list: &TermInfo, doc: DocId) -> io::Result<u32> {
         let mut list = self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
         Ok(if seek_exact(&mut list, doc) { list.term_freq() } else { 0 })
@@ -160,7 +156,7 @@ impl Segment {
         text_of(&self.ids, doc).unwrap_or_default()
     }
 
-    /// A number that orders the segment's releases by id.
+    /// The rank of the id: it orders the segment's documents by id.
     pub fn id_rank(&self, doc: DocId) -> u64 {
         self.ids.ords().first(doc).unwrap_or(u64::MAX)
     }
@@ -200,13 +196,13 @@ impl Segment {
         self.digests.first(doc).unwrap_or_default()
     }
 
-    /// Numbers of the corpus folder and of the file below it that the release was read from, in
-    /// [`Segment::all_origins`].
+    /// The ranks, in [`Segment::all_origins`], of the corpus folder and of the file below it that the release
+    /// was read from.
     pub fn origin_ranks(&self, doc: DocId) -> Option<(u64, u64)> {
         Some((self.roots.as_ref()?.ords().first(doc)?, self.files.as_ref()?.ords().first(doc)?))
     }
 
-    /// The ids of all releases that were ever in the segment, by [`Segment::id_rank`].
+    /// The ids of all documents, deleted ones included, by [`Segment::id_rank`].
     pub fn all_ids(&self) -> io::Result<Vec<Option<String>>> {
         Ok(texts(&self.ids)?.into_iter().map(Some).collect())
     }
@@ -217,17 +213,18 @@ impl Segment {
         Ok(Origins { roots: all(&self.roots)?, files: all(&self.files)? })
     }
 
-    pub fn stored(&self, doc: DocId) -> Result<StoredDoc, String> {
-        let document = self.store.get_document_bytes(doc).map_err(|error| error.to_string())?;
-        StoredDoc::of(&document, self.fields.release).ok_or_else(|| "is not in the store".to_owned())
+    /// The release as it is stored.
+    pub fn stored(&self, doc: DocId) -> tantivy::Result<OwnedBytes> {
+        self.store.get_document_bytes(doc)
     }
 
-    /// Reads a release and holds it against the digest that was taken when it was written.
+    /// Reads a release and compares it with the digest taken when it was written.
     pub fn check(&self, doc: DocId) -> Result<(), String> {
         let id = self.id(doc);
-        let release = self.stored(doc).and_then(|stored| stored.check(self.digest(doc)));
-        let release = release.map_err(|reason| format!("release {id:?} {reason}"))?;
-        if release.id == id { Ok(()) } else { Err(format!("release {id:?} calls itself {:?}", release.id)) }
+        let stored = self.stored(doc).map_err(|error| error.to_string());
+        let release = stored.and_then(|stored| verify(&stored, self.digest(doc)));
+        let found = release.map_err(|reason| format!("release {id:?} {reason}"))?.id;
+        if found == id { Ok(()) } else { Err(format!("release {id:?} has the id {found:?} in the store")) }
     }
 }
 
@@ -236,13 +233,13 @@ fn composite_file(
     engine: &tantivy::Index,
     segment: &SegmentReader,
     extension: &str,
-) -> io::Result<CompositeFile> {
+) -> tantivy::Result<CompositeFile> {
     let name = format!("{}.{extension}", segment.segment_id().uuid_string());
-    let file = engine.directory().open_read(Path::new(&name)).map_err(io::Error::other)?;
-    CompositeFile::open(&file)
+    let file = engine.directory().open_read(Path::new(&name))?;
+    Ok(CompositeFile::open(&file)?)
 }
 
-/// Goes on in a list to a release, and says whether that is there.
+/// Advances a cursor to a document; returns whether the posting list contains it.
 pub(crate) fn seek_exact(list: &mut SegmentPostings, doc: DocId) -> bool {
     (list.doc() >= doc || list.seek(doc) >= doc) && list.doc() == doc
 }
@@ -253,7 +250,7 @@ pub(crate) struct Origins {
     pub files: Vec<String>,
 }
 
-/// All texts of a column, in the order of their numbers.
+/// All values of a column, by rank.
 fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
     let mut texts = Vec::with_capacity(column.num_terms());
     let mut stream = column.dictionary().stream()?;
@@ -263,7 +260,7 @@ fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
     Ok(texts)
 }
 
-/// A part of a release with lists of its own.
+/// A part of a release with separate posting lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Zone {
     /// Title and body, one after the other.

@@ -1,13 +1,13 @@
-//! A snapshot: the index as it stood at one commit, with the figures that ranking needs.
+//! A snapshot: the index as of one commit, with the statistics that ranking needs.
 //!
-//! All figures count alive_docs releases only, so that they don't depend on how the index is cut into
-//! segments or on what deletions wait for a merge.
+//! All statistics count documents that are not deleted, so that they do not depend on how the index is
+//! divided into segments or on which deletions wait for a merge.
 
 use tantivy::{DocId, DocSet, SegmentOrdinal, TERMINATED, Term, schema::IndexRecordOption};
 
 use super::{
-    doc_store::{LoadedRelease, StoredDoc},
-    engine_error::describe,
+    doc_store::{LoadedRelease, ReleaseView},
+    engine_error::catch_panic,
     handle::{Index, STORE_BLOCK, Version},
     parallel::parallel_map,
     schema::Fields,
@@ -25,12 +25,12 @@ pub(crate) struct Address {
     pub doc: DocId,
 }
 
-/// The index as it stood at one commit.
+/// The index as of one commit.
 pub(crate) struct Snapshot {
     pub index: Index,
     pub fields: Fields,
     pub segments: Vec<Segment>,
-    /// How many releases live in it.
+    /// The number of releases.
     pub releases: u64,
     /// The mean length of a title, in words.
     pub mean_title: f32,
@@ -42,33 +42,33 @@ pub(crate) struct Snapshot {
     version: Version,
 }
 
-/// How many bytes of stored releases a snapshot keeps column: who reads one release after the other finds
-/// the next in the same block. Those that come up again and again the searcher keeps.
-const KEPT_UNPACKED: usize = 1 << 20;
+/// Bytes of decompressed blocks that a snapshot caches: a caller that reads releases in order finds the next
+/// one in the same block.
+const STORE_CACHE: usize = 1 << 20;
 
-/// From so many releases on, segments are opened on all cores.
+/// From this number of releases on, segments are opened in parallel.
 const MANY_RELEASES: u64 = 100_000;
 
-/// What is counted of alive_docs releases.
+/// Counts over the documents that are not deleted.
 #[derive(Clone, Copy, Debug, Default)]
-struct Figures {
+struct Statistics {
     releases: u64,
-    /// Words of all titles, and of all bodies.
+    /// The words of all titles, and of all bodies.
     title: u64,
     body: u64,
     newest: i64,
 }
 
-impl Figures {
+impl Statistics {
     fn of(segment: &Segment) -> Self {
-        let mut figures = Self::default();
+        let mut statistics = Self::default();
         for doc in segment.alive_docs() {
-            figures.releases += 1;
-            figures.title += u64::from(segment.title_words(doc));
-            figures.body += u64::from(segment.body_words(doc));
-            figures.newest = segment.day(doc).map_or(figures.newest, |day| day.max(figures.newest));
+            statistics.releases += 1;
+            statistics.title += u64::from(segment.title_words(doc));
+            statistics.body += u64::from(segment.body_words(doc));
+            statistics.newest = segment.day(doc).map_or(statistics.newest, |day| day.max(statistics.newest));
         }
-        figures
+        statistics
     }
 
     fn and(self, other: &Self) -> Self {
@@ -82,31 +82,39 @@ impl Figures {
 }
 
 impl Snapshot {
+    /// Opens the last commit. Where the generation was removed meanwhile, it is that of the active one.
     pub fn open(index: &Index) -> Result<Self> {
-        // Taken first: a commit that comes in between makes the snapshot newer than it says.
+        match catch_panic(&index.location(), || Self::try_open(index)) {
+            Err(Error::IndexDamaged { .. }) if index.is_retired() => Self::open(&index.reload()?),
+            opened => opened,
+        }
+    }
+
+    fn try_open(index: &Index) -> Result<Self> {
+        // Read first: a commit that comes in between makes the snapshot newer than it says.
         let version = index.version()?;
         let engine = index.engine();
         let reader = engine
             .reader_builder()
             .reload_policy(tantivy::ReloadPolicy::Manual)
             .try_into()
-            .map_err(|error| index.damaged(&describe(&error)))?;
+            .map_err(|error| index.read_failed(error))?;
         let searcher = reader.searcher();
         let fields = index.fields();
         let readers = searcher.segment_readers();
         let releases: u64 = readers.iter().map(|reader| u64::from(reader.max_doc())).sum();
-        let blocks = KEPT_UNPACKED / STORE_BLOCK / readers.len().max(1);
+        let blocks = STORE_CACHE / STORE_BLOCK / readers.len().max(1);
         let opened = parallel_map(readers, releases >= MANY_RELEASES, |at, reader| {
             let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
             let segment = Segment::open(ordinal, (engine, reader.clone()), fields, blocks)?;
-            let figures = Figures::of(&segment);
-            Ok::<_, tantivy::TantivyError>((segment, figures))
+            let statistics = Statistics::of(&segment);
+            Ok::<_, tantivy::TantivyError>((segment, statistics))
         });
-        let (mut segments, mut all) = (Vec::with_capacity(opened.len()), Figures::default());
+        let (mut segments, mut all) = (Vec::with_capacity(opened.len()), Statistics::default());
         for opened in opened {
-            let (segment, figures) = opened.map_err(|error| index.damaged(&describe(&error)))?;
+            let (segment, statistics) = opened.map_err(|error| index.read_failed(error))?;
             segments.push(segment);
-            all = all.and(&figures);
+            all = all.and(&statistics);
         }
         Ok(Self {
             index: index.clone(),
@@ -126,7 +134,7 @@ impl Snapshot {
             return Ok(false);
         }
         match self.index.version() {
-            // A run has put another generation in force, and removed this one, in between.
+            // A run has activated another generation, and removed this one, in between.
             Err(_) if !self.index.is_active()? => Ok(false),
             version => Ok(version?.is_same_commit(&self.version)),
         }
@@ -138,26 +146,21 @@ impl Snapshot {
 
     /// The release itself.
     pub fn release(&self, address: Address) -> Result<Release> {
-        let release = self.stored(address)?.record().and_then(|record| record.release());
-        release.map_err(|reason| self.unreadable(&reason))
+        self.read(address, |stored| ReleaseView::read(stored)?.release())
     }
 
-    /// The release with all that the store holds of it.
+    /// The release with all that the store contains of it.
     pub fn whole(&self, address: Address) -> Result<LoadedRelease> {
-        self.stored(address)?.whole().map_err(|reason| self.unreadable(&reason))
+        self.read(address, LoadedRelease::read)
     }
 
-    /// The release as it lies in the store.
-    fn stored(&self, address: Address) -> Result<StoredDoc> {
-        self.segment(address.segment).stored(address.doc).map_err(|reason| self.unreadable(&reason))
+    fn read<T>(&self, address: Address, read: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T> {
+        let stored = self.segment(address.segment).stored(address.doc);
+        let stored = stored.map_err(|error| self.index.read_failed(error))?;
+        read(&stored).map_err(|reason| self.index.damaged(&format!("a release {reason}")))
     }
 
-    /// Why a release cannot be read, as an error.
-    fn unreadable(&self, reason: &str) -> Error {
-        self.index.damaged(&format!("a release {reason}"))
-    }
-
-    /// Where the release with this id lies.
+    /// The address of the release with this id.
     pub fn find(&self, id: &str) -> Result<Option<Address>> {
         let term = Term::from_field_text(self.fields.id, id);
         for (ordinal, segment) in (0..).zip(&self.segments) {
@@ -165,7 +168,7 @@ impl Snapshot {
                 .reader
                 .inverted_index(self.fields.id)
                 .and_then(|terms| Ok(terms.read_postings(&term, IndexRecordOption::Basic)?))
-                .map_err(|error| self.index.damaged(&describe(&error)))?;
+                .map_err(|error| self.index.read_failed(error))?;
             let Some(mut list) = list else { continue };
             while list.doc() != TERMINATED {
                 if !segment.reader.is_deleted(list.doc()) {
@@ -184,6 +187,6 @@ impl Snapshot {
     reason = "a mean needs no more than a float's precision"
 )]
 fn mean(sum: u64, count: u64) -> f32 {
-    // An empty index, or one of empty titles, must not make lengths infinite.
+    // An empty index, or one of empty titles, must not make relative lengths infinite.
     (sum as f64 / count.max(1) as f64).max(1.0) as f32
 }

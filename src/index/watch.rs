@@ -1,6 +1,6 @@
-//! Following an index: whether a handle shows the newest commit, and hearing of the next.
+//! Following an index: opening its newest generation, and being called for each new commit.
 //!
-//! A handle, and every snapshot made of it, stays what it was; who wants the newest asks for it.
+//! A handle and its snapshots never change. A caller that wants the newest state asks for it.
 
 use std::{
     sync::mpsc::{self, RecvTimeoutError, Sender},
@@ -14,13 +14,13 @@ use crate::error::Result;
 /// Watches an index until it is dropped.
 #[derive(Debug)]
 pub struct Watch {
-    /// Dropping it tells the thread to end.
+    /// Dropping it ends the thread.
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Index {
-    /// The index as it stands now: the newest generation in the folder. Cheap where this is it.
+    /// The index as it is now: the active generation of the folder. Cheap where this is it.
     ///
     /// # Errors
     /// As [`Index::open`].
@@ -31,18 +31,25 @@ impl Index {
         }
     }
 
-    /// Looks every so often whether there has been a commit or a new generation, and hands over the index
-    /// as it stands then. An error is told once, until all is well again.
+    /// Checks at this interval whether there has been a commit or a new generation, and calls `on_change` with
+    /// the index as it is then. An error is reported once, until a check succeeds again.
     ///
-    /// The look costs two small files. The call back is made in a thread of its own; search on in the old
-    /// snapshot until `on_change` has made a new one.
-    pub fn watch(&self, every: Duration, mut on_change: impl FnMut(Result<Self>) + Send + 'static) -> Watch {
+    /// A check reads two small files. The function is called in a separate thread; search in the old
+    /// snapshot until it has made a new one.
+    ///
+    /// # Errors
+    /// `Engine` where the system allows no more threads.
+    pub fn watch(
+        &self,
+        interval: Duration,
+        mut on_change: impl FnMut(Result<Self>) + Send + 'static,
+    ) -> Result<Watch> {
         let (end, ended) = mpsc::channel::<()>();
         let mut index = self.clone();
         let mut last = index.version().ok();
         let mut failing = false;
-        let thread = thread::spawn(move || {
-            while ended.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+        let work = move || {
+            while ended.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 let now = index.reload().and_then(|newest| Ok((newest.version()?, newest)));
                 match now {
                     Ok((version, newest)) => {
@@ -63,17 +70,48 @@ impl Index {
                     }
                 }
             }
-        });
-        Watch { end: Some(end), thread: Some(thread) }
+        };
+        let thread = thread::Builder::new().name("watch".into()).spawn(work);
+        let thread = thread.map_err(|error| self.failed("starting a thread", &error))?;
+        Ok(Watch { end: Some(end), thread: Some(thread) })
     }
 }
 
 impl Drop for Watch {
+    /// Waits until the function is not called any more, unless that function itself drops the watch.
     fn drop(&mut self) {
         self.end.take();
-        if let Some(thread) = self.thread.take() {
-            // It ends by itself when it has panicked in the call back.
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != thread::current().id()
+        {
+            // An error means that the function panicked, which has ended the thread as well.
             _ = thread.join();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::release::Release;
+
+    #[test]
+    fn a_watch_can_be_dropped_by_its_own_function() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(folder.path()).unwrap();
+        let slot: Arc<Mutex<Option<Watch>>> = Arc::default();
+        let (called, calls) = mpsc::channel();
+        let own = Arc::clone(&slot);
+        let watch = index.watch(Duration::from_millis(5), move |_| {
+            drop(own.lock().unwrap().take());
+            called.send(()).unwrap();
+        });
+        *slot.lock().unwrap() = Some(watch.unwrap());
+        index.ingest([Release::new("1", "Заголовок", "Текст")]).unwrap();
+        calls.recv_timeout(Duration::from_secs(20)).unwrap();
+        // The thread has ended: its end of the channel is closed.
+        assert_eq!(calls.recv_timeout(Duration::from_secs(20)), Err(RecvTimeoutError::Disconnected));
     }
 }

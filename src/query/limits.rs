@@ -1,7 +1,7 @@
 //! Limits of the query language.
 
 /// The largest distance in `/N` and the largest slop in `"…"~N`, in words.
-pub(super) const MAX_DISTANCE: u32 = 100;
+pub(crate) const MAX_DISTANCE: u32 = 100;
 
 /// The largest factor in `^N`.
 const MAX_BOOST: f32 = 100.0;

@@ -10,7 +10,7 @@ mod display;
 mod explain;
 mod expr;
 mod lexer;
-mod limits;
+pub(crate) mod limits;
 mod normalize;
 mod parser;
 mod relative_date;

@@ -35,7 +35,7 @@ impl Context {
     }
 
     /// The error for a file of the index that cannot be read.
-    pub fn damaged(&self, error: &dyn std::fmt::Display) -> Error {
-        self.snapshot.index.damaged(error)
+    pub fn read_failed(&self, error: std::io::Error) -> Error {
+        self.snapshot.index.read_failed(error)
     }
 }

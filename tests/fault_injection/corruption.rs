@@ -1,5 +1,5 @@
-//! One byte flipped in each file of an index in turn: `check` finds it, and a search fails or says
-//! what it said before, but never anything else.
+//! Flipped bytes, truncated files and files copied over one another: `check` reports each, a search fails or
+//! answers as before, and the next run repairs the index.
 
 use std::{fs, panic, path::PathBuf};
 
@@ -44,6 +44,7 @@ pub fn run(settings: &Settings) {
     }
     expect(&fixture.run(&["check"]), 0, "check of the index as it was");
     truncations(&fixture, &files);
+    swaps(&mut fixture, &files, &mut rng, settings.rounds_or(2) * 10);
     println!(
         "corruption: {flips} in {} files, all found; {failed} made searches fail, none changed them",
         files.len()
@@ -58,6 +59,37 @@ fn truncations(fixture: &Fixture, files: &[PathBuf]) {
         assert_ne!(fixture.run(&["check"]).status.code(), Some(0), "half of {}", path.display());
         fs::write(path, whole).unwrap();
     }
+}
+
+/// Files that are copied over one another, as an interrupted copy of an index may leave them: no program
+/// panics, and the next run repairs the index.
+fn swaps(fixture: &mut Fixture, files: &[PathBuf], rng: &mut fastrand::Rng, rounds: u32) {
+    let mut noticed = 0;
+    for _ in 0..rounds {
+        let [one, other] = [0; 2].map(|_| files[rng.usize(..files.len())].clone());
+        let contents = [&one, &other].map(|path| fs::read(path).unwrap());
+        if contents[0] == contents[1] {
+            continue;
+        }
+        fs::write(&one, &contents[1]).unwrap();
+        fs::write(&other, &contents[0]).unwrap();
+        let doing = format!("{} and {}", one.display(), other.display());
+        for words in [&["check"][..], &["search", EVERYWHERE]] {
+            let output = fixture.run(words);
+            assert!(output.status.code().is_some_and(|code| code < 100), "{doing}: {output:?}");
+        }
+        noticed += u32::from(fixture.run(&["check"]).status.code() == Some(12));
+        fs::write(&one, &contents[0]).unwrap();
+        fs::write(&other, &contents[1]).unwrap();
+    }
+    expect(&fixture.run(&["check"]), 0, "check of the index as it was");
+    // One swap stays, and is repaired.
+    let named = |suffix: &str| files.iter().find(|path| path.to_string_lossy().ends_with(suffix)).unwrap();
+    fs::copy(named(".fast"), named(".term")).unwrap();
+    let corpus = fixture.corpus();
+    expect(&fixture.run(&["index", "--full", corpus.to_str().unwrap()]), 0, "index of a swapped file");
+    assert!(fixture.indexed() == fixture.contents);
+    println!("corruption: {rounds} swaps of whole files: no panic, {noticed} noticed by check");
 }
 
 /// All files of the index that say something.

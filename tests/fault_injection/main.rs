@@ -21,6 +21,8 @@ mod fixture;
 mod full_disk;
 #[cfg(unix)]
 mod permissions;
+#[cfg(target_os = "linux")]
+mod system_calls;
 
 use std::{panic, process::ExitCode, time::Instant};
 
@@ -61,6 +63,8 @@ const CASES: &[(&str, Case, u32)] = &[
     ("full-disk", full_disk::run, 40),
     #[cfg(unix)]
     ("permissions", permissions::run, 10),
+    #[cfg(target_os = "linux")]
+    ("system-calls", system_calls::run, 2400),
 ];
 
 fn main() -> ExitCode {

@@ -15,7 +15,7 @@ pub enum Exit {
     Done,
     /// The search found nothing.
     Nothing,
-    /// A reading command failed, or a run succeeded without some files or queries.
+    /// A reading command failed, or a run succeeded without some files or queries or could not write its report.
     Partly,
     /// A maintenance command failed. The index is unchanged.
     Failed,
@@ -40,7 +40,7 @@ Exit codes:
     0 success, 1 nothing found, 2 failure or some queries of --queries skipped
   index, check, compact, gc, backup, restore, rollback:
     0 success
-    2 success, but some files could not be read
+    2 success, but some files could not be read, or the report could not be written
     3 failure; the index is unchanged
    10 no index, or an index from another version
    11 another run is writing the index

@@ -49,13 +49,8 @@ impl IndexLocation {
         let project = Project::find(self.config.as_deref())?;
         let folder = self.folder.clone().unwrap_or_else(|| index_folder(project.as_ref()));
         let roots = project.as_ref().map(Project::roots).unwrap_or_default();
-        #[cfg_attr(not(feature = "converters"), expect(unused_mut, reason = "set for converters"))]
-        let mut read = project.as_ref().map(Project::read_options).transpose()?.unwrap_or_default();
-        // This program is also the one that reads PDF files in a process of its own.
-        #[cfg(all(feature = "converters", feature = "pdf"))]
-        {
-            read.isolate = std::env::current_exe().ok();
-        }
+        let read = project.as_ref().map(Project::read_options).transpose()?.unwrap_or_default();
+        let read = isolated(read);
         Ok(Located { buildable: self.folder.is_none(), folder, roots, read })
     }
 
@@ -69,7 +64,8 @@ impl IndexLocation {
                 let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
                 terminal.warn(format_args!("no index yet: indexing {} first", names.join(", ")));
                 let options = JobOptions { read, ..JobOptions::default() };
-                index::build(&folder, &paths, &options, false, terminal)?;
+                let (_, report) = index::build(&folder, &paths, &options, false, terminal)?;
+                report?;
             }
         }
         Ok(Index::open(&folder)?)
@@ -84,6 +80,17 @@ impl IndexLocation {
     pub fn open(&self) -> Result<Index> {
         Ok(Index::open(&self.folder()?)?)
     }
+}
+
+/// The same options, with this program as the one that reads PDF files in a process of its own.
+#[cfg(all(feature = "converters", feature = "pdf"))]
+pub fn isolated(read: ReadOptions) -> ReadOptions {
+    ReadOptions { isolate: std::env::current_exe().ok(), ..read }
+}
+
+#[cfg(not(all(feature = "converters", feature = "pdf")))]
+pub fn isolated(read: ReadOptions) -> ReadOptions {
+    read
 }
 
 fn index_folder(project: Option<&Project>) -> PathBuf {

@@ -28,12 +28,30 @@ pub fn write(path: &Path, exit: Exit, summary: Option<&Summary>, success: Option
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     // The collector ignores files with this name.
     let made = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
-    let written = fs::write(&made, text(exit, summary, success)).and_then(|()| fs::rename(&made, path));
+    let mut text = text(exit, summary, success);
+    // What a failed run does not know stays, so that an alert on it does not start anew.
+    carry_over(&fs::read_to_string(path).unwrap_or_default(), &mut text);
+    // Created exclusively: a link under this name is not followed.
+    let written = fs::File::options().write(true).create_new(true).open(&made);
+    let written = written.and_then(|mut file| io::Write::write_all(&mut file, text.as_bytes()));
+    let written = written.and_then(|()| fs::rename(&made, path));
     if written.is_err() {
         // The first error is the one to report.
         _ = fs::remove_file(&made);
     }
     written
+}
+
+/// Appends the gauges of an earlier run that a text lacks.
+fn carry_over(earlier: &str, text: &mut String) {
+    const HEAD: &str = "# HELP vestnik_index_";
+    for gauge in earlier.split(HEAD).skip(1) {
+        let name = gauge.split(' ').next().unwrap_or_default();
+        if !text.contains(&format!("{HEAD}{name} ")) {
+            text.push_str(HEAD);
+            text.push_str(gauge);
+        }
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "metrics need no exact integers")]
@@ -66,7 +84,7 @@ fn text(exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> String {
     let files = [
         ("{state=\"read\"}", run.read.files as f64),
         ("{state=\"same\"}", run.same_files as f64),
-        ("{state=\"passed_over\"}", run.passed_over as f64),
+        ("{state=\"passed_over\"}", run.ignored as f64),
     ];
     gauge("last_run_files", "Files seen by the last run, by state.", &files);
     let releases = [
@@ -116,6 +134,14 @@ mod tests {
             write(&path, exit, None, None).unwrap();
             let code = format!("vestnik_index_last_run_exit_code {}\n", exit.code());
             assert!(fs::read_to_string(&path).unwrap().contains(&code));
+        }
+        // A failed run keeps what the last complete one counted.
+        write(&path, Exit::Partly, Some(&Summary { failed: 3, ..Summary::default() }), None).unwrap();
+        for exit in [Exit::Locked, Exit::Failed] {
+            write(&path, exit, None, None).unwrap();
+            let figures = fs::read_to_string(&path).unwrap();
+            assert!(figures.contains("vestnik_index_last_run_failures 3\n"), "{figures}");
+            assert_eq!(figures.matches("# HELP vestnik_index_last_run_exit_code ").count(), 1, "{figures}");
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         check_place(&path).unwrap();

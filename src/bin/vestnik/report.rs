@@ -4,10 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use vestnik::{
-    Error,
-    index::{Event, Progress, Summary},
-};
+use vestnik::index::{Event, Progress, Summary};
 
 use crate::{
     exit::Exit,
@@ -61,10 +58,7 @@ impl<'a> Reporter<'a> {
             Event::Rebuilding(reason) => self.object("rebuilding", json!({ "reason": reason })),
             Event::Place(place) => self.object("place", json!({ "path": place.path().to_string_lossy() })),
             Event::Failed(error) => {
-                let path = match error {
-                    Error::DuplicateId { place, .. } => Some(place.as_str().into()),
-                    error => error.path().map(|path| path.to_string_lossy()),
-                };
+                let path = error.path().map(|path| path.to_string_lossy());
                 self.object("failed", json!({ "path": path, "error": error.to_string() }));
             }
             Event::File(_) if self.last_progress.elapsed() >= PROGRESS => {
@@ -125,7 +119,7 @@ fn fields(summary: &Summary, dry: bool) -> Value {
         "failed": summary.failed,
         "files_read": summary.read.files,
         "files_unchanged": summary.same_files,
-        "files_ignored": summary.passed_over,
+        "files_ignored": summary.ignored,
         "bytes_read": summary.read.bytes,
         "seconds": summary.took.as_secs_f64(),
     })
@@ -148,6 +142,6 @@ fn line(summary: &Summary, dry: bool) -> String {
         summary.unchanged,
         summary.failed,
         summary.read.files,
-        summary.passed_over,
+        summary.ignored,
     )
 }

@@ -66,8 +66,8 @@ impl<'a> Output<'a> {
             tracing::info!(id, note, "read in part");
         }
         if let Some(first) = self.taken.get(&below) {
-            let (place, first) = (self.place(line), self.place(*first));
-            return self.send(Err(Error::DuplicateId { id, place, first }));
+            let (path, first) = (self.root.join(self.file), self.place(*first));
+            return self.send(Err(Error::DuplicateId { id, path, line, first }));
         }
         let part = Some(below.trim_start_matches('#').to_owned()).filter(|part| !part.is_empty());
         self.taken.insert(below, line);

@@ -1,7 +1,6 @@
 //! Building segments: releases are analysed, inverted and written by several threads, and become visible
 //! with one commit.
 
-mod deletes;
 mod postings;
 mod registry;
 mod segment_writer;
@@ -10,4 +9,4 @@ mod writer;
 
 pub(super) use registry::{FileId, Registry};
 pub use writer::{Change, Writer, WriterOptions};
-pub(super) use writer::{engine_failure, start_engine};
+pub(super) use writer::{MAX_ID_BYTES, start_engine};

@@ -1,8 +1,8 @@
-//! PostingsBuilder: texts word by word become lists of places term by term.
+//! Builds the posting lists of one segment in memory.
 //!
-//! The engine's own writer would look up and record each term of each word. Here a word is written down
-//! as the number of its form, four bytes; only when the segment is full are the places of the words dealt
-//! out to their terms. Knows neither files nor the engine.
+//! Tantivy's writer looks up and records every term of every word. Here a word is recorded as the number of its
+//! surface form, four bytes. When the segment is full, the positions of the words are distributed to the terms
+//! of their forms.
 
 mod chunked_vec;
 mod distribution;
@@ -17,41 +17,41 @@ use self::{
 pub(super) use self::{distribution::TermOrder, occurrences::Occurrences};
 use crate::{
     analysis::{Checkpoint, CheckpointWriter, PendingToken, Role, TermCache, TokenContext, TokenStream},
-    index::segment_reader::Zone,
+    index::{schema::POSITION_GAP, segment_reader::Zone},
 };
 
-/// So many words are looked up together.
+/// Words that are looked up together.
 const LOOKUP_BATCH: usize = 64;
-/// No form of this segment yet.
+/// Stands for a form that the segment does not contain yet.
 const NONE: u32 = u32::MAX;
 
-/// The words of a segment's releases, in the order of the texts.
+/// The words of a segment's documents, in the order of the texts.
 pub(super) struct PostingsBuilder {
     forms: TermCache,
-    /// How often the table of forms had started over when `numbers` was begun.
+    /// How often the term cache had been cleared when `numbers` was started.
     restarts: u32,
-    /// The number in this segment of each form that the table of forms keeps, by its number there.
+    /// The number in this segment of each form in the term cache, by its number there.
     numbers: Vec<u32>,
-    /// The terms of each form, and where those of each form end.
+    /// The terms of all forms, and the end of the terms of each form.
     terms: Vec<u32>,
     ends: Vec<usize>,
     names: TermInterner,
-    /// A form's number for each word, and in the lowest bit whether it stands behind the word before it
-    /// rather than at the same position.
+    /// The number of each word's form. The lowest bit says whether it follows the word before it or has the same
+    /// position.
     text: ChunkedVec,
     source: ChunkedVec,
     releases: Vec<DocBounds>,
     buffers: LookupBuffers,
 }
 
-/// The next words of a text, and the numbers of their forms where they have some. Kept for its memory alone.
+/// The next words of a text and the numbers of their forms. Kept between texts to reuse the memory.
 #[derive(Default)]
 struct LookupBuffers {
     steps: Vec<PendingToken>,
     forms: Vec<u32>,
 }
 
-/// Where a release's words end, and the words that its title takes.
+/// The ends of a document's words in each field.
 #[derive(Clone, Copy, Debug, Default)]
 struct DocBounds {
     title: usize,
@@ -84,15 +84,15 @@ impl PostingsBuilder {
         }
     }
 
-    /// Gives the table of forms back, for the next segment.
+    /// Returns the term cache, for the next segment.
     pub fn into_term_cache(self) -> TermCache {
         self.forms
     }
 
-    /// Takes in the next release, and takes down the landmarks of its body.
+    /// Adds the next document, and records the checkpoints of its body.
     ///
-    /// Body words are numbered on behind those of the title, with one number between, so that no phrase
-    /// reaches from the one into the other.
+    /// The positions of body words follow those of the title after a gap, so that no phrase and no distance
+    /// reaches from one into the other.
     pub fn add(
         &mut self,
         title: &str,
@@ -108,28 +108,27 @@ impl PostingsBuilder {
             title: title_end,
             body: self.text.len(),
             source: self.source.len(),
-            lengths: [title, title + 1 + body, source],
+            lengths: [title, title + POSITION_GAP + body, source],
         });
         FieldLengths { title, body }
     }
 
-    /// Bytes of memory that this takes now and when its places are dealt out.
+    /// Bytes of memory, now or while the positions are distributed.
     pub fn memory(&self) -> usize {
         let dealt = self.text.len().max(self.source.len());
-        // Terms and forms are counted and ranked once more while they are dealt out.
+        // Distributing counts and ranks terms and forms once more.
         let forms = self.numbers.capacity() + 3 * self.terms.capacity() + 4 * self.ends.capacity();
         let releases = self.releases.capacity() * size_of::<DocBounds>();
         let words = self.text.memory() + self.source.memory() + self.names.memory();
         words + (dealt + forms) * size_of::<u32>() + releases
     }
 
-    /// How many positions there are, over all fields; more than 2³² cannot be told apart.
+    /// The number of positions in all fields, at most: 32 bits number them.
     pub fn positions(&self) -> usize {
-        self.text.len() + self.source.len() + self.releases.len()
+        self.text.len() + self.source.len() + self.releases.len() * POSITION_GAP as usize
     }
 
-    /// Writes down the words of a text, passing the beginning of each piece; returns how many positions it
-    /// takes.
+    /// Records the words of a text and passes on their checkpoints; returns the number of positions.
     fn read(&mut self, text: &str, field: Zone, mut pass: impl FnMut(Checkpoint)) -> u32 {
         let mut tokens = TokenStream::new(text);
         let mut next = 0;
@@ -141,7 +140,7 @@ impl PostingsBuilder {
                 self.buffers = LookupBuffers { steps, forms };
                 return next;
             }
-            // With nothing else between them, the processor waits for the memory of many look-ups at once.
+            // Lookups in a row let the processor wait for many cache misses at once.
             forms.clear();
             forms.extend(steps.iter().map(|step| self.known(text, step)));
             for (&PendingToken { position, span, role, context }, &known) in steps.iter().zip(&forms) {
@@ -156,7 +155,7 @@ impl PostingsBuilder {
         }
     }
 
-    /// The number in this segment of a form that has one.
+    /// The number in this segment of a form, if it has one.
     fn known(&self, text: &str, step: &PendingToken) -> u32 {
         if self.forms.clears() != self.restarts {
             return NONE;
@@ -165,7 +164,7 @@ impl PostingsBuilder {
         found.and_then(|number| self.numbers.get(number as usize).copied()).unwrap_or(NONE)
     }
 
-    /// The number in this segment of a form, a new one where it has none yet.
+    /// The number in this segment of a form; a new one if it has none.
     fn number(&mut self, surface: &str, context: TokenContext) -> u32 {
         let Some(number) = self.forms.find(surface, context) else { return self.new_form(None) };
         let restarts = self.forms.clears();
@@ -183,7 +182,7 @@ impl PostingsBuilder {
         self.numbers[place]
     }
 
-    /// Numbers a form that the table of forms has found.
+    /// Numbers a form that the term cache contains.
     fn new_form(&mut self, found: Option<u32>) -> u32 {
         let form = self.ends.len();
         for term in self.forms.form(found).terms() {
@@ -198,7 +197,7 @@ impl PostingsBuilder {
         TermOrder::new(self.names.sorted(), &self.terms, &self.ends)
     }
 
-    /// Visits the terms of a field in the order of their bytes, each with the places where it stands.
+    /// Visits the terms of a field in the order of their bytes, each with its occurrences.
     pub fn for_each_term<E>(
         &self,
         field: Zone,
@@ -211,7 +210,7 @@ impl PostingsBuilder {
         while batch.next() {
             for release in 0..self.releases.len() {
                 for stretch in self.stretches(field, release) {
-                    // One before the first: its bit moves it on.
+                    // One before the first position: the bit of the first word advances it.
                     let mut place = (doc_offsets.start(release) + stretch.first).wrapping_sub(1);
                     words.each(stretch.words, |word| {
                         place = place.wrapping_add(word & 1);
@@ -224,7 +223,7 @@ impl PostingsBuilder {
         Ok(())
     }
 
-    /// How many words of a field each form has, and where the places of its releases begin.
+    /// The number of words of each form in a field, and where the positions of each document start.
     fn count(&self, field: Zone) -> (Vec<u32>, DocOffsets) {
         let mut counts = vec![0; self.ends.len()];
         let mut doc_offsets = DocOffsets::default();
@@ -250,12 +249,12 @@ impl PostingsBuilder {
         }]
     }
 
-    /// The stretches of words that a release has in a field.
+    /// The ranges of words of a document in a field.
     fn stretches(&self, field: Zone, release: usize) -> impl Iterator<Item = Stretch> + use<> {
         let before = release.checked_sub(1).map_or_else(DocBounds::default, |before| self.releases[before]);
         let this = self.releases[release];
         let title = Stretch { words: before.body..this.title, first: 0 };
-        let body = Stretch { words: this.title..this.body, first: this.lengths[0] + 1 };
+        let body = Stretch { words: this.title..this.body, first: this.lengths[0] + POSITION_GAP };
         let source = Stretch { words: before.source..this.source, first: 0 };
         let (one, other) = match field {
             Zone::Text => (title, Some(body)),
@@ -266,7 +265,7 @@ impl PostingsBuilder {
     }
 }
 
-/// ChunkedVec that stand side by side, and the position of the first one in its field.
+/// A range of words, and the position of the first one.
 struct Stretch {
     words: Range<usize>,
     first: u32,
@@ -279,7 +278,7 @@ mod tests {
     use super::*;
     use crate::Analyzer;
 
-    /// The lists of a field as text: «term release:position,position release:position», a term a line.
+    /// The posting lists of a field as text, a term per line: «term doc:position,position doc:position».
     fn lists(postings: &PostingsBuilder, field: Zone) -> Vec<String> {
         let mut lines = Vec::new();
         let order = postings.order();
@@ -314,13 +313,18 @@ mod tests {
     }
 
     #[test]
-    fn terms_come_in_order_with_all_places_of_their_forms() {
+    fn terms_come_in_order_with_all_positions_of_their_forms() {
         let postings = postings();
         let text = lists(&postings, Zone::Text);
         assert!(text.is_sorted());
-        for expected in
-            ["eдом 0:0 1:1", "eдоме 0:4", "lдом 0:0,4,6,7 1:1", "lмир 0:1,5", "eдоммузей 1:1", "eмузей 1:2"]
-        {
+        for expected in [
+            "eдом 0:0 1:128",
+            "eдоме 0:131",
+            "lдом 0:0,131,133,134 1:128",
+            "lмир 0:1,132",
+            "eдоммузей 1:128",
+            "eмузей 1:129",
+        ] {
             assert!(text.iter().any(|line| line == expected), "{expected}: {text:#?}");
         }
         let title = lists(&postings, Zone::Title);
@@ -332,15 +336,15 @@ mod tests {
     }
 
     #[test]
-    fn a_table_of_forms_that_starts_over_changes_nothing() {
+    fn a_cleared_term_cache_changes_nothing() {
         let mut postings = postings();
         let expected = lists(&postings, Zone::Text);
-        // As if the table had started over: every form is met again for the first time.
+        // As if the cache had been cleared: every form is looked up as a new one.
         postings.restarts += 7;
         postings.numbers.clear();
         postings.add("", "дом", "", &mut CheckpointWriter::default());
         let text = lists(&postings, Zone::Text);
         assert_eq!(text.len(), expected.len());
-        assert!(text.iter().any(|line| line == "lдом 0:0,4,6,7 1:1 3:1"), "{text:#?}");
+        assert!(text.iter().any(|line| line == "lдом 0:0,131,133,134 1:128 3:128"), "{text:#?}");
     }
 }

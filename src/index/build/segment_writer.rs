@@ -1,8 +1,8 @@
-//! A segment in the making: releases go in one by one, a segment of the engine comes out.
+//! Writes one segment: releases go in one by one, the files of a tantivy segment come out.
 //!
-//! Writes all of the engine's files itself, through the engine's own writers of columns, stored
-//! releases and serializer; only which terms stand where is gathered by `postings`. Commits nothing: a
-//! segment that nobody adds to the index is swept up.
+//! The files are written with tantivy's own writers of fast fields, stored documents and posting lists; which
+//! term has which positions is collected by `postings`. Nothing is committed here: a segment that is not
+//! added to the index is garbage.
 
 use std::io;
 
@@ -13,6 +13,7 @@ use tantivy::{
     fieldnorm::{FieldNormsSerializer, FieldNormsWriter},
     index::SegmentComponent,
     postings::InvertedIndexSerializer,
+    schema::Field,
     store::StoreWriter,
 };
 
@@ -20,126 +21,101 @@ use super::postings::{FieldLengths, PostingsBuilder};
 use crate::{
     analysis::{CheckpointWriter, DisplayMap, TermCache},
     index::{
-        doc_store::{ReleaseView, encode_display, write_document},
+        doc_store::{ReleaseView, encode_display},
         schema::Fields,
         segment_reader::Zone,
     },
 };
 
-/// A segment holds no more positions than this: they are numbered in 32 bits.
+/// The maximum number of positions in a segment: they are numbered with 32 bits.
 const MAX_POSITIONS: usize = 1 << 31;
 
 /// A release on its way into a segment.
 pub(super) struct EncodedRelease {
-    /// What it says, as it will be stored.
-    pub encoded: Vec<u8>,
-    /// The digest of that.
+    /// The release as it will be stored.
+    pub bytes: Vec<u8>,
+    /// The digest of these bytes.
     pub digest: u64,
-}
-
-/// Who wrote a release: what tells an old version of it from one that came later.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Session {
-    /// Names the writer by the commit that it goes on from.
-    pub writer: u64,
-    /// Counts its flushes, from 1.
-    pub number: u32,
-}
-
-impl Session {
-    /// The terms of the writer and of this session of it, in order.
-    pub fn names(self) -> [String; 2] {
-        [self.writer.to_string(), format!("{}.{}", self.writer, self.number)]
-    }
 }
 
 /// A segment that is being written.
 pub(super) struct SegmentWriter {
     segment: Segment,
     fields: Fields,
-    session: Session,
-    columns: FastFieldsWriter,
+    fast_fields: FastFieldsWriter,
     store: StoreWriter,
     postings: PostingsBuilder,
     ids: Vec<String>,
-    /// The last release, as it lies in the store.
-    document_bytes: Vec<u8>,
+    id_bytes: usize,
+    digests: Vec<u64>,
 }
 
 impl SegmentWriter {
-    pub fn start(
-        engine: &tantivy::Index,
-        fields: Fields,
-        session: Session,
-        forms: TermCache,
-    ) -> tantivy::Result<Self> {
+    pub fn new(engine: &tantivy::Index, fields: Fields, term_cache: TermCache) -> tantivy::Result<Self> {
         let segment = engine.new_segment();
         let settings = engine.settings();
-        // Packing takes little time; a thread of its own would only be one more to wait for.
-        let store = StoreWriter::new(
-            open(&segment, SegmentComponent::Store)?,
-            settings.docstore_compression,
-            settings.docstore_blocksize,
-            false,
-        )?;
+        let (schema, tokenizers) = (engine.schema(), engine.tokenizers().clone());
         Ok(Self {
             fields,
-            session,
-            columns: FastFieldsWriter::from_schema_and_tokenizer_manager(
-                &engine.schema(),
-                engine.tokenizers().clone(),
+            fast_fields: FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, tokenizers)?,
+            // Compression takes little time, so it needs no thread.
+            store: StoreWriter::new(
+                open(&segment, SegmentComponent::Store)?,
+                settings.docstore_compression,
+                settings.docstore_blocksize,
+                false,
             )?,
-            store,
-            postings: PostingsBuilder::new(forms),
+            postings: PostingsBuilder::new(term_cache),
             ids: Vec::new(),
-            document_bytes: Vec::new(),
+            id_bytes: 0,
+            digests: Vec::new(),
             segment,
         })
     }
 
     pub fn add(&mut self, release: EncodedRelease) -> tantivy::Result<()> {
-        let EncodedRelease { encoded, digest } = release;
-        let record = ReleaseView::read(&encoded).map_err(TantivyError::InternalError)?;
-        let source = record.source().unwrap_or_default();
-        let mut landmarks = CheckpointWriter::default();
-        let lengths = self.postings.add(&record.title, &record.body, source, &mut landmarks);
-        self.ids.push(record.id().to_owned());
-        let notes =
-            encode_display(&DisplayMap::of(&record.body), &landmarks).map_err(TantivyError::InternalError)?;
-        let stored = [&encoded[..], &notes].concat();
-        let document: TantivyDocument = fast_fields(self.fields, &record, lengths, digest);
-        self.columns.add_document(&document)?;
-        self.document_bytes.clear();
-        write_document(self.fields.release, &stored, &mut self.document_bytes);
-        self.store.store_bytes(&self.document_bytes)?;
+        let EncodedRelease { mut bytes, digest } = release;
+        let view = ReleaseView::read(&bytes).map_err(TantivyError::InternalError)?;
+        let source = view.source().unwrap_or_default();
+        let mut checkpoints = CheckpointWriter::default();
+        let lengths = self.postings.add(&view.title, &view.body, source, &mut checkpoints);
+        self.id_bytes += view.id().len();
+        self.ids.push(view.id().to_owned());
+        self.digests.push(digest);
+        self.fast_fields.add_document(&fast_fields(self.fields, &view, lengths, digest))?;
+        let display = encode_display(&DisplayMap::of(&view.body), &checkpoints);
+        bytes.extend_from_slice(&display.map_err(TantivyError::InternalError)?);
+        self.store.store_bytes(&bytes)?;
         Ok(())
     }
 
-    /// Bytes of memory that this takes, now or when it is finished.
+    /// Bytes of memory that the segment takes, now or when it is finished.
     pub fn memory(&self) -> usize {
-        let ids: usize = self.ids.iter().map(|id| id.len() + size_of::<String>()).sum();
-        self.postings.memory() + self.columns.mem_usage() + self.store.mem_usage() + ids
+        let per_id = size_of::<String>() + size_of::<u64>();
+        let ids = self.id_bytes + self.ids.len() * per_id;
+        self.postings.memory() + self.fast_fields.mem_usage() + self.store.mem_usage() + ids
     }
 
-    /// Whether nothing more may be added.
+    /// Whether no release may be added any more.
     pub fn is_full(&self, memory: usize) -> bool {
         self.postings.positions() > MAX_POSITIONS || self.memory() > memory
     }
 
-    /// Writes what is left to write; returns the segment and the table of forms.
+    /// Writes the remaining files; returns the segment and the term cache.
     pub fn finish(self) -> tantivy::Result<(SegmentMeta, TermCache)> {
-        let Self { segment, fields, session, mut columns, store, postings, ids, .. } = self;
+        let Self { segment, fields, mut fast_fields, store, postings, ids, digests, .. } = self;
         store.close()?;
         let mut to = open(&segment, SegmentComponent::FastFields)?;
-        columns.serialize(&mut to, None)?;
+        fast_fields.serialize(&mut to, None)?;
         to.terminate()?;
-        drop(columns);
-        // None of our fields has norms, but the engine wants the file.
+        drop(fast_fields);
+        // None of the fields has norms, but tantivy requires the file.
         let norms = FieldNormsSerializer::from_write(open(&segment, SegmentComponent::FieldNorms)?)?;
         FieldNormsWriter::for_schema(&segment.schema()).serialize(norms, None)?;
         let mut serializer = InvertedIndexSerializer::open(&segment)?;
-        write_ids(&mut serializer, fields, &ids)?;
-        write_session(&mut serializer, fields, session, ids.len())?;
+        write_keys(&mut serializer, fields.id, ids.iter())?;
+        // The order of the bytes of a term is the order of the numbers.
+        write_keys(&mut serializer, fields.digest, digests.iter().map(|digest| digest.to_be_bytes()))?;
         write_terms(&mut serializer, fields, &postings)?;
         serializer.close()?;
         let releases = u32::try_from(ids.len()).unwrap_or(u32::MAX);
@@ -173,32 +149,19 @@ fn fast_fields(
     }
     document
 }
-fn write_ids(serializer: &mut InvertedIndexSerializer, fields: Fields, ids: &[String]) -> io::Result<()> {
-    let mut ordered: Vec<(&str, u32)> = ids.iter().map(String::as_str).zip(0..).collect();
-    ordered.sort_unstable();
-    let mut field = serializer.new_field(fields.id, ids.len() as u64, None)?;
-    for of_id in ordered.chunk_by(|a, b| a.0 == b.0) {
-        let Some((id, _)) = of_id.first() else { continue };
-        field.new_term(id.as_bytes(), u32::try_from(of_id.len()).unwrap_or(u32::MAX), false)?;
-        for &(_, release) in of_id {
-            field.write_doc(release, 1, &[]);
-        }
-        field.close_term()?;
-    }
-    field.close()
-}
-
-fn write_session(
+/// Writes the posting lists of a field in which each document has one term.
+fn write_keys<K: AsRef<[u8]> + Ord>(
     serializer: &mut InvertedIndexSerializer,
-    fields: Fields,
-    session: Session,
-    releases: usize,
+    field: Field,
+    keys: impl Iterator<Item = K>,
 ) -> io::Result<()> {
-    let mut field = serializer.new_field(fields.session, releases as u64, None)?;
-    let releases = u32::try_from(releases).unwrap_or(u32::MAX);
-    for name in session.names() {
-        field.new_term(name.as_bytes(), releases, false)?;
-        (0..releases).for_each(|release| field.write_doc(release, 1, &[]));
+    let mut ordered: Vec<(K, u32)> = keys.zip(0..).collect();
+    ordered.sort_unstable();
+    let mut field = serializer.new_field(field, ordered.len() as u64, None)?;
+    for with_key in ordered.chunk_by(|a, b| a.0 == b.0) {
+        let Some((key, _)) = with_key.first() else { continue };
+        field.new_term(key.as_ref(), u32::try_from(with_key.len()).unwrap_or(u32::MAX), false)?;
+        with_key.iter().for_each(|&(_, doc)| field.write_doc(doc, 1, &[]));
         field.close_term()?;
     }
     field.close()

@@ -1,9 +1,10 @@
-//! The crew: threads that make segments side by side out of the releases that one thread hands them.
+//! A pool of threads that write segments from the releases that one thread submits.
 //!
-//! Who hands on waits while they are behind, so that memory stays bounded. What failed in one of them
-//! ends the others' work, and is told when all have ended.
+//! The queue is bounded: the submitting thread waits while the workers are behind, so that memory stays
+//! bounded. The first failure stops all workers and is reported when all have ended.
 
 use std::{
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,135 +15,133 @@ use std::{
 use crossbeam_channel::{Receiver, Sender, bounded};
 use tantivy::{SegmentMeta, TantivyError};
 
-use super::segment_writer::{EncodedRelease, SegmentWriter, Session};
+use super::segment_writer::{EncodedRelease, SegmentWriter};
 use crate::{
     analysis::{Analyzer, TermCache},
     index::schema::Fields,
 };
 
-/// Releases are handed on in parcels of so many bytes, which saves waking threads for each.
+/// Releases are queued in batches of this many bytes: a thread is not woken for each of them.
 const BATCH_BYTES: usize = 128 << 10;
-/// So many parcels may wait for each thread.
+/// The number of queued batches per worker.
 const BATCHES_PER_WORKER: usize = 2;
 
 type Batch = Vec<EncodedRelease>;
 
-/// What all threads of a crew share.
+/// What all workers share.
 #[derive(Clone)]
 pub(super) struct WorkerConfig {
     pub engine: tantivy::Index,
     pub fields: Fields,
     pub analyzer: Analyzer,
-    /// Marks the releases that this crew writes.
-    pub session: Session,
-    /// Bytes of memory for each thread's segment.
+    /// Bytes of memory for the segment of each worker.
     pub memory: usize,
 }
 
-/// Threads that make segments.
+/// Threads that write segments.
 pub(super) struct WorkerPool {
-    to: Sender<Batch>,
+    queue: Sender<Batch>,
     threads: Vec<JoinHandle<tantivy::Result<Vec<SegmentMeta>>>>,
     failed: Arc<AtomicBool>,
     batch: Batch,
-    bytes: usize,
+    batch_bytes: usize,
 }
 
 impl WorkerPool {
-    pub fn start(config: &WorkerConfig, threads: usize) -> std::io::Result<Self> {
-        let (to, from) = bounded(threads * BATCHES_PER_WORKER);
+    /// Starts the workers: `threads` of them, or as many as the system allows.
+    pub fn start(config: &WorkerConfig, threads: usize) -> io::Result<Self> {
+        let (queue, batches) = bounded(threads * BATCHES_PER_WORKER);
         let failed = Arc::new(AtomicBool::new(false));
-        let start = |number| {
-            let (config, from, failed) = (config.clone(), from.clone(), Arc::clone(&failed));
+        let mut started = Vec::new();
+        for number in 0..threads {
+            let (config, batches, failed) = (config.clone(), batches.clone(), Arc::clone(&failed));
             let work = move || {
-                let made = segments(&config, &from, &failed);
-                if made.is_err() {
-                    failed.store(true, Ordering::Relaxed);
-                }
-                made
+                let segments = write_segments(&config, &batches, &failed);
+                failed.fetch_or(segments.is_err(), Ordering::Relaxed);
+                segments
             };
-            thread::Builder::new().name(format!("segment-{number}")).spawn(work)
-        };
-        let threads = (0..threads).map(start).collect::<std::io::Result<_>>()?;
-        Ok(Self { to, threads, failed, batch: Vec::new(), bytes: 0 })
+            match thread::Builder::new().name(format!("segment-{number}")).spawn(work) {
+                Ok(thread) => started.push(thread),
+                Err(error) if started.is_empty() => return Err(error),
+                Err(_) => break,
+            }
+        }
+        Ok(Self { queue, threads: started, failed, batch: Vec::new(), batch_bytes: 0 })
     }
 
-    /// Hands a release on; tells whether that was possible. Where it was not, [`WorkerPool::finish`] says why.
-    pub fn submit(&mut self, entry: EncodedRelease) -> bool {
-        self.bytes += entry.encoded.len();
-        self.batch.push(entry);
-        self.bytes < BATCH_BYTES || self.send()
+    /// Queues a release; returns whether that was possible. If not, [`WorkerPool::finish`] returns the reason.
+    pub fn submit(&mut self, release: EncodedRelease) -> bool {
+        self.batch_bytes += release.bytes.len();
+        self.batch.push(release);
+        self.batch_bytes < BATCH_BYTES || self.send()
     }
 
     fn send(&mut self) -> bool {
-        self.bytes = 0;
+        self.batch_bytes = 0;
         let batch = std::mem::take(&mut self.batch);
-        !self.failed.load(Ordering::Relaxed) && self.to.send(batch).is_ok()
+        !self.failed.load(Ordering::Relaxed) && self.queue.send(batch).is_ok()
     }
 
     /// Waits until all segments are written.
     pub fn finish(mut self) -> tantivy::Result<Vec<SegmentMeta>> {
         if !self.batch.is_empty() {
-            // Where this fails, a thread has, and tells below.
+            // If this fails a worker has failed, and its error is returned below.
             _ = self.send();
         }
-        let Self { to, threads, .. } = self;
-        drop(to);
-        // All are waited for before one's failure is told: nobody may tidy up while others still write.
-        let made: Vec<_> = threads.into_iter().map(JoinHandle::join).collect();
+        let Self { queue, threads, .. } = self;
+        drop(queue);
+        // All workers end before one's failure is reported: no garbage may be collected while others write.
+        let written: Vec<_> = threads.into_iter().map(JoinHandle::join).collect();
         let mut segments = Vec::new();
-        for made in made {
-            let broke_off = || "a thread that writes a segment broke off".to_owned();
-            segments.append(&mut made.map_err(|_| TantivyError::InternalError(broke_off()))??);
+        for written in written {
+            let panicked = |_| TantivyError::InternalError("a thread that writes a segment panicked".into());
+            segments.append(&mut written.map_err(panicked)??);
         }
         Ok(segments)
     }
 
-    /// Ends the work at once: nobody wants the segments any more.
+    /// Stops the workers and discards what they wrote.
     pub fn cancel(self) {
         self.failed.store(true, Ordering::Relaxed);
         _ = self.finish();
     }
 }
 
-/// What one thread does: segments of the parcels that it gets hold of, until none come any more.
-fn segments(
+/// The work of one thread: writes segments from the batches that it receives until there are no more.
+fn write_segments(
     config: &WorkerConfig,
-    from: &Receiver<Batch>,
+    batches: &Receiver<Batch>,
     failed: &AtomicBool,
 ) -> tantivy::Result<Vec<SegmentMeta>> {
-    let mut made = Vec::new();
-    let mut forms = None;
-    let mut segment_writer: Option<SegmentWriter> = None;
-    let mut finish = |segment_writer: SegmentWriter, forms: &mut Option<TermCache>| -> tantivy::Result<()> {
-        let (segment, table) = segment_writer.finish()?;
-        *forms = Some(table);
-        made.push(segment);
-        Ok(())
-    };
-    for batch in from {
+    let mut segments = Vec::new();
+    let mut term_cache: Option<TermCache> = None;
+    let mut open: Option<SegmentWriter> = None;
+    for batch in batches {
         if failed.load(Ordering::Relaxed) {
-            break;
+            return Ok(segments);
         }
-        let mut at_work = if let Some(segment_writer) = segment_writer.take() {
-            segment_writer
-        } else {
-            let forms = forms.take().unwrap_or_else(|| config.analyzer.term_cache());
-            SegmentWriter::start(&config.engine, config.fields, config.session, forms)?
+        let mut writer = match open.take() {
+            Some(writer) => writer,
+            None => {
+                let term_cache = term_cache.take().unwrap_or_else(|| config.analyzer.term_cache());
+                SegmentWriter::new(&config.engine, config.fields, term_cache)?
+            }
         };
-        for entry in batch {
-            at_work.add(entry)?;
+        for release in batch {
+            writer.add(release)?;
         }
-        if at_work.is_full(config.memory) {
-            finish(at_work, &mut forms)?;
+        if writer.is_full(config.memory) {
+            let (segment, used) = writer.finish()?;
+            segments.push(segment);
+            term_cache = Some(used);
         } else {
-            segment_writer = Some(at_work);
+            open = Some(writer);
         }
     }
-    if let Some(segment_writer) = segment_writer
+    if let Some(writer) = open
         && !failed.load(Ordering::Relaxed)
     {
-        finish(segment_writer, &mut forms)?;
+        segments.push(writer.finish()?.0);
     }
-    Ok(made)
+    Ok(segments)
 }

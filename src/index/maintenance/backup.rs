@@ -1,12 +1,14 @@
 //! Backups: the files of one commit under a second name, and back again.
 //!
-//! A file of the index is never changed once it is written, so a hard link to it is a copy that costs
-//! nothing, as long as the disk itself stays sound. Across disks the files are copied.
+//! A file of an index never changes once it is written, so a hard link is a copy that costs nothing, as long
+//! as the disk itself stays sound. Across disks the files are copied.
 
 use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+    time::Duration,
 };
 
 use super::{
@@ -20,123 +22,103 @@ use crate::{
         storage::{
             atomic_file,
             directory::{MANAGED, META},
-            generation,
-            lock::WriteLock,
+            folder,
+            generation::{self, MARKER},
         },
     },
 };
 
-/// What a backup or a restore took over.
+/// What a backup or a restore copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BackupStats {
     /// Files.
     pub files: u64,
     /// Bytes in them.
     pub bytes: u64,
-    /// How many of the files were copied, because they could not be linked.
+    /// The number of files that were copied because they could not be linked.
     pub copied: u64,
 }
 
-/// Makes a second index, in a new or empty folder, of what the last commit left of this one. A writer
-/// may work meanwhile. The backup is checked, and is an index that can be searched as it stands. What
-/// a killed backup left in the folder is replaced.
+/// Makes a second index of the last commit of an index, in a new or empty folder. A writer may work
+/// meanwhile. The backup is checked, and can be searched as it is. What a killed backup left in the folder is
+/// replaced.
 ///
 /// # Errors
-/// `NotEmpty` where the folder has something in it; `IndexMissing`, `IndexStale`, `IndexDamaged`;
-/// `Write` where the backup cannot be written. What there is of the backup is then removed.
+/// `NotEmpty` where the folder has other contents; `IndexLocked` where another backup is written to it;
+/// `IndexMissing`, `IndexStale`, `IndexDamaged`; `Write` where the backup cannot be written.
 pub fn backup(folder: &Path, to: &Path) -> Result<BackupStats> {
     let mut index = Index::open(folder)?;
-    prepare_target(to)?;
-    loop {
-        let copied = generation::create(to).and_then(|generation| copy_commit(&index, &generation, to, 0));
-        if copied.is_err() {
-            // It was empty before; a part of a backup is none.
-            _ = fs::remove_dir_all(to);
-            if !index.is_active()? {
-                // A run has put another generation in force, and removed this one.
-                index = Index::open(folder)?;
-                continue;
-            }
-        }
-        return copied;
-    }
-}
-
-/// Refuses a folder that has something in it, but for what a killed backup left.
-fn prepare_target(folder: &Path) -> Result<()> {
-    let failed = |source| Error::Read { path: folder.into(), source };
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries.collect::<io::Result<Vec<_>>>().map_err(failed)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(source) => return Err(failed(source)),
+    let refuse_existing = || match generation::exists(to) {
+        true => Err(Error::NotEmpty { path: to.into() }),
+        false => Ok(()),
     };
-    let left: Vec<PathBuf> = generation::all(folder)?.into_iter().map(|part| part.folder).collect();
-    let new = generation::temporary_current(folder);
-    if !entries.iter().all(|entry| left.contains(&entry.path()) || entry.path() == new) {
-        return Err(Error::NotEmpty { path: folder.into() });
+    refuse_existing()?;
+    let _lock = folder::lock(to, Duration::ZERO, &AtomicBool::new(false))?;
+    refuse_existing()?;
+    loop {
+        let copied = copy_commit(&index, folder, to, 0);
+        if copied.is_ok() || index.is_active()? {
+            return copied;
+        }
+        // A run has activated another generation and removed this one.
+        index = Index::open(folder)?;
     }
-    for part in left {
-        fs::remove_dir_all(&part).map_err(|source| Error::Write { path: part, source })?;
-    }
-    Ok(())
 }
 
-/// Puts a backup in force as a new generation, after checking it; the generation before is kept, unless
-/// it is damaged.
+/// Makes a backup the active generation of an index, after checking it. The generation before is retained,
+/// unless it is damaged.
 ///
 /// # Errors
-/// `IndexMissing`, `IndexStale` and `IndexDamaged` of the backup; `IndexLocked`, `Interrupted`, `Write`.
-/// The index is then as it was before.
+/// `IndexMissing`, `IndexStale` and `IndexDamaged` of the backup; `NotEmpty`, `IndexLocked`, `Interrupted`,
+/// `Write`. The index is then as it was before.
 pub fn restore(folder: &Path, from: &Path, options: &JobOptions) -> Result<BackupStats> {
     refuse_missing(from)?;
     let backup = Index::open(from)?;
-    let _lock = WriteLock::acquire(folder, options.wait, &options.stop)?;
-    let generation = generation::create(folder)?;
-    let copied = copy_commit(&backup, &generation, folder, options.keep);
+    let _lock = folder::lock(folder, options.wait, &options.stop)?;
+    copy_commit(&backup, from, folder, options.keep)
+}
+
+/// Copies the last commit of an index into a new generation of another folder, and activates it.
+fn copy_commit(index: &Index, from: &Path, to: &Path, keep: usize) -> Result<BackupStats> {
+    let generation = generation::create(to)?.folder;
+    let copied = copy_files(index, to, &generation).and_then(|stats| {
+        check_files(&Index::open_generation(to, &generation, None)?)?;
+        let last_success = Index::last_success(from).unwrap_or_default();
+        generation::publish(to, &generation, keep, is_sound(to), last_success)?;
+        Ok(stats)
+    });
     if copied.is_err() {
-        // What is left of it, the next run removes.
-        _ = fs::remove_dir_all(&generation);
+        generation::discard(to, &generation);
     }
     copied
 }
 
-/// Takes the last commit of an index into an empty generation of another folder, and puts it in force.
-fn copy_commit(index: &Index, into: &Path, folder: &Path, keep: usize) -> Result<BackupStats> {
-    let Some(from) = index.generation_folder() else { return Ok(BackupStats::default()) };
+fn copy_files(index: &Index, to: &Path, generation: &Path) -> Result<BackupStats> {
     let mut stats = BackupStats::default();
-    {
-        // A writer tidies up only under this lock: all that a commit names stays until we have it.
-        let _lock = index.lock_files("opening")?;
-        stats.file(&from.join(META), into)?;
-        stats.file(&from.join(MANAGED), into)?;
-        for name in files_to_copy(index, folder, into)? {
-            let file = from.join(&name);
-            if file.is_file() && !into.join(&name).exists() {
-                stats.file(&file, into)?;
-            }
+    let Some(from) = index.generation_folder() else { return Ok(stats) };
+    // A writer removes files only under this lock, so all that the commit names stays until it is copied.
+    let _lock = index.lock_files("opening")?;
+    stats.copy(&from.join(META), generation)?;
+    stats.copy(&from.join(MANAGED), generation)?;
+    // The commit that was copied, which need not be the one that the handle was opened with.
+    let copy = Index::open_generation(to, generation, Some(index.analyzer()))?;
+    for name in copy.live_files()? {
+        let file = from.join(&name);
+        // Locks and markers belong to a folder, and a segment has only some of the files that it may have.
+        let belongs_to_folder = name.extension().is_some_and(|extension| extension == "lock");
+        let is_copied = name == Path::new(META) || name == Path::new(MANAGED) || name == Path::new(MARKER);
+        if !belongs_to_folder && !is_copied && file.is_file() {
+            stats.copy(&file, generation)?;
         }
     }
-    atomic_file::sync_directory(into).map_err(|source| Error::Write { path: into.into(), source })?;
-    check_files(&Index::open_generation(folder, into, None)?)?;
-    generation::publish(folder, into, keep, is_sound(folder))?;
+    atomic_file::sync_directory(generation)
+        .map_err(|source| Error::Write { path: generation.into(), source })?;
     Ok(stats)
 }
 
-/// The files that the copied commit names.
-fn files_to_copy(index: &Index, folder: &Path, copy: &Path) -> Result<Vec<PathBuf>> {
-    let copy = Index::open_generation(folder, copy, Some(index.analyzer()))?;
-    let mut names: Vec<PathBuf> = copy.live_files()?.into_iter().collect();
-    // Its locks are its own, and it gets its manifest when it is complete.
-    names.retain(|name| {
-        let name = name.to_string_lossy();
-        !name.is_empty() && !name.ends_with(".lock") && name != generation::DESCRIPTOR
-    });
-    Ok(names)
-}
-
 impl BackupStats {
-    fn file(&mut self, file: &Path, into: &Path) -> Result<()> {
-        let to = into.join(file.file_name().unwrap_or_default());
+    fn copy(&mut self, file: &Path, into: &Path) -> Result<()> {
+        let to: PathBuf = into.join(file.file_name().unwrap_or_default());
         let failed = |source: io::Error| Error::Write { path: to.clone(), source };
         if fs::hard_link(file, &to).is_err() {
             fs::copy(file, &to).and_then(|_| File::open(&to)?.sync_all()).map_err(failed)?;

@@ -1,11 +1,12 @@
-//! Checking an index: that every byte is as it was written, every release can be read, and the counts
-//! are those that were recorded.
+//! Checking an index: every byte is as it was written, every release can be read, and the counts are those
+//! that were recorded.
 //!
-//! Changes nothing, and needs no lock: a writer may work meanwhile.
+//! Changes nothing and needs no lock: a writer may work meanwhile.
 
 use std::{
     collections::{HashMap, HashSet},
-    fs::{self, File},
+    fs::File,
+    io,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -16,60 +17,63 @@ use crate::{
     index::{
         CommitInfo, Index,
         build::Registry,
+        engine_error::catch_panic,
         snapshot::Snapshot,
         storage::{
             atomic_file, checksum,
             directory::{MANAGED, META},
-            generation::{self, DESCRIPTOR, Generation},
-            lock,
+            generation::{self, Generation, MARKER},
+            is_damage, lock,
             manifest::{self, Manifest},
         },
     },
 };
 
-/// A writer that keeps changing the index under a check is waited for so often.
-const TRIES: usize = 20;
+/// How often a check starts anew when a writer changes the index under it.
+const ATTEMPTS: usize = 20;
 
-/// Clocks of machines that share a disk may be so far apart.
-const CLOCKS_APART: Duration = Duration::from_mins(10);
+/// The clocks of machines that share a disk may differ by this much.
+const MAX_CLOCK_SKEW: Duration = Duration::from_mins(10);
 
 /// What a check found.
 #[derive(Clone, Debug, Default)]
 pub struct CheckReport {
-    /// Everything that is wrong with the index, a sentence each; empty where it is sound.
+    /// What is wrong with the index, a sentence each; empty where it is sound.
     pub problems: Vec<String>,
-    /// Everything that is wrong with the older generations that are kept beside it.
+    /// What is wrong with the older generations that are retained.
     pub older: Vec<String>,
-    /// Files that were read to the last byte, in all generations that are kept.
+    /// Files that were read to the last byte, in all retained generations.
     pub files: u64,
     /// Bytes in them.
     pub bytes: u64,
     /// Releases that were read.
     pub releases: u64,
-    /// How long ago a run last ended well, or else the last commit was made; none where there is no telling.
+    /// The time since a run last succeeded or, where none is recorded, since the last commit; `None` where
+    /// it is unknown.
     pub age: Option<Duration>,
 }
 
-/// Checks the index in a folder, and the older generations that are kept beside it.
+/// Checks the index in a folder, and the older generations that are retained.
 ///
 /// # Errors
-/// `IndexMissing` where there is none; `IndexStale` where another version made it; `Read` where the
-/// folder cannot be looked into; `Interrupted` where `stop` is set. Whatever else is wrong stands in the
-/// report.
+/// `IndexMissing` where there is none; `IndexStale` where another version made it; `Read` where the system
+/// refuses to read a file; `Interrupted` where `stop` is set. Everything else that is wrong is in the report.
 pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
-    let mut current = generation::active(folder).ok();
     let mut report = loop {
-        let report = check_active(folder, stop)?;
-        let now = generation::active(folder).ok();
-        if report.problems.is_empty() || now == current {
+        let active = generation::active(folder).ok();
+        let mut report = CheckReport::default();
+        let checked = Index::open(folder)
+            .and_then(|index| catch_panic(folder, || check_contents(&index, stop, &mut report)));
+        let problem = damage(checked)?;
+        report.problems.extend(problem);
+        // A run may have activated another generation, and removed this one under the check.
+        if report.problems.is_empty() || generation::active(folder).ok() == active {
             break report;
         }
-        // A run has put another generation in force, and may have removed this one under the check.
-        current = now;
     };
     for generation in generation::retained(folder).unwrap_or_default() {
-        let older = check_generation(folder, &generation);
-        if !generation.is_complete() {
+        let older = check_generation(folder, &generation)?;
+        if !generation::retained(folder)?.contains(&generation) {
             // A run has just removed it.
             continue;
         }
@@ -77,121 +81,106 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
         report.bytes += older.bytes;
         report.older.extend(older.problems);
     }
-    let committed = || CommitInfo::of_any_version(&current?.folder).map(|state| state.committed);
-    let last = lock::last_success(folder).or_else(committed).filter(|last| *last > 0);
-    // A clock that ran far ahead says nothing, and must not keep an old index young.
-    let last = last.filter(|last| *last <= lock::now() + CLOCKS_APART.as_secs());
-    report.age = last.map(|last| Duration::from_secs(lock::now().saturating_sub(last)));
+    // A clock that ran far ahead says nothing, and must not hide that an index is old.
+    let known = Index::last_success(folder).filter(|&last| last <= lock::now() + MAX_CLOCK_SKEW.as_secs());
+    report.age = known.map(|last| Duration::from_secs(lock::now().saturating_sub(last)));
     Ok(report)
 }
 
-/// Checks the generation in force.
-fn check_active(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
-    let mut report = CheckReport::default();
-    match Index::open(folder).and_then(|index| check_contents(&index, stop, &mut report)) {
-        Err(Error::IndexDamaged { path, reason }) => {
-            report.problems.push(format!("{}: {reason}", path.display()));
-        }
-        done => done?,
+/// The damage that an error describes; any other error stays one.
+fn damage(checked: Result<()>) -> Result<Option<String>> {
+    match checked {
+        Err(Error::IndexDamaged { path, reason }) => Ok(Some(format!("{}: {reason}", path.display()))),
+        checked => checked.map(|()| None),
     }
-    Ok(report)
 }
 
-/// Checks the files of an index that was just made, and that it holds as much as it should.
+/// Checks the files of an index that was just made, and that it contains as much as it should.
 pub(crate) fn check_files(index: &Index) -> Result<()> {
     let mut report = CheckReport::default();
-    let OpenCommit { files, snapshot, state, .. } = OpenCommit::of(index)?;
-    files.check(&mut report);
-    check_release_count(&snapshot?, &state, &mut report);
+    let OpenCommit { files, snapshot, info, .. } = OpenCommit::of(index)?;
+    files.check(&mut report)?;
+    check_release_count(&snapshot?, &info, &mut report);
     match report.problems.into_iter().next() {
         Some(problem) => Err(index.damaged(&problem)),
         None => Ok(()),
     }
 }
 
-/// Everything about the generation in force.
+/// Checks everything about an index.
 fn check_contents(index: &Index, stop: &AtomicBool, report: &mut CheckReport) -> Result<()> {
-    let OpenCommit { files, snapshot, state, records } = OpenCommit::of(index)?;
-    files.check(report);
+    let OpenCommit { files, snapshot, info, manifest } = OpenCommit::of(index)?;
+    files.check(report)?;
     if !report.problems.is_empty() {
-        // What lies in changed files would only be told of again.
+        // The contents of changed files would only be reported a second time.
         return Ok(());
     }
     let snapshot = snapshot?;
-    check_release_count(&snapshot, &state, report);
+    check_release_count(&snapshot, &info, report);
     check_releases(&snapshot, stop, report)?;
-    check_file_counts(&snapshot, &records?, report)
+    check_file_counts(&snapshot, &manifest?, report)
 }
 
-/// Whether the generation in force can be gone back to when another has taken its place.
+/// Whether a rollback could return to the active generation. What the system refuses to read is not damaged.
 pub(super) fn is_sound(folder: &Path) -> bool {
-    generation::active(folder).is_ok_and(|current| check_generation(folder, &current).problems.is_empty())
+    let check = |active| check_generation(folder, &active);
+    generation::active(folder).and_then(check).map_or(true, |report| report.problems.is_empty())
 }
 
-/// A generation can be gone back to only if its files are whole.
-fn check_generation(folder: &Path, generation: &Generation) -> CheckReport {
+/// Checks the files of a generation.
+fn check_generation(folder: &Path, generation: &Generation) -> Result<CheckReport> {
     let mut report = CheckReport::default();
-    let held = match generation.check_version(folder) {
-        // Of no use to this program, and no harm.
-        Err(Error::IndexStale { .. }) if generation.has_valid_descriptor() => return report,
+    let checked = match generation.check_version(folder) {
+        // A generation of another version is of no use to this program, and no harm.
+        Err(Error::IndexStale { .. }) => Ok(()),
         Err(error) => Err(error),
-        Ok(()) => {
-            Index::open_generation(folder, &generation.folder, None).and_then(|index| OpenCommit::of(&index))
-        }
+        Ok(()) => Index::open_generation(folder, &generation.folder, None).and_then(|index| {
+            let OpenCommit { files, snapshot, .. } = OpenCommit::of(&index)?;
+            files.check(&mut report)?;
+            if report.problems.is_empty() { snapshot.map(|_| ()) } else { Ok(()) }
+        }),
     };
-    match held {
-        Ok(OpenCommit { files, snapshot, .. }) => {
-            files.check(&mut report);
-            if let (Err(error), true) = (snapshot, report.problems.is_empty()) {
-                report.problems.push(error.to_string());
-            }
-        }
-        Err(Error::IndexDamaged { path, reason }) => {
-            report.problems.push(format!("{}: {reason}", path.display()));
-        }
-        Err(error) => report.problems.push(error.to_string()),
-    }
-    report
+    let problem = damage(checked)?;
+    report.problems.extend(problem);
+    Ok(report)
 }
 
-/// One commit of an index, all its files open, so that no writer can take them away.
+/// One commit of an index with all its files open, so that no writer can remove them.
 struct OpenCommit {
     files: CommitFiles,
-    /// None where the files are too badly damaged.
     snapshot: Result<Snapshot>,
-    state: CommitInfo,
-    /// What was read of each file of the corpus.
-    records: Result<Manifest>,
+    info: CommitInfo,
+    manifest: Result<Manifest>,
 }
 
 impl OpenCommit {
     fn of(index: &Index) -> Result<Self> {
         let mut last = None;
-        for _ in 0..TRIES {
+        for _ in 0..ATTEMPTS {
             let version = index.version()?;
-            let held = Self::try_of(index);
+            let commit = Self::try_of(index);
             if index.version()? == version {
-                return held;
+                return commit;
             }
-            last = Some(held);
+            last = Some(commit);
         }
-        last.unwrap_or_else(|| Err(index.damaged(&"it does not hold still")))
+        last.unwrap_or_else(|| Err(index.failed("checking", &"the index keeps changing")))
     }
 
     fn try_of(index: &Index) -> Result<Self> {
-        let (files, snapshot, state) = (CommitFiles::of(index)?, Snapshot::open(index), index.commit_info()?);
-        let records = match index.generation_folder() {
-            Some(folder) if !state.files.is_empty() => Manifest::read(folder, &state.files),
-            _ => Ok(Manifest::default()),
-        };
-        Ok(Self { files, snapshot, state, records })
+        Ok(Self {
+            files: CommitFiles::of(index)?,
+            snapshot: Snapshot::open(index),
+            info: index.commit_info()?,
+            manifest: index.manifest(),
+        })
     }
 }
 
-/// The files of one commit: the engine's, open; and small ones, already checked.
+/// The files of one commit: tantivy's, open, and small ones that are already checked.
 #[derive(Default)]
 struct CommitFiles {
-    sealed: Vec<(PathBuf, File)>,
+    open: Vec<(PathBuf, File)>,
     small: u64,
     bytes: u64,
     problems: Vec<String>,
@@ -199,50 +188,56 @@ struct CommitFiles {
 
 impl CommitFiles {
     fn of(index: &Index) -> Result<Self> {
-        let mut sound = Self::default();
-        let Some(folder) = index.generation_folder() else { return Ok(sound) };
+        let mut files = Self::default();
+        let Some(folder) = index.generation_folder() else { return Ok(files) };
         for name in index.live_files()? {
-            let path = folder.join(&name);
-            let text = name.to_string_lossy();
-            let is_lock = text.ends_with(".lock");
-            if is_lock || !path.is_file() {
-                // A segment has only some of the files that it could have; a missing one that it needs
-                // shows when the snapshot is opened.
+            let (path, text) = (folder.join(&name), name.to_string_lossy());
+            let file = match File::open(&path) {
+                // A segment has only some of the files that it may have; one that it needs is missed when the
+                // snapshot is opened.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                opened => opened.map_err(|source| Error::Read { path: path.clone(), source })?,
+            };
+            let about = file.metadata().map_err(|source| Error::Read { path: path.clone(), source })?;
+            if text.ends_with(".lock") || !about.is_file() {
                 continue;
             }
-            sound.bytes += fs::metadata(&path).map_or(0, |about| about.len());
-            if text == META || text == MANAGED || text == DESCRIPTOR || manifest::is_manifest(&text) {
-                sound.small += 1;
-                if let Err(error) = fs::read(&path).and_then(atomic_file::strip_checksum) {
-                    sound.problems.push(format!("{}: {error}", path.display()));
-                }
-                continue;
-            }
-            match File::open(&path) {
-                Ok(file) => sound.sealed.push((path, file)),
-                Err(error) => sound.problems.push(format!("{}: {error}", path.display())),
+            files.bytes += about.len();
+            if [META, MANAGED, MARKER].contains(&&*text) || manifest::is_manifest(&text) {
+                files.small += 1;
+                files.note(&path, atomic_file::read(&path).map(|_| ()))?;
+            } else {
+                files.open.push((path, file));
             }
         }
-        Ok(sound)
+        Ok(files)
     }
 
-    fn check(self, report: &mut CheckReport) {
-        report.files += self.small + self.sealed.len() as u64;
-        report.bytes += self.bytes;
-        report.problems.extend(self.problems);
-        for (path, mut file) in self.sealed {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if let Err(error) = checksum::check(&mut file, &name) {
-                report.problems.push(format!("{}: {error}", path.display()));
-            }
+    /// Notes damage; any other error stays one.
+    fn note(&mut self, path: &Path, checked: io::Result<()>) -> Result<()> {
+        match checked {
+            Err(error) if is_damage(&error) => self.problems.push(format!("{}: {error}", path.display())),
+            checked => checked.map_err(|source| Error::Read { path: path.into(), source })?,
         }
+        Ok(())
+    }
+
+    fn check(mut self, report: &mut CheckReport) -> Result<()> {
+        report.files += self.small + self.open.len() as u64;
+        report.bytes += self.bytes;
+        for (path, mut file) in std::mem::take(&mut self.open) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            self.note(&path, checksum::check(&mut file, &name))?;
+        }
+        report.problems.extend(self.problems);
+        Ok(())
     }
 }
 
-fn check_release_count(snapshot: &Snapshot, state: &CommitInfo, report: &mut CheckReport) {
-    if snapshot.releases != state.releases {
-        let (found, recorded) = (snapshot.releases, state.releases);
-        report.problems.push(format!("{found} releases are there, but {recorded} were recorded"));
+fn check_release_count(snapshot: &Snapshot, info: &CommitInfo, report: &mut CheckReport) {
+    if snapshot.releases != info.releases {
+        let (found, recorded) = (snapshot.releases, info.releases);
+        report.problems.push(format!("the index contains {found} releases, but {recorded} were recorded"));
     }
 }
 
@@ -254,37 +249,32 @@ fn check_releases(snapshot: &Snapshot, stop: &AtomicBool, report: &mut CheckRepo
                 return Err(Error::Interrupted);
             }
             report.releases += 1;
-            if let Err(problem) = segment.check(doc) {
-                report.problems.push(problem);
-            }
-            let id = segment.id(doc);
-            if let Some(twice) = ids.replace(id) {
-                report.problems.push(format!("release {twice:?} is there twice"));
+            report.problems.extend(segment.check(doc).err());
+            if let Some(twice) = ids.replace(segment.id(doc)) {
+                report.problems.push(format!("release {twice:?} occurs twice"));
             }
         }
     }
     Ok(())
 }
 
-/// The releases of each file are as many as were recorded when it was read.
-fn check_file_counts(snapshot: &Snapshot, records: &Manifest, report: &mut CheckReport) -> Result<()> {
+/// Each file has as many releases as were recorded when it was read.
+fn check_file_counts(snapshot: &Snapshot, manifest: &Manifest, report: &mut CheckReport) -> Result<()> {
     let registry = Registry::of(snapshot)?;
     let mut counts: HashMap<_, u32> = HashMap::new();
-    for (_, entry) in registry.releases() {
-        if let Some(file) = entry.file {
-            *counts.entry(file).or_default() += 1;
-        }
+    for file in registry.releases().filter_map(|(_, entry)| entry.file) {
+        *counts.entry(file).or_default() += 1;
     }
-    for (root, name, record) in records.iter() {
-        let found =
-            registry.file_id(root, name).and_then(|file| counts.get(&file)).copied().unwrap_or_default();
-        if found != record.releases {
-            let path = Path::new(root).join(name);
-            let recorded = record.releases;
-            report.problems.push(format!(
-                "of {}, {found} releases are there, but {recorded} were recorded",
-                path.display()
-            ));
+    for (root, name, entry) in manifest.iter() {
+        let count = registry.file_id(root, name).and_then(|file| counts.get(&file));
+        let found = count.copied().unwrap_or_default();
+        // Of a file that could not be read completely, releases of an earlier run stay.
+        if found < entry.releases || found > entry.releases && entry.failures.is_empty() {
+            let (path, recorded) = (Path::new(root).join(name), entry.releases);
+            let path = path.display();
+            report
+                .problems
+                .push(format!("{found} releases of {path} are in the index, but {recorded} were recorded"));
         }
     }
     Ok(())

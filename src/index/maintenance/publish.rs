@@ -7,7 +7,7 @@ use crate::{
     error::Result,
     index::{
         Index,
-        storage::{generation, lock::WriteLock},
+        storage::{folder, generation, lock},
     },
 };
 
@@ -34,7 +34,7 @@ impl Index {
     /// `IndexLocked` where another writer works in the folder; `Write` where it cannot be written.
     pub fn rebuild(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        let lock = WriteLock::acquire(folder, Duration::ZERO, &AtomicBool::new(false))?;
+        let lock = folder::lock(folder, Duration::ZERO, &AtomicBool::new(false))?;
         Self::create_generation(folder, Some(lock))
     }
 
@@ -52,11 +52,10 @@ impl Index {
         if let Some(folders) = self.folders()
             && !self.is_active()?
         {
-            generation::publish(&folders.index, &folders.generation, keep, is_sound(&folders.index))?;
+            let previous_is_sound = is_sound(&folders.index);
+            generation::publish(&folders.index, &folders.generation, keep, previous_is_sound, lock::now())?;
         }
-        if let Some(mut lock) = self.build_lock().take() {
-            lock.mark_success();
-        }
+        self.build_lock().take();
         Ok(())
     }
 }

@@ -1,16 +1,13 @@
 //! Which generations stay: rolling back to an older one, and removing those that are no longer needed.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::check::check_files;
 use crate::{
     error::{Error, Result},
     index::{
         Index, JobOptions,
-        storage::{generation, lock::WriteLock},
+        storage::{folder, generation, lock::WriteLock},
     },
 };
 
@@ -22,11 +19,11 @@ use crate::{
 /// damaged; `IndexMissing`, `IndexLocked`, `Interrupted`, `Write`. The index is then as it was before.
 pub fn rollback(folder: &Path, options: &JobOptions) -> Result<u64> {
     refuse_missing(folder)?;
-    let _lock = WriteLock::acquire(folder, options.wait, &options.stop)?;
+    let _lock = folder::lock(folder, options.wait, &options.stop)?;
     let older = generation::previous(folder)?;
     check_files(&Index::open_generation(folder, &older.folder, None)?)?;
     tracing::info!(generation = older.number, "the older generation is sound");
-    generation::activate(folder, &older.folder)?;
+    generation::activate(folder, older.number)?;
     Ok(older.number)
 }
 
@@ -38,16 +35,7 @@ pub fn rollback(folder: &Path, options: &JobOptions) -> Result<u64> {
 pub fn gc(folder: &Path, options: &JobOptions) -> Result<Vec<PathBuf>> {
     refuse_missing(folder)?;
     let _lock = WriteLock::acquire(folder, options.wait, &options.stop)?;
-    let before = generation::all(folder)?;
-    generation::prune(folder, None, options.keep)?;
-    let mut removed: Vec<PathBuf> =
-        before.into_iter().map(|old| old.folder).filter(|old| !old.exists()).collect();
-    let left = generation::temporary_current(folder);
-    match fs::remove_file(&left) {
-        Ok(()) => removed.push(left),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(source) => return Err(Error::Write { path: left, source }),
-    }
+    let mut removed = generation::prune(folder, options.keep)?;
     removed.extend(Index::open(folder)?.collect_garbage()?);
     for older in generation::retained(folder)? {
         // A generation that this program cannot open belongs to another version.

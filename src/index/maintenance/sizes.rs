@@ -1,4 +1,4 @@
-//! What an index takes on disk, part by part. Reads the dictionaries once, and changes nothing.
+//! The size of an index on disk by component. Reads the term dictionaries once.
 
 use std::{fs, path::Path};
 
@@ -7,26 +7,25 @@ use tantivy::index::SegmentId;
 use crate::{
     analysis::Channel,
     error::{Error, Result},
-    index::{Index, engine_error::describe},
+    index::Index,
 };
 
-/// Bytes on disk, part by part. What is in none of them (records of the corpus, checksums of small files)
-/// is little.
+/// Bytes on disk by component. What is in none of them (the manifest, tantivy's own records) is small.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
-    /// Exact forms: in which releases each stands in title or body, and where.
+    /// Posting lists and positions of exact forms, in title and body.
     pub exact: u64,
-    /// Lemmas and abbreviations, likewise.
+    /// The same for lemmas and abbreviations.
     pub lemmas: u64,
-    /// Stems, likewise.
+    /// The same for stems.
     pub stems: u64,
-    /// Lists of titles, publishers and ids.
+    /// Posting lists of titles, publishers, ids and digests.
     pub other_lists: u64,
-    /// The dictionaries of terms.
+    /// Term dictionaries.
     pub dictionaries: u64,
-    /// Columns: ids, days, lengths, digests, files.
+    /// Fast fields: ids, days, lengths, digests, files.
     pub columns: u64,
-    /// The releases themselves, packed.
+    /// The releases themselves, compressed.
     pub releases: u64,
 }
 
@@ -38,23 +37,23 @@ impl Sizes {
 }
 
 impl Index {
-    /// What the index takes on disk, part by part; nothing for one in memory.
+    /// The size of the index on disk by component; zero for an index in memory.
     ///
     /// # Errors
-    /// `IndexDamaged` where its files are not whole.
+    /// `IndexDamaged`, and `Read` where the system refuses to read its files.
     pub fn sizes(&self) -> Result<Sizes> {
         let mut sizes = Sizes::default();
         let Some(folder) = self.generation_folder() else { return Ok(sizes) };
-        let damaged = |error: tantivy::TantivyError| self.damaged(&describe(&error));
-        let searcher = self.engine().reader().map_err(damaged)?.searcher();
+        let failed = |error: tantivy::TantivyError| self.read_failed(error);
+        let searcher = self.engine().reader().map_err(failed)?.searcher();
         for segment in searcher.segment_readers() {
             let size = |ending| file_size(folder, segment.segment_id(), ending);
             sizes.dictionaries += size("term")?;
             sizes.columns += size("fast")?;
             sizes.releases += size("store")?;
             let lists = size("idx")? + size("pos")?;
-            let terms = segment.inverted_index(self.fields().text).map_err(damaged)?;
-            let mut stream = terms.terms().stream().map_err(|error| self.damaged(&error))?;
+            let terms = segment.inverted_index(self.fields().text).map_err(failed)?;
+            let mut stream = terms.terms().stream().map_err(|error| self.read_failed(error))?;
             let before = sizes.exact + sizes.lemmas + sizes.stems;
             while let Some((key, info)) = stream.next() {
                 let bytes = (info.postings_range.len() + info.positions_range.len()) as u64;

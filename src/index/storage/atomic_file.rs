@@ -1,7 +1,7 @@
-//! Small files that are there whole or as they were before, and that prove they are whole.
+//! Small files that are replaced as a whole and end with a checksum.
 //!
-//! For what says which index stands and what is in it; `checksum` covers the large files of an index
-//! block by block.
+//! For the files that say which index exists and what it contains. The large files of an index are covered
+//! block by block in `checksum`.
 
 use std::{
     fs::{self, File},
@@ -9,61 +9,84 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A line of 64 hexadecimal digits and its end.
+/// The checksum line: 64 hexadecimal digits and a line feed.
 const CHECKSUM_LINE: usize = 65;
 
-/// Replaces a file so that a reader, or a crash, meets the old contents or the new, never a part.
+/// Replaces a file. A reader, or a crash, sees either the old contents or the new ones.
 ///
-/// The new contents are made under a fixed name beside it: whoever died over it leaves one file,
-/// which the next one overwrites. Callers must not replace the same file at the same time.
-pub(crate) fn replace(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let made = temporary_path(path);
-    let written = File::create(&made).and_then(|mut file| {
-        file.write_all(contents)?;
+/// The new contents are written to a temporary file with a fixed name, so a killed process leaves at most
+/// one. It is created exclusively: a symbolic link under that name is never followed. Two processes must
+/// not replace the same file at the same time.
+///
+/// Once the file is renamed the change has happened and is not reported as failed. A folder that cannot be
+/// synchronised afterwards is a warning.
+pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let temporary = temporary_path(path);
+    let written = create_new(&temporary).and_then(|mut file| {
+        file.write_all(&with_checksum(path, contents))?;
         file.sync_all()
     });
-    let moved = written.and_then(|()| fs::rename(&made, path));
-    if let Err(error) = moved {
-        // What is left is no harm, and the error to tell is the first one.
-        _ = fs::remove_file(&made);
+    if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
+        // The first error is the one to report.
+        _ = fs::remove_file(&temporary);
         return Err(error);
     }
-    sync_directory(path.parent().unwrap_or(Path::new(".")))
+    if let Err(error) = sync_directory(path.parent().unwrap_or(Path::new("."))) {
+        let path = path.display();
+        tracing::warn!("{path} was replaced, but may be lost if the machine fails now: {error}");
+    }
+    Ok(())
 }
 
-/// The name under which the new contents are made.
+/// Reads a file that [`write`] wrote. An error of the kind `InvalidData` means that it was changed or that it
+/// is another file.
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = fs::read(path)?;
+    let changed = || io::Error::new(io::ErrorKind::InvalidData, "its checksum is wrong");
+    let length = bytes.len().checked_sub(CHECKSUM_LINE).ok_or_else(changed)?;
+    if with_checksum(path, &bytes[..length]) != bytes {
+        return Err(changed());
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+/// The contents, followed by a digest of the file's name and the contents. With the name in it, a file that
+/// is copied over another one is noticed.
+fn with_checksum(path: &Path, contents: &[u8]) -> Vec<u8> {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&(name.len() as u64).to_le_bytes()).update(name).update(contents);
+    [contents, hasher.finalize().to_hex().as_bytes(), b"\n"].concat()
+}
+
+/// The name of the temporary file for the new contents.
 pub(crate) fn temporary_path(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.new"))
 }
 
-/// Makes the names in a folder outlast a crash of the machine.
+fn create_new(path: &Path) -> io::Result<File> {
+    remove_if_exists(path)?;
+    File::options().write(true).create_new(true).open(path)
+}
+
+/// Removes a file; returns whether there was one.
+pub(crate) fn remove_if_exists(path: &Path) -> io::Result<bool> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        removed => removed.map(|()| true),
+    }
+}
+
+/// Makes the names in a folder survive a crash of the machine.
 pub(crate) fn sync_directory(folder: &Path) -> io::Result<()> {
     if cfg!(windows) {
-        // A folder cannot be opened there, and need not be.
+        // Windows cannot open a folder, and does not need to.
         return Ok(());
     }
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
-}
-
-/// The contents with their BLAKE3 digest behind them, as a last line.
-pub(crate) fn with_checksum(contents: &[u8]) -> Vec<u8> {
-    let mut bytes = contents.to_vec();
-    bytes.extend_from_slice(blake3::hash(contents).to_hex().as_bytes());
-    bytes.push(b'\n');
-    bytes
-}
-
-/// What was with_checksum, or an error of the kind `InvalidData` where so much as a bit of it has changed.
-pub(crate) fn strip_checksum(mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-    let changed = || io::Error::new(io::ErrorKind::InvalidData, "its checksum is wrong");
-    let length = bytes.len().checked_sub(CHECKSUM_LINE).ok_or_else(changed)?;
-    if with_checksum(&bytes[..length]) != bytes {
-        return Err(changed());
-    }
-    bytes.truncate(length);
-    Ok(bytes)
 }
 
 #[cfg(test)]
@@ -71,28 +94,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_changed_byte_is_found() {
+    fn every_changed_byte_and_every_other_name_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("current");
         for contents in ["", "generation-000001\n", "{\"a\":1}"] {
-            let whole = with_checksum(contents.as_bytes());
-            assert_eq!(strip_checksum(whole.clone()).unwrap(), contents.as_bytes());
+            write(&path, contents.as_bytes()).unwrap();
+            assert_eq!(read(&path).unwrap(), contents.as_bytes());
+            let whole = fs::read(&path).unwrap();
+            let other = folder.path().join("other");
+            fs::write(&other, &whole).unwrap();
+            assert_eq!(read(&other).unwrap_err().kind(), io::ErrorKind::InvalidData, "{contents:?}");
+            fs::remove_file(other).unwrap();
             for at in 0..whole.len() {
                 let mut flipped = whole.clone();
                 flipped[at] ^= 0x20;
-                assert!(strip_checksum(flipped).is_err(), "{contents:?} at {at}");
-                assert!(strip_checksum(whole[..at].to_vec()).is_err(), "{contents:?} cut at {at}");
+                for bytes in [&flipped[..], &whole[..at]] {
+                    fs::write(&path, bytes).unwrap();
+                    assert!(read(&path).is_err(), "{contents:?} at {at}");
+                }
             }
         }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
+        assert!(write(&folder.path().join("none/current"), b"x").is_err());
     }
 
+    #[cfg(unix)]
     #[test]
-    fn replacing_leaves_nothing_beside() {
+    fn a_planted_link_is_replaced_and_not_followed() {
         let folder = tempfile::tempdir().unwrap();
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "secret").unwrap();
         let path = folder.path().join("current");
-        for contents in ["one", "two"] {
-            replace(&path, contents.as_bytes()).unwrap();
-            assert_eq!(fs::read_to_string(&path).unwrap(), contents);
-        }
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert!(replace(&folder.path().join("none/current"), b"x").is_err());
+        std::os::unix::fs::symlink(&victim, temporary_path(&path)).unwrap();
+        write(&path, b"new").unwrap();
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "secret");
+        assert_eq!(read(&path).unwrap(), b"new");
     }
 }

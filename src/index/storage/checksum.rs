@@ -1,15 +1,18 @@
-//! Files that prove each block of themselves: a digest for every block, behind the contents.
+//! Large files with checksums: a digest of every block follows the contents.
 //!
-//! A flipped bit in a list of releases would not crash a search but change its answer. So a block is
-//! checked against its digest the first time that something in it is read, and what has changed is
-//! an error before anyone sees it. Reading costs one look at a bit from then on.
+//! A flipped bit in a posting list would not crash a search but change its answer. A block is therefore
+//! verified when something in it is first read; from then on a read costs one look at a bit. The digest of
+//! the digests also covers the file's name, so that a file copied over another one is noticed.
 
 use std::{
     fmt,
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
     ops::Range,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use tantivy::{
@@ -17,23 +20,47 @@ use tantivy::{
     directory::{AntiCallToken, FileHandle, OwnedBytes, TerminatingWrite},
 };
 
-/// Bytes in a block: small enough that a short list costs little, large enough for BLAKE3 to be fast.
+/// Bytes in a block: small enough that a short posting list costs little, large enough for BLAKE3 to be fast.
 const BLOCK: usize = 16 << 10;
-/// Bytes of BLAKE3 kept for a block: an unnoticed change has one chance in 2⁶⁴.
+/// Bytes of BLAKE3 stored for a block. A change goes unnoticed with a probability of 2⁻⁶⁴.
 const DIGEST: usize = 8;
-/// Bytes that are written at once, some blocks: the engine hands on half a block at a time.
+/// Bytes written at once. Tantivy passes on half a block at a time.
 const WRITE_BUFFER: usize = 8 * BLOCK;
-/// The end of a file: the length of its contents, the digest of that and all digests, and the version.
+/// The footer: the length of the contents, a digest of all digests, that length and the file's name, and a
+/// magic number.
 const LENGTH: usize = 8;
 const ROOT_DIGEST: usize = blake3::OUT_LEN;
-const MAGIC: &[u8; 8] = b"vestnik1";
+const MAGIC: &[u8; 8] = b"vestnik2";
 const FOOTER: usize = LENGTH + ROOT_DIGEST + MAGIC.len();
 
-/// Writes a file and, when it is terminated, its digests.
+/// Makes writing fail once it is set: tantivy's merges cannot be stopped in any other way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StopFlag(Arc<RwLock<Arc<AtomicBool>>>);
+
+impl StopFlag {
+    /// Stops writing when this flag is set, and no longer when the one before is.
+    pub fn follow(&self, flag: &Arc<AtomicBool>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(flag);
+    }
+
+    /// Stops writing from now on, until another flag is followed.
+    pub fn set(&self) {
+        self.follow(&Arc::new(AtomicBool::new(true)));
+    }
+
+    pub fn check(&self) -> io::Result<()> {
+        let is_set = self.0.read().unwrap_or_else(PoisonError::into_inner).load(Ordering::Relaxed);
+        if is_set { Err(io::Error::other("writing was stopped")) } else { Ok(()) }
+    }
+}
+
+/// Writes a file and, on termination, its digests.
 pub(crate) struct ChecksumWriter<W: TerminatingWrite> {
-    /// None once terminated.
+    /// `None` once terminated.
     to: Option<W>,
-    /// What is not written yet.
+    name: String,
+    stop: StopFlag,
+    /// Bytes that are not written yet.
     buffer: Vec<u8>,
     block: blake3::Hasher,
     in_block: usize,
@@ -42,15 +69,16 @@ pub(crate) struct ChecksumWriter<W: TerminatingWrite> {
 }
 
 impl<W: TerminatingWrite> ChecksumWriter<W> {
-    pub fn new(to: W) -> Self {
+    pub fn new(to: W, name: String, stop: StopFlag) -> Self {
         let (buffer, digests) = (Vec::with_capacity(WRITE_BUFFER), Vec::new());
-        Self { to: Some(to), buffer, block: blake3::Hasher::new(), in_block: 0, digests, length: 0 }
+        let block = blake3::Hasher::new();
+        Self { to: Some(to), name, stop, buffer, block, in_block: 0, digests, length: 0 }
     }
 
-    /// Writes what waits.
     fn flush_buffer(&mut self) -> io::Result<()> {
+        self.stop.check()?;
         let buffer = std::mem::take(&mut self.buffer);
-        self.to.as_mut().ok_or_else(gone)?.write_all(&buffer)?;
+        self.to.as_mut().ok_or_else(terminated)?.write_all(&buffer)?;
         self.hash(&buffer);
         self.buffer = buffer;
         self.buffer.clear();
@@ -77,12 +105,21 @@ impl<W: TerminatingWrite> ChecksumWriter<W> {
     }
 }
 
+/// The digest of a file's name, its digests and its length.
+fn root_digest(name: &str, end: &[u8]) -> blake3::Hash {
+    blake3::Hasher::new()
+        .update(&(name.len() as u64).to_le_bytes())
+        .update(name.as_bytes())
+        .update(end)
+        .finalize()
+}
+
 fn short(digest: &blake3::Hash) -> &[u8] {
     &digest.as_bytes()[..DIGEST]
 }
 
-fn gone() -> io::Error {
-    io::Error::other("the file was ended before")
+fn terminated() -> io::Error {
+    io::Error::other("the file is already terminated")
 }
 
 impl<W: TerminatingWrite> Write for ChecksumWriter<W> {
@@ -97,7 +134,7 @@ impl<W: TerminatingWrite> Write for ChecksumWriter<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.flush_buffer()?;
-        self.to.as_mut().ok_or_else(gone)?.flush()
+        self.to.as_mut().ok_or_else(terminated)?.flush()
     }
 }
 
@@ -107,10 +144,10 @@ impl<W: TerminatingWrite> TerminatingWrite for ChecksumWriter<W> {
         if self.in_block > 0 {
             self.finish_block();
         }
-        let mut to = self.to.take().ok_or_else(gone)?;
+        let mut to = self.to.take().ok_or_else(terminated)?;
         let mut end = std::mem::take(&mut self.digests);
         end.extend_from_slice(&self.length.to_le_bytes());
-        let root = blake3::hash(&end);
+        let root = root_digest(&self.name, &end);
         end.extend_from_slice(root.as_bytes());
         end.extend_from_slice(MAGIC);
         to.write_all(&end)?;
@@ -118,17 +155,17 @@ impl<W: TerminatingWrite> TerminatingWrite for ChecksumWriter<W> {
     }
 }
 
-/// A sealed file, open for reading.
+/// A file with checksums, open for reading.
 pub(crate) struct ChecksummedFile {
     contents: OwnedBytes,
     digests: OwnedBytes,
-    /// A bit for each block that was found as it was written.
+    /// A bit for each block that was verified.
     checked: Box<[AtomicU64]>,
     name: String,
 }
 
 impl ChecksummedFile {
-    /// Opens a file of these bytes; only its end is looked at.
+    /// Opens a file of these bytes. Only its footer is verified.
     pub fn open(bytes: &OwnedBytes, name: String) -> io::Result<Self> {
         let Footer { length, digests } = Footer::read(bytes.len(), &name, |from| Ok(&bytes[from..]))?;
         let checked = std::iter::repeat_with(AtomicU64::default).take(digests.len().div_ceil(64 * DIGEST));
@@ -136,14 +173,14 @@ impl ChecksummedFile {
         Ok(Self { contents, digests: bytes.slice(digests), checked, name })
     }
 
-    /// Checks every block that holds something of a range and was not checked before.
+    /// Verifies every block that overlaps a range and was not verified before.
     fn check(&self, range: Range<usize>) -> io::Result<()> {
         if range.is_empty() {
             return Ok(());
         }
         for block in range.start / BLOCK..range.end.div_ceil(BLOCK) {
             let (word, bit) = (&self.checked[block / 64], 1 << (block % 64));
-            // Two threads may check a block at once, and find the same.
+            // Two threads may verify the same block at once, with the same result.
             if word.load(Ordering::Relaxed) & bit != 0 {
                 continue;
             }
@@ -158,15 +195,15 @@ impl ChecksummedFile {
     }
 }
 
-/// Where the parts of a sealed file lie.
+/// The layout of a file.
 struct Footer {
-    /// Bytes of its contents.
+    /// Bytes of contents.
     length: usize,
     digests: Range<usize>,
 }
 
 impl Footer {
-    /// Reads the end of a file of so many bytes; `tail` gives all of them from a place on.
+    /// Reads the footer of a file of `size` bytes; `tail` returns all bytes from an offset on.
     fn read<B: AsRef<[u8]>>(
         size: usize,
         name: &str,
@@ -186,23 +223,23 @@ impl Footer {
         if rest - length != length.div_ceil(BLOCK) * DIGEST {
             return Err(changed("its length is wrong"));
         }
-        let sealed = tail(length)?;
-        if blake3::hash(&sealed.as_ref()[..rest + LENGTH - length]).as_bytes() != root {
-            return Err(changed("its checksums are not those that were written"));
+        let end = tail(length)?;
+        if root_digest(name, &end.as_ref()[..rest + LENGTH - length]).as_bytes() != root {
+            return Err(changed("its checksums are wrong, or another file was copied over it"));
         }
         Ok(Self { length, digests: length..rest })
     }
 }
 
-/// Checks every byte of an open file, reading it from its beginning: mapped, a large index would count as
-/// memory of whoever checks it.
+/// Verifies every byte of an open file. It reads instead of mapping the file: mapped pages of a large index
+/// would count as memory of the process.
 pub(crate) fn check(file: &mut File, name: &str) -> io::Result<()> {
     let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
     let mut tail = |from: usize| {
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(from as u64))?;
         file.read_to_end(&mut bytes)?;
-        if bytes.len() == size - from { Ok(bytes) } else { Err(changed(name, "it grows or shrinks")) }
+        if bytes.len() == size - from { Ok(bytes) } else { Err(changed(name, "its size is changing")) }
     };
     let layout = Footer::read(size, name, &mut tail)?;
     let digests = tail(layout.digests.start)?;
@@ -220,6 +257,7 @@ pub(crate) fn check(file: &mut File, name: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// The error for a file that is not what was written.
 fn changed(name: &str, what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("{name} is not as it was written: {what}"))
 }
@@ -239,7 +277,7 @@ impl HasLen for ChecksummedFile {
 impl FileHandle for ChecksummedFile {
     fn read_bytes(&self, range: Range<usize>) -> io::Result<OwnedBytes> {
         if range.start > range.end || range.end > self.contents.len() {
-            return Err(changed(&self.name, "it names a place outside of itself"));
+            return Err(changed(&self.name, "it refers to a position outside of it"));
         }
         self.check(range.clone())?;
         Ok(self.contents.slice(range))
@@ -252,16 +290,16 @@ mod tests {
 
     use super::*;
 
-    /// A sealed file of so many bytes.
-    fn file(length: usize) -> Vec<u8> {
+    /// The bytes of a file with `length` bytes of contents.
+    fn written(length: usize) -> Vec<u8> {
         let contents: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
         let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
         let out = BufWriter::new(File::create(&path).unwrap());
-        let mut sealing = ChecksumWriter::new(Plain(out));
+        let mut writer = ChecksumWriter::new(Plain(out), "a.store".into(), StopFlag::default());
         for part in contents.chunks(1000) {
-            sealing.write_all(part).unwrap();
+            writer.write_all(part).unwrap();
         }
-        sealing.terminate().unwrap();
+        writer.terminate().unwrap();
         fs::read(&path).unwrap()
     }
 
@@ -294,32 +332,33 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read() {
+    fn contents_are_read_as_written() {
         for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7, WRITE_BUFFER, 2 * WRITE_BUFFER + 7] {
-            let sealed = open(file(length)).unwrap();
-            assert_eq!(sealed.len(), length);
-            let all = sealed.read_bytes(0..length).unwrap();
+            let file = open(written(length)).unwrap();
+            assert_eq!(file.len(), length);
+            let all = file.read_bytes(0..length).unwrap();
             assert!(all.iter().enumerate().all(|(at, byte)| usize::from(*byte) == at % 251));
-            assert!(sealed.read_bytes(length..length).unwrap().is_empty());
-            assert!(sealed.read_bytes(0..length + 1).is_err());
-            check_file(&file(length)).unwrap();
+            assert!(file.read_bytes(length..length).unwrap().is_empty());
+            assert!(file.read_bytes(0..length + 1).is_err());
+            check_file(&written(length)).unwrap();
         }
     }
 
     #[test]
-    fn every_flipped_byte_is_found_and_the_rest_is_read() {
-        let whole = file(BLOCK + 40);
+    fn every_flipped_byte_is_noticed_and_the_rest_is_read() {
+        let whole = written(BLOCK + 40);
         for at in (0..whole.len()).filter(|at| *at < 50 || *at > BLOCK - 5) {
             let mut flipped = whole.clone();
             flipped[at] ^= 1;
             assert!(check_file(&flipped).is_err(), "{at}");
-            let Ok(sealed) = open(flipped) else { continue };
-            assert!(sealed.read_bytes(0..sealed.len()).is_err(), "{at}");
+            let Ok(file) = open(flipped) else { continue };
+            assert!(file.read_bytes(0..file.len()).is_err(), "{at}");
             let (bad, good) = if at < BLOCK { (at, BLOCK) } else { (at, 0) };
             assert!(bad < BLOCK + 40, "{at}");
-            assert!(sealed.read_bytes(bad..bad + 1).is_err(), "{at}");
-            assert!(sealed.read_bytes(good..good + 1).is_ok(), "{at}");
+            assert!(file.read_bytes(bad..bad + 1).is_err(), "{at}");
+            assert!(file.read_bytes(good..good + 1).is_ok(), "{at}");
         }
+        assert!(ChecksummedFile::open(&OwnedBytes::new(whole.clone()), "b.store".into()).is_err());
         for cut in 0..60 {
             let cut = &whole[..whole.len() - 1 - cut];
             assert!(open(cut.to_vec()).is_err() && check_file(cut).is_err());

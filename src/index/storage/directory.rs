@@ -1,10 +1,10 @@
-//! The folder that tantivy writes to and reads from: memory-mapped files, all of them sealed.
+//! The directory that tantivy writes to and reads from: memory-mapped files with checksums.
 //!
-//! Locks here are for threads and processes that open and tidy up one generation; who may write to
-//! an index at all is settled in `lock`.
+//! Its locks serve threads and processes that open one generation or remove files from it. The right to
+//! write to an index is in `lock`.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::File,
     io::{self, BufWriter},
     path::{Path, PathBuf},
     sync::Arc,
@@ -17,55 +17,63 @@ use tantivy::directory::{
 
 use super::{
     atomic_file,
-    checksum::{ChecksumWriter, ChecksummedFile},
+    checksum::{ChecksumWriter, ChecksummedFile, StopFlag},
+    lock,
 };
 
-/// The names of the two files that tantivy keeps about all others.
+/// The names of the two files in which tantivy keeps account of all others.
 pub(crate) const META: &str = "meta.json";
 pub(crate) const MANAGED: &str = ".managed.json";
 
-/// A generation's folder.
+/// The folder of a generation.
 #[derive(Clone, Debug)]
 pub(crate) struct ChecksummedDirectory {
     files: MmapDirectory,
     folder: PathBuf,
+    stop: StopFlag,
 }
 
 impl ChecksummedDirectory {
     pub fn open(folder: &Path) -> Result<Self, OpenDirectoryError> {
-        Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.into() })
+        Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.into(), stop: StopFlag::default() })
     }
 
-    /// Opens a file and verifies its footer.
-    fn open_checksummed(&self, path: &Path) -> Result<ChecksummedFile, OpenReadError> {
-        let failed = |error| OpenReadError::wrap_io_error(error, path.into());
-        let file = self.files.get_file_handle(path)?;
-        let bytes = file.read_bytes(0..file.len()).map_err(failed)?;
-        ChecksummedFile::open(&bytes, path.display().to_string()).map_err(failed)
+    pub fn stop_flag(&self) -> &StopFlag {
+        &self.stop
     }
 }
 
 impl Directory for ChecksummedDirectory {
     fn get_file_handle(&self, path: &Path) -> Result<Arc<dyn FileHandle>, OpenReadError> {
-        Ok(Arc::new(self.open_checksummed(path)?))
+        let failed = |error| OpenReadError::wrap_io_error(error, path.into());
+        let file = self.files.get_file_handle(path)?;
+        let bytes = file.read_bytes(0..file.len()).map_err(failed)?;
+        Ok(Arc::new(ChecksummedFile::open(&bytes, path.display().to_string()).map_err(failed)?))
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        let file = self.files.open_write(path)?.into_inner();
-        let file = file.map_err(|error| OpenWriteError::wrap_io_error(error.into(), path.into()))?;
-        Ok(BufWriter::new(Box::new(ChecksumWriter::new(file))))
+        let failed = |error| OpenWriteError::wrap_io_error(error, path.into());
+        self.stop.check().map_err(failed)?;
+        let file = self.files.open_write(path)?.into_inner().map_err(|error| failed(error.into()))?;
+        let writer = ChecksumWriter::new(file, path.display().to_string(), self.stop.clone());
+        Ok(BufWriter::new(Box::new(writer)))
     }
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
-        let bytes = self.files.atomic_read(path)?;
-        atomic_file::strip_checksum(bytes).map_err(|error| {
-            let named = io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-            OpenReadError::wrap_io_error(named, path.into())
+        atomic_file::read(&self.folder.join(path)).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => OpenReadError::FileDoesNotExist(path.into()),
+            kind => {
+                let named = match error.raw_os_error() {
+                    Some(_) => error,
+                    None => io::Error::new(kind, format!("{}: {error}", path.display())),
+                };
+                OpenReadError::wrap_io_error(named, path.into())
+            }
         })
     }
 
     fn atomic_write(&self, path: &Path, data: &[u8]) -> io::Result<()> {
-        atomic_file::replace(&self.folder.join(path), &atomic_file::with_checksum(data))
+        atomic_file::write(&self.folder.join(path), data)
     }
 
     fn delete(&self, path: &Path) -> Result<(), DeleteError> {
@@ -83,24 +91,29 @@ impl Directory for ChecksummedDirectory {
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
         let failed = |error| LockError::IoError(Arc::new(error));
         let path = self.folder.join(&lock.filepath);
-        let file = match OpenOptions::new().write(true).create(true).truncate(false).open(&path) {
-            Ok(file) => file,
-            // A reader who may not write here needs the lock all the same, against tidying up.
-            Err(_) if lock.is_blocking => match File::open(&path) {
-                Ok(file) => file,
-                Err(_) => return Ok(DirectoryLock::from(Box::new(()))),
+        let may_not_write = |error: &io::Error| {
+            matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+        };
+        let file = match lock::open(&path) {
+            // A reader without the right to write still needs the lock against the removal of files. Where
+            // there is no lock file nobody can remove any.
+            Err(error) if lock.is_blocking && may_not_write(&error) => match File::open(&path) {
+                Err(error) if may_not_write(&error) || error.kind() == io::ErrorKind::NotFound => {
+                    return Ok(DirectoryLock::from(Box::new(())));
+                }
+                opened => opened.map_err(failed)?,
             },
-            Err(error) => return Err(failed(error)),
+            opened => opened.map_err(failed)?,
         };
         if lock.is_blocking {
             file.lock().map_err(failed)?;
         } else {
             file.try_lock().map_err(|error| match error {
-                TryLockError::WouldBlock => LockError::LockBusy,
-                TryLockError::Error(error) => failed(error),
+                std::fs::TryLockError::WouldBlock => LockError::LockBusy,
+                std::fs::TryLockError::Error(error) => failed(error),
             })?;
         }
-        // Closing the file gives the lock back.
+        // Closing the file releases the lock.
         Ok(DirectoryLock::from(Box::new(file)))
     }
 

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 /// The files that every generation may have whatever its commits name.
 pub(crate) fn permanent_files() -> impl Iterator<Item = PathBuf> {
     let locks = [&INDEX_WRITER_LOCK.filepath, &META_LOCK.filepath].map(Clone::clone);
-    [META, MANAGED, generation::DESCRIPTOR].map(PathBuf::from).into_iter().chain(locks)
+    [META, MANAGED, generation::MARKER].map(PathBuf::from).into_iter().chain(locks)
 }
 
 /// Removes all files of a generation's folder but the live ones; returns what it removed.
@@ -35,11 +35,9 @@ pub(crate) fn collect(folder: &Path, live: &HashSet<PathBuf>) -> Result<Vec<Path
             continue;
         }
         let path = folder.join(&name);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(Error::Write { path, source: error });
-            }
-            _ => removed.push(path),
+        match atomic_file::remove_if_exists(&path) {
+            Ok(_) => removed.push(path),
+            Err(source) => return Err(Error::Write { path, source }),
         }
     }
     if !removed.is_empty() {
@@ -54,13 +52,13 @@ pub(crate) fn collect(folder: &Path, live: &HashSet<PathBuf>) -> Result<Vec<Path
 fn rewrite_managed(folder: &Path, live: &HashSet<PathBuf>) -> io::Result<()> {
     let managed_by_us = |name: &PathBuf| {
         let name = name.to_string_lossy();
-        name.starts_with('.') || manifest::is_manifest(&name) || name == generation::DESCRIPTOR
+        name.starts_with('.') || manifest::is_manifest(&name) || name == generation::MARKER
     };
     let mut managed = names(folder)?;
     managed.retain(|name| live.contains(name) && !managed_by_us(name));
     let mut list = serde_json::to_vec(&managed)?;
     list.push(b'\n');
-    atomic_file::replace(&folder.join(MANAGED), &atomic_file::with_checksum(&list))
+    atomic_file::write(&folder.join(MANAGED), &list)
 }
 
 fn names(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -1,9 +1,9 @@
-//! Generations: where an index lies on disk, and how a rebuilt one takes the place of the old.
+//! Generations: where an index is on disk, and how a rebuilt one replaces the old one.
 //!
-//! An index folder holds one folder per generation and a small file `current` that names the one in
-//! force. A rebuild fills a new generation beside the old one; renaming `current` is the switch, so
-//! that a reader sees the old index or the new one and never anything between. A generation gets its
-//! manifest when it is complete: one without it was never in force, or is on its way out.
+//! An index folder holds one folder per generation and the [`Catalog`]. A rebuild fills a new generation next
+//! to the active one. Replacing the catalog activates it and retires older ones in one step, so that a reader
+//! sees the old index or the new one. Every generation contains a marker with the fingerprint of the program
+//! that made it, and only marked folders are removed.
 
 use std::{
     fs, io,
@@ -13,208 +13,261 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tantivy::directory::META_LOCK;
 
-use super::{super::schema::fingerprint, atomic_file};
+use super::{
+    super::schema::fingerprint,
+    atomic_file::{self, remove_if_exists},
+    catalog::{CURRENT, Catalog, folder_of, number_of},
+    lock, read_error,
+};
 use crate::error::{Error, Result};
 
-const CURRENT: &str = "current";
-pub(crate) const DESCRIPTOR: &str = "vestnik.json";
-const PREFIX: &str = "generation-";
-/// A folder that readers put files into while it is removed is tried so often.
+pub(crate) const MARKER: &str = "vestnik.json";
+/// How often the removal of a folder is tried: readers may create lock files in it meanwhile.
 const REMOVE_ATTEMPTS: usize = 20;
 
-/// What a generation says of itself.
+/// The marker in a generation's folder.
 #[derive(Debug, Serialize, Deserialize)]
-struct Descriptor {
-    /// Everything that decides what the index holds for a text.
+struct Marker {
+    /// Identifies everything that decides what the index contains for a text.
     fingerprint: String,
 }
 
-/// A generation's folder.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A generation's number and folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Generation {
-    /// Counts up; a number is never used again.
     pub number: u64,
     pub folder: PathBuf,
 }
 
 impl Generation {
-    /// Whether it was finished and may be put in force.
-    pub fn is_complete(&self) -> bool {
-        self.folder.join(DESCRIPTOR).is_file()
+    pub fn new(index: &Path, number: u64) -> Self {
+        Self { number, folder: folder_of(index, number) }
     }
 
-    /// Whether its manifest is as it was written, by this version or one that seals it alike.
-    pub fn has_valid_descriptor(&self) -> bool {
-        fs::read(self.folder.join(DESCRIPTOR)).is_ok_and(|bytes| atomic_file::strip_checksum(bytes).is_ok())
-    }
-
-    /// Refuses a generation that another version made or that has no sound manifest.
+    /// Refuses a generation that another version made.
     pub fn check_version(&self, index: &Path) -> Result<()> {
-        let path = self.folder.join(DESCRIPTOR);
-        let damaged = |reason: String| Error::IndexDamaged { path: path.clone(), reason };
-        let bytes = fs::read(&path).map_err(|error| damaged(error.to_string()))?;
+        let path = self.folder.join(MARKER);
+        let found = self.read_marker().map_err(|error| read_error(&path, error))?.fingerprint;
         let expected = fingerprint();
-        // Another version may seal its manifest in another way, or not at all.
-        if let Some(Ok(Descriptor { fingerprint: found })) =
-            serde_json::Deserializer::from_slice(&bytes).into_iter().next()
-            && found != expected
-        {
+        if found != expected {
             return Err(Error::IndexStale { path: index.into(), found, expected });
         }
-        atomic_file::strip_checksum(bytes).map_err(|error| damaged(error.to_string()))?;
+        atomic_file::read(&path).map_err(|error| read_error(&path, error))?;
         Ok(())
     }
 
-    /// Removes it so that it is nothing a reader or a rollback would take, at whatever moment that stops.
-    pub fn remove(&self) -> Result<()> {
+    /// Reads the marker of any version: another version may write the checksum in another way.
+    fn read_marker(&self) -> io::Result<Marker> {
+        let bytes = fs::read(self.folder.join(MARKER))?;
+        let first = serde_json::Deserializer::from_slice(&bytes).into_iter().next();
+        first.unwrap_or_else(|| Err(serde::de::Error::custom("it is empty"))).map_err(io::Error::from)
+    }
+
+    fn write_marker(&self) -> io::Result<()> {
+        let marker = serde_json::to_vec(&Marker { fingerprint: fingerprint() })?;
+        atomic_file::write(&self.folder.join(MARKER), &[&marker, &b"\n"[..]].concat())
+    }
+
+    /// Whether the folder is a generation that some version of this program made, or empty. Whatever else has
+    /// such a name is left alone.
+    fn is_removable(&self) -> bool {
+        let is_empty = || fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.next().is_none());
+        self.read_marker().is_ok() || is_empty()
+    }
+
+    /// Removes the folder, the marker last: what an interrupted removal leaves is still recognised.
+    fn remove(&self) -> Result<()> {
         let failed = |source| Error::Write { path: self.folder.clone(), source };
-        // Whoever is opening it, or backing it up, does so under this lock.
-        let opening = fs::File::open(self.folder.join(&META_LOCK.filepath));
+        // A process that is opening the generation, or backing it up, holds this lock.
+        let opening = lock::open(&self.folder.join(&META_LOCK.filepath));
         let _opening = opening.and_then(|file| file.lock().map(|()| file)).ok();
-        match fs::remove_file(self.folder.join(DESCRIPTOR)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
         for _ in 1..REMOVE_ATTEMPTS {
-            match fs::remove_dir_all(&self.folder) {
-                // A reader that came too late has made a lock in it just now.
+            match self.try_remove() {
                 Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
-                done => return done.map_err(failed),
+                removed => return removed.map_err(failed),
             }
         }
-        fs::remove_dir_all(&self.folder).map_err(failed)
+        self.try_remove().map_err(failed)
+    }
+
+    fn try_remove(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            if entry.file_name() != MARKER {
+                remove_if_exists(&entry.path())?;
+            }
+        }
+        remove_if_exists(&self.folder.join(MARKER))?;
+        fs::remove_dir(&self.folder)
     }
 }
 
-/// The generation in force, whatever made it.
+/// The active generation, of any version.
 pub(crate) fn active(index: &Path) -> Result<Generation> {
-    let path = index.join(CURRENT);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(Error::IndexMissing { path: index.into() });
-        }
-        Err(source) => return Err(Error::Read { path, source }),
-    };
-    let name = atomic_file::strip_checksum(bytes).ok().and_then(|name| String::from_utf8(name).ok());
-    let name = name.as_deref().unwrap_or_default().trim_end();
-    let Some(number) = number(name) else {
-        let reason = format!("the file {CURRENT} does not name a generation as it was written");
-        return Err(Error::IndexDamaged { path: index.into(), reason });
-    };
-    Ok(Generation { number, folder: index.join(name) })
+    Ok(Generation::new(index, Catalog::read(index)?.active))
 }
 
-/// The folder of the generation in force, made by this version.
+/// The folder of the active generation, made by this version.
 pub(crate) fn active_folder(index: &Path) -> Result<PathBuf> {
     let generation = active(index)?;
     generation.check_version(index)?;
     Ok(generation.folder)
 }
 
-/// Whether an index, of whatever version, stands in this folder.
+/// Whether an index of any version exists in this folder.
 pub(crate) fn exists(index: &Path) -> bool {
-    index.join(CURRENT).is_file()
+    !matches!(Catalog::read(index), Err(Error::IndexMissing { .. }))
 }
 
-/// Makes an empty folder for the next generation, which nobody reads yet.
-pub(crate) fn create(index: &Path) -> Result<PathBuf> {
-    let next = all(index)?.last().map_or(1, |last| last.number + 1);
-    let folder = index.join(format!("{PREFIX}{next:06}"));
-    fs::create_dir_all(&folder).map_err(|source| Error::Write { path: folder.clone(), source })?;
-    Ok(folder)
-}
-
-/// Puts a finished generation in force, and keeps so many others: first the one that it replaces,
-/// where that is of any use.
-pub(crate) fn publish(index: &Path, folder: &Path, keep: usize, previous_is_sound: bool) -> Result<()> {
-    let previous = active(index).ok();
-    let manifest = serde_json::json!({ "fingerprint": fingerprint() });
-    write(&folder.join(DESCRIPTOR), &format!("{manifest}\n"))?;
-    activate(index, folder)?;
-    if let Some(damaged) = previous.as_ref().filter(|_| !previous_is_sound) {
-        tracing::info!(generation = damaged.number, "the generation before is damaged, and goes");
-        damaged.remove()?;
+/// Creates an empty folder for the next generation.
+pub(crate) fn create(index: &Path) -> Result<Generation> {
+    let highest = read_or_default(index)?.highest;
+    let existing = all(index)?.last().map_or(0, |last| last.number);
+    let generation = Generation::new(index, highest.max(existing) + 1);
+    let failed = |source| Error::Write { path: generation.folder.clone(), source };
+    fs::create_dir(&generation.folder).map_err(failed)?;
+    if let Err(error) = generation.write_marker() {
+        _ = fs::remove_dir(&generation.folder);
+        return Err(failed(error));
     }
-    prune(index, previous.as_ref(), keep)
+    Ok(generation)
 }
 
-/// Where the next `current` is made, which a killed run may leave behind.
-pub(crate) fn temporary_current(index: &Path) -> PathBuf {
-    atomic_file::temporary_path(&index.join(CURRENT))
+/// Removes a generation that was given up, unless the catalog lists it: then it was activated, and stays.
+pub(crate) fn discard(index: &Path, folder: &Path) {
+    let number = folder.file_name().and_then(|name| number_of(name.to_str()?));
+    let is_listed = |number| match Catalog::read(index) {
+        Ok(catalog) => catalog.lists(number),
+        Err(error) => !matches!(error, Error::IndexMissing { .. }),
+    };
+    if let Some(number) = number.filter(|&number| !is_listed(number))
+        && let Err(error) = Generation::new(index, number).remove()
+    {
+        tracing::warn!("an unfinished generation could not be removed: {error}");
+    }
 }
 
-/// Names a complete generation as the one in force.
-pub(crate) fn activate(index: &Path, folder: &Path) -> Result<()> {
-    let name = folder.file_name().unwrap_or_default().to_string_lossy();
-    write(&index.join(CURRENT), &format!("{name}\n"))?;
-    tracing::info!(generation = %name, "in force from now on");
+/// Activates a finished generation and retains `keep` others, first the one that it replaces if that is
+/// sound. `last_success` is the time to record. Nothing fails once the generation is active: what cannot be
+/// removed afterwards is a warning.
+pub(crate) fn publish(
+    index: &Path,
+    folder: &Path,
+    keep: usize,
+    previous_is_sound: bool,
+    last_success: u64,
+) -> Result<()> {
+    let Some(number) = folder.file_name().and_then(|name| number_of(name.to_str()?)) else {
+        let reason = "is not the folder of a generation".to_owned();
+        return Err(Error::IndexDamaged { path: folder.into(), reason });
+    };
+    let mut catalog = read_or_default(index)?;
+    catalog.activate(number, previous_is_sound && catalog.active > 0);
+    catalog.retained.truncate(keep);
+    catalog.last_success = last_success;
+    catalog.write(index)?;
+    tracing::info!(generation = number, "active from now on");
+    remove_unlisted_or_warn(index);
     Ok(())
 }
 
-fn write(path: &Path, contents: &str) -> Result<()> {
-    atomic_file::replace(path, &atomic_file::with_checksum(contents.as_bytes()))
-        .map_err(|source| Error::Write { path: path.into(), source })
+/// The catalog, or an empty one where there is none that can be used.
+fn read_or_default(index: &Path) -> Result<Catalog> {
+    match Catalog::read(index) {
+        Err(Error::IndexMissing { .. } | Error::IndexDamaged { .. }) => Ok(Catalog::default()),
+        catalog => catalog,
+    }
 }
 
-/// Removes all generations but the one in force and so many others, and whatever was never finished.
-/// Only for who has the right to write.
-pub(crate) fn prune(index: &Path, first_kept: Option<&Generation>, keep: usize) -> Result<()> {
-    let current = active(index)?;
-    let mut others: Vec<Generation> =
-        all(index)?.into_iter().filter(|generation| *generation != current).collect();
-    // Newest first, but the one just replaced before all: it is known to have worked.
-    others.sort_by_key(|generation| (Some(generation) != first_kept, std::cmp::Reverse(generation.number)));
-    let mut kept = 0;
-    for generation in others {
-        if generation.is_complete() && kept < keep {
-            kept += 1;
-        } else {
-            tracing::info!(generation = generation.number, kept = keep, "removing an older generation");
-            generation.remove()?;
+/// Whether a generation was active and is no longer retained: it was removed, or soon will be.
+pub(crate) fn is_retired(index: &Path, folder: &Path) -> bool {
+    let number = folder.file_name().and_then(|name| number_of(name.to_str()?));
+    let catalog = Catalog::read(index).ok();
+    number.zip(catalog).is_some_and(|(number, catalog)| !catalog.lists(number) && number <= catalog.highest)
+}
+
+/// Makes a retained generation the active one.
+pub(crate) fn activate(index: &Path, number: u64) -> Result<()> {
+    let mut catalog = Catalog::read(index)?;
+    catalog.activate(number, true);
+    catalog.write(index)?;
+    tracing::info!(generation = number, "active from now on");
+    Ok(())
+}
+
+/// Retains at most `keep` generations besides the active one, and removes all that the catalog does not list.
+/// Returns what was removed. Only for the holder of the write lock.
+pub(crate) fn prune(index: &Path, keep: usize) -> Result<Vec<PathBuf>> {
+    let mut catalog = Catalog::read(index)?;
+    if catalog.retained.len() > keep {
+        catalog.retained.truncate(keep);
+        catalog.write(index)?;
+    }
+    remove_unlisted(index)
+}
+
+/// Removes what a killed run left, and warns where that fails. Without a catalog nothing is removed: any
+/// generation could be the one that was active.
+pub(super) fn remove_unlisted_or_warn(index: &Path) {
+    if let Err(error) = remove_unlisted(index)
+        && !matches!(error, Error::IndexMissing { .. } | Error::IndexDamaged { .. })
+    {
+        tracing::warn!("an obsolete file could not be removed and takes room until the next run: {error}");
+    }
+}
+
+fn remove_unlisted(index: &Path) -> Result<Vec<PathBuf>> {
+    let catalog = Catalog::read(index)?;
+    let mut removed = Vec::new();
+    let mut outcome = Ok(());
+    let unlisted = |generation: &Generation| !catalog.lists(generation.number) && generation.is_removable();
+    for generation in all(index)?.into_iter().filter(unlisted) {
+        match generation.remove() {
+            Ok(()) => removed.push(generation.folder),
+            // The others are removed all the same.
+            Err(error) => outcome = outcome.and(Err(error)),
         }
     }
-    Ok(())
+    let path = atomic_file::temporary_path(&index.join(CURRENT));
+    match remove_if_exists(&path) {
+        Ok(true) => removed.push(path),
+        Ok(false) => {}
+        Err(source) => outcome = outcome.and(Err(Error::Write { path, source })),
+    }
+    outcome?;
+    if !removed.is_empty() {
+        tracing::info!(removed = removed.len(), "removed obsolete generations and unfinished files");
+    }
+    Ok(removed)
 }
 
-/// The complete generations that are kept beside the one in force.
+/// The retained generations, the most recently active one first.
 pub(crate) fn retained(index: &Path) -> Result<Vec<Generation>> {
-    let current = active(index)?;
-    let mut kept = all(index)?;
-    kept.retain(|generation| *generation != current && generation.is_complete());
-    Ok(kept)
+    let catalog = Catalog::read(index)?;
+    Ok(catalog.retained.into_iter().map(|number| Generation::new(index, number)).collect())
 }
 
-/// The newest complete generation that is older than the one in force and of this version.
+/// The newest retained generation of this version that is older than the active one.
 pub(crate) fn previous(index: &Path) -> Result<Generation> {
-    let current = active(index)?;
+    let active = active(index)?.number;
     let mut older = retained(index)?;
-    older.retain(|generation| generation.number < current.number);
-    let fit = older.into_iter().rev().find(|generation| generation.check_version(index).is_ok());
-    fit.ok_or_else(|| Error::NothingOlder { path: index.into() })
+    older.retain(|generation| generation.number < active && generation.check_version(index).is_ok());
+    let newest = older.into_iter().max_by_key(|generation| generation.number);
+    newest.ok_or_else(|| Error::NothingOlder { path: index.into() })
 }
 
-/// The generations in an index folder, in order of age.
-pub(crate) fn all(index: &Path) -> Result<Vec<Generation>> {
-    let entries = match fs::read_dir(index) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(Error::Read { path: index.into(), source }),
-    };
+/// The generations in an index folder by number, listed or not.
+fn all(index: &Path) -> Result<Vec<Generation>> {
+    let failed = |source| Error::Read { path: index.into(), source };
     let mut found = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|source| Error::Read { path: index.into(), source })?;
-        if let Some(number) = entry.file_name().to_str().and_then(number) {
+    for entry in fs::read_dir(index).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if let Some(number) = entry.file_name().to_str().and_then(number_of) {
             found.push(Generation { number, folder: entry.path() });
         }
     }
-    found.sort();
+    found.sort_by_key(|generation| generation.number);
     Ok(found)
-}
-
-fn number(name: &str) -> Option<u64> {
-    let digits = name.strip_prefix(PREFIX)?;
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 #[cfg(test)]
@@ -225,47 +278,87 @@ mod tests {
         all(index).unwrap().into_iter().map(|generation| generation.number).collect()
     }
 
+    fn publish_next(index: &Path, keep: usize, previous_is_sound: bool) {
+        publish(index, &create(index).unwrap().folder, keep, previous_is_sound, 7).unwrap();
+    }
+
     #[test]
-    fn the_one_replaced_is_kept_before_newer_ones() {
+    fn the_replaced_generation_is_retained_before_newer_ones() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path();
         for expected in [&[1][..], &[1, 2], &[1, 2, 3], &[2, 3, 4]] {
-            publish(index, &create(index).unwrap(), 2, true).unwrap();
+            publish_next(index, 2, true);
             assert_eq!(names(index), expected);
         }
         let back = previous(index).unwrap();
         assert_eq!(back.number, 3);
-        activate(index, &back.folder).unwrap();
+        activate(index, back.number).unwrap();
         create(index).unwrap();
         assert_eq!(names(index), [2, 3, 4, 5]);
-        publish(index, &create(index).unwrap(), 1, true).unwrap();
-        assert_eq!(names(index), [3, 6], "3 worked; 4 was gone back from, 5 never finished");
-        activate(index, &previous(index).unwrap().folder).unwrap();
+        publish_next(index, 1, true);
+        assert_eq!(names(index), [3, 6], "3 was active; 4 was rolled back, 5 never finished");
+        activate(index, previous(index).unwrap().number).unwrap();
         assert!(matches!(previous(index), Err(Error::NothingOlder { .. })));
-        publish(index, &create(index).unwrap(), 2, true).unwrap();
-        publish(index, &create(index).unwrap(), 1, false).unwrap();
-        assert_eq!(names(index), [6, 8], "7 was damaged");
+        publish_next(index, 2, true);
+        publish_next(index, 1, false);
+        assert_eq!(names(index), [3, 8], "7 was damaged; 3 was active after 6");
     }
 
     #[test]
-    fn what_current_says_is_checked() {
+    fn a_number_is_never_used_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = folder.path();
+        publish_next(index, 1, true);
+        publish_next(index, 1, true);
+        activate(index, 1).unwrap();
+        assert_eq!(prune(index, 0).unwrap().len(), 1, "2 is removed");
+        assert_eq!(create(index).unwrap().number, 3);
+        let active = active(index).unwrap();
+        fs::remove_dir_all(active.folder).unwrap();
+        prune(index, 0).unwrap();
+        assert_eq!(create(index).unwrap().number, 3, "3 was never active");
+    }
+
+    #[test]
+    fn only_marked_folders_are_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = folder.path();
+        publish_next(index, 1, true);
+        for name in ["generation-2024", "generation-000099"] {
+            fs::create_dir(index.join(name)).unwrap();
+            fs::write(index.join(name).join("thesis.txt"), "years of work").unwrap();
+        }
+        fs::create_dir(index.join("generation-77")).unwrap();
+        prune(index, 0).unwrap();
+        publish_next(index, 0, true);
+        assert!(index.join("generation-2024/thesis.txt").exists());
+        assert!(index.join("generation-000099/thesis.txt").exists());
+        assert!(!index.join("generation-77").exists(), "an empty folder loses nothing");
+        assert_eq!(active(index).unwrap().number, 2025, "no number of an existing folder is used");
+    }
+
+    #[test]
+    fn a_changed_catalog_or_marker_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path();
         assert!(matches!(active(index), Err(Error::IndexMissing { .. })));
-        publish(index, &create(index).unwrap(), 1, true).unwrap();
-        let whole = fs::read(index.join(CURRENT)).unwrap();
+        publish_next(index, 1, true);
+        let path = index.join(CURRENT);
+        let whole = fs::read(&path).unwrap();
         for at in 0..whole.len() {
             let mut flipped = whole.clone();
             flipped[at] ^= 1;
-            fs::write(index.join(CURRENT), flipped).unwrap();
+            fs::write(&path, flipped).unwrap();
             assert!(matches!(active_folder(index), Err(Error::IndexDamaged { .. })), "{at}");
         }
-        let manifest = index.join("generation-000001").join(DESCRIPTOR);
-        fs::write(index.join(CURRENT), whole).unwrap();
+        fs::write(&path, whole).unwrap();
         active_folder(index).unwrap();
-        fs::write(&manifest, r#"{"fingerprint":"older"}"#).unwrap();
+        let marker = index.join("generation-000001").join(MARKER);
+        fs::write(&marker, r#"{"fingerprint":"older"}"#).unwrap();
         assert!(matches!(active_folder(index), Err(Error::IndexStale { found, .. }) if found == "older"));
-        fs::remove_file(manifest).unwrap();
+        fs::remove_file(&marker).unwrap();
         assert!(matches!(active_folder(index), Err(Error::IndexDamaged { .. })));
+        fs::create_dir(&marker).unwrap();
+        assert!(matches!(active_folder(index), Err(Error::Read { .. })), "a refusal is no damage");
     }
 }

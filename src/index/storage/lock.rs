@@ -1,11 +1,10 @@
-//! The right to write to an index folder: one process, or one thread, at a time.
+//! The write lock of an index folder: one process, or one thread, at a time.
 //!
-//! A lock of the system on the file `lock`, which goes with whoever holds it, however that ends; what
-//! the file says is only for the reader of a message. Between runs it is empty, and the time of its
-//! last change is when a run last ended well: so a run that finds nothing to do writes nothing.
+//! An advisory lock of the operating system on the file `lock`. The system releases it with the process, so
+//! a killed run leaves none. The contents of the file only serve messages.
 
 use std::{
-    fs::{File, FileTimes, OpenOptions, TryLockError},
+    fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
@@ -17,131 +16,102 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// The lock file's name within the index folder.
+/// The name of the lock file in the index folder.
 pub(crate) const NAME: &str = "lock";
-/// How often one who waits looks again.
+/// How often a waiting process tries again.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Who holds the lock.
+/// The process that holds the lock.
 #[derive(Debug, Serialize, Deserialize)]
 struct Holder {
     pid: u32,
     host: String,
     /// In seconds since 1970-01-01 UTC.
     since: u64,
-    /// When a run last ended well before this one, in seconds since 1970-01-01 UTC; 0: never.
-    last_success: u64,
 }
 
-/// The right to write, given back when it is dropped.
+/// The right to write to an index folder, released on drop.
 #[derive(Debug)]
-pub(crate) struct WriteLock {
-    file: File,
-    last_success: u64,
-    done: bool,
-}
+pub(crate) struct WriteLock(File);
 
 impl WriteLock {
-    /// Takes the right to write to an index folder, which is made where it is missing; waits for it
-    /// at most so long, or until told to stop.
+    /// Takes the lock of an index folder and creates the folder if it is missing. Waits at most `wait`, or
+    /// until `stop` is set.
     ///
     /// # Errors
-    /// `IndexLocked` where another has it; `Interrupted` where told to stop; `Write` where the folder
-    /// cannot be written.
+    /// `IndexLocked` where another process holds it; `Interrupted` where `stop` is set; `Write` where the
+    /// folder cannot be written.
     pub fn acquire(index: &Path, wait: Duration, stop: &AtomicBool) -> Result<Self> {
         let path = index.join(NAME);
         let failed = |source| Error::Write { path: path.clone(), source };
-        std::fs::create_dir_all(index).map_err(failed)?;
-        let mut options = OpenOptions::new();
-        options.read(true).write(true);
-        if let Ok(made) = options.clone().create_new(true).open(&path) {
-            // A lock file that is new says that no run has ended well.
-            made.set_times(FileTimes::new().set_modified(UNIX_EPOCH)).map_err(failed)?;
-        }
-        let mut file = options.open(&path).map_err(failed)?;
+        fs::create_dir_all(index).map_err(failed)?;
+        let mut file = open(&path).map_err(failed)?;
         let until = Instant::now() + wait;
         let mut waiting = false;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::Error(error)) => return Err(failed(error)),
-                Err(TryLockError::WouldBlock) if stop.load(Ordering::Relaxed) => {
-                    return Err(Error::Interrupted);
-                }
-                Err(TryLockError::WouldBlock) if Instant::now() < until => {
-                    if !waiting {
-                        tracing::info!(seconds = wait.as_secs(), held = %describe_holder(&mut file), "waiting for the lock");
-                        waiting = true;
-                    }
-                    thread::sleep(POLL_INTERVAL);
-                }
-                Err(TryLockError::WouldBlock) => {
-                    let holder = describe_holder(&mut file);
-                    return Err(Error::IndexLocked { path: index.into(), holder });
-                }
+        while let Err(error) = file.try_lock() {
+            if let TryLockError::Error(error) = error {
+                return Err(failed(error));
             }
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Interrupted);
+            }
+            if Instant::now() >= until {
+                return Err(Error::IndexLocked { path: index.into(), holder: describe_holder(&mut file) });
+            }
+            if !waiting {
+                waiting = true;
+                let held = describe_holder(&mut file);
+                tracing::info!(seconds = wait.as_secs(), %held, "waiting for the lock");
+            }
+            thread::sleep(POLL_INTERVAL);
         }
-        let last_success = read_last_success(&mut file).unwrap_or_default();
-        let mut lock = Self { file, last_success, done: false };
-        lock.write_holder(&Holder::me(last_success)).map_err(failed)?;
-        tracing::debug!(index = %index.display(), last_success, "took the lock");
+        let mut lock = Self(file);
+        lock.write_holder().map_err(failed)?;
+        tracing::debug!(index = %index.display(), "took the lock");
         Ok(lock)
     }
 
-    /// Notes that what the lock was taken for is done.
-    pub fn mark_success(&mut self) {
-        self.done = true;
-    }
-
-    fn write_holder(&mut self, holder: &Holder) -> io::Result<()> {
-        self.file.set_len(0)?;
-        self.file.rewind()?;
-        self.file.write_all(serde_json::to_string(holder)?.as_bytes())
+    fn write_holder(&mut self) -> io::Result<()> {
+        let holder = Holder { pid: std::process::id(), host: host(), since: now() };
+        self.0.set_len(0)?;
+        self.0.rewind()?;
+        self.0.write_all(serde_json::to_string(&holder)?.as_bytes())
     }
 }
 
 impl Drop for WriteLock {
     fn drop(&mut self) {
-        let done = if self.done { now() } else { self.last_success };
-        let time = UNIX_EPOCH + Duration::from_secs(done);
-        // A lock file that keeps what it says is read as what it says: nothing is lost.
-        if self.file.set_len(0).is_ok() {
-            _ = self.file.set_times(FileTimes::new().set_modified(time));
-        }
-        tracing::debug!(done = self.done, "gave the lock back");
+        // A file that keeps its contents only makes a later message less exact.
+        _ = self.0.set_len(0);
+        tracing::debug!("released the lock");
     }
 }
 
-/// When a run last ended well, in seconds since 1970-01-01 UTC; none where that is not known.
-pub(crate) fn last_success(index: &Path) -> Option<u64> {
-    let mut file = File::open(index.join(NAME)).ok()?;
-    read_last_success(&mut file).filter(|at| *at > 0)
-}
-
-fn read_last_success(file: &mut File) -> Option<u64> {
-    if file.metadata().ok()?.len() > 0 {
-        return read_holder(file).map(|holder| holder.last_success);
+/// Opens a lock file, and creates it if it is missing. Whatever else has its name is refused: a link could
+/// point at any file, and opening a pipe would wait for ever.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        options.custom_flags(i32::try_from(flags.bits()).unwrap_or_default());
     }
-    let modified = file.metadata().ok()?.modified().ok()?;
-    modified.duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs())
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file; remove it"));
+    }
+    Ok(file)
 }
 
-fn read_holder(file: &mut File) -> Option<Holder> {
-    let mut text = String::new();
-    file.rewind().ok()?;
-    file.take(4096).read_to_string(&mut text).ok()?;
-    serde_json::from_str(&text).ok()
-}
-
-/// Who holds the lock, as it is told, or nothing where that cannot be read.
+/// The process that holds a lock, for messages; empty where the file does not say.
 fn describe_holder(file: &mut File) -> String {
-    read_holder(file).map_or_else(String::new, |holder| holder.to_string())
-}
-
-impl Holder {
-    fn me(last_success: u64) -> Self {
-        Self { pid: std::process::id(), host: host(), since: now(), last_success }
-    }
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| file.take(4096).read_to_string(&mut text));
+    let holder = read.ok().and_then(|_| serde_json::from_str::<Holder>(&text).ok());
+    holder.map_or_else(String::new, |holder| holder.to_string())
 }
 
 impl std::fmt::Display for Holder {
@@ -158,23 +128,21 @@ pub(crate) fn now() -> u64 {
 }
 
 fn host() -> String {
-    let of_kernel = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let of_shell = || std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")).ok();
-    of_kernel.or_else(of_shell).map_or_else(|| "this machine".into(), |name| name.trim().to_owned())
+    let from_kernel = fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let from_shell = || std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")).ok();
+    from_kernel.or_else(from_shell).map_or_else(|| "this machine".into(), |name| name.trim().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const AT_ONCE: Duration = Duration::ZERO;
-
     #[test]
-    fn the_second_learns_who_has_it() {
+    fn the_second_process_learns_who_holds_the_lock() {
         let folder = tempfile::tempdir().unwrap();
         let go = AtomicBool::new(false);
-        let first = WriteLock::acquire(folder.path(), AT_ONCE, &go).unwrap();
-        let error = WriteLock::acquire(folder.path(), AT_ONCE, &go).unwrap_err().to_string();
+        let first = WriteLock::acquire(folder.path(), Duration::ZERO, &go).unwrap();
+        let error = WriteLock::acquire(folder.path(), Duration::ZERO, &go).unwrap_err().to_string();
         assert!(error.contains(&format!("(process {} on ", std::process::id())), "{error}");
         let stopped = WriteLock::acquire(folder.path(), Duration::from_mins(1), &AtomicBool::new(true));
         assert!(matches!(stopped, Err(Error::Interrupted)));
@@ -186,24 +154,15 @@ mod tests {
         assert!(waiting.join().unwrap());
     }
 
+    #[cfg(unix)]
     #[test]
-    fn only_what_ended_well_is_noted() {
+    fn a_link_in_place_of_the_lock_file_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        let take = || WriteLock::acquire(folder.path(), AT_ONCE, &AtomicBool::new(false)).unwrap();
-        drop(take());
-        assert_eq!(last_success(folder.path()), None);
-        let before = now();
-        take().mark_success();
-        let done = last_success(folder.path()).unwrap();
-        assert!((before..=now()).contains(&done));
-        drop(take());
-        assert_eq!(last_success(folder.path()), Some(done));
-        // One who was killed leaves what the lock said of it.
-        let file = File::options().write(true).open(folder.path().join(NAME)).unwrap();
-        let killed = Holder { last_success: 77, ..Holder::me(0) };
-        (&file).write_all(serde_json::to_string(&killed).unwrap().as_bytes()).unwrap();
-        assert_eq!(last_success(folder.path()), Some(77));
-        drop(take());
-        assert_eq!(last_success(folder.path()), Some(77));
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "secret").unwrap();
+        std::os::unix::fs::symlink(&victim, folder.path().join(NAME)).unwrap();
+        let refused = WriteLock::acquire(folder.path(), Duration::ZERO, &AtomicBool::new(false));
+        assert!(matches!(refused, Err(Error::Write { .. })), "{refused:?}");
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "secret");
     }
 }

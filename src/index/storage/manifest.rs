@@ -1,27 +1,27 @@
-//! What was read of each file of the corpus, so that the next run reads only what has changed.
+//! The manifest: what was read of each file of the corpus, so that the next run only reads what has changed.
 //!
-//! Lies beside the engine's files under a name that the commit carries: whoever sees the commit sees
-//! its files, and a run that dies leaves both as they were. A file whose content could not be read is recorded with
-//! the reasons, so that they are reported by every run without reading it again. A file that the system refused has
-//! no record and is tried every time.
+//! It is written next to tantivy's files, under a name that the commit records: a reader of the commit finds
+//! its manifest, and a run that dies changes neither. A file whose contents could not be read is recorded with
+//! the reasons, so that every run reports them without reading it again. A file that the system refused to read
+//! has no entry, so that every run tries it again.
 
 use std::{
     collections::HashMap,
-    fs, io,
+    io,
     path::Path,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::atomic_file;
+use super::{atomic_file, read_error};
 use crate::{
     corpus::SourceFile,
     error::{Error, Result},
 };
 
-/// Two changes of a file within this time may have the same time: FAT counts in two seconds, and no
-/// file system in use is coarser.
+/// Two changes of a file within this time may leave the same timestamp: FAT counts in steps of two seconds,
+/// and no file system in use is coarser.
 const TIMESTAMP_GRANULARITY: Duration = Duration::from_secs(2);
 const SUFFIX: &str = ".files";
 
@@ -34,19 +34,19 @@ pub(crate) struct ManifestEntry {
     size: u64,
     modified: Nanoseconds,
     changed: Nanoseconds,
-    /// When size and times were looked at, before the file was read.
+    /// When size and times were read, before the contents.
     seen: Nanoseconds,
-    /// BLAKE3 of the bytes that were read.
+    /// BLAKE3 of the contents.
     digest: [u8; 32],
-    /// How many releases of the index came from it.
+    /// The number of releases that were read from the file.
     pub releases: u32,
-    /// Why it, or parts of it, could not be read. It is tried again when it or the readers change.
+    /// Why the file, or parts of it, could not be read. It is read again when it or the readers change.
     pub failures: Vec<Failure>,
-    /// The digest of what decides how a file that failed is read: the readers and their options.
+    /// The digest of the readers and their options, for a file with failures.
     readers: [u8; 32],
 }
 
-/// Why a file or a part of it was not read.
+/// Why a file or a part of it could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Failure {
     pub line: Option<u64>,
@@ -55,46 +55,37 @@ pub(crate) struct Failure {
 
 impl ManifestEntry {
     pub fn new(file: &SourceFile, seen: SystemTime, digest: [u8; 32], releases: u32) -> Self {
-        let (modified, changed) = (nanoseconds(file.modified), nanoseconds(file.changed));
-        let (failures, readers) = (Vec::new(), [0; 32]);
         Self {
             size: file.size,
-            modified,
-            changed,
+            modified: nanoseconds(file.modified),
+            changed: nanoseconds(file.changed),
             seen: nanoseconds(seen),
             digest,
             releases,
-            failures,
-            readers,
+            failures: Vec::new(),
+            readers: [0; 32],
         }
     }
 
-    /// A record of a file that these readers could not read, or not all of it.
+    /// The entry of a file that these readers could not read completely.
     pub fn with_failures(self, failures: Vec<Failure>, readers: [u8; 32]) -> Self {
         if failures.is_empty() { self } else { Self { failures, readers, ..self } }
     }
 
-    /// Whether these readers have nothing to try again.
+    /// Whether these readers would read no more of the file.
     pub fn is_settled(&self, readers: &[u8; 32]) -> bool {
         self.failures.is_empty() || self.readers == *readers
     }
 
-    /// Whether a file surely is what was read, by size and times alone: they are the same, and so old
-    /// when they were looked at that any later change has another time.
+    /// Whether size and times prove that a file is unchanged: they are the same, and were old enough when
+    /// they were read for any later change to have another time.
     pub fn proves_unchanged(&self, file: &SourceFile) -> bool {
         let newest = self.modified.max(self.changed);
         let settled = newest.saturating_add(nanoseconds(UNIX_EPOCH + TIMESTAMP_GRANULARITY)) < self.seen;
-        settled && self.looks_like(file)
+        let times = (nanoseconds(file.modified), nanoseconds(file.changed));
+        settled && self.has_size(file.size) && (self.modified, self.changed) == times
     }
 
-    /// Whether size and times are the same.
-    pub fn looks_like(&self, file: &SourceFile) -> bool {
-        self.size == file.size
-            && self.modified == nanoseconds(file.modified)
-            && self.changed == nanoseconds(file.changed)
-    }
-
-    /// Whether a file of this size can have the same contents.
     pub fn has_size(&self, size: u64) -> bool {
         self.size == size
     }
@@ -111,7 +102,7 @@ fn nanoseconds(time: SystemTime) -> Nanoseconds {
     }
 }
 
-/// The records of all files, by corpus folder and name below it.
+/// The entries of all files, by corpus folder and name below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Manifest(HashMap<String, HashMap<String, ManifestEntry>>);
 
@@ -120,64 +111,57 @@ impl Manifest {
         self.0.get(root)?.get(name)
     }
 
-    pub fn insert(&mut self, root: &str, name: &str, record: ManifestEntry) {
-        if let Some(records) = self.0.get_mut(root) {
-            records.insert(name.to_owned(), record);
+    pub fn insert(&mut self, root: &str, name: &str, entry: ManifestEntry) {
+        if let Some(entries) = self.0.get_mut(root) {
+            entries.insert(name.to_owned(), entry);
         } else {
-            self.0.insert(root.to_owned(), HashMap::from([(name.to_owned(), record)]));
+            self.0.insert(root.to_owned(), HashMap::from([(name.to_owned(), entry)]));
         }
     }
 
-    /// Every record, with its corpus folder and name.
+    /// Every entry, with its corpus folder and name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &ManifestEntry)> {
-        self.0.iter().flat_map(|(root, records)| {
-            records.iter().map(move |(name, record)| (root.as_str(), name.as_str(), record))
+        self.0.iter().flat_map(|(root, entries)| {
+            entries.iter().map(move |(name, entry)| (root.as_str(), name.as_str(), entry))
         })
     }
 
-    /// Whether these records say what those say, but for when files were looked at.
+    /// Whether both describe the same files, whenever they were looked at.
     pub fn same_contents(&self, other: &Self) -> bool {
-        let count = |files: &Self| files.0.values().map(HashMap::len).sum::<usize>();
-        count(self) == count(other)
-            && self.iter().all(|(root, name, record)| {
-                other
-                    .get(root, name)
-                    .is_some_and(|was| ManifestEntry { seen: was.seen, ..record.clone() } == *was)
+        self.iter().count() == other.iter().count()
+            && self.iter().all(|(root, name, entry)| {
+                let same = |old: &ManifestEntry| ManifestEntry { seen: old.seen, ..entry.clone() } == *old;
+                other.get(root, name).is_some_and(same)
             })
     }
 
-    /// Writes the records into a generation's folder; returns the name that [`Manifest::read`] wants.
+    /// Writes the manifest into a generation's folder; returns its name for [`Manifest::read`].
     pub fn write(&self, folder: &Path) -> Result<String> {
-        let mut ordered: Vec<_> = self.iter().collect();
-        ordered.sort_by_key(|(root, name, _)| (*root, *name));
+        let mut entries: Vec<_> = self.iter().collect();
+        entries.sort_by_key(|(root, name, _)| (*root, *name));
         let failed = |source| Error::Write { path: folder.into(), source };
-        let bytes = postcard::to_stdvec(&ordered).map_err(|error| failed(io::Error::other(error)))?;
+        let bytes = postcard::to_stdvec(&entries).map_err(|error| failed(io::Error::other(error)))?;
         let digest = blake3::hash(&bytes).to_hex();
         let name = format!("{}{SUFFIX}", digest.get(..16).unwrap_or_default());
-        let path = folder.join(&name);
-        atomic_file::replace(&path, &atomic_file::with_checksum(&bytes))
-            .map_err(|source| Error::Write { path, source })?;
+        atomic_file::write(&folder.join(&name), &bytes).map_err(failed)?;
         Ok(name)
     }
 
-    /// Reads the records that were written under this name.
+    /// Reads the manifest with this name.
     pub fn read(folder: &Path, name: &str) -> Result<Self> {
         let path = folder.join(name);
-        let damaged = |reason: String| Error::IndexDamaged { path: path.clone(), reason };
-        let bytes = fs::read(&path)
-            .and_then(atomic_file::strip_checksum)
-            .map_err(|error| damaged(error.to_string()))?;
-        let ordered: Vec<(String, String, ManifestEntry)> =
-            postcard::from_bytes(&bytes).map_err(|error| damaged(error.to_string()))?;
-        let mut files = Self::default();
-        for (root, name, record) in ordered {
-            files.insert(&root, &name, record);
+        let bytes = atomic_file::read(&path).map_err(|error| read_error(&path, error))?;
+        let entries: Vec<(String, String, ManifestEntry)> = postcard::from_bytes(&bytes)
+            .map_err(|error| Error::IndexDamaged { path, reason: error.to_string() })?;
+        let mut manifest = Self::default();
+        for (root, name, entry) in entries {
+            manifest.insert(&root, &name, entry);
         }
-        Ok(files)
+        Ok(manifest)
     }
 }
 
-/// Whether a file of this name in a generation's folder holds records.
+/// Whether a file of this name in a generation's folder is a manifest.
 pub(crate) fn is_manifest(name: &str) -> bool {
     name.ends_with(SUFFIX)
 }
@@ -193,8 +177,8 @@ mod tests {
     }
 
     #[test]
-    fn a_young_or_different_file_is_not_vouched_for() {
-        // Size, modified, changed of the file now; when it was seen first; whether the record vouches.
+    fn size_and_settled_times_prove_a_file_unchanged() {
+        // Size, modified, changed of the file now; when it was seen first; whether the entry proves it unchanged.
         let table = [
             (10, 100, 100, 200, true),
             (10, 100, 100, 103, true),
@@ -206,32 +190,32 @@ mod tests {
         ];
         for (size, modified, changed, seen, expected) in table {
             let seen = UNIX_EPOCH + Duration::from_secs(seen);
-            let record = ManifestEntry::new(&file(10, 100, 100), seen, [0; 32], 1);
+            let entry = ManifestEntry::new(&file(10, 100, 100), seen, [0; 32], 1);
             let now = file(size, modified, changed);
-            assert_eq!(record.proves_unchanged(&now), expected, "{size} {modified} {changed} {seen:?}");
+            assert_eq!(entry.proves_unchanged(&now), expected, "{size} {modified} {changed} {seen:?}");
         }
     }
 
     #[test]
-    fn records_are_read_as_written() {
+    fn a_manifest_is_read_as_written() {
         let folder = tempfile::tempdir().unwrap();
-        let mut files = Manifest::default();
+        let mut manifest = Manifest::default();
         for name in ["b.txt", "a.txt"] {
-            files.insert("/c", name, ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [7; 32], 5));
+            manifest.insert("/c", name, ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [7; 32], 5));
         }
-        let name = files.write(folder.path()).unwrap();
+        let name = manifest.write(folder.path()).unwrap();
         assert!(is_manifest(&name));
-        assert_eq!(Manifest::read(folder.path(), &name).unwrap(), files);
+        assert_eq!(Manifest::read(folder.path(), &name).unwrap(), manifest);
         let later = SystemTime::now();
-        let mut again = files.clone();
+        let mut again = manifest.clone();
         again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [7; 32], 5));
-        assert!(again.same_contents(&files) && again != files);
+        assert!(again.same_contents(&manifest) && again != manifest);
         again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [8; 32], 5));
-        assert!(!again.same_contents(&files));
+        assert!(!again.same_contents(&manifest));
         let path = folder.path().join(&name);
-        let mut bytes = fs::read(&path).unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
         bytes[3] ^= 1;
-        fs::write(&path, bytes).unwrap();
+        std::fs::write(&path, bytes).unwrap();
         assert!(matches!(Manifest::read(folder.path(), &name), Err(Error::IndexDamaged { .. })));
     }
 }

@@ -2,10 +2,35 @@
 //!
 //! Nothing here knows what a release is or how it is indexed.
 
+use std::{io, path::Path};
+
+use crate::error::Error;
+
 pub(crate) mod atomic_file;
+pub(crate) mod catalog;
 pub(crate) mod checksum;
 pub(crate) mod directory;
+pub(crate) mod folder;
 pub(crate) mod garbage;
 pub(crate) mod generation;
 pub(crate) mod lock;
 pub(crate) mod manifest;
+
+/// Whether an error says that a file of an index is not what was written: it is missing or its checksum is
+/// wrong. What the system refuses (permissions, memory, open files, a failing disk) says nothing about that.
+pub(crate) fn is_damage(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+    )
+}
+
+/// The error for a file of an index that cannot be read.
+pub(crate) fn read_error(path: &Path, source: io::Error) -> Error {
+    let path = path.to_owned();
+    if is_damage(&source) {
+        Error::IndexDamaged { path, reason: source.to_string() }
+    } else {
+        Error::Read { path, source }
+    }
+}

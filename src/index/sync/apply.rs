@@ -1,15 +1,29 @@
-//! Applying the state of a corpus to one index, in one commit.
+//! Applies a corpus to one index: reads the files that have changed, adds and removes releases, and commits.
+//!
+//! A file that cannot be read affects only itself: what the index contains of it stays. Of two releases with
+//! one id, the one that comes first in the order of files is kept, whatever earlier runs did.
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    time::{Instant, SystemTime},
+};
 
 use super::{
-    diff::Diff,
-    events::{Event, EventHandler, Progress, Summary},
+    diff::{self, Diff, check_removals, check_stop},
+    events::{Event, EventHandler, Progress, Reporter, Summary},
 };
 use crate::{
-    corpus::Corpus,
-    error::Result,
-    index::{Index, JobOptions, Writer},
+    corpus::{Corpus, SourceFile},
+    error::{Error, Result},
+    index::{
+        Change, Index, JobOptions, Writer,
+        build::{FileId, MAX_ID_BYTES, Registry},
+        snapshot::Snapshot,
+        storage::manifest::{Failure, Manifest, ManifestEntry},
+    },
+    release::Release,
 };
 
 /// Brings an index into the state of a corpus, in one commit.
@@ -28,47 +42,351 @@ pub fn sync(
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
     let options = JobOptions { allow_removals, ..JobOptions::default() };
-    run(index, index.writer()?, &Task { corpus, forgotten: &[], older: None }, &options, on_event)
+    run(index.writer()?, &Task { index, corpus, forgotten: &[], older: None }, &options, on_event)
 }
 
-/// What a run goes through.
+/// What a run works on.
 pub(super) struct Task<'a> {
+    pub index: &'a Index,
     pub corpus: &'a Corpus,
-    /// Corpus folders of which nothing may stay.
+    /// Corpus folders that no longer belong to the index.
     pub forgotten: &'a [PathBuf],
-    /// The index whose place this one is to take.
+    /// The index that the new one replaces.
     pub older: Option<&'a Index>,
 }
 
-/// Goes through a corpus and commits.
+/// Applies a corpus and commits.
 pub(super) fn run(
-    index: &Index,
     writer: Writer,
     task: &Task<'_>,
     options: &JobOptions,
     on_event: EventHandler<'_>,
 ) -> Result<Summary> {
     let started = Instant::now();
-    let Task { corpus, forgotten, older } = *task;
-    let diff = Diff::new(writer, corpus, index.manifest()?, forgotten, options, on_event);
-    let (writer, files, mut summary) = diff.run(older)?;
-    let mut roots = index.commit_info()?.roots;
-    roots.retain(|root| !forgotten.contains(root));
-    for place in corpus.places() {
+    let mut reporter = Reporter::new(on_event);
+    let diff = Diff::walk(task.corpus, task.forgotten, options, &mut reporter)?;
+    let run = Run::new(writer, diff, task.index.manifest()?, reporter, options);
+    let (writer, manifest, mut summary) = run.through(task.older)?;
+    let mut roots = task.index.commit_info()?.roots;
+    roots.retain(|root| !task.forgotten.contains(root));
+    for place in task.corpus.places() {
         if !roots.contains(&place.root) {
             roots.push(place.root.clone());
         }
     }
-    let before = index.version()?;
-    writer.commit_with(&roots, &files)?;
-    let (now, was) = (index.version()?, before.segments.len());
+    let before = task.index.version()?;
+    writer.commit_with(&roots, &manifest)?;
+    let now = task.index.version()?;
     if options.dry_run {
-        tracing::info!("only looked: nothing was written");
+        tracing::info!("dry run: nothing was written");
     } else if now == before {
-        tracing::info!("nothing had changed: nothing was written");
+        tracing::info!("nothing has changed: nothing was written");
     } else {
-        tracing::info!(releases = summary.total, segments = now.segments.len(), was, "committed and merged");
+        let (segments, was) = (now.segments.len(), before.segments.len());
+        tracing::info!(releases = summary.total, segments, was, "committed and merged");
     }
     summary.took = started.elapsed();
     Ok(summary)
+}
+
+/// A run over the files of a corpus.
+struct Run<'a> {
+    writer: Writer,
+    corpus: &'a Corpus,
+    /// The digest of the readers and their options.
+    readers: [u8; 32],
+    diff: Diff<'a>,
+    /// What was read of each file before, and what is known of it now.
+    before: Manifest,
+    now: Manifest,
+    reporter: Reporter<'a>,
+    options: &'a JobOptions,
+    /// The positions in this run of the files that the index knows, and the position of the current file.
+    order: HashMap<FileId, usize>,
+    at: usize,
+    /// Files that have not changed and were not read.
+    unchanged: HashSet<FileId>,
+    /// Files that lost a release to an earlier file of this run and must be read.
+    disputed: HashSet<FileId>,
+    /// The ids read in this run, and the files that they were read from.
+    seen: HashMap<String, PathBuf>,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        writer: Writer,
+        diff: Diff<'a>,
+        before: Manifest,
+        reporter: Reporter<'a>,
+        options: &'a JobOptions,
+    ) -> Self {
+        let id = |file: &SourceFile| writer.registry().file_id(file.root.to_str()?, &file.name);
+        let order = (diff.files.iter().enumerate()).filter_map(|(at, (file, _))| Some((id(file)?, at)));
+        Self {
+            order: order.collect(),
+            writer,
+            corpus: diff.corpus,
+            readers: diff.corpus.options().digest(),
+            diff,
+            before,
+            now: Manifest::default(),
+            reporter,
+            options,
+            at: 0,
+            unchanged: HashSet::new(),
+            disputed: HashSet::new(),
+            seen: HashMap::new(),
+        }
+    }
+
+    /// Goes through all files; the writer is then ready to commit. What could not be read is copied from the
+    /// older index, where this one replaces it.
+    fn through(mut self, older: Option<&Index>) -> Result<(Writer, Manifest, Summary)> {
+        let releases_before = self.writer.releases();
+        for (at, (file, seen)) in std::mem::take(&mut self.diff.files).iter().enumerate() {
+            check_stop(self.options)?;
+            self.at = at;
+            self.file(file, *seen)?;
+        }
+        let Summary { same_files, read, failed, .. } = self.reporter.summary;
+        tracing::info!(unchanged = same_files, read = read.files, failed, "went through the files");
+        self.remove_missing(releases_before)?;
+        self.carry_over_entries();
+        if let Some(older) = older {
+            self.copy_unread(older)?;
+        }
+        let mut summary = self.reporter.summary;
+        let Summary { added, changed, unchanged, .. } = summary;
+        summary.total = self.writer.releases() as u64;
+        summary.kept = summary.total.saturating_sub(added + changed + unchanged);
+        Ok((self.writer, self.now, summary))
+    }
+
+    /// Reads a file if it has changed.
+    fn file(&mut self, file: &SourceFile, seen: SystemTime) -> Result<()> {
+        let root = file.root.to_string_lossy();
+        let id = self.writer.registry().file_id(&root, &file.name);
+        let is_disputed = id.is_some_and(|id| self.disputed.contains(&id));
+        let unchanged = if is_disputed {
+            Err("an earlier file has one of its ids")
+        } else {
+            diff::unchanged(&self.before, file, seen, &self.readers)
+        };
+        match unchanged {
+            Ok(entry) => {
+                tracing::debug!(name = file.name, "unchanged");
+                self.reporter.summary.same_files += 1;
+                self.reporter.summary.unchanged += u64::from(entry.releases);
+                for failure in &entry.failures {
+                    let Failure { line, reason } = failure.clone();
+                    self.reporter.event(Event::Failed(&Error::Malformed { path: file.path(), line, reason }));
+                }
+                self.unchanged.extend(id);
+                self.now.insert(&root, &file.name, entry);
+            }
+            Err(why) => {
+                tracing::debug!(file = %file.path().display(), bytes = file.size, why, "reading");
+                self.reporter.event(Event::File(file));
+                if let Some(entry) = self.read(file, seen)? {
+                    self.now.insert(&root, &file.name, entry);
+                }
+                self.reporter.summary.read.files += 1;
+                self.reporter.summary.read.bytes += file.size;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a file; returns its entry unless the system refused to read it or one of its ids is taken.
+    fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<Option<ManifestEntry>> {
+        let (path, corpus, options) = (file.path(), self.corpus, self.options);
+        let (mut is_complete, mut count) = (true, 0);
+        let (mut stopped, mut failures) = (None, Vec::new());
+        let read = file.read(corpus.options(), &options.stop, &mut |release| {
+            match release.and_then(|release| checked(release, &path)) {
+                Ok(release) => match self.release(release, &path) {
+                    Ok(true) => count += 1,
+                    Ok(false) => is_complete = false,
+                    Err(error) => {
+                        stopped = Some(error);
+                        return ControlFlow::Break(());
+                    }
+                },
+                Err(error) => {
+                    self.fail(&error, &path);
+                    is_complete &= record(&error, &mut failures);
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        let digest = match (stopped, read) {
+            (Some(error), _) | (None, Err(error @ Error::Interrupted)) => return Err(error),
+            (None, Ok(read)) => read.digest,
+            (None, Err(error)) => {
+                self.fail(&error, &path);
+                is_complete &= record(&error, &mut failures);
+                let Ok(digest) = file.digest() else { return Ok(None) };
+                digest
+            }
+        };
+        let entry = ManifestEntry::new(file, seen, digest, count).with_failures(failures, self.readers);
+        Ok(is_complete.then_some(entry))
+    }
+
+    /// Adds a release, unless another one has its id.
+    fn release(&mut self, release: Release, path: &Path) -> Result<bool> {
+        self.reporter.summary.read.releases += 1;
+        if let Some(first) = self.holder_of(&release) {
+            self.fail(&duplicate(&release, path, &first), path);
+            return Ok(false);
+        }
+        let summary = &mut self.reporter.summary;
+        match self.writer.add(&release)? {
+            Change::Added => summary.added += 1,
+            Change::Changed => summary.changed += 1,
+            Change::Unchanged => summary.unchanged += 1,
+        }
+        self.seen.insert(release.id, path.into());
+        Ok(true)
+    }
+
+    /// The other file that has a release's id and keeps it: it came earlier, or is not part of this run.
+    fn holder_of(&mut self, release: &Release) -> Option<PathBuf> {
+        if let Some(first) = self.seen.get(&release.id) {
+            return Some(first.clone());
+        }
+        let id = self.writer.registry().get(&release.id)?.file?;
+        let (root, name) = self.writer.registry().file_name(id);
+        let origin = release.origin.as_ref()?;
+        if origin.root == Path::new(root) && origin.file == name {
+            return None;
+        }
+        if self.order.get(&id).is_some_and(|&at| at > self.at) {
+            self.disputed.insert(id);
+            return None;
+        }
+        let keeps = self.unchanged.contains(&id) || self.diff.stays(root, name);
+        keeps.then(|| Path::new(root).join(name))
+    }
+
+    /// Removes the releases whose file or record no longer exists.
+    fn remove_missing(&mut self, of: usize) -> Result<()> {
+        let registry = self.writer.registry();
+        let mut stays: HashMap<FileId, bool> = HashMap::new();
+        let mut missing = Vec::new();
+        for (id, entry) in registry.releases() {
+            let Some(file) = entry.file else { continue };
+            let stays = *stays.entry(file).or_insert_with(|| {
+                let (root, name) = registry.file_name(file);
+                self.unchanged.contains(&file) || self.diff.stays(root, name)
+            });
+            if !stays && !self.seen.contains_key(id) {
+                missing.push(id.clone());
+            }
+        }
+        check_removals(missing.len(), of, self.options)?;
+        if !missing.is_empty() {
+            tracing::info!(releases = missing.len(), of, "removing releases that no longer exist");
+        }
+        for id in missing {
+            tracing::debug!(id, "removed");
+            self.writer.remove(&id);
+            self.reporter.summary.removed += 1;
+        }
+        Ok(())
+    }
+
+    /// Keeps the manifest entries of files that this run did not read.
+    fn carry_over_entries(&mut self) {
+        for (root, name, entry) in self.before.iter() {
+            let is_unread = || self.diff.is_unread(&Path::new(root).join(name));
+            if self.now.get(root, name).is_none() && self.diff.stays(root, name) && !is_unread() {
+                self.now.insert(root, name, entry.clone());
+            }
+        }
+    }
+
+    /// Copies from an older index what it contains of files that could not be read, and what never came from
+    /// a file.
+    fn copy_unread(&mut self, older: &Index) -> Result<()> {
+        let read = Snapshot::open(older).and_then(|snapshot| Ok((Registry::of(&snapshot)?, snapshot)));
+        let (registry, snapshot) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                tracing::warn!("what could not be read is not copied from the older index: {error}");
+                return Ok(());
+            }
+        };
+        let is_unread = |file| {
+            let (root, name) = registry.file_name(file);
+            self.diff.is_below_unread(&Path::new(root).join(name))
+        };
+        let unread = registry.releases().filter(|(_, entry)| entry.file.is_none_or(is_unread));
+        let mut ids: Vec<&String> = unread.map(|(id, _)| id).collect();
+        ids.retain(|id| self.writer.registry().get(id).is_none());
+        ids.sort();
+        for id in ids {
+            match snapshot.find(id).and_then(|at| at.map(|at| snapshot.release(at)).transpose()) {
+                Ok(Some(release)) => {
+                    tracing::debug!(id, "copied from the older index");
+                    self.writer.add(&release)?;
+                }
+                Ok(None) => {}
+                Err(error) => self.reporter.event(Event::Failed(&error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Reports an error in a file, and keeps what the index contains of it. Two releases with one id are no
+    /// reason to keep any: both could be read.
+    fn fail(&mut self, error: &Error, path: &Path) {
+        if !matches!(error, Error::DuplicateId { .. }) {
+            self.diff.mark_unread(path);
+        }
+        self.reporter.event(Event::Failed(error));
+    }
+}
+
+/// Records an error that the contents of a file cause; returns whether it is one. What the system refused may
+/// succeed in the next run.
+fn record(error: &Error, failures: &mut Vec<Failure>) -> bool {
+    let Error::Malformed { line, reason, .. } = error else { return false };
+    failures.push(Failure { line: *line, reason: reason.clone() });
+    true
+}
+
+/// Refuses a release whose id is too long for an index.
+fn checked(release: Release, path: &Path) -> Result<Release> {
+    if release.id.len() <= MAX_ID_BYTES {
+        return Ok(release);
+    }
+    let reason = format!(
+        "the id {:?} has {} bytes; an id may have {MAX_ID_BYTES}",
+        shortened(&release.id),
+        release.id.len()
+    );
+    let line = release.origin.and_then(|origin| origin.line);
+    Err(Error::Malformed { path: path.into(), line, reason })
+}
+
+/// The error for a release whose id another one has.
+fn duplicate(release: &Release, path: &Path, first: &Path) -> Error {
+    let missing = if first.exists() {
+        ""
+    } else {
+        " (which no longer exists; `--allow-removals` forgets a folder that is missing)"
+    };
+    let first = format!("{}{missing}", first.display());
+    let line = release.origin.as_ref().and_then(|origin| origin.line);
+    Error::DuplicateId { id: shortened(&release.id), path: path.into(), line, first }
+}
+
+/// The beginning of an id, for messages.
+fn shortened(id: &str) -> String {
+    const MAX_SHOWN: usize = 80;
+    match id.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", &id[..end]),
+        None => id.to_owned(),
+    }
 }

@@ -7,20 +7,20 @@ use crate::{
     error::Error,
 };
 
-/// What happens while a corpus is read.
+/// What happens during a run.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {
-    /// The index is built anew beside the old one, for this reason.
+    /// A new generation is built next to the active one, for this reason.
     Rebuilding(&'a str),
-    /// A folder or file is about to be gone through.
+    /// A folder or file is about to be walked.
     Place(&'a Place),
     /// A file is about to be read.
     File(&'a SourceFile),
-    /// Something could not be read; all else goes on.
+    /// Something could not be read; the run continues.
     Failed(&'a Error),
-    /// A file of a kind that holds no releases was passed over.
-    PassedOver(&'a Path),
+    /// A file that contains no releases was ignored.
+    Ignored(&'a Path),
 }
 
 /// How far a run has come.
@@ -39,30 +39,54 @@ pub struct Progress {
 pub struct Summary {
     /// Files, releases and bytes that were read.
     pub read: Progress,
-    /// Files that were not read, or not for their releases, because they had not changed.
+    /// Files whose releases were not read because they had not changed.
     pub same_files: u64,
-    /// Releases whose id was new.
+    /// Releases with a new id.
     pub added: u64,
-    /// Releases that replaced another of the same id.
+    /// Releases that replaced another one with the same id.
     pub changed: u64,
-    /// Releases that were there already, letter for letter.
+    /// Releases that the index already contained, byte for byte.
     pub unchanged: u64,
-    /// Releases whose file or record is gone.
+    /// Releases whose file or record no longer exists.
     pub removed: u64,
-    /// Releases that stay though they were not come by: their file could not be read, or was not asked
-    /// about, or they never came from one.
+    /// Releases that stay although the run did not read them: their file could not be read, was not asked
+    /// for, or never existed.
     pub kept: u64,
     /// Files, folders and records that could not be read.
     pub failed: u64,
-    /// Files of other kinds that were passed over.
-    pub passed_over: u64,
+    /// Files of other kinds that were ignored.
+    pub ignored: u64,
     /// Releases in the index now.
     pub total: u64,
-    /// Whether the index was built anew.
+    /// Whether a new generation was built.
     pub rebuilt: bool,
-    /// How long it took.
+    /// The duration of the run.
     pub took: Duration,
 }
 
-/// Whoever hears of each step.
-pub(crate) type EventHandler<'a> = &'a mut dyn FnMut(Event<'_>, Progress);
+/// The caller's function for events.
+pub(super) type EventHandler<'a> = &'a mut dyn FnMut(Event<'_>, Progress);
+
+/// Counts what happens and passes it on.
+pub(super) struct Reporter<'a> {
+    pub summary: Summary,
+    handler: EventHandler<'a>,
+}
+
+impl<'a> Reporter<'a> {
+    pub fn new(handler: EventHandler<'a>) -> Self {
+        Self { summary: Summary::default(), handler }
+    }
+
+    pub fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Ignored(_) => self.summary.ignored += 1,
+            Event::Failed(error) => {
+                tracing::info!(%error, "failed");
+                self.summary.failed += 1;
+            }
+            _ => {}
+        }
+        (self.handler)(event, self.summary.read);
+    }
+}

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    index::{Address, Zone, seek_exact},
+    index::{Address, POSITION_GAP, Zone, seek_exact},
     search::{
         context::Context,
         plan::{Plan, Word},
@@ -100,7 +100,7 @@ pub(super) fn query_positions(
     for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
         for &term in &roles {
             let read = read_term(context, term, of_segment, &mut found.hits);
-            read.map_err(|error| context.damaged(&error))?;
+            read.map_err(|error| context.read_failed(error))?;
         }
     }
     for (hit, positions) in hits.iter().zip(&mut found.hits) {
@@ -172,10 +172,11 @@ impl HitPositions {
     fn finish(&mut self, title_words: u32) {
         self.positions.sort_unstable();
         self.positions.dedup();
-        self.positions.retain(|at| at.position != title_words);
+        let body = title_words + POSITION_GAP;
+        self.positions.retain(|at| !(title_words..body).contains(&at.position));
         self.in_title = self.positions.partition_point(|at| at.position < title_words);
         for at in self.positions.iter_mut().skip(self.in_title) {
-            at.position -= title_words + 1;
+            at.position -= body;
         }
     }
 

@@ -5,14 +5,17 @@
 
 use tantivy::DocId;
 
-use crate::{analysis::TokenStream, index::Segment};
+use crate::{
+    analysis::TokenStream,
+    index::{POSITION_GAP, ReleaseView, Segment},
+};
 
 /// Retains the starts of a phrase whose words are in one sentence of the body. A title is one sentence.
 pub(super) fn retain_within_sentence(segment: &Segment, doc: DocId, last_offset: u32, starts: &mut Vec<u32>) {
-    let body_start = segment.title_words(doc) + 1;
+    let body_start = segment.title_words(doc) + POSITION_GAP;
     let Ok(stored) = segment.stored(doc) else { return };
     // A release that cannot be read is reported when the hit is read.
-    let Ok(record) = stored.record() else { return };
+    let Ok(record) = ReleaseView::read(&stored) else { return };
     let byte_of = |position: u32| {
         let mut tokens = TokenStream::new(&record.body);
         if let Some(checkpoint) = record.checkpoints().last_until(position) {

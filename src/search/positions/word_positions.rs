@@ -30,7 +30,7 @@ impl<'s> WordPositions<'s> {
                 let field = field_of(word.scope);
                 let Some(list) = bound.postings(segment, field) else { continue };
                 let list = PositionCursor::open(segment, field, list);
-                lists.push((list.map_err(|error| context.damaged(&error))?, full));
+                lists.push((list.map_err(|error| context.read_failed(error))?, full));
             }
         }
         Ok(Self { segment, scope: word.scope, lists })

@@ -113,8 +113,9 @@ fn idf(context: &Context, terms: &[BoundTerm]) -> Result<f32> {
     let lists =
         counted.iter().flat_map(|bound| &bound.by_segment).filter_map(|postings| postings.text.as_ref());
     let cost = if counted.len() > 1 { lists.map(|list| list.doc_freq as usize).sum() } else { 0 };
-    let counts = context
-        .each_segment(cost, |segment| doc_freq(segment, &counted).map_err(|error| context.damaged(&error)))?;
+    let counts = context.each_segment(cost, |segment| {
+        doc_freq(segment, &counted).map_err(|error| context.read_failed(error))
+    })?;
     let (all, with) = (context.snapshot.releases as f64, counts.into_iter().sum::<usize>() as f64);
     Ok((1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln() as f32)
 }
@@ -135,7 +136,7 @@ fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result
 }
 
 fn look_up(context: &Context, segment: &Segment, key: &str, scope: Scope) -> Result<FieldPostings> {
-    let list = |field| segment.term_info(field, key).map_err(|error| context.damaged(&error));
+    let list = |field| segment.term_info(field, key).map_err(|error| context.read_failed(error));
     let text = list(Zone::Text)?;
     // The text field includes the title, so a term of the title is also a term of the text.
     let title = if text.is_some() { list(Zone::Title)? } else { None };
@@ -154,7 +155,7 @@ fn expand(context: &Context, pattern: &str) -> Result<Vec<WeightedTerm>> {
             }
         };
         let visited = segment.for_each_term_like(Channel::Exact.letter(), pattern, &mut visit);
-        visited.map_err(|error| context.damaged(&error))?;
+        visited.map_err(|error| context.read_failed(error))?;
     }
     let mut forms: Vec<(String, u64)> = forms.into_iter().collect();
     forms.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));

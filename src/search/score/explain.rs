@@ -123,7 +123,7 @@ impl Explainer<'_> {
         let (full, hints): (Vec<_>, Vec<_>) = word.terms.iter().partition(|bound| bound.term.full);
         for bound in full.into_iter().chain(hints) {
             let count = |field| match bound.postings(segment, field) {
-                Some(list) => segment.term_freq(field, list, doc).map_err(|error| context.damaged(&error)),
+                Some(list) => segment.term_freq(field, list, doc).map_err(|error| context.read_failed(error)),
                 None => Ok(0),
             };
             let all = count(field_of(word.scope))?;

@@ -71,7 +71,7 @@ impl<'s> WordScorer<'s> {
         for term in word.terms.iter().filter(|term| term.term.full || hints) {
             let opened = TermCursor::open(segment, term, word.scope);
             let terms = if term.term.full { &mut full } else { &mut hinted };
-            terms.extend(opened.map_err(|error| context.damaged(&error))?);
+            terms.extend(opened.map_err(|error| context.read_failed(error))?);
         }
         Ok(Self {
             bm25f,

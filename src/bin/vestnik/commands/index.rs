@@ -45,6 +45,10 @@ pub struct Args {
     #[arg(long)]
     allow_removals: bool,
 
+    /// Also read files that symbolic links outside the corpus folders lead to
+    #[arg(long)]
+    follow_links: bool,
+
     /// How many old generations of the index to keep after a rebuild
     #[arg(long, value_name = "N", default_value_t = JobOptions::default().keep)]
     keep: usize,
@@ -89,6 +93,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
         full: args.full,
         dry_run: args.dry_run,
         allow_removals: args.allow_removals,
+        follow_links: args.follow_links,
         keep: args.keep,
         wait: args.lock_wait.time(),
         read: located.read,
@@ -106,20 +111,27 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let folder = &located.folder;
     let paths = if args.paths.is_empty() { &located.roots } else { &args.paths };
     let done = build(folder, paths, &choices, args.json, terminal);
-    let exit = match &done {
-        Ok(summary) if summary.failed > 0 => Exit::Partly,
-        Ok(_) => Exit::Done,
+    let mut exit = match &done {
+        Ok((summary, Ok(()))) if summary.failed == 0 => Exit::Done,
+        Ok(_) => Exit::Partly,
         Err(error) => Exit::of(error),
     };
-    // The metrics belong to the run that holds the lock.
+    let (summary, mut report) = match done {
+        Ok((summary, report)) => (Ok(summary), report),
+        Err(error) => (Err(error), Ok(())),
+    };
     if let Some(file) = &args.metrics
         && !args.dry_run
-        && exit != Exit::Locked
     {
-        metrics::write(file, exit, done.as_ref().ok(), Index::last_success(folder))
-            .with_context(|| unwritable(file))?;
+        let written = metrics::write(file, exit, summary.as_ref().ok(), Index::last_success(folder));
+        report = report.and(written.with_context(|| unwritable(file)));
     }
-    done.map(|_| exit)
+    // The index is what it is: a report that cannot be written is a warning, whatever the run did.
+    if let Err(error) = report {
+        terminal.warn(format_args!("{error:#}"));
+        exit = if exit == Exit::Done { Exit::Partly } else { exit };
+    }
+    summary.map(|_| exit)
 }
 
 /// Lowers the priority of this thread and of all threads that it starts later.
@@ -132,20 +144,23 @@ fn lower_priority(by: u8) {
 #[cfg(not(unix))]
 fn lower_priority(_: u8) {}
 
-/// Indexes paths into a folder and reports the run.
+/// Indexes paths into a folder and reports the run. Returns also whether the report could be written.
 pub fn build(
     folder: &Path,
     paths: &[PathBuf],
     choices: &JobOptions,
     json: bool,
     terminal: &mut Terminal,
-) -> Result<Summary> {
+) -> Result<(Summary, Result<()>)> {
     let mut reporter = Reporter::new(terminal, json, choices.dry_run);
     let done = update(folder, paths, &default_corpus(), choices, &mut |event, progress| {
         reporter.event(&event, progress);
     });
     match done {
-        Ok(summary) => reporter.end(&summary).map(|()| summary),
+        Ok(summary) => {
+            let report = reporter.end(&summary);
+            Ok((summary, report))
+        }
         Err(error) => {
             let error = error.into();
             reporter.failed(&error, Exit::of(&error));

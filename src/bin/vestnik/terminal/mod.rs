@@ -162,7 +162,13 @@ pub fn safe_argument(argument: &std::ffi::OsStr) -> String {
 /// engine underneath (3); nothing at 0.
 pub fn log(verbose: u8) {
     let (ours, engine) = match verbose {
-        0 => return,
+        0 => {
+            // Warnings of the library are shown in any case, without the details of a log.
+            let lines = tracing_subscriber::fmt::layer().with_writer(|| LogWriter).with_ansi(false);
+            let lines = lines.without_time().with_target(false);
+            let chosen = Targets::new().with_target("vestnik", Level::WARN);
+            return tracing_subscriber::registry().with(lines).with(chosen).init();
+        }
         1 => (Level::INFO, Level::WARN),
         2 => (Level::DEBUG, Level::WARN),
         _ => (Level::TRACE, Level::DEBUG),

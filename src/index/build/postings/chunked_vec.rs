@@ -1,46 +1,46 @@
-//! ChunkedVec one after another, in pieces that never move: a list that doubles would hold twice what it needs.
+//! A vector in chunks that never move: a vector that doubles would take twice the memory that it needs.
 
 use std::ops::Range;
 
-/// ChunkedVec in a piece.
+/// Numbers in a chunk.
 const CHUNK: usize = 1 << 16;
 
-/// A growing row of words.
+/// A growing sequence of numbers.
 #[derive(Default)]
 pub(super) struct ChunkedVec {
-    pieces: Vec<Vec<u32>>,
+    chunks: Vec<Vec<u32>>,
     len: usize,
 }
 
 impl ChunkedVec {
     pub fn push(&mut self, word: u32) {
-        if let Some(piece) = self.pieces.last_mut().filter(|piece| piece.len() < CHUNK) {
-            piece.push(word);
+        if let Some(chunk) = self.chunks.last_mut().filter(|chunk| chunk.len() < CHUNK) {
+            chunk.push(word);
         } else {
-            let mut piece = Vec::with_capacity(CHUNK);
-            piece.push(word);
-            self.pieces.push(piece);
+            let mut chunk = Vec::with_capacity(CHUNK);
+            chunk.push(word);
+            self.chunks.push(chunk);
         }
         self.len += 1;
     }
 
-    /// How many words there are.
+    /// The number of elements.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Bytes of memory that this takes.
+    /// Bytes of memory.
     pub fn memory(&self) -> usize {
-        self.pieces.len() * CHUNK * size_of::<u32>()
+        self.chunks.len() * CHUNK * size_of::<u32>()
     }
 
-    /// The words of a stretch, in order.
+    /// Visits a range in order.
     pub fn each(&self, stretch: Range<usize>, mut visit: impl FnMut(u32)) {
         let mut at = stretch.start;
         while at < stretch.end {
-            let (piece, from) = (at / CHUNK, at % CHUNK);
+            let (chunk, from) = (at / CHUNK, at % CHUNK);
             let to = CHUNK.min(from + stretch.end - at);
-            let Some(words) = self.pieces.get(piece).and_then(|piece| piece.get(from..to)) else { return };
+            let Some(words) = self.chunks.get(chunk).and_then(|chunk| chunk.get(from..to)) else { return };
             for &word in words {
                 visit(word);
             }
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stretches_cross_pieces() {
+    fn ranges_cross_chunks() {
         let mut words = ChunkedVec::default();
         let count = u32::try_from(2 * CHUNK + 5).unwrap();
         (0..count).for_each(|word| words.push(word));

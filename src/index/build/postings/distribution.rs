@@ -1,22 +1,22 @@
-//! Dealing: the places of words go to the terms that their forms have, to one stretch of terms at a time.
+//! Distributes the positions of words to the terms of their forms, one batch of terms at a time.
 //!
-//! All terms together have three times as many places as there are words; a stretch takes no more than
-//! these, so that memory stays bounded. ChunkedVec come in the order of the text, so that no list is to be
-//! sorted. Knows neither texts nor names.
+//! All terms together have three times as many occurrences as there are words. A batch holds no more than the
+//! number of words, so that memory stays bounded. Words come in the order of the text, so that no posting list
+//! has to be sorted.
 
 use std::ops::Range;
 
-/// The terms of a segment in the order of their bytes, and which of them each form has.
+/// The terms of a segment in the order of their bytes, and the terms of each form.
 pub(in crate::index::build) struct TermOrder<'i> {
     /// The number of each term.
     terms: Vec<u32>,
-    /// Where in `terms` those of each form stand, and where those of each form end.
+    /// The ranks of the terms of all forms, and the end of those of each form.
     ranks: Vec<u32>,
     ends: &'i [usize],
 }
 
 impl<'i> TermOrder<'i> {
-    /// From the numbers of all terms in order, and the numbers of each form's terms.
+    /// From the numbers of all terms in order and the numbers of the terms of each form.
     pub fn new(terms: Vec<u32>, of_forms: &[u32], ends: &'i [usize]) -> Self {
         let mut rank_of = vec![0; terms.len()];
         for (&term, rank) in terms.iter().zip(0..) {
@@ -36,7 +36,7 @@ impl<'i> TermOrder<'i> {
         self.terms[rank]
     }
 
-    /// How many places each term has, by rank, where each form has so many.
+    /// The number of occurrences of each term by rank, from those of each form.
     fn counts(&self, of_forms: &[u32]) -> Vec<u32> {
         let mut counts = vec![0; self.terms.len()];
         let mut start = 0;
@@ -52,25 +52,25 @@ impl<'i> TermOrder<'i> {
     }
 }
 
-/// Occurrences by term, for a stretch of terms.
+/// The occurrences of a batch of terms.
 pub(super) struct TermBatch<'o> {
     order: &'o TermOrder<'o>,
-    /// How many places each term has in all.
+    /// The number of occurrences of each term.
     counts: Vec<u32>,
-    /// The most places in a batch, but for a term that has more.
+    /// The maximum number of occurrences in a batch, unless one term has more.
     room: usize,
-    /// The ranks of this batch's terms.
+    /// The ranks of the terms in this batch.
     ranks: Range<usize>,
-    /// Each form's terms among these, counted from the first of the batch, and where those of each form begin.
+    /// The terms of each form in this batch, counted from its first, and where those of each form start.
     terms: Vec<u32>,
     starts: Vec<u32>,
-    /// Where each term's places end that were dealt so far.
+    /// The end of the occurrences of each term so far.
     ends: Vec<u32>,
     places: Vec<u32>,
 }
 
 impl<'o> TermBatch<'o> {
-    /// An empty batch, for forms that have so many places each.
+    /// An empty batch, for forms with these numbers of words.
     pub fn new(order: &'o TermOrder<'o>, of_forms: &[u32], room: usize) -> Self {
         Self {
             counts: order.counts(of_forms),
@@ -84,7 +84,7 @@ impl<'o> TermBatch<'o> {
         }
     }
 
-    /// Goes on to the next stretch of terms; tells whether there is one.
+    /// Advances to the next batch of terms; returns whether there is one.
     pub fn next(&mut self) -> bool {
         let first = self.ranks.end;
         let mut sum = 0;
@@ -113,7 +113,7 @@ impl<'o> TermBatch<'o> {
         sum > 0
     }
 
-    /// Deals a place of a form to its terms. Occurrences come in order.
+    /// Adds an occurrence of a form to its terms. Occurrences come in order.
     pub fn add(&mut self, form: usize, place: u32) {
         for &term in &self.terms[self.starts[form] as usize..self.starts[form + 1] as usize] {
             let end = &mut self.ends[term as usize];
@@ -122,8 +122,8 @@ impl<'o> TermBatch<'o> {
         }
     }
 
-    /// Visits the terms that have places, when all were dealt: each with its number and its places, one of
-    /// which comes twice where two forms stand at it.
+    /// Visits the terms of the batch, each with its number and its occurrences. One occurs twice where two forms
+    /// have the same position.
     pub fn each<E>(&mut self, mut visit: impl FnMut(u32, &mut [u32]) -> Result<(), E>) -> Result<(), E> {
         let mut start = 0;
         for (rank, &end) in self.ranks.clone().zip(&self.ends) {
@@ -147,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_place_comes_to_every_term_of_its_form() {
+    fn every_occurrence_is_added_to_every_term_of_its_form() {
         // Terms 2, 0, 1 in order; one form has terms 0 and 2, one has 1, one has 2 alone.
         let ends = [2, 3, 4];
         let order = TermOrder::new(vec![2, 0, 1], &[0, 2, 1, 2], &ends);

@@ -1,33 +1,33 @@
-//! Occurrences: one number for a position in a release, counted through all releases of a segment.
+//! Occurrences: one number for a position in a document, counted through all documents of a segment.
 //!
-//! Turns a term's places back into releases and positions. Nothing here knows of words.
+//! Converts the occurrences of a term back to documents and positions.
 
-/// Every so many places the release is noted that has the first one.
+/// The document of every position divisible by this is recorded, to find the others from there.
 const PAGE: u32 = 128;
 
-/// Where the places of each release begin.
+/// The first occurrence number of each document.
 #[derive(Default)]
 pub(super) struct DocOffsets {
-    /// The first place of each release, and the end of the last one.
+    /// The first number of each document, and the end of the last one.
     starts: Vec<u32>,
-    /// The release of the first place of each page.
+    /// The document of the first number of each page.
     pages: Vec<u32>,
     end: u32,
 }
 
 impl DocOffsets {
-    /// Adds a release of so many positions.
+    /// Adds a document with this number of positions.
     pub fn push(&mut self, length: u32) {
         self.starts.push(self.end);
         self.end += length;
     }
 
-    /// The first place of a release.
+    /// The first number of a document.
     pub fn start(&self, release: usize) -> u32 {
         self.starts[release]
     }
 
-    /// Nothing is added any more.
+    /// Completes the table once all documents are added.
     pub fn finish(&mut self) {
         self.starts.push(self.end);
         let mut release = 0;
@@ -39,7 +39,7 @@ impl DocOffsets {
         }
     }
 
-    /// The release that has a place, which is at or behind `from`.
+    /// The document of a number; `from` is a lower bound.
     fn release(&self, place: u32, from: usize) -> usize {
         let mut release = from.max(self.pages[(place / PAGE) as usize] as usize);
         while self.starts[release + 1] <= place {
@@ -49,7 +49,7 @@ impl DocOffsets {
     }
 }
 
-/// A term's places, in order; one may come twice.
+/// The occurrences of a term, in order; one may occur twice.
 pub(in crate::index::build) struct Occurrences<'p> {
     places: &'p mut [u32],
     doc_offsets: &'p DocOffsets,
@@ -60,13 +60,12 @@ impl<'p> Occurrences<'p> {
         Self { places, doc_offsets }
     }
 
-    /// How many places there are; no fewer than releases.
+    /// The number of occurrences, at least that of documents.
     pub fn len(&self) -> usize {
         self.places.len()
     }
 
-    /// Visits the releases in order, each with its positions: the first one, and then how far each is
-    /// from the one before. These are written over the places.
+    /// Visits the documents in order, each with the deltas of its positions, which overwrite the occurrences.
     pub fn for_each_doc(self, mut visit: impl FnMut(u32, &[u32])) {
         let Self { places, doc_offsets } = self;
         let mut release = 0;
@@ -99,7 +98,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_place_is_in_its_release(
+        fn every_occurrence_is_in_its_document(
             lengths in prop::collection::vec(0_u32..400, 1..60),
             share in 1_usize..200,
         ) {
@@ -113,7 +112,7 @@ mod tests {
             doc_offsets.finish();
             let chosen: Vec<_> = all.into_iter().step_by(share).collect();
             let mut places: Vec<u32> = chosen.iter().map(|&(place, ..)| place).collect();
-            // The last one comes twice.
+            // The last one occurs twice.
             places.extend(places.last().copied());
             let mut found = Vec::new();
             Occurrences::new(&mut places, &doc_offsets).for_each_doc(|release, deltas| {

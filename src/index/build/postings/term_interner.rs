@@ -1,6 +1,6 @@
-//! TermInterner of terms, each once, by number.
+//! Interns terms: each is stored once and has a number.
 //!
-//! All letters in one string and a table of numbers: a segment has a million terms, most of them rare.
+//! All terms are in one string, next to a hash table of numbers: a segment has a million terms, most of them rare.
 
 use std::hash::BuildHasher;
 
@@ -13,12 +13,12 @@ pub(super) struct TermInterner {
     numbers: HashTable<u32>,
     hasher: RandomState,
     letters: String,
-    /// Where the name of each ends.
+    /// The end of each term.
     ends: Vec<u32>,
 }
 
 impl TermInterner {
-    /// The number of a name, a new one where it has none yet.
+    /// The number of a term; a new one if it has none.
     pub fn number(&mut self, name: &str) -> u32 {
         let hash = self.hasher.hash_one(name);
         let found = self.numbers.find(hash, |&number| of(&self.letters, &self.ends, number) == name);
@@ -41,14 +41,14 @@ impl TermInterner {
         self.ends.len()
     }
 
-    /// Bytes of memory that this takes.
+    /// Bytes of memory.
     pub fn memory(&self) -> usize {
         self.letters.capacity() + (self.ends.capacity() + 2 * self.numbers.capacity()) * size_of::<u32>()
     }
 
-    /// All numbers in the order of the bytes of their names.
+    /// All numbers in the order of the bytes of their terms.
     pub fn sorted(&self) -> Vec<u32> {
-        // Most names differ in their first sixteen bytes, which compare as one number.
+        // Most terms differ in their first sixteen bytes, which are compared as one number.
         let start = |number: u32| {
             let mut bytes = [0; 16];
             let name = self.get(number).as_bytes();
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_name_has_one_number_and_all_come_in_order() {
+    fn each_term_has_one_number_and_all_are_sorted() {
         let mut names = TermInterner::default();
         let words = ["lслово", "e", "eдлинноедлинное1", "eдлинноедлинное", "eдлинноедлинное0", "sя"];
         let numbers: Vec<u32> = words.iter().map(|word| names.number(word)).collect();

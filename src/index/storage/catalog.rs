@@ -1,0 +1,121 @@
+//! The catalog of an index folder: the file `current`, which names the active generation and those that are
+//! retained for a rollback. Whatever else lies in the folder is unfinished or obsolete.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::{atomic_file, lock, read_error};
+use crate::error::{Error, Result};
+
+/// The name of the file.
+pub(crate) const CURRENT: &str = "current";
+const PREFIX: &str = "generation-";
+
+/// What the file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Catalog {
+    /// The number of the generation that is read and written.
+    pub active: u64,
+    /// Older generations that a rollback may return to, the most recently active one first.
+    pub retained: Vec<u64>,
+    /// The highest number that was ever active. A number is never used again, so that a handle to a removed
+    /// generation cannot take another one for its own.
+    pub highest: u64,
+    /// When a run last succeeded, in seconds since 1970-01-01 UTC; 0 if none has.
+    pub last_success: u64,
+}
+
+impl Catalog {
+    /// Reads the catalog of an index folder, whichever version wrote it.
+    ///
+    /// # Errors
+    /// `IndexMissing` where there is none; `IndexDamaged`; `Read`.
+    pub fn read(index: &Path) -> Result<Self> {
+        let path = index.join(CURRENT);
+        match atomic_file::read(&path) {
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map_err(|error| read_error(&path, io::Error::from(error)))
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(Error::IndexMissing { path: index.into() })
+            }
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                Self::of_schema_4(&path).ok_or_else(|| read_error(&path, error))
+            }
+            Err(error) => Err(read_error(&path, error)),
+        }
+    }
+
+    /// Schema 4 wrote the name of the active generation and nothing else. Such an index is only rebuilt.
+    fn of_schema_4(path: &Path) -> Option<Self> {
+        let text = fs::read_to_string(path).ok()?;
+        let (name, digest) = text.split_once('\n')?;
+        let expected = blake3::hash(format!("{name}\n").as_bytes()).to_hex();
+        let active = number_of(name).filter(|_| digest.trim_end() == expected.as_str())?;
+        Some(Self { active, highest: active, ..Self::default() })
+    }
+
+    /// Replaces the catalog, in one step.
+    pub fn write(&self, index: &Path) -> Result<()> {
+        let path = index.join(CURRENT);
+        let bytes = serde_json::to_vec(self).map_err(io::Error::from);
+        bytes
+            .and_then(|bytes| atomic_file::write(&path, &[&bytes, &b"\n"[..]].concat()))
+            .map_err(|source| Error::Write { path, source })
+    }
+
+    /// Whether a generation is active or retained.
+    pub fn lists(&self, number: u64) -> bool {
+        self.active == number || self.retained.contains(&number)
+    }
+
+    /// Makes a generation the active one and retains the one that was active.
+    pub fn activate(&mut self, number: u64, retain_active: bool) {
+        self.retained.retain(|&retained| retained != number);
+        if retain_active {
+            self.retained.insert(0, self.active);
+        }
+        self.active = number;
+        self.highest = self.highest.max(number);
+    }
+
+    /// Records that a run has succeeded just now. The run is not at fault where this fails.
+    pub fn record_success(index: &Path) {
+        let recorded =
+            Self::read(index).and_then(|catalog| Self { last_success: lock::now(), ..catalog }.write(index));
+        if let Err(error) = recorded {
+            tracing::warn!("the time of this run could not be recorded: {error}");
+        }
+    }
+}
+
+/// The folder of the generation with this number.
+pub(super) fn folder_of(index: &Path, number: u64) -> PathBuf {
+    index.join(format!("{PREFIX}{number:06}"))
+}
+
+/// The inverse of [`folder_of`] for the name of a folder.
+pub(super) fn number_of(name: &str) -> Option<u64> {
+    let digits = name.strip_prefix(PREFIX)?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_catalog_of_schema_4_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = "generation-000007\n";
+        let digest = blake3::hash(name.as_bytes()).to_hex();
+        fs::write(folder.path().join(CURRENT), format!("{name}{digest}\n")).unwrap();
+        assert_eq!(Catalog::read(folder.path()).unwrap().active, 7);
+        fs::write(folder.path().join(CURRENT), format!("generation-000008\n{digest}\n")).unwrap();
+        assert!(matches!(Catalog::read(folder.path()), Err(Error::IndexDamaged { .. })));
+    }
+}

@@ -1,0 +1,209 @@
+//! The complete job on an index folder: one call that brings it into the state of a corpus, whatever it
+//! contains.
+//!
+//! Decides between one more commit and a new generation, and activates a new generation only when it is sound.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    apply::{self, Task},
+    diff::check_removals,
+    events::{Event, EventHandler, Progress, Summary},
+};
+use crate::{
+    corpus::Corpus,
+    error::{Error, Result},
+    index::{
+        CommitInfo, Index, JobOptions, Writer,
+        build::Registry,
+        maintenance::check_files,
+        snapshot::Snapshot,
+        storage::{catalog::Catalog, folder, generation},
+    },
+};
+
+/// Brings the index in a folder into the state of files and folders.
+///
+/// Without paths these are the folders that the index was built from, or else `default`. An index that
+/// is missing, damaged or made by another version is rebuilt as a new generation. Searches continue in
+/// the old one until the new one is complete and checked.
+///
+/// # Errors
+/// `IndexLocked` where another writer works on the index; `TooManyRemovals` and `CorpusEmpty` without
+/// `allow_removals`; `CorpusMissing` where a folder that the index was built from is missing, without that
+/// too; `RootsUnknown` where nothing says which folders are meant; `NotEmpty` where the folder has other
+/// contents; `Read` where a folder that was named is missing or the system refuses to read the index;
+/// `Interrupted`; `Write` and `Engine` where the index cannot be written. The index is then as it was before.
+pub fn update(
+    folder: &Path,
+    paths: &[PathBuf],
+    default: &Path,
+    options: &JobOptions,
+    on_event: &mut dyn FnMut(Event<'_>, Progress),
+) -> Result<Summary> {
+    options.writer.check()?;
+    let _lock = if options.dry_run {
+        folder::refuse_other_contents(folder)?;
+        None
+    } else {
+        Some(folder::lock(folder, options.wait, &options.stop)?)
+    };
+    let summary = Job { folder, paths, default, options }.run(on_event)?;
+    if !options.dry_run {
+        Catalog::record_success(folder);
+    }
+    Ok(summary)
+}
+
+/// The arguments of [`update`].
+struct Job<'a> {
+    folder: &'a Path,
+    paths: &'a [PathBuf],
+    default: &'a Path,
+    options: &'a JobOptions,
+}
+
+/// What the arguments mean for the index as it is.
+struct Scope {
+    corpus: Corpus,
+    /// Folders that the index was built from and that no longer exist.
+    forgotten: Vec<PathBuf>,
+    /// The number of releases in the index.
+    before: u64,
+}
+
+impl Job<'_> {
+    fn run(&self, on_event: EventHandler<'_>) -> Result<Summary> {
+        let existing = Index::open(self.folder);
+        let reason = match &existing {
+            Ok(_) if self.options.full => "a full rebuild was asked for".to_owned(),
+            Ok(index) => match self.commit_to(index, &self.scope(&existing, false)?, on_event) {
+                // Some damage shows only while the index is read.
+                Err(error) => reason_to_rebuild(&error).ok_or(error)?,
+                done => return done,
+            },
+            Err(error) => match reason_to_rebuild(error) {
+                Some(reason) => reason,
+                None => return existing.map(|_| Summary::default()),
+            },
+        };
+        self.rebuild(&reason, existing.as_ref().ok(), &self.scope(&existing, true)?, on_event)
+    }
+
+    fn scope(&self, existing: &Result<Index>, rebuilding: bool) -> Result<Scope> {
+        let allow_removals = self.options.allow_removals;
+        let info = match existing {
+            Ok(index) => Some(index.commit_info()?),
+            Err(Error::IndexMissing { .. }) => Some(CommitInfo::default()),
+            Err(_) => {
+                let active = generation::active(self.folder).ok();
+                active.and_then(|active| CommitInfo::of_any_version(&active.folder))
+            }
+        };
+        let Some(info) = info.or_else(|| (!self.paths.is_empty()).then(CommitInfo::default)) else {
+            return Err(Error::RootsUnknown { path: self.folder.into() });
+        };
+        let (forgotten, roots): (Vec<PathBuf>, Vec<PathBuf>) =
+            info.roots.into_iter().partition(|root| allow_removals && !root.exists());
+        let mut paths = self.paths.to_vec();
+        // A new generation contains only what is read into it, so folders that are not named are read too,
+        // unless they may be removed.
+        if paths.is_empty() || rebuilding && !allow_removals {
+            paths.extend_from_slice(&roots);
+        }
+        if let Some(missing) = paths.iter().find(|path| roots.contains(path) && !path.exists()) {
+            return Err(Error::CorpusMissing { path: missing.clone() });
+        }
+        if paths.is_empty() {
+            paths.push(self.default.to_owned());
+        }
+        let corpus = Corpus::open(&paths, &roots)?.with_options(self.options.read.clone());
+        let corpus = corpus.follow_links(self.options.follow_links);
+        Ok(Scope { corpus, forgotten, before: info.releases })
+    }
+
+    /// Adds one more commit to an index.
+    fn commit_to(&self, index: &Index, scope: &Scope, on_event: EventHandler<'_>) -> Result<Summary> {
+        let (releases, roots) = (scope.before, scope.corpus.places().len());
+        tracing::info!(releases, roots, "bringing the index up to date");
+        let task = Task { index, corpus: &scope.corpus, forgotten: &scope.forgotten, older: None };
+        apply::run(self.writer(index)?, &task, self.options, on_event)
+    }
+
+    fn writer(&self, index: &Index) -> Result<Writer> {
+        if self.options.dry_run {
+            return Writer::dry(index.clone());
+        }
+        Writer::under_lock(index.clone(), self.options.writer, None, &self.options.stop)
+    }
+
+    fn rebuild(
+        &self,
+        reason: &str,
+        old: Option<&Index>,
+        scope: &Scope,
+        on_event: EventHandler<'_>,
+    ) -> Result<Summary> {
+        let roots = scope.corpus.places().len();
+        tracing::info!(reason, releases = scope.before, roots, "building a new generation");
+        on_event(Event::Rebuilding(reason), Progress::default());
+        let index = if self.options.dry_run {
+            Index::in_memory()?
+        } else {
+            Index::create_generation(self.folder, None)?
+        };
+        let built = self.fill(&index, old, scope, on_event);
+        if let (Err(_), Some(generation)) = (&built, index.generation_folder()) {
+            generation::discard(self.folder, generation);
+        }
+        Ok(Summary { rebuilt: true, ..built? })
+    }
+
+    /// Fills a new generation and activates it.
+    fn fill(
+        &self,
+        index: &Index,
+        old: Option<&Index>,
+        scope: &Scope,
+        on_event: EventHandler<'_>,
+    ) -> Result<Summary> {
+        let task = Task { index, corpus: &scope.corpus, forgotten: &[], older: old };
+        let summary = apply::run(self.writer(index)?, &task, self.options, on_event)?;
+        if self.options.dry_run {
+            return Ok(summary);
+        }
+        let before = usize::try_from(scope.before).unwrap_or(usize::MAX);
+        check_removals(count_missing(index, old, before)?, before, self.options)?;
+        check_files(index)?;
+        tracing::info!(releases = summary.total, "the new generation is complete and sound");
+        index.publish_keeping(self.options.keep)?;
+        // What was published is opened as a reader would, before the run counts as a success.
+        let published = Snapshot::open(&Index::open_with(self.folder, Some(index.analyzer()))?)?;
+        if published.releases != summary.total {
+            let (found, expected) = (published.releases, summary.total);
+            return Err(index.damaged(&format!("{found} releases were published instead of {expected}")));
+        }
+        Ok(summary)
+    }
+}
+
+fn reason_to_rebuild(error: &Error) -> Option<String> {
+    match error {
+        Error::IndexMissing { .. } => Some("there is none yet".to_owned()),
+        Error::IndexStale { found, expected, .. } => {
+            Some(format!("another version made it ({found}; this one is {expected})"))
+        }
+        Error::IndexDamaged { path, reason } => Some(format!("{} is damaged: {reason}", path.display())),
+        _ => None,
+    }
+}
+
+/// How many of the releases in the old index are missing in the new one.
+fn count_missing(new: &Index, old: Option<&Index>, before: usize) -> Result<usize> {
+    let new = Registry::of(&Snapshot::open(new)?)?;
+    match old.map(|old| Registry::of(&Snapshot::open(old)?)) {
+        Some(Ok(old)) => Ok(old.releases().filter(|(id, _)| new.get(id).is_none()).count()),
+        // Where the old index cannot be read, its commit still says how many there were.
+        _ => Ok(before.saturating_sub(new.len())),
+    }
+}
