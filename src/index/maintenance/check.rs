@@ -132,7 +132,11 @@ fn check_generation(folder: &Path, generation: &Generation) -> Result<CheckRepor
     let mut report = CheckReport::default();
     let checked = match generation.check_version(folder) {
         // A generation of another version is of no use to this program, and no harm.
-        Err(Error::IndexStale { .. }) => Ok(()),
+        Err(Error::IndexStale { .. }) if generation.has_valid_marker() => Ok(()),
+        Err(Error::IndexStale { .. }) => Err(Error::IndexDamaged {
+            path: generation.folder.join(MARKER),
+            reason: "its checksum is wrong".to_owned(),
+        }),
         Err(error) => Err(error),
         Ok(()) => Index::open_generation(folder, &generation.folder, None).and_then(|index| {
             let OpenCommit { files, snapshot, .. } = OpenCommit::of(&index)?;

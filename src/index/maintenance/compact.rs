@@ -37,3 +37,23 @@ pub fn compact(folder: &Path, options: &JobOptions) -> Result<()> {
     index.collect_garbage_or_warn();
     check_files(&index)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::Release;
+
+    #[test]
+    fn segments_with_deletions_merge_into_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(folder.path()).unwrap();
+        for title in ["Первый", "Второй", "Третий"] {
+            index.ingest(["1", title].map(|id| Release::new(id, title, "Текст"))).unwrap();
+        }
+        assert!(index.metas().unwrap().segments.len() > 1);
+        compact(folder.path(), &JobOptions::default()).unwrap();
+        let segments = index.metas().unwrap().segments;
+        assert_eq!((segments.len(), segments[0].num_docs(), segments[0].max_doc()), (1, 4, 4));
+        assert_eq!(index.searcher().unwrap().releases(), 4);
+    }
+}

@@ -2,7 +2,7 @@
 //! retained for a rollback. Whatever else lies in the folder is unfinished or obsolete.
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -52,10 +52,8 @@ impl Catalog {
 
     /// Schema 4 wrote the name of the active generation and nothing else. Such an index is only rebuilt.
     fn of_schema_4(path: &Path) -> Option<Self> {
-        let text = fs::read_to_string(path).ok()?;
-        let (name, digest) = text.split_once('\n')?;
-        let expected = blake3::hash(format!("{name}\n").as_bytes()).to_hex();
-        let active = number_of(name).filter(|_| digest.trim_end() == expected.as_str())?;
+        let name = String::from_utf8(atomic_file::read_schema_4(path)?).ok()?;
+        let active = number_of(name.trim_end())?;
         Some(Self { active, highest: active, ..Self::default() })
     }
 
@@ -106,6 +104,8 @@ pub(super) fn number_of(name: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

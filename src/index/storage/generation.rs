@@ -63,6 +63,12 @@ impl Generation {
         first.unwrap_or_else(|| Err(serde::de::Error::custom("it is empty"))).map_err(io::Error::from)
     }
 
+    /// Whether the marker is as this version, or schema 4, wrote it.
+    pub fn has_valid_marker(&self) -> bool {
+        let path = self.folder.join(MARKER);
+        atomic_file::read(&path).is_ok() || atomic_file::read_schema_4(&path).is_some()
+    }
+
     fn write_marker(&self) -> io::Result<()> {
         let marker = serde_json::to_vec(&Marker { fingerprint: fingerprint() })?;
         atomic_file::write(&self.folder.join(MARKER), &[&marker, &b"\n"[..]].concat())
