@@ -3,6 +3,8 @@
 //! Reads the position lists of bound words, and matches phrases and phrases near each other. Positions are counted
 //! in words; the body follows the title.
 
+const _: () = assert!(crate::index::POSITION_GAP > crate::query::limits::MAX_DISTANCE);
+
 mod near;
 mod phrase;
 mod phrase_match;
