@@ -18,6 +18,8 @@ use vestnik::{
     corpus::{Corpus, FieldMapping, Found, ReadOptions, SourceFile, formats},
 };
 
+use crate::location::isolated;
+
 /// How many files of each format are read.
 const SAMPLE: usize = 100;
 /// How many releases of one file are read.
@@ -46,44 +48,19 @@ pub struct Inspection {
     folders: BTreeMap<String, (usize, BTreeMap<String, usize>)>,
 }
 
-/// Names under which archives keep the parts of a release, best first; those of the usual mapping go before.
-const TITLES: [&str; 8] =
-    ["headline", "name", "subject", "heading", "заголовок", "название", "header", "caption"];
-const TEXTS: [&str; 9] = [
-    "article",
-    "full_text",
-    "fulltext",
-    "description",
-    "news_text",
-    "detail_text",
-    "message",
-    "текст",
-    "summary",
-];
-const DATES: [&str; 14] = [
-    "published",
-    "published_at",
-    "pub_date",
-    "pubdate",
-    "publish_date",
-    "date_published",
-    "datetime",
-    "timestamp",
-    "created_at",
-    "created",
-    "time",
-    "active_from",
-    "дата",
-    "дата_публикации",
-];
-const SOURCES: [&str; 7] =
-    ["publisher", "agency", "organization", "organisation", "site", "author", "источник"];
-const URLS: [&str; 6] = ["link", "href", "permalink", "uri", "detail_page_url", "ссылка"];
-const IDS: [&str; 5] = ["guid", "uuid", "key", "release_id", "doc_id"];
+/// Names under which archives keep the parts of a release, besides those of the usual mapping; best first.
+const IDS: [&str; 3] = ["release_id", "doc_id", "key"];
+const TITLES: [&str; 5] = ["subject", "header", "caption", "название", "тема"];
+const TEXTS: [&str; 5] = ["news_text", "detail_text", "message", "содержание", "summary"];
+const DATES: [&str; 6] =
+    ["date_published", "published_on", "datetime", "active_from", "time", "дата_публикации"];
+const SOURCES: [&str; 5] = ["agency", "organization", "organisation", "author", "ведомство"];
+const URLS: [&str; 4] = ["href", "uri", "detail_page_url", "ссылка"];
 
 /// Looks at a folder.
 pub fn inspect(folder: &Path, stop: &AtomicBool) -> Result<Inspection> {
-    let corpus = Corpus::open(&[folder.to_owned()], &[])?;
+    let options = isolated(ReadOptions::default());
+    let corpus = Corpus::open(&[folder.to_owned()], &[])?.with_options(options);
     let mut found = Inspection::default();
     let mut files: BTreeMap<&'static str, Vec<SourceFile>> = BTreeMap::new();
     for item in corpus.files() {
@@ -110,7 +87,7 @@ pub fn inspect(folder: &Path, stop: &AtomicBool) -> Result<Inspection> {
     for (format, files) in &files {
         let step = files.len().div_ceil(SAMPLE).max(1);
         for file in files.iter().step_by(step) {
-            found.sample(file, stop)?;
+            found.sample(file, &corpus, stop)?;
             if matches!(*format, "json" | "jsonl") {
                 found.sample_fields(file, *format == "json");
             }
@@ -126,9 +103,9 @@ fn format_of(name: &str) -> &'static str {
 }
 
 impl Inspection {
-    fn sample(&mut self, file: &SourceFile, stop: &AtomicBool) -> Result<()> {
+    fn sample(&mut self, file: &SourceFile, corpus: &Corpus, stop: &AtomicBool) -> Result<()> {
         let mut count = 0;
-        let read = file.read(&ReadOptions::default(), stop, &mut |item| {
+        let read = file.read(corpus.options(), stop, &mut |item| {
             count += 1;
             match item {
                 Ok(release) => {

@@ -51,6 +51,9 @@ pub(super) fn find<'a>(
                 && title.len() * 5 >= heading.letters.len() * 2
         };
         if let Some(title) = titles.iter().map(|title| without_site(title)).find(inside) {
+            // «Итоги года: встреча в Ташкенте» is one title.
+            let before = heading.text.split_once(title).map_or("", |(before, _)| before.trim_end());
+            let title = if before.ends_with([':', ',', '—']) { &heading.text } else { title };
             return Some((title.to_owned(), Some(heading.element)));
         }
     }

@@ -64,6 +64,11 @@ impl Metadata {
         self.shared_title.iter().chain(&self.head_title).map(String::as_str)
     }
 
+    /// The names of the site and its publisher.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.site, &self.publisher, &self.author].into_iter().flatten().map(String::as_str)
+    }
+
     /// Fills in the publisher, the address, the language and the date.
     pub fn fill(self, release: &mut Release, root: ElementRef<'_>) {
         let titles: Vec<String> = self.titles().map(str::to_owned).collect();

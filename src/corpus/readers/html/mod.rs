@@ -60,7 +60,8 @@ pub(super) fn release(
     let metadata = Metadata::of(root);
     check()?;
     let (title, heading) = headline::find(root, &metadata).unzip();
-    let (body, note) = body(root, title.as_deref(), heading.flatten());
+    let known: Vec<&str> = title.as_deref().into_iter().chain(metadata.names()).collect();
+    let (body, note) = body(root, &known, heading.flatten());
     notes.extend(note);
     let (title, body) = match title {
         Some(title) => (title, body),
@@ -171,14 +172,10 @@ fn named<'a>(within: ElementRef<'a>, names: &'a [&str]) -> impl Iterator<Item = 
 }
 
 /// The text of the article without its headline, and a note where that is little of the page.
-fn body(
-    root: ElementRef<'_>,
-    title: Option<&str>,
-    heading: Option<ElementRef<'_>>,
-) -> (String, Option<String>) {
+fn body(root: ElementRef<'_>, known: &[&str], heading: Option<ElementRef<'_>>) -> (String, Option<String>) {
     let page = Blocks::of(root, None, false);
     let mut article = article::choose(&page);
-    opening::trim(&page, &mut article.keep, title, heading);
+    opening::trim(&page, &mut article.keep, known, heading);
     let kept = |index: usize| article.keep.get(index).is_some_and(|keep| *keep);
     let chars = |index: usize| page.blocks.get(index).map_or(0, |block| block.chars);
     if (0..page.blocks.len()).filter(|index| kept(*index)).map(chars).sum::<usize>() < SHORTEST {
@@ -233,7 +230,8 @@ mod tests {
             ("<article><h1><img alt='Мир'></h1></article><title>Дом</title>", "Дом", ""),
             ("<title>Т</title><article> </article><main>Да</main>Нет", "Т", "Да"),
             ("<title>Т</title><body><form><p>Да</form>", "Т", "Да"),
-            ("<title>Т</title><form>Нет</form><p>Да", "Т", "Да"),
+            // A form may wrap the text.
+            ("<title>Т</title><form>Раз</form><p>Два", "Т", "Раз\n\nДва"),
         ];
         for (page, title, body) in table {
             let (release, _) = release(page, &mut || Ok(())).unwrap();

@@ -2,10 +2,15 @@
 
 use scraper::ElementRef;
 
-use super::blocks::{Block, Blocks};
+use super::{
+    blocks::{Block, Blocks},
+    elements::is_cell,
+};
 
 /// How many blocks of the article are looked at.
 const OPENING: usize = 4;
+/// A longer block is a paragraph, in characters.
+const LONGEST: usize = 100;
 /// Words of a date that are not its month.
 #[rustfmt::skip]
 const DATE_WORDS: &[&str] = &[
@@ -16,24 +21,24 @@ const DATE_WORDS: &[&str] = &[
 const MONTHS: &[&str] =
     &["янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"];
 
-/// Drops the heading that is the title, and opening blocks that repeat it or show nothing but a date.
-pub(super) fn trim(
-    page: &Blocks<'_>,
-    keep: &mut [bool],
-    title: Option<&str>,
-    heading: Option<ElementRef<'_>>,
-) {
+/// Drops the heading that is the title, and opening blocks that repeat it or the name of the site, or show nothing
+/// but a date. The opening ends with the first paragraph or table.
+pub(super) fn trim(page: &Blocks<'_>, keep: &mut [bool], known: &[&str], heading: Option<ElementRef<'_>>) {
     let is_heading = |block: &Block| {
         heading.is_some()
             && page.containers.get(block.container).map(|container| container.element) == heading
+    };
+    let in_table = |block: &Block| {
+        let element = page.containers.get(block.container).map(|container| container.element);
+        element.is_some_and(|element| is_cell(element.value().name()))
     };
     let mut seen = 0;
     for (block, keep) in page.blocks.iter().zip(keep).filter(|(_, keep)| **keep) {
         if is_heading(block) {
             *keep = false;
         } else if seen < OPENING {
-            seen += 1;
-            *keep = title != Some(block.text.as_str()) && !is_date(&block.text);
+            seen += if block.chars > LONGEST || in_table(block) { OPENING } else { 1 };
+            *keep = !known.contains(&block.text.as_str()) && (seen > OPENING || !is_date(&block.text));
         }
     }
 }

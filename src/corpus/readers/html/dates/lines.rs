@@ -10,7 +10,7 @@ use crate::release::{Date, DateContext, DateOrigin, find_date};
 const WINDOWS: [(usize, usize, Frame); 3] = [(3, 3, Frame::Aside), (4, 8, Frame::Own), (10, 30, Frame::Own)];
 /// How many lines around the headline count as text that may be dated, where no line at it is.
 const NEAR: usize = 20;
-/// A line with a class for dates counts as so many lines nearer.
+/// By how many lines a line with a class for dates counts as nearer.
 const NEARER: usize = 4;
 /// A longer line is not looked at beyond this, in bytes; its date stands at the beginning.
 const LONGEST: usize = 1000;
