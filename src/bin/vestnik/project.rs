@@ -304,7 +304,7 @@ mod tests {
             ("\n[[roots]]\npath = 'a'", 2, "there is no key `roots`; did you mean `root`?"),
             ("[[root]]\npath = 'a'\nexlude = ['b']", 3, "did you mean `exclude`?"),
             ("[fields]\nheadline = ['a']", 2, "there is no key `headline`"),
-            ("[limits]\nsize = '64X'", 2, "is no size"),
+            ("[limits]\nsize = '64X'", 2, "is not a size"),
             ("[limits]\ntimes = '64s'", 2, "did you mean `time`?"),
             ("[limits]\ntime = 20", 2, "invalid type: integer `20`, expected a string"),
             ("[[root]]\ninclude = ['a']", 1, "missing field `path`"),
