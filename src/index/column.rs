@@ -2,7 +2,10 @@
 //!
 //! Tantivy stores them bit-packed, and a call per value costs more than the value.
 
-use tantivy::{DocId, columnar::Column};
+use tantivy::{
+    DocId,
+    columnar::{Column, ColumnIndex},
+};
 
 /// Values decoded at once.
 const BATCH: usize = 1024;
@@ -12,6 +15,11 @@ pub(super) fn decode_column<T, U>(column: &Column<T>, docs: DocId, value: impl F
 where
     T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static,
 {
+    if matches!(column.index, ColumnIndex::Full) {
+        let mut decoded = vec![column.min_value(); docs as usize];
+        column.values.get_range(0, &mut decoded);
+        return decoded.into_iter().map(|found| value(Some(found))).collect();
+    }
     let docs: Vec<DocId> = (0..docs).collect();
     let mut values = Vec::with_capacity(docs.len());
     let mut some = [None; BATCH];

@@ -18,6 +18,7 @@ use tantivy::{
 };
 
 use super::{
+    block_bounds::BoundsPlugin,
     engine_error::{catch_panic, read_failure, write_failure},
     schema::{self, Fields},
     storage::{
@@ -140,7 +141,8 @@ impl Index {
         let directory = ChecksummedDirectory::open(generation).map_err(|error| failed(error.into()))?;
         let stop = directory.stop_flag().clone();
         let open = || tantivy::Index::open(directory).map_err(failed);
-        let engine = catch_panic(generation, open)?;
+        let mut engine = catch_panic(generation, open)?;
+        engine.register_plugin(Arc::new(BoundsPlugin));
         let folders = Folders { index: folder.into(), generation: generation.into() };
         Self::assemble((engine, stop), Some(folders), None, analyzer)
     }
@@ -152,7 +154,7 @@ impl Index {
             let directory = ChecksummedDirectory::open(&generation)?;
             let stop = directory.stop_flag().clone();
             let settings = tantivy::IndexSettings { docstore_blocksize: STORE_BLOCK, ..Default::default() };
-            Ok((tantivy::Index::create(directory, Fields::build().0, settings)?, stop))
+            Ok((builder().settings(settings).open_or_create(directory)?, stop))
         };
         let engine = create().map_err(|error| {
             generation::discard(folder, &generation);
@@ -166,7 +168,9 @@ impl Index {
     /// # Errors
     /// `Dictionary` where the dictionary cannot be loaded.
     pub fn in_memory() -> Result<Self> {
-        let engine = tantivy::Index::create_in_ram(Fields::build().0);
+        let engine = builder().create_in_ram();
+        let engine =
+            engine.map_err(|error| write_failure(Path::new("memory"), "creating an index", &error))?;
         Self::assemble((engine, StopFlag::default()), None, None, None)
     }
 
@@ -360,4 +364,9 @@ impl Index {
     pub(crate) fn failed(&self, doing: &'static str, error: &dyn std::fmt::Display) -> Error {
         Error::Engine { doing, path: self.location(), reason: error.to_string() }
     }
+}
+
+/// An index of tantivy with everything that this program adds to its segments.
+fn builder() -> tantivy::IndexBuilder {
+    tantivy::Index::builder().schema(Fields::build().0).register_plugin(Arc::new(BoundsPlugin))
 }

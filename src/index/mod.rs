@@ -9,12 +9,14 @@
 //! - `maintenance`: check, compact, roll back, back up, publish a new generation
 //! - `sync`: bring an index into the state of a corpus
 
+mod block_bounds;
 mod build;
 mod column;
 mod doc_store;
 mod engine_error;
 mod handle;
 mod maintenance;
+mod norms;
 mod options;
 mod parallel;
 mod schema;
@@ -25,10 +27,12 @@ mod sync;
 mod term_pattern;
 mod watch;
 
+pub(crate) use block_bounds::decode as decode_bound;
 pub use build::{Change, Writer, WriterOptions};
 pub(crate) use doc_store::{LoadedRelease, ReleaseView, day_number};
 pub use handle::{CommitInfo, Index};
 pub use maintenance::{BackupStats, CheckReport, Sizes, backup, check, compact, gc, restore, rollback};
+pub(crate) use norms::{NormParameters, Norms};
 pub use options::JobOptions;
 pub(crate) use parallel::parallel_map;
 pub(crate) use schema::POSITION_GAP;

@@ -1,6 +1,10 @@
 //! Reads one segment of a snapshot: posting lists, fast fields, stored releases.
 
-use std::{io, path::Path, sync::Arc};
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader,
@@ -12,8 +16,10 @@ use tantivy::{
 };
 
 use super::{
+    block_bounds::{self, BlockBounds},
     column::decode_column,
     doc_store::verify,
+    norms::{LengthRanges, NormParameters, Norms},
     schema::{Fields, column},
     term_pattern::TermPattern,
 };
@@ -27,11 +33,12 @@ pub(crate) struct Segment {
     ids: StrColumn,
     /// Days and lengths, decoded: they are read for every document that is scored. `NO_DAY` where no day is
     /// known.
-    days: Vec<i32>,
+    days: OnceLock<Vec<i32>>,
+    dates: Column<i64>,
     title_words: Vec<u32>,
     body_words: Vec<u32>,
-    /// The lengths of the shortest title and of the shortest body.
-    shortest: [u32; 2],
+    length_ranges: LengthRanges,
+    bounds: BlockBounds,
     deleted: Vec<DocId>,
     digests: Column<u64>,
     roots: Option<StrColumn>,
@@ -63,7 +70,6 @@ impl Segment {
         })?;
         let title_words = decode_column(&columns.u64(column::TITLE_WORDS)?, reader.max_doc(), length);
         let body_words = decode_column(&columns.u64(column::BODY_WORDS)?, reader.max_doc(), length);
-        let shortest = |words: &[u32]| words.iter().copied().min().unwrap_or_default();
         let postings = composite_file(engine, &reader, "idx")?;
         let positions = composite_file(engine, &reader, "pos")?;
         let lists = |field| {
@@ -75,7 +81,8 @@ impl Segment {
         Ok(Self {
             ordinal,
             ids,
-            shortest: [shortest(&title_words), shortest(&body_words)],
+            length_ranges: LengthRanges::of(&title_words, &body_words),
+            bounds: block_bounds::read(&reader)?,
             deleted: match reader.has_deletes() {
                 true => (0..reader.max_doc()).filter(|&doc| reader.is_deleted(doc)).collect(),
                 false => Vec::new(),
@@ -83,7 +90,8 @@ impl Segment {
             lists: [lists(fields.text)?, lists(fields.title)?, lists(fields.source)?],
             title_words,
             body_words,
-            days: decode_column(&columns.i64(column::DATE)?, reader.max_doc(), day),
+            days: OnceLock::new(),
+            dates: columns.i64(column::DATE)?,
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
@@ -164,7 +172,8 @@ impl Segment {
     /// The day of publication, in days from 1970-01-01.
     #[inline]
     pub fn day(&self, doc: DocId) -> Option<i64> {
-        self.days.get(doc as usize).filter(|&&day| day != NO_DAY).map(|&day| day.into())
+        let days = self.days.get_or_init(|| decode_column(&self.dates, self.reader.max_doc(), day));
+        days.get(doc as usize).filter(|&&day| day != NO_DAY).map(|&day| day.into())
     }
 
     /// The title's length in words.
@@ -172,19 +181,24 @@ impl Segment {
         self.title_words.get(doc as usize).copied().unwrap_or_default()
     }
 
-    /// The body's length in words.
-    pub fn body_words(&self, doc: DocId) -> u32 {
-        self.body_words.get(doc as usize).copied().unwrap_or_default()
+    /// The norms of all titles and bodies.
+    pub fn norms(&self, parameters: NormParameters) -> Norms<'_> {
+        let growth = self.bounds.growth(&parameters, &self.length_ranges);
+        Norms { parameters, titles: &self.title_words, bodies: &self.body_words, growth }
     }
 
-    /// The lengths of all titles and of all bodies.
-    pub fn lengths(&self) -> [&[u32]; 2] {
-        [&self.title_words, &self.body_words]
+    /// The codes of the bounds of a posting list of title and body, for each full block.
+    pub fn bounds(&self, list: &TermInfo) -> Option<OwnedBytes> {
+        self.bounds.of_list(list)
     }
 
-    /// The lengths of the shortest title and of the shortest body.
-    pub fn shortest(&self) -> [u32; 2] {
-        self.shortest
+    /// The sums of the lengths of all titles and of all bodies that are not deleted.
+    pub fn total_lengths(&self) -> [u64; 2] {
+        [&self.title_words, &self.body_words].map(|words| {
+            let all: u64 = words.iter().map(|&words| u64::from(words)).sum();
+            let deleted = self.deleted.iter().filter_map(|&doc| words.get(doc as usize));
+            all - deleted.map(|&words| u64::from(words)).sum::<u64>()
+        })
     }
 
     /// The deleted documents, in order.

@@ -3,6 +3,8 @@
 //! All statistics count documents that are not deleted, so that they do not depend on how the index is
 //! divided into segments or on which deletions wait for a merge.
 
+use std::sync::OnceLock;
+
 use tantivy::{DocId, DocSet, SegmentOrdinal, TERMINATED, Term, schema::IndexRecordOption};
 
 use super::{
@@ -36,8 +38,8 @@ pub(crate) struct Snapshot {
     pub mean_title: f32,
     /// The mean length of a body, in words.
     pub mean_body: f32,
-    /// The latest day of publication, in days from 1970-01-01.
-    pub newest: i64,
+    /// Computed when it is first asked for.
+    newest: OnceLock<i64>,
     /// The state of the index that it shows.
     version: Version,
 }
@@ -56,19 +58,12 @@ struct Statistics {
     /// The words of all titles, and of all bodies.
     title: u64,
     body: u64,
-    newest: i64,
 }
 
 impl Statistics {
     fn of(segment: &Segment) -> Self {
-        let mut statistics = Self::default();
-        for doc in segment.alive_docs() {
-            statistics.releases += 1;
-            statistics.title += u64::from(segment.title_words(doc));
-            statistics.body += u64::from(segment.body_words(doc));
-            statistics.newest = segment.day(doc).map_or(statistics.newest, |day| day.max(statistics.newest));
-        }
-        statistics
+        let [title, body] = segment.total_lengths();
+        Self { releases: segment.reader.num_docs().into(), title, body }
     }
 
     fn and(self, other: &Self) -> Self {
@@ -76,7 +71,6 @@ impl Statistics {
             releases: self.releases + other.releases,
             title: self.title + other.title,
             body: self.body + other.body,
-            newest: self.newest.max(other.newest),
         }
     }
 }
@@ -123,7 +117,7 @@ impl Snapshot {
             releases: all.releases,
             mean_title: mean(all.title, all.releases),
             mean_body: mean(all.body, all.releases),
-            newest: all.newest,
+            newest: OnceLock::new(),
             version,
         })
     }
@@ -138,6 +132,17 @@ impl Snapshot {
             Err(_) if !self.index.is_active()? => Ok(false),
             version => Ok(version?.is_same_commit(&self.version)),
         }
+    }
+
+    /// The latest day of publication, in days from 1970-01-01.
+    pub fn newest(&self) -> i64 {
+        *self.newest.get_or_init(|| {
+            let days = self
+                .segments
+                .iter()
+                .flat_map(|segment| segment.alive_docs().filter_map(move |doc| segment.day(doc)));
+            days.max().unwrap_or_default().max(0)
+        })
     }
 
     pub fn segment(&self, ordinal: SegmentOrdinal) -> &Segment {

@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    Hit, Options, Relation, Results, Total,
+    Hit, Options, Relation, Results,
     context::Context,
     highlight::{Buffers, HitHighlighter},
     plan::Plan,
@@ -166,8 +166,10 @@ impl Searcher {
             }
             hits.push(hit);
         }
-        let relation = if ranking.timed_out { Relation::AtLeast } else { Relation::Equal };
-        let total = Total { value: ranking.total, relation };
+        let mut total = ranking.total;
+        if ranking.timed_out {
+            total.relation = Relation::AtLeast;
+        }
         Ok(Results { hits, total, ignored_words: plan.ignored_words, timed_out: ranking.timed_out })
     }
 

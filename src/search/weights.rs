@@ -73,6 +73,10 @@ pub(crate) const TIERED_WORDS: usize = 4;
 /// How many of the best releases are rescored with proximity and recency.
 pub(crate) const RESCORED_DOCS: usize = 200;
 
+/// The positions of this many documents are read to count the releases with a phrase. Of phrases of frequent words
+/// that is a fraction of all; then the count is a lower bound, since an exact one would take longer than the hits.
+pub(crate) const COUNTED_BY_POSITIONS: usize = 1_000;
+
 /// After this many days half of the gain by recency is left.
 pub const HALF_LIFE: f32 = 365.0;
 

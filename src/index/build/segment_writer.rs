@@ -21,6 +21,7 @@ use super::postings::{FieldLengths, PostingsBuilder};
 use crate::{
     analysis::{CheckpointWriter, DisplayMap, TermCache},
     index::{
+        block_bounds,
         doc_store::{ReleaseView, encode_display},
         schema::Fields,
         segment_reader::Zone,
@@ -118,6 +119,7 @@ impl SegmentWriter {
         write_keys(&mut serializer, fields.digest, digests.iter().map(|digest| digest.to_be_bytes()))?;
         write_terms(&mut serializer, fields, &postings)?;
         serializer.close()?;
+        block_bounds::write(&segment, fields)?;
         let releases = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let meta = segment.index().new_segment_meta(segment.id(), releases);
         Ok((meta, postings.into_term_cache()))

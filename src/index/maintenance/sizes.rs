@@ -49,7 +49,7 @@ impl Index {
         for segment in searcher.segment_readers() {
             let size = |ending| file_size(folder, segment.segment_id(), ending);
             sizes.dictionaries += size("term")?;
-            sizes.columns += size("fast")?;
+            sizes.columns += size("fast")? + size("bounds")?;
             sizes.releases += size("store")?;
             let lists = size("idx")? + size("pos")?;
             let terms = segment.inverted_index(self.fields().text).map_err(failed)?;

@@ -10,7 +10,7 @@ use bitpacking::{BitPacker, BitPacker4x};
 use tantivy::{DocId, TERMINATED, directory::OwnedBytes};
 
 /// Postings in a full block.
-pub(crate) const BLOCK_LEN: usize = BitPacker4x::BLOCK_LEN;
+pub(super) const BLOCK_LEN: usize = BitPacker4x::BLOCK_LEN;
 
 /// Bytes of a skip entry: the last document id, the bit widths of ids and frequencies, the sum of the
 /// frequencies, and two bytes of tantivy's own score bound, which BM25F has no use for.
@@ -97,6 +97,11 @@ impl SkipCursor {
             }
             block.advance(&self.skips);
         }
+    }
+
+    /// The last document id of the current block; `TERMINATED` in the last, partial block and behind it.
+    pub fn last(&self) -> DocId {
+        self.block.last
     }
 
     /// The current block, as `each_between` visits it.
@@ -194,12 +199,6 @@ impl BlockCursor {
         }
     }
 
-    /// The greatest term frequency of the last block, where that is a partial one.
-    pub fn max_freq_of_tail(&mut self) -> u32 {
-        self.seek_block(TERMINATED);
-        self.postings().1.iter().copied().max().unwrap_or_default()
-    }
-
     /// The index of a document in its block, to which the cursor moves; none where the list does not have it.
     #[inline]
     pub fn find(&mut self, doc: DocId) -> Option<usize> {
@@ -294,7 +293,7 @@ impl BlockCursor {
 }
 
 /// Bytes of a block of numbers that are packed at `bits` bits.
-fn packed_len(bits: u8) -> usize {
+pub(super) fn packed_len(bits: u8) -> usize {
     usize::from(bits) * BLOCK_LEN / 8
 }
 
@@ -315,7 +314,7 @@ fn split(mut bytes: OwnedBytes) -> io::Result<(OwnedBytes, OwnedBytes)> {
 
 /// Decodes numbers of seven bits to a byte, the lowest first and the last byte of each marked; returns how
 /// many bytes they take.
-fn decode_vints(bytes: &[u8], numbers: &mut [u32]) -> usize {
+pub(super) fn decode_vints(bytes: &[u8], numbers: &mut [u32]) -> usize {
     let mut read = 0;
     for number in numbers {
         let (mut value, mut shift) = (0_u32, 0);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tantivy::postings::TermInfo;
 
-use super::{doc_freq::doc_freq, term_cursor::field_of};
+use super::doc_freq::doc_freq;
 use crate::{
     analysis::Channel,
     error::Result,
@@ -25,6 +25,8 @@ pub(crate) struct BoundWord {
     pub weight: f32,
     /// The inverse document frequency.
     pub idf: f32,
+    /// How many documents of each segment that frequency counts.
+    doc_counts: Vec<usize>,
     /// The prefix or pattern that the terms are expansions of. Occurrences of different expansions are different
     /// occurrences of the word.
     pub pattern: Option<String>,
@@ -78,6 +80,15 @@ impl FieldPostings {
     }
 }
 
+/// The field whose postings have the documents of a scope.
+pub(crate) fn field_of(scope: Scope) -> Zone {
+    match scope {
+        Scope::Anywhere | Scope::Body => Zone::Text,
+        Scope::Title => Zone::Title,
+        Scope::Source => Zone::Source,
+    }
+}
+
 /// Looks up the terms of a word in all segments. The alternative terms are used only when the index has none of
 /// the others.
 pub(crate) fn bind(context: &Context, word: &Word) -> Result<BoundWord> {
@@ -88,11 +99,25 @@ pub(crate) fn bind(context: &Context, word: &Word) -> Result<BoundWord> {
     if terms.is_empty() {
         terms = bind_terms(context, &word.otherwise, word.scope)?;
     }
-    let idf = idf(context, &terms)?;
-    Ok(BoundWord { terms, scope: word.scope, weight: word.weight, idf, pattern: word.pattern.clone() })
+    let doc_counts = doc_counts(context, &terms)?;
+    let idf = idf(context, doc_counts.iter().sum());
+    Ok(BoundWord {
+        terms,
+        scope: word.scope,
+        weight: word.weight,
+        idf,
+        doc_counts,
+        pattern: word.pattern.clone(),
+    })
 }
 
 impl BoundWord {
+    /// How many documents of a segment match in full, if that is known.
+    pub fn doc_count(&self, segment: &Segment) -> Option<u64> {
+        let is_counted = self.scope == Scope::Anywhere && self.terms.iter().any(|bound| bound.term.full);
+        is_counted.then(|| self.doc_counts[segment.ordinal as usize] as u64)
+    }
+
     /// How many postings its full terms have, over all segments.
     pub fn cost(&self) -> usize {
         let field = field_of(self.scope);
@@ -103,21 +128,26 @@ impl BoundWord {
     }
 }
 
-/// The inverse document frequency of a word: ln(1 + (N − n + ½) / (n + ½)), above 0 (Robertson & Zaragoza 2009,
-/// § 3.1, with 1 added so that common words never lower a score). All full terms of a word count as one term, or
-/// all of its hints if it has no full terms.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a logarithm of counts")]
-fn idf(context: &Context, terms: &[BoundTerm]) -> Result<f32> {
+/// How many documents of each segment have a word: any of its full terms, or of its hints if it has no full terms.
+fn doc_counts(context: &Context, terms: &[BoundTerm]) -> Result<Vec<usize>> {
     let any_full = terms.iter().any(|bound| bound.term.full);
     let counted: Vec<&BoundTerm> = terms.iter().filter(|bound| bound.term.full == any_full).collect();
     let lists =
         counted.iter().flat_map(|bound| &bound.by_segment).filter_map(|postings| postings.text.as_ref());
     let cost = if counted.len() > 1 { lists.map(|list| list.doc_freq as usize).sum() } else { 0 };
-    let counts = context.each_segment(cost, |segment| {
-        doc_freq(segment, &counted).map_err(|error| context.read_failed(error))
-    })?;
-    let (all, with) = (context.snapshot.releases as f64, counts.into_iter().sum::<usize>() as f64);
-    Ok((1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln() as f32)
+    context.each_segment(cost, |segment| {
+        let lists: Vec<&TermInfo> =
+            counted.iter().filter_map(|bound| bound.postings(segment, Zone::Text)).collect();
+        doc_freq(segment, &lists).map_err(|error| context.read_failed(error))
+    })
+}
+
+/// The inverse document frequency: ln(1 + (N − n + ½) / (n + ½)), above 0 (Robertson & Zaragoza 2009, § 3.1, with 1
+/// added so that common words never lower a score).
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a logarithm of counts")]
+fn idf(context: &Context, doc_count: usize) -> f32 {
+    let (all, with) = (context.snapshot.releases as f64, doc_count as f64);
+    (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln() as f32
 }
 
 /// The terms that at least one segment has.

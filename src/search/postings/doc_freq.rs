@@ -4,13 +4,15 @@
 
 use std::io;
 
-use super::{bitset::BitSet, block_cursor::BlockCursor, bound_word::BoundTerm};
+use tantivy::postings::TermInfo;
+
+use super::{bitset::BitSet, block_cursor::BlockCursor};
 use crate::index::{Segment, Zone};
 
-/// How many documents of a segment have any of the terms in title or body.
-pub(super) fn doc_freq(segment: &Segment, terms: &[&BoundTerm]) -> io::Result<usize> {
-    let lists = terms.iter().filter_map(|term| term.postings(segment, Zone::Text));
+/// How many documents of a segment are in any of these lists of title and body.
+pub(super) fn doc_freq(segment: &Segment, lists: &[&TermInfo]) -> io::Result<usize> {
     let mut cursors = lists
+        .iter()
         .map(|list| BlockCursor::open(segment.posting_list(Zone::Text, list)?, list.doc_freq))
         .collect::<io::Result<Vec<_>>>()?;
     let all = match &mut cursors[..] {

@@ -12,7 +12,7 @@ mod term_cursor;
 pub(crate) use self::{
     bitset::BitSet,
     block_cursor::seek,
-    bound_word::{BoundTerm, BoundWord, Terms, bind},
+    bound_word::{BoundTerm, BoundWord, Terms, bind, field_of},
     position_cursor::PositionCursor,
-    term_cursor::{Frequency, FrequencyBound, TermCursor, field_of},
+    term_cursor::{Frequency, TermCursor},
 };

@@ -6,14 +6,14 @@
 
 use std::{io, ops::Range};
 
-use tantivy::DocId;
+use tantivy::{DocId, TERMINATED, directory::OwnedBytes};
 
 use super::{
     block_cursor::{BlockCursor, SkipCursor, seek},
-    bound_word::BoundTerm,
+    bound_word::{BoundTerm, field_of},
 };
 use crate::{
-    index::{Segment, Zone},
+    index::{Norms, Segment, Zone, decode_bound},
     search::plan::Scope,
 };
 
@@ -24,13 +24,6 @@ pub(crate) struct Frequency {
     pub body: u32,
     /// In title and body, whether or not both count.
     pub all: u32,
-}
-
-/// Bounds frequencies, as far as the length of a document matters.
-pub(crate) trait FrequencyBound {
-    /// An upper bound of the normalised frequency of all documents with this term frequency or a lower one, given
-    /// whether occurrences may be in titles and in bodies.
-    fn frequency_bound(&self, freq: u32, fields: (bool, bool)) -> f32;
 }
 
 /// The postings of one term in one segment.
@@ -44,16 +37,9 @@ pub(crate) struct TermCursor {
     title: Option<BlockCursor>,
     /// For upper bounds, which are asked for before anything is decoded.
     skips: SkipCursor,
-    max_freq_of_tail: Option<u32>,
-}
-
-/// The field whose postings have the documents of a scope.
-pub(crate) fn field_of(scope: Scope) -> Zone {
-    match scope {
-        Scope::Anywhere | Scope::Body => Zone::Text,
-        Scope::Title => Zone::Title,
-        Scope::Source => Zone::Source,
-    }
+    /// The codes of the upper bounds of full blocks; empty if the field has none.
+    bounds: OwnedBytes,
+    bound_of_tail: Option<f32>,
 }
 
 impl TermCursor {
@@ -66,6 +52,8 @@ impl TermCursor {
         let field = field_of(scope);
         let Some(postings) = open(field)? else { return Ok(None) };
         let title = if field == Zone::Text { open(Zone::Title)? } else { None };
+        let list = if field == Zone::Text { term.postings(segment, field) } else { None };
+        let bounds = list.and_then(|list| segment.bounds(list)).unwrap_or_else(OwnedBytes::empty);
         Ok(Some(Self {
             scope,
             weight: term.term.weight,
@@ -73,24 +61,14 @@ impl TermCursor {
             skips: postings.skip_list().clone(),
             postings,
             title,
-            max_freq_of_tail: None,
+            bounds,
+            bound_of_tail: None,
         }))
     }
 
     /// How many documents have the term, including deleted ones.
     pub fn doc_freq(&self) -> u32 {
         self.skips.doc_freq()
-    }
-
-    /// Whether an occurrence of the term may be in a title, and in a body.
-    fn fields(&self) -> (bool, bool) {
-        match self.scope {
-            Scope::Title => (true, false),
-            Scope::Anywhere => (self.title.is_some(), true),
-            Scope::Body => (false, true),
-            // Phrases in the publisher's name may count as title.
-            Scope::Source => (true, true),
-        }
     }
 
     /// Whether the documents that match cannot be known from the ids, since some have the term in the title only.
@@ -165,28 +143,77 @@ impl TermCursor {
     }
 
     /// An upper bound of the normalised frequency in all documents of a window.
-    pub fn frequency_bound(&mut self, window: &Range<DocId>, norms: &impl FrequencyBound) -> f32 {
-        let (mut max, mut has_tail) = (0, false);
-        self.skips.each_between(window, |_, max_freq| match max_freq {
-            Some(freq) => max = max.max(freq),
-            None => has_tail = true,
+    pub fn frequency_bound(&mut self, window: &Range<DocId>, norms: &Norms) -> f32 {
+        let (mut code, mut max_freq, mut has_tail) = (0, 0, false);
+        let Self { skips, bounds, .. } = self;
+        skips.each_between(window, |number, freq| match (bounds.get(number), freq) {
+            (Some(&bound), _) => code = code.max(bound),
+            (None, Some(freq)) => max_freq = max_freq.max(freq),
+            (None, None) => has_tail = true,
         });
-        if has_tail {
-            max = max.max(self.max_freq_of_tail());
+        let mut bound = if self.bounds.is_empty() { 0.0 } else { decode_bound(code) * norms.growth };
+        if max_freq > 0 {
+            bound = bound.max(self.bound_of_freq(max_freq, norms));
         }
-        norms.frequency_bound(max, self.fields())
+        if has_tail { bound.max(self.bound_of_tail(norms)) } else { bound }
     }
 
     /// The same for the documents of the block that has a document, or would have it.
-    pub fn frequency_bound_near(&mut self, doc: DocId, norms: &impl FrequencyBound) -> f32 {
+    #[inline]
+    pub fn frequency_bound_near(&mut self, doc: DocId, norms: &Norms) -> f32 {
         self.skips.seek(doc);
-        let (_, max_freq) = self.skips.current();
-        let max_freq = max_freq.unwrap_or_else(|| self.max_freq_of_tail());
-        norms.frequency_bound(max_freq, self.fields())
+        let (number, max_freq) = self.skips.current();
+        match (self.bounds.get(number), max_freq) {
+            (Some(&code), _) => decode_bound(code) * norms.growth,
+            (None, Some(freq)) => self.bound_of_freq(freq, norms),
+            (None, None) => self.bound_of_tail(norms),
+        }
     }
 
-    fn max_freq_of_tail(&mut self) -> u32 {
-        *self.max_freq_of_tail.get_or_insert_with(|| self.postings.clone().max_freq_of_tail())
+    /// Where the block of the last bound ends.
+    pub fn block_end(&self) -> DocId {
+        self.skips.last().saturating_add(1)
+    }
+
+    /// Visits all blocks: the documents that each may have, and an upper bound of their normalised frequencies.
+    pub fn each_block_bound(&mut self, norms: &Norms, mut visit: impl FnMut(Range<DocId>, f32)) {
+        let mut start = 0;
+        while start < TERMINATED {
+            let bound = self.frequency_bound_near(start, norms);
+            let end = self.block_end().min(TERMINATED);
+            visit(start..end, bound);
+            start = end;
+        }
+    }
+
+    /// The bound of documents with this frequency or a lower one, whatever their lengths.
+    #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
+    fn bound_of_freq(&self, freq: u32, norms: &Norms) -> f32 {
+        freq as f32 * norms.greatest_share()
+    }
+
+    /// The bound of the documents of the last, partial block.
+    fn bound_of_tail(&mut self, norms: &Norms) -> f32 {
+        if let Some(bound) = self.bound_of_tail {
+            return bound;
+        }
+        let (mut postings, mut titles) = (self.postings.clone(), self.title.clone());
+        let mut bound = 0.0_f32;
+        postings.seek_block(TERMINATED);
+        let (docs, freqs) = postings.postings();
+        for (&doc, &all) in docs.iter().zip(freqs) {
+            let title = titles.as_mut().and_then(|titles| titles.freq_of(doc)).unwrap_or_default();
+            // Phrases in the publisher's name may count as title.
+            bound = bound.max(match Frequency::new(self.scope, all, title) {
+                Some(_) if self.scope == Scope::Source => self.bound_of_freq(all, norms),
+                Some(frequency) => {
+                    let (title, body) = frequency.weighted(1.0);
+                    norms.normalised(doc, title, body)
+                }
+                None => 0.0,
+            });
+        }
+        *self.bound_of_tail.insert(bound)
     }
 }
 

@@ -4,9 +4,10 @@ use serde::Serialize;
 use tantivy::DocId;
 
 use super::{
+    batch::NO_MATCH,
     bm25f::Bm25f,
     node::{BoundNode, NodeKind, PhraseNode},
-    scorer::{NO_MATCH, Scorer},
+    scorer::Scorer,
 };
 use crate::{
     error::Result,

@@ -1,5 +1,6 @@
 //! Scoring: BM25F over title and body, proximity, and the explanation of a score.
 
+mod batch;
 mod bm25f;
 mod explain;
 mod node;
@@ -11,10 +12,12 @@ mod word_scorer;
 
 pub use self::explain::{ClauseScore, Explanation, TermFrequency};
 pub(crate) use self::{
+    batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::Bm25f,
     explain::explain,
-    node::BoundNode,
+    node::{BoundNode, NodeKind},
     node_positions::ClausePositions,
     proximity::ProximityScorer,
-    scorer::{NO_MATCH, ScoredBatch, Scorer, WINDOW_LEN},
+    scorer::Scorer,
+    word_scorer::WordScorer,
 };

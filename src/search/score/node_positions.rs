@@ -3,9 +3,10 @@
 use tantivy::DocId;
 
 use super::{
+    batch::NO_MATCH,
     bm25f::Bm25f,
     node::{BoundNode, NodeKind},
-    scorer::{NO_MATCH, Scorer},
+    scorer::Scorer,
 };
 use crate::{
     error::{Error, Result},

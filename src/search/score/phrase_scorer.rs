@@ -7,9 +7,9 @@ use std::ops::Range;
 use tantivy::DocId;
 
 use super::{
+    batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::{Bm25f, Factors},
     node::PhraseNode,
-    scorer::{NO_MATCH, ScoredBatch, WINDOW_LEN},
     word_scorer::WordScorer,
 };
 use crate::{
@@ -58,28 +58,25 @@ impl<'s> PhraseScorer<'s> {
         10 * rarest
     }
 
-    /// Appends the documents of a window that have all words.
-    fn docs_with_words(&mut self, window: &Range<DocId>) -> Vec<DocId> {
-        let mut docs = Vec::new();
+    /// Appends the documents of a window that have all words, in order.
+    pub fn approximate_docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
+        let mut found = Vec::new();
         let mut order = self.order.iter();
         if let Some(&rarest) = order.next() {
-            self.words[rarest].docs(window, Terms::Full, &mut docs);
+            self.words[rarest].docs(window, Terms::Full, &mut found);
         }
-        order.for_each(|&word| self.words[word].retain(&mut docs));
-        docs
+        order.for_each(|&word| self.words[word].retain(&mut found));
+        docs.append(&mut found);
     }
 
-    fn retain_with_words(&mut self, docs: &mut Vec<DocId>) {
+    /// Retains the documents that have all words.
+    pub fn approximate_retain(&mut self, docs: &mut Vec<DocId>) {
         self.order.iter().for_each(|&word| self.words[word].retain(docs));
     }
 
-    pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
-        let with_words = self.docs_with_words(window);
-        docs.extend(with_words.into_iter().filter(|&doc| self.score(doc).0 != NO_MATCH));
-    }
-
+    /// Retains the documents that have the phrase.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
-        self.retain_with_words(docs);
+        self.approximate_retain(docs);
         docs.retain(|&doc| self.score(doc).0 != NO_MATCH);
     }
 
@@ -121,19 +118,25 @@ impl<'s> PhraseScorer<'s> {
         Factors { idf: self.phrase.idf, weight: self.phrase.weight }
     }
 
-    /// An upper bound of the scores in a window: no word occurs less often than the phrase.
+    /// An upper bound of the scores in a window.
     pub fn max_score(&mut self, window: &Range<DocId>) -> f32 {
         let bounds = self.words.iter_mut().map(|word| word.frequency_bound(window));
-        let bound = bounds.fold(f32::INFINITY, f32::min);
+        let bound = combine(bounds, self.phrase.slop);
         self.factors().apply(self.bm25f.saturate(bound))
     }
 
     /// The same for one document, from the blocks that it is in.
     pub fn max_score_near(&mut self, doc: DocId) -> f32 {
         let bounds = self.words.iter_mut().map(|word| word.frequency_bound_near(doc));
-        let bound = bounds.fold(f32::INFINITY, f32::min);
+        let bound = combine(bounds, self.phrase.slop);
         self.factors().apply(self.bm25f.saturate(bound))
     }
+}
+
+/// An upper bound of the frequency of a phrase, given those of its words. Adjacent words occur at least as often as
+/// the phrase; a sloppy phrase starts at an occurrence of any of them.
+fn combine(bounds: impl Iterator<Item = f32>, slop: Option<u32>) -> f32 {
+    if slop.is_some() { bounds.sum() } else { bounds.fold(f32::INFINITY, f32::min) }
 }
 
 /// Scores two phrases within a distance in words.
@@ -152,16 +155,24 @@ impl<'s> NearScorer<'s> {
         self.sides.iter().map(PhraseScorer::cost).min().unwrap_or_default()
     }
 
-    pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
+    /// Appends the documents of a window that have all words of both phrases, in order.
+    pub fn approximate_docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
         let [left, right] = &mut self.sides;
-        let (first, second) = if left.cost() <= right.cost() { (left, right) } else { (right, left) };
-        let mut found = first.docs_with_words(window);
-        second.retain_with_words(&mut found);
-        docs.extend(found.into_iter().filter(|&doc| self.score(doc) != NO_MATCH));
+        let (rarer, other) = if left.cost() <= right.cost() { (left, right) } else { (right, left) };
+        let mut found = Vec::new();
+        rarer.approximate_docs(window, &mut found);
+        other.approximate_retain(&mut found);
+        docs.append(&mut found);
     }
 
+    /// Retains the documents that have all words of both phrases.
+    pub fn approximate_retain(&mut self, docs: &mut Vec<DocId>) {
+        self.sides.iter_mut().for_each(|side| side.approximate_retain(docs));
+    }
+
+    /// Retains the documents that have both phrases near each other.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
-        self.sides.iter_mut().for_each(|side| side.retain_with_words(docs));
+        self.approximate_retain(docs);
         docs.retain(|&doc| self.score(doc) != NO_MATCH);
     }
 

@@ -9,6 +9,7 @@ use std::ops::Range;
 use tantivy::DocId;
 
 use super::{
+    batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::Bm25f,
     node::{BoundNode, NodeKind},
     phrase_scorer::{NearScorer, PhraseScorer},
@@ -22,58 +23,6 @@ use crate::{
         postings::{BitSet, Terms},
     },
 };
-
-/// The number of documents in a window: their scores stay in the processor's caches.
-pub(crate) const WINDOW_LEN: DocId = 1 << 12;
-
-/// The score of a document that does not match.
-pub(crate) const NO_MATCH: f32 = f32::NEG_INFINITY;
-
-/// Documents with their scores.
-#[derive(Debug, Default)]
-pub(crate) struct ScoredBatch {
-    pub docs: Vec<DocId>,
-    pub scores: Vec<f32>,
-    /// An upper bound of the number of positions; `u32::MAX` if unknown.
-    pub freqs: Vec<u32>,
-}
-
-impl ScoredBatch {
-    pub fn push(&mut self, doc: DocId, score: f32, freq: u32) {
-        self.docs.push(doc);
-        self.scores.push(score);
-        self.freqs.push(freq);
-    }
-
-    pub fn clear(&mut self) {
-        self.docs.clear();
-        self.scores.clear();
-        self.freqs.clear();
-    }
-
-    /// Drops the documents that do not match.
-    fn retain_matches(&mut self) {
-        let mut kept = 0;
-        for at in 0..self.docs.len() {
-            if self.scores[at] != NO_MATCH {
-                self.docs[kept] = self.docs[at];
-                self.scores[kept] = self.scores[at];
-                self.freqs[kept] = self.freqs[at];
-                kept += 1;
-            }
-        }
-        self.docs.truncate(kept);
-        self.scores.truncate(kept);
-        self.freqs.truncate(kept);
-    }
-
-    /// Combines the scores with those of another batch of the same documents.
-    fn combine(&mut self, other: &Self, combined: impl Fn(f32, f32) -> f32) {
-        for (score, &other) in self.scores.iter_mut().zip(&other.scores) {
-            *score = combined(*score, other);
-        }
-    }
-}
 
 /// Scores a node in one segment.
 pub(crate) enum Scorer<'s> {
@@ -131,14 +80,25 @@ impl<'s> Scorer<'s> {
         }
     }
 
-    /// Appends the documents of a window that match, in order. By hints, some may be listed that do not match, or
-    /// match in full.
-    pub fn docs(&mut self, window: &Range<DocId>, terms: Terms, docs: &mut Vec<DocId>) {
+    /// Whether the documents that match are found out by reading positions.
+    pub fn reads_positions(&self) -> bool {
+        match self {
+            Self::Word(_) | Self::Dated(..) => false,
+            Self::Phrase(_) | Self::Near(_) => true,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_positions),
+            Self::Except(parts) => parts.iter().any(Self::reads_positions),
+        }
+    }
+
+    /// Appends documents of a window, in order: all that match by the given terms. By hints, or if the scorer
+    /// [`Self::reads_positions`], others are among them, which [`Self::score_docs`] does not match. No positions are
+    /// read.
+    pub fn approximate_docs(&mut self, window: &Range<DocId>, terms: Terms, docs: &mut Vec<DocId>) {
         match self {
             Self::Word(word) => word.docs(window, terms, docs),
             Self::Phrase(_) | Self::Near(_) | Self::Dated(..) if terms == Terms::Hints => {}
-            Self::Phrase(phrase) => phrase.docs(window, docs),
-            Self::Near(near) => near.docs(window, docs),
+            Self::Phrase(phrase) => phrase.approximate_docs(window, docs),
+            Self::Near(near) => near.approximate_docs(window, docs),
             Self::All(parts) if terms == Terms::Hints => {
                 let cost = |part: &&mut Scorer| part.cost(Terms::Full) + part.cost(Terms::Hints);
                 if let Some(rarest) = parts.iter_mut().min_by_key(cost) {
@@ -149,11 +109,11 @@ impl<'s> Scorer<'s> {
                 let rarest = (0..parts.len()).min_by_key(|&at| parts[at].cost(terms));
                 let mut found = Vec::new();
                 if let Some(at) = rarest {
-                    parts[at].docs(window, terms, &mut found);
+                    parts[at].approximate_docs(window, terms, &mut found);
                 }
                 for (at, part) in parts.iter_mut().enumerate() {
                     if Some(at) != rarest {
-                        part.retain(&mut found);
+                        part.approximate_retain(&mut found);
                     }
                 }
                 docs.append(&mut found);
@@ -162,28 +122,62 @@ impl<'s> Scorer<'s> {
             Self::Except(parts) => {
                 let [part, not] = &mut **parts;
                 let mut found = Vec::new();
-                part.docs(window, terms, &mut found);
-                not.remove(&mut found);
+                part.approximate_docs(window, terms, &mut found);
+                not.approximate_remove(&mut found);
                 docs.append(&mut found);
             }
             Self::Dated(segment, from, to) => {
-                docs.extend(window.clone().filter(|&doc| is_within(segment, doc, (*from, *to))))
+                docs.extend(window.clone().filter(|&doc| is_within(segment, doc, (*from, *to))));
             }
+        }
+    }
+
+    /// Retains all documents that match in full, and no others unless [`Self::reads_positions`]. No positions are
+    /// read.
+    pub fn approximate_retain(&mut self, docs: &mut Vec<DocId>) {
+        match self {
+            Self::Word(word) => word.retain(docs),
+            Self::Phrase(phrase) => phrase.approximate_retain(docs),
+            Self::Near(near) => near.approximate_retain(docs),
+            Self::All(parts) => parts.iter_mut().for_each(|part| part.approximate_retain(docs)),
+            Self::Any(parts) => {
+                let mut rest = docs.clone();
+                for part in parts {
+                    let mut matches = rest.clone();
+                    part.approximate_retain(&mut matches);
+                    remove(&mut rest, &matches);
+                }
+                remove(docs, &rest);
+            }
+            Self::Except(parts) => {
+                let [part, not] = &mut **parts;
+                part.approximate_retain(docs);
+                not.approximate_remove(docs);
+            }
+            Self::Dated(segment, from, to) => {
+                docs.retain(|&doc| is_within(segment, doc, (*from, *to)));
+            }
+        }
+    }
+
+    /// Removes documents that match in full: all of them, or none if that takes positions.
+    fn approximate_remove(&mut self, docs: &mut Vec<DocId>) {
+        if !self.reads_positions() {
+            let mut matches = docs.clone();
+            self.approximate_retain(&mut matches);
+            remove(docs, &matches);
         }
     }
 
     /// Retains the documents that match in full.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
         match self {
-            Self::Word(word) => word.retain(docs),
             Self::Phrase(phrase) => phrase.retain(docs),
             Self::Near(near) => near.retain(docs),
             Self::All(parts) => parts.iter_mut().for_each(|part| part.retain(docs)),
             Self::Any(parts) => {
                 let mut rest = docs.clone();
-                for part in parts {
-                    part.remove(&mut rest);
-                }
+                parts.iter_mut().for_each(|part| part.remove(&mut rest));
                 remove(docs, &rest);
             }
             Self::Except(parts) => {
@@ -191,7 +185,7 @@ impl<'s> Scorer<'s> {
                 part.retain(docs);
                 not.remove(docs);
             }
-            Self::Dated(segment, from, to) => docs.retain(|&doc| is_within(segment, doc, (*from, *to))),
+            Self::Word(_) | Self::Dated(..) => self.approximate_retain(docs),
         }
     }
 
@@ -206,10 +200,11 @@ impl<'s> Scorer<'s> {
     /// match in full, whose scores are meaningless.
     pub fn score_window(&mut self, window: &Range<DocId>, terms: Terms, batch: &mut ScoredBatch) {
         if let Self::Word(word) = self {
-            return word.score_window(window, terms, batch);
+            word.score_window(window, terms, batch);
+            return;
         }
         let mut docs = Vec::new();
-        self.docs(window, terms, &mut docs);
+        self.approximate_docs(window, terms, &mut docs);
         self.score_docs(&docs, terms, batch);
         batch.retain_matches();
     }
@@ -342,7 +337,7 @@ fn union(scorers: &mut [Scorer], window: &Range<DocId>, terms: &[Terms], docs: &
     seen.clear(WINDOW_LEN as usize);
     for scorer in scorers {
         for &terms in terms {
-            scorer.docs(window, terms, &mut found);
+            scorer.approximate_docs(window, terms, &mut found);
         }
     }
     found.iter().for_each(|doc| seen.insert(doc - window.start));

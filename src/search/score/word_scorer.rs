@@ -9,8 +9,8 @@ use std::ops::Range;
 use tantivy::DocId;
 
 use super::{
+    batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::{Bm25f, Factors},
-    scorer::{NO_MATCH, ScoredBatch, WINDOW_LEN},
 };
 use crate::{
     error::Result,
@@ -18,9 +18,13 @@ use crate::{
     search::{
         context::Context,
         plan::Scope,
-        postings::{BitSet, BoundWord, Frequency, TermCursor, Terms},
+        postings::{BitSet, BoundWord, Frequency, TermCursor, Terms, seek},
     },
 };
+
+/// Documents are looked up in the postings of this many terms, at most; of more terms, all documents of a window
+/// are read.
+const MAX_SOUGHT_TERMS: usize = 8;
 
 /// Scores one word in one segment.
 pub(crate) struct WordScorer<'s> {
@@ -34,6 +38,8 @@ pub(crate) struct WordScorer<'s> {
     /// The frequencies of the documents of a window or a batch; all zero in between.
     sums: Vec<Sum>,
     seen: BitSet,
+    /// The documents that the last bound from blocks holds for, and the bound.
+    near: (Range<DocId>, f32),
 }
 
 /// The weighted frequencies of one document over the terms of a word.
@@ -82,6 +88,7 @@ impl<'s> WordScorer<'s> {
             hints: hinted,
             sums: Vec::new(),
             seen: BitSet::default(),
+            near: (0..0, 0.0),
         })
     }
 
@@ -96,6 +103,24 @@ impl<'s> WordScorer<'s> {
     pub fn cost(&self, terms: Terms) -> u64 {
         let terms = if terms == Terms::Full { &self.full } else { &self.hints };
         terms.iter().map(|term| u64::from(term.doc_freq())).sum()
+    }
+
+    /// Whether the word has one full term, anywhere in a document.
+    pub fn is_single_term(&self) -> bool {
+        self.full.len() == 1 && self.scope == Scope::Anywhere
+    }
+
+    /// The blocks of all full terms, each as a window of documents with an upper bound of their scores.
+    pub fn blocks(&mut self) -> Vec<(Range<DocId>, f32)> {
+        let (bm25f, factors) = (self.bm25f, self.factors);
+        let mut blocks = Vec::new();
+        for term in &mut self.full {
+            let weight = term.weight;
+            term.each_block_bound(&bm25f.norms, |window, bound| {
+                blocks.push((window, factors.apply(bm25f.saturate(bound * weight))));
+            });
+        }
+        blocks
     }
 
     /// Appends the documents of a window, in order.
@@ -117,9 +142,46 @@ impl<'s> WordScorer<'s> {
 
     /// Retains the documents that have a full term.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
+        if self.full.len() > MAX_SOUGHT_TERMS {
+            return self.retain_from_windows(docs);
+        }
         match &mut self.full[..] {
             [term] => docs.retain(|&doc| term.contains(doc)),
             terms => docs.retain(|&doc| terms.iter_mut().any(|term| term.contains(doc))),
+        }
+    }
+
+    /// As [`Self::retain`], by listing all documents of the windows that the given ones are in.
+    fn retain_from_windows(&mut self, docs: &mut Vec<DocId>) {
+        let (mut kept, mut listed) = (0, Vec::new());
+        for window in windows(docs) {
+            listed.clear();
+            self.docs(&window.range, Terms::Full, &mut listed);
+            let mut at = 0;
+            for doc in window.docs {
+                at = seek(&listed, at, docs[doc]);
+                if listed.get(at) == Some(&docs[doc]) {
+                    docs[kept] = docs[doc];
+                    kept += 1;
+                }
+            }
+        }
+        docs.truncate(kept);
+    }
+
+    /// As [`Self::score_docs`], by scoring all documents of the windows that the given ones are in.
+    fn score_from_windows(&mut self, docs: &[DocId], terms: Terms, batch: &mut ScoredBatch) {
+        let mut scored = ScoredBatch::default();
+        for window in windows(docs) {
+            scored.clear();
+            self.score_window(&window.range, terms, &mut scored);
+            let mut at = 0;
+            for &doc in &docs[window.docs] {
+                at = seek(&scored.docs, at, doc);
+                let found = scored.docs.get(at) == Some(&doc);
+                let (score, freq) = if found { (scored.scores[at], scored.freqs[at]) } else { (NO_MATCH, 0) };
+                batch.push(doc, score, freq);
+            }
         }
     }
 
@@ -153,6 +215,9 @@ impl<'s> WordScorer<'s> {
 
     /// Appends the scores of documents in ascending order, `NO_MATCH` for those that do not match.
     pub fn score_docs(&mut self, docs: &[DocId], terms: Terms, batch: &mut ScoredBatch) {
+        if self.terms(terms).len() > MAX_SOUGHT_TERMS {
+            return self.score_from_windows(docs, terms, batch);
+        }
         let (bm25f, factors, adds_up) = (self.bm25f, self.factors, self.adds_up);
         let mut sums = std::mem::take(&mut self.sums);
         sums.resize(sums.len().max(docs.len()), Sum::default());
@@ -176,15 +241,25 @@ impl<'s> WordScorer<'s> {
     /// title and body may be those of different terms.
     pub fn max_score(&mut self, window: &Range<DocId>, terms: Terms) -> f32 {
         let bm25f = self.bm25f;
-        let bound = |term: &mut TermCursor| term.frequency_bound(window, bm25f) * term.weight;
+        let bound = |term: &mut TermCursor| term.frequency_bound(window, &bm25f.norms) * term.weight;
         let bound = self.terms(terms).iter_mut().map(bound).sum();
         self.factors.apply(bm25f.saturate(bound))
     }
 
     /// An upper bound of the score by full terms of one document, from the blocks that it is in.
     pub fn max_score_near(&mut self, doc: DocId) -> f32 {
+        if self.near.0.contains(&doc) {
+            return self.near.1;
+        }
+        let score = self.compute_max_score_near(doc);
+        let end = self.full.iter().map(TermCursor::block_end).min().unwrap_or(DocId::MAX);
+        self.near = (doc..end, score);
+        score
+    }
+
+    fn compute_max_score_near(&mut self, doc: DocId) -> f32 {
         let bm25f = self.bm25f;
-        let bound = |term: &mut TermCursor| term.frequency_bound_near(doc, bm25f) * term.weight;
+        let bound = |term: &mut TermCursor| term.frequency_bound_near(doc, &bm25f.norms) * term.weight;
         let bound = self.full.iter_mut().map(bound).sum();
         self.factors.apply(bm25f.saturate(bound))
     }
@@ -192,14 +267,33 @@ impl<'s> WordScorer<'s> {
     /// An upper bound of the normalised frequency of full terms in a window, not weighted.
     pub fn frequency_bound(&mut self, window: &Range<DocId>) -> f32 {
         let bm25f = self.bm25f;
-        self.full.iter_mut().map(|term| term.frequency_bound(window, bm25f)).sum()
+        self.full.iter_mut().map(|term| term.frequency_bound(window, &bm25f.norms)).sum()
     }
 
     /// The same for one document, from the blocks that it is in.
     pub fn frequency_bound_near(&mut self, doc: DocId) -> f32 {
         let bm25f = self.bm25f;
-        self.full.iter_mut().map(|term| term.frequency_bound_near(doc, bm25f)).sum()
+        self.full.iter_mut().map(|term| term.frequency_bound_near(doc, &bm25f.norms)).sum()
     }
+}
+
+/// A window of documents, and which of a list are in it.
+struct Window {
+    range: Range<DocId>,
+    docs: Range<usize>,
+}
+
+/// The windows that documents are in, which come in order.
+fn windows(docs: &[DocId]) -> Vec<Window> {
+    let number = |doc: DocId| doc / WINDOW_LEN;
+    let mut end = 0;
+    let window = |docs: &[DocId]| {
+        let start = docs.first().map_or(0, |&doc| number(doc) * WINDOW_LEN);
+        let range = start..start.saturating_add(WINDOW_LEN);
+        end += docs.len();
+        Window { range, docs: end - docs.len()..end }
+    };
+    docs.chunk_by(|&one, &other| number(one) == number(other)).map(window).collect()
 }
 
 /// Scores the only term of a word. Bodies are scored block by block without branches; the few documents that have

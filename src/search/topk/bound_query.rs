@@ -54,6 +54,11 @@ impl BoundQuery {
         })
     }
 
+    /// Whether there are conditions besides the clauses.
+    pub fn has_conditions(&self) -> bool {
+        self.days.is_some() || !self.filters.is_empty() || !self.excluded.is_empty()
+    }
+
     /// The content clauses.
     pub fn content(&self) -> impl Iterator<Item = &BoundClause> + Clone {
         self.clauses.iter().filter(|clause| clause.role.is_content())

@@ -83,19 +83,19 @@ impl<'s> TopCollector<'s> {
 const MIN_CAPACITY: usize = 32;
 
 /// Collects segment by segment, in parallel if `cost` is high; the threshold reached in some segments prunes the
-/// others. Returns the best documents in no order, and the sum of what `search` returns.
-pub(super) fn collect_segments(
+/// others. Returns the best documents in no order, and what `search` returns for each segment.
+pub(super) fn collect_segments<T: Send>(
     context: &Context,
     collect: Collect,
     cost: usize,
-    search: impl Fn(&Segment, &mut TopCollector) -> Result<u64> + Sync,
-) -> Result<(Vec<ScoredDoc>, u64)> {
+    search: impl Fn(&Segment, &mut TopCollector) -> Result<T> + Sync,
+) -> Result<(Vec<ScoredDoc>, Vec<T>)> {
     let snapshot = &context.snapshot;
     let found = Mutex::new((Vec::new(), f32::NEG_INFINITY));
-    let counts = context.each_segment(cost, |segment| {
+    let results = context.each_segment(cost, |segment| {
         let floor = found.lock().unwrap_or_else(PoisonError::into_inner).1;
         let mut top = TopCollector::new(snapshot, segment, collect, floor);
-        let count = search(segment, &mut top)?;
+        let result = search(segment, &mut top)?;
         top.truncate();
         let (docs, floor) = &mut *found.lock().unwrap_or_else(PoisonError::into_inner);
         *floor = floor.max(top.threshold());
@@ -106,8 +106,8 @@ pub(super) fn collect_segments(
         {
             *floor = worst;
         }
-        Ok(count)
+        Ok(result)
     })?;
     let (docs, _) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok((docs, counts.iter().sum()))
+    Ok((docs, results))
 }

@@ -15,14 +15,14 @@ use crate::{
     search::{
         context::Context,
         plan::Role,
-        postings::{Terms, seek},
-        score::{Bm25f, NO_MATCH, ScoredBatch, Scorer, WINDOW_LEN},
+        postings::Terms,
+        score::{Bm25f, ScoredBatch, Scorer, WINDOW_LEN},
         weights::{BOUND_SLACK, PROXIMITY_WORDS},
     },
 };
 
-/// Segments with no more postings than this are searched without bounds, which would cost more than they save.
-const FEW_POSTINGS: u64 = 1 << 13;
+/// Segments with no more documents than this are searched without bounds, which would cost more than they save.
+const FEW_DOCS: DocId = 4 * WINDOW_LEN;
 
 /// A clause of the query, opened in one segment.
 struct Clause<'s> {
@@ -76,8 +76,7 @@ pub(super) fn search_segment(
     }
     // Without proximity, frequencies are of no use.
     let needs_freqs = query.in_proximity().count() <= PROXIMITY_WORDS;
-    let prunes =
-        clauses.iter().flat_map(|clause| &clause.lists).map(|list| list.cost).sum::<u64>() > FEW_POSTINGS;
+    let prunes = segment.reader.max_doc() > FEW_DOCS;
     let mut sums = Accumulators {
         scores: Box::new([0.0; WINDOW_LEN as usize]),
         clauses: Box::new([0; WINDOW_LEN as usize]),
@@ -95,7 +94,9 @@ pub(super) fn search_segment(
         };
         sums.add_up(&mut clauses, &window);
         sums.candidates(&window, threshold / BOUND_SLACK - rest, &mut docs);
-        docs.retain(|doc| found.binary_search(doc).is_err());
+        if !found.is_empty() {
+            docs.retain(|doc| found.binary_search(doc).is_err());
+        }
         filter.retain(&mut docs);
         if top.sorts_by_score() && docs.len() > top.limit() {
             sums.prune(&window, &mut docs, top.limit(), rest);
@@ -111,7 +112,9 @@ pub(super) fn search_segment(
             }
             top.truncate();
         } else {
-            collect(&mut clauses, &docs, top);
+            let mut partial = docs.iter().map(|&doc| sums.scores[(doc - window.start) as usize]).collect();
+            look_up(&mut clauses, (&mut docs, &mut partial), rest, threshold);
+            collect(&clauses, &docs, top);
         }
         sums.clear(&clauses, &window);
     }
@@ -174,11 +177,21 @@ impl Accumulators {
                 }
                 scorer.score_window(window, terms, &mut list.batch);
                 let content = if role.makes_hit() { CONTENT } else { 0 };
-                for (&doc, &score) in list.batch.docs.iter().zip(&list.batch.scores) {
-                    let at = (doc - window.start) as usize;
-                    let is_new = last[at] & !CONTENT != number;
-                    sums[at] += if is_new { score } else { 0.0 };
-                    last[at] = last[at] & CONTENT | content | number;
+                let scored = list.batch.docs.iter().zip(&list.batch.scores);
+                // The remainder spares a comparison with the length of the arrays.
+                let scored =
+                    scored.map(|(&doc, &score)| (((doc - window.start) % WINDOW_LEN) as usize, score));
+                if terms == Terms::Full {
+                    for (at, score) in scored {
+                        sums[at] += score;
+                        last[at] = last[at] & CONTENT | content | number;
+                    }
+                } else {
+                    for (at, score) in scored {
+                        let is_new = last[at] & !CONTENT != number;
+                        sums[at] += if is_new { score } else { 0.0 };
+                        last[at] = last[at] & CONTENT | content | number;
+                    }
                 }
             }
         }
@@ -219,42 +232,83 @@ impl Accumulators {
     }
 }
 
-/// Scores documents exactly, from the lists that were added up and by looking up the others.
-fn collect(clauses: &mut [Clause], docs: &[DocId], top: &mut TopCollector) {
-    if docs.is_empty() {
-        return;
+/// Looks up the lists that were not added up, those that can add most first, and drops the documents that cannot
+/// reach `least` any more.
+fn look_up(
+    clauses: &mut [Clause],
+    (docs, sums): (&mut Vec<DocId>, &mut Vec<f32>),
+    mut rest: f32,
+    least: f32,
+) {
+    let mut order: Vec<(f32, usize)> =
+        clauses.iter().map(Clause::looked_up_bound).zip(0..).filter(|(bound, _)| *bound > 0.0).collect();
+    order.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    for (bound, at) in order {
+        retain_reaching(docs, sums, rest, least);
+        if docs.is_empty() {
+            break;
+        }
+        clauses[at].look_up(docs, sums);
+        rest = (rest - bound).max(0.0);
     }
+    retain_reaching(docs, sums, rest, least);
+}
+
+/// Retains the documents that can reach `least` if `rest` is added to their sums.
+fn retain_reaching(docs: &mut Vec<DocId>, sums: &mut Vec<f32>, rest: f32, least: f32) {
+    let reaches = |sum: f32| (sum + rest) * BOUND_SLACK >= least;
+    let mut kept = 0;
+    for at in 0..docs.len() {
+        docs[kept] = docs[at];
+        sums[kept] = sums[at];
+        kept += usize::from(reaches(sums[at]));
+    }
+    docs.truncate(kept);
+    sums.truncate(kept);
+}
+
+impl Clause<'_> {
+    /// An upper bound of what the lists add that are looked up.
+    fn looked_up_bound(&self) -> f32 {
+        let looked_up = self.lists.iter().filter(|list| !list.scored && list.cost > 0);
+        looked_up.map(|list| list.bound).fold(0.0, f32::max)
+    }
+
+    /// Looks up documents, by hints if they do not match in full, and adds the scores to their sums.
+    fn look_up(&mut self, docs: &[DocId], sums: &mut [f32]) {
+        let mut unmatched: Vec<usize> = (0..docs.len()).collect();
+        let mut sought = Vec::with_capacity(docs.len());
+        for (list, terms) in self.lists.iter_mut().zip([Terms::Full, Terms::Hints]) {
+            let looks_up = !list.scored && list.bound > 0.0;
+            if looks_up {
+                sought.clear();
+                sought.extend(unmatched.iter().map(|&at| docs[at]));
+                list.batch.clear();
+                self.scorer.score_docs(&sought, terms, &mut list.batch);
+            }
+            let mut found = list.batch.finder();
+            unmatched.retain(|&at| match found.find(docs[at]) {
+                Some((score, _)) => {
+                    sums[at] += if looks_up { score } else { 0.0 };
+                    false
+                }
+                None => true,
+            });
+        }
+    }
+}
+
+/// Adds up the scores of documents exactly, in the order of the query, from the lists of the window.
+fn collect(clauses: &[Clause], docs: &[DocId], top: &mut TopCollector) {
     let mut scores = vec![0.0; docs.len()];
     let mut freqs = vec![Frequencies::default(); docs.len()];
-    let mut rest = Vec::new();
-    for Clause { scorer, role, lists } in clauses {
-        let mut found = vec![(NO_MATCH, 0); docs.len()];
-        for (list, terms) in lists.iter_mut().zip([Terms::Full, Terms::Hints]) {
-            if list.cost == 0 {
-                continue;
-            }
-            rest.clear();
-            rest.extend(
-                docs.iter().zip(&found).filter(|(_, found)| found.0 == NO_MATCH).map(|(&doc, _)| doc),
-            );
-            if !list.scored {
-                list.batch.clear();
-                scorer.score_docs(&rest, terms, &mut list.batch);
-            }
-            let (batch, mut at) = (&list.batch, 0);
-            for (&doc, found) in docs.iter().zip(&mut found).filter(|(_, found)| found.0 == NO_MATCH) {
-                at = seek(&batch.docs, at, doc);
-                if batch.docs.get(at) == Some(&doc) {
-                    *found = (batch.scores[at], batch.freqs[at]);
-                }
-            }
-        }
-        for ((score, freqs), (found, freq)) in scores.iter_mut().zip(&mut freqs).zip(found) {
-            if found != NO_MATCH {
-                *score += found;
-            }
+    for Clause { role, lists: [full, hints], .. } in clauses {
+        let (mut full, mut hints) = (full.batch.finder(), hints.batch.finder());
+        for ((&doc, score), freqs) in docs.iter().zip(&mut scores).zip(&mut freqs) {
+            let found = full.find(doc).or_else(|| hints.find(doc));
+            *score += found.map_or(0.0, |(score, _)| score);
             if role.has_proximity() {
-                freqs.push(if found == NO_MATCH { 0 } else { freq });
+                freqs.push(found.map_or(0, |(_, freq)| freq));
             }
         }
     }

@@ -55,7 +55,7 @@ impl<'s> Filter<'s> {
     /// Appends the documents of a window from which the others are retained.
     pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
         match self.required.first_mut() {
-            Some(first) => first.docs(window, Terms::Full, docs),
+            Some(first) => first.approximate_docs(window, Terms::Full, docs),
             None => docs.extend(window.clone()),
         }
     }

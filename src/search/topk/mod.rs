@@ -13,19 +13,23 @@ mod exhaustive;
 mod filter;
 mod rescorer;
 mod scored_doc;
+mod single_word;
+
+use std::sync::atomic::AtomicUsize;
 
 use tantivy::DocId;
 
 pub(crate) use self::{bound_query::BoundQuery, scored_doc::ScoredDoc};
 use self::{
     collector::collect_segments,
+    conjunction::Count,
     rescorer::rescore,
     scored_doc::{Collect, sort_and_truncate},
 };
 use super::{
-    Options, Sort,
+    Options, Relation, Sort, Total,
     context::Context,
-    weights::{PROXIMITY_WORDS, TIERED_WORDS},
+    weights::{COUNTED_BY_POSITIONS, PROXIMITY_WORDS, TIERED_WORDS},
 };
 use crate::error::Result;
 
@@ -34,7 +38,7 @@ pub(crate) struct Ranking {
     /// The best documents, best first.
     pub docs: Vec<ScoredDoc>,
     /// How many documents match all content clauses.
-    pub total: u64,
+    pub total: Total,
     /// Whether the deadline was over before all documents were looked at.
     pub timed_out: bool,
 }
@@ -53,7 +57,7 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
 
     let full_limit = if tiered || options.match_all { limit } else { 0 };
     let collect = Collect { limit: full_limit, sort, exhaustive: options.exhaustive };
-    let (mut docs, total) = all_clauses(context, query, collect)?;
+    let (mut docs, count) = all_clauses(context, query, collect)?;
     if rescores {
         rescore(context, query, &mut docs, wanted, (collect, false))?;
     }
@@ -69,19 +73,25 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
         sort_and_truncate(snapshot, &mut partial, sort, missing);
         docs.append(&mut partial);
     }
+    let relation = if count.is_exact { Relation::Equal } else { Relation::AtLeast };
+    let total = Total { value: count.value, relation };
     Ok(Ranking { docs, total, timed_out: query.deadline.was_over() })
 }
 
 /// The best documents that match all content clauses, in no order, and how many match.
-fn all_clauses(context: &Context, query: &BoundQuery, collect: Collect) -> Result<(Vec<ScoredDoc>, u64)> {
+fn all_clauses(context: &Context, query: &BoundQuery, collect: Collect) -> Result<(Vec<ScoredDoc>, Count)> {
+    let positions = AtomicUsize::new(COUNTED_BY_POSITIONS);
     let rarest = query.content().map(|clause| clause.node.cost()).min().unwrap_or_default();
-    collect_segments(context, collect, rarest * query.clauses.len(), |segment, top| {
+    let (docs, counts) = collect_segments(context, collect, rarest * query.clauses.len(), |segment, top| {
         if collect.exhaustive {
-            exhaustive::search_segment(context, segment, query, (true, &[]), top)
+            let value = exhaustive::search_segment(context, segment, query, (true, &[]), top)?;
+            Ok(Count { value, is_exact: true })
         } else {
-            conjunction::search_segment(context, segment, query, top)
+            conjunction::search_segment(context, segment, query, &positions, top)
         }
-    })
+    })?;
+    let value = counts.iter().map(|count| count.value).sum();
+    Ok((docs, Count { value, is_exact: counts.iter().all(|count| count.is_exact) }))
 }
 
 /// The best documents that match some of the clauses, in no order, without those found before.
@@ -97,10 +107,9 @@ fn some_clauses(
         let mut found: Vec<DocId> = found.map(|address| address.doc).collect();
         found.sort_unstable();
         if collect.exhaustive {
-            exhaustive::search_segment(context, segment, query, (false, &found), top)
+            exhaustive::search_segment(context, segment, query, (false, &found), top).map(|_| ())
         } else {
-            disjunction::search_segment(context, segment, query, &found, top)?;
-            Ok(0)
+            disjunction::search_segment(context, segment, query, &found, top)
         }
     })?;
     Ok(docs)

@@ -137,7 +137,9 @@ struct Recency {
 impl Recency {
     fn new(Context { snapshot, weights, .. }: &Context) -> Self {
         let today = day_number(jiff::Zoned::now().date());
-        Self { weight: weights.recency, origin: snapshot.newest.min(today) }
+        // All dates are read for the newest one.
+        let origin = if weights.recency > 0.0 { snapshot.newest().min(today) } else { today };
+        Self { weight: weights.recency, origin }
     }
 
     /// A day after the origin is tomorrow somewhere; a later one is a mistake or an announcement, not news.

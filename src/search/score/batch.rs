@@ -1,0 +1,81 @@
+//! Batches of scored documents, and the windows that they come from.
+
+use tantivy::DocId;
+
+use crate::search::postings::seek;
+
+/// The number of documents in a window: their scores stay in the processor's caches.
+pub(crate) const WINDOW_LEN: DocId = 1 << 12;
+
+/// The score of a document that does not match.
+pub(crate) const NO_MATCH: f32 = f32::NEG_INFINITY;
+
+/// Documents with their scores.
+#[derive(Debug, Default)]
+pub(crate) struct ScoredBatch {
+    pub docs: Vec<DocId>,
+    pub scores: Vec<f32>,
+    /// An upper bound of the number of positions; `u32::MAX` if unknown.
+    pub freqs: Vec<u32>,
+}
+
+impl ScoredBatch {
+    pub fn push(&mut self, doc: DocId, score: f32, freq: u32) {
+        self.docs.push(doc);
+        self.scores.push(score);
+        self.freqs.push(freq);
+    }
+
+    pub fn clear(&mut self) {
+        self.docs.clear();
+        self.scores.clear();
+        self.freqs.clear();
+    }
+
+    /// Finds documents, which must be asked for in ascending order.
+    pub fn finder(&self) -> Finder<'_> {
+        Finder { batch: self, at: 0 }
+    }
+
+    /// Drops the documents that do not match.
+    pub(super) fn retain_matches(&mut self) {
+        let mut kept = 0;
+        for at in 0..self.docs.len() {
+            if self.scores[at] != NO_MATCH {
+                self.docs[kept] = self.docs[at];
+                self.scores[kept] = self.scores[at];
+                self.freqs[kept] = self.freqs[at];
+                kept += 1;
+            }
+        }
+        self.docs.truncate(kept);
+        self.scores.truncate(kept);
+        self.freqs.truncate(kept);
+    }
+
+    /// Combines the scores with those of another batch of the same documents.
+    pub(super) fn combine(&mut self, other: &Self, combined: impl Fn(f32, f32) -> f32) {
+        for (score, &other) in self.scores.iter_mut().zip(&other.scores) {
+            *score = combined(*score, other);
+        }
+    }
+}
+
+/// A place in a batch that moves forward.
+pub(crate) struct Finder<'b> {
+    batch: &'b ScoredBatch,
+    at: usize,
+}
+
+impl Finder<'_> {
+    /// The score and the frequency of a document, if it matches.
+    #[inline]
+    pub fn find(&mut self, doc: DocId) -> Option<(f32, u32)> {
+        let ScoredBatch { docs, scores, freqs } = self.batch;
+        self.at = seek(docs, self.at, doc);
+        if docs.get(self.at) != Some(&doc) || scores[self.at] == NO_MATCH {
+            return None;
+        }
+        Some((scores[self.at], freqs[self.at]))
+    }
+}
