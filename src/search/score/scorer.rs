@@ -73,6 +73,8 @@ impl<'s> Scorer<'s> {
             Self::Phrase(_) | Self::Near(_) | Self::Dated(..) if terms == Terms::Hints => 0,
             Self::Phrase(phrase) => phrase.cost(),
             Self::Near(near) => near.cost(),
+            // A hint of one part suffices if the others match in full, so only parts without any hints cost nothing.
+            Self::All(parts) if terms == Terms::Hints => parts.iter().map(|part| part.cost(terms)).sum(),
             Self::All(parts) => parts.iter().map(|part| part.cost(terms)).min().unwrap_or_default(),
             Self::Any(parts) => parts.iter().map(|part| part.cost(terms)).sum(),
             Self::Except(parts) => parts[0].cost(terms),
