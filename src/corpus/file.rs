@@ -110,7 +110,8 @@ impl SourceFile {
     pub fn digest(&self) -> Result<[u8; 32]> {
         let digest = Digest::default();
         let file = File::open(self.path()).map_err(|source| self.unreadable(source))?;
-        let mut file = BufReader::with_capacity(READ_AT_ONCE, Digesting::new(file, digest.clone()));
+        let file = Digesting::new(file.take(self.size), digest.clone());
+        let mut file = BufReader::with_capacity(READ_AT_ONCE, file);
         io::copy(&mut file, &mut io::sink()).map_err(|source| self.unreadable(source))?;
         Ok(digest.so_far())
     }

@@ -61,7 +61,7 @@ fn a_corpus_that_moved_is_told_of_and_followed() {
     let stderr = workspace.run(&["index"], 3);
     assert!(stderr.contains("is the right disk mounted?") && stderr.contains("--allow-removals"), "{stderr}");
     let stderr = workspace.run(&["index", "moved"], 2);
-    assert!(stderr.contains("which is gone; `--allow-removals`"), "{stderr}");
+    assert!(stderr.contains("which no longer exists; `--allow-removals`"), "{stderr}");
     workspace.run(&["index", "moved", "--allow-removals"], 0);
     let stderr = workspace.run(&["index"], 0);
     assert!(stderr.contains("2 releases: 0 added, 0 changed, 0 removed, 2 unchanged"), "{stderr}");
@@ -277,9 +277,7 @@ fn logs_say_what_was_decided_and_why() {
         "took the lock",
         "bringing the index up to date releases=3",
         &format!("reading file={corpus}/a.txt bytes=18 why=\"its size has changed\""),
-        &format!(
-            "reading file={corpus}/d.txt bytes=29 why=\"it is new, or could not be read completely before\""
-        ),
+        &format!("reading file={corpus}/d.txt bytes=29 why=\"it is new, or the system refused it before\""),
         &format!("failed error={corpus}/b.txt: is empty"),
         "removing releases that no longer exist releases=1 of=3",
         "removed id=\"c.txt\"",

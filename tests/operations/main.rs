@@ -24,7 +24,7 @@ fn a_second_run_reads_nothing_and_writes_nothing() {
     let mut before = tree(&workspace.path("index"));
     let stderr = workspace.run(&["index"], 0);
     assert!(stderr.contains("0 added, 0 changed, 0 removed, 3 unchanged"), "{stderr}");
-    assert!(stderr.contains("of 0 files"), "{stderr}");
+    assert!(stderr.contains("0 files read"), "{stderr}");
     let mut after = tree(&workspace.path("index"));
     // The catalog records the time of the run, and the lock file was locked.
     for name in ["index/current", "index/lock"] {
@@ -321,9 +321,10 @@ fn wrong_words_have_their_own_code() {
     ] {
         workspace.run(words, code);
     }
+    // The age is in the catalog, which `touch` does not change.
     let long_ago = SystemTime::now() - Duration::from_secs(100_000);
     File::options().append(true).open(workspace.path("index/lock")).unwrap().set_modified(long_ago).unwrap();
-    workspace.run(&["check", "--max-age", "1d"], 13);
-    workspace.run(&["index", "--quiet"], 0);
     workspace.run(&["check", "--max-age", "1d"], 0);
+    std::thread::sleep(Duration::from_millis(1100));
+    workspace.run(&["check", "--max-age", "0s"], 13);
 }
