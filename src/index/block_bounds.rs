@@ -77,7 +77,7 @@ impl BlockBounds {
         }
         let (entries, _) = self.entries.as_chunks::<ENTRY>();
         let start = list.postings_range.start as u64;
-        let at = entries.binary_search_by_key(&start, |entry| list_start(entry)).ok()?;
+        let at = entries.binary_search_by_key(&start, list_start).ok()?;
         let &[.., a, b, c, d] = &entries[at];
         let first = u32::from_le_bytes([a, b, c, d]) as usize;
         (first + blocks <= self.codes.len()).then(|| self.codes.slice(first..first + blocks))

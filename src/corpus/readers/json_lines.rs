@@ -133,7 +133,7 @@ mod tests {
         }
         // Each line may be in another encoding.
         let mixed =
-            [&cp1251[..cp1251.iter().position(|b| *b == b'\n').unwrap() + 1], lines.as_bytes()].concat();
+            [&cp1251[..=cp1251.iter().position(|b| *b == b'\n').unwrap()], lines.as_bytes()].concat();
         assert_eq!(shown(&mixed, 1 << 20)[0], expected[0]);
     }
 }

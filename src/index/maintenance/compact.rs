@@ -26,7 +26,7 @@ pub fn compact(folder: &Path, options: &JobOptions) -> Result<()> {
         let merged = engine.merge(&ids).wait();
         // No merge may be running any more when its files are removed or the lock is released.
         let ended = engine.wait_merging_threads();
-        if let Err(error) = merged.and_then(|_| ended) {
+        if let Err(error) = merged.and(ended) {
             index.collect_garbage_or_warn();
             if options.stop.load(Ordering::Relaxed) {
                 return Err(Error::Interrupted);

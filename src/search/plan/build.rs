@@ -195,7 +195,7 @@ impl Builder<'_> {
             }
             Expr::Pattern(text) => {
                 let pattern = self.forms.analyzer().fold(text);
-                self.pattern(pattern.into(), inherited)
+                self.pattern(pattern, inherited)
             }
             Expr::InField { field, expr } => {
                 self.node(expr, Inherited { scope: scope_of(*field), ..inherited })

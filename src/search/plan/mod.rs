@@ -191,7 +191,7 @@ impl Node {
             Self::Phrase(phrase) => phrase.weight *= factor,
             Self::Near { weight, .. } => *weight *= factor,
             Self::All(nodes) | Self::Any(nodes) => {
-                nodes.iter_mut().for_each(|node| node.multiply_weight(factor))
+                nodes.iter_mut().for_each(|node| node.multiply_weight(factor));
             }
             Self::Except(node, _) => node.multiply_weight(factor),
             Self::Dated(_) => {}

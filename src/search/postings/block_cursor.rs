@@ -260,19 +260,19 @@ impl BlockCursor {
         let data = data.get(block.offset..).unwrap_or_default();
         docs.ready = true;
         docs.numbers.resize(BLOCK_LEN.min(block.remaining), 0);
-        if !block.is_full() {
+        if block.is_full() {
+            // tantivy packs against nothing where the block before ends with document 0.
+            let previous = (block.previous != 0).then_some(block.previous);
+            let unpacker = BitPacker4x::new();
+            docs.bytes =
+                unpacker.decompress_strictly_sorted(previous, data, &mut docs.numbers, block.doc_bits);
+        } else {
             docs.bytes = decode_vints(data, &mut docs.numbers);
             let mut doc = block.previous;
             for number in &mut docs.numbers {
                 doc = doc.wrapping_add(*number);
                 *number = doc;
             }
-        } else {
-            // tantivy packs against nothing where the block before ends with document 0.
-            let previous = (block.previous != 0).then_some(block.previous);
-            let unpacker = BitPacker4x::new();
-            docs.bytes =
-                unpacker.decompress_strictly_sorted(previous, data, &mut docs.numbers, block.doc_bits);
         }
     }
 
@@ -282,12 +282,12 @@ impl BlockCursor {
         let data = data.get(block.offset + docs.bytes..).unwrap_or_default();
         freqs.ready = true;
         freqs.numbers.resize(BLOCK_LEN.min(block.remaining), 0);
-        if !block.is_full() {
-            freqs.bytes = decode_vints(data, &mut freqs.numbers);
-        } else {
+        if block.is_full() {
             freqs.bytes = BitPacker4x::new().decompress(data, &mut freqs.numbers, block.freq_bits);
             // Frequencies are stored less one.
             freqs.numbers.iter_mut().for_each(|freq| *freq += 1);
+        } else {
+            freqs.bytes = decode_vints(data, &mut freqs.numbers);
         }
     }
 }

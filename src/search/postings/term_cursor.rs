@@ -138,7 +138,7 @@ impl TermCursor {
     pub fn each_title(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, u32)) {
         let Some(title) = &mut self.title else { return };
         each_block(title, window, |docs, freqs| {
-            docs.iter().zip(freqs).for_each(|(&doc, &freq)| visit(doc, freq))
+            docs.iter().zip(freqs).for_each(|(&doc, &freq)| visit(doc, freq));
         });
     }
 

@@ -105,14 +105,11 @@ impl Rescorer<'_> {
             }
             if proximity.max_score(freqs.counts()) > 0.0 {
                 let positions = &mut self.positions[address.segment as usize];
-                let positions = match positions {
-                    Some(positions) => positions,
-                    None => {
-                        let ordinal = address.segment as usize;
-                        let segment = (&context.snapshot.segments[ordinal], &bm25f[ordinal]);
-                        let nodes = query.in_proximity().map(|clause| &clause.node);
-                        positions.insert(ClausePositions::open(context, segment, nodes, hints)?)
-                    }
+                let positions = if let Some(positions) = positions { positions } else {
+                    let ordinal = address.segment as usize;
+                    let segment = (&context.snapshot.segments[ordinal], &bm25f[ordinal]);
+                    let nodes = query.in_proximity().map(|clause| &clause.node);
+                    positions.insert(ClausePositions::open(context, segment, nodes, hints)?)
                 };
                 *score += proximity.score(positions.read(address.doc));
             }
