@@ -97,13 +97,16 @@ fn search(searcher: &Searcher, text: &str, options: &Options) {
     assert!(!results.hits.is_empty(), "{text}: the release that it was taken from matches");
 }
 
+/// One of the systems that are timed: answers the query with a number.
+type System<'a> = &'a dyn Fn(&Searcher, usize);
+
 /// The median times of each query, over `passes`, of several systems that alternate query by query. Each pass
 /// starts with a new searcher, which `warm` queries beforehand.
 fn alternate(
     (index, passes): (&Index, usize),
     queries: &[&str],
     warm: impl Fn(&Searcher),
-    systems: &[&dyn Fn(&Searcher, usize)],
+    systems: &[System<'_>],
 ) -> Vec<Vec<f64>> {
     let mut times = vec![vec![Vec::new(); queries.len()]; systems.len()];
     for _ in 0..passes {

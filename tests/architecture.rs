@@ -153,7 +153,7 @@ impl Graph {
         for entry in walkdir::WalkDir::new(&root).into_iter().map(Result::unwrap) {
             let path = entry.path();
             let name = path.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
-            if name.ends_with(".rs") && !name.starts_with("bin/") {
+            if path.extension().is_some_and(|extension| extension == "rs") && !name.starts_with("bin/") {
                 let module = name.trim_end_matches(".rs").trim_end_matches("/mod").replace("lib", "");
                 sources.insert(module, fs::read_to_string(path).unwrap());
             }

@@ -1,5 +1,7 @@
 //! What queries match, rank first and report as missing, on small indexes.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
 use std::time::Duration;
 
 use vestnik::{

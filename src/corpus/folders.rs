@@ -138,6 +138,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::type_complexity, reason = "a table")]
     fn patterns_choose_files() {
         let table: [(&[&str], &[&str], &str, bool, bool); 13] = [
             (&[], &[], "/c/a.txt", false, true),

@@ -90,8 +90,7 @@ impl BlockBounds {
 }
 
 fn list_start(entry: &[u8; ENTRY]) -> u64 {
-    let &[a, b, c, d, e, f, g, h, ..] = entry;
-    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    entry.first_chunk().map_or(0, |start| u64::from_le_bytes(*start))
 }
 
 /// Codes are steps on a logarithmic scale of base two.
@@ -104,6 +103,7 @@ const LEAST: f32 = -4.0;
 pub(crate) fn decode(code: u8) -> f32 {
     static BOUNDS: LazyLock<[f32; 256]> = LazyLock::new(|| {
         // The greatest code stands for everything that is too great for a code.
+        #[expect(clippy::cast_precision_loss, reason = "a code is less than 256")]
         let bound = |code| if code == 255 { f32::INFINITY } else { (code as f32 / STEPS + LEAST).exp2() };
         std::array::from_fn(bound)
     });

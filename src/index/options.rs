@@ -10,6 +10,7 @@ use crate::corpus::ReadOptions;
 
 /// How a job works on an index folder.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent options")]
 pub struct JobOptions {
     /// Build a new generation and activate it when it is complete.
     pub full: bool,

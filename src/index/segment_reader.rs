@@ -83,7 +83,11 @@ impl Segment {
             ids,
             length_ranges: LengthRanges::of(&title_words, &body_words),
             bounds: block_bounds::read(&reader)?,
-            deleted: if reader.has_deletes() { (0..reader.max_doc()).filter(|&doc| reader.is_deleted(doc)).collect() } else { Vec::new() },
+            deleted: if reader.has_deletes() {
+                (0..reader.max_doc()).filter(|&doc| reader.is_deleted(doc)).collect()
+            } else {
+                Vec::new()
+            },
             lists: [lists(fields.text)?, lists(fields.title)?, lists(fields.source)?],
             title_words,
             body_words,

@@ -132,8 +132,7 @@ mod tests {
             assert_eq!(shown(bytes, 1 << 20), expected);
         }
         // Each line may be in another encoding.
-        let mixed =
-            [&cp1251[..=cp1251.iter().position(|b| *b == b'\n').unwrap()], lines.as_bytes()].concat();
+        let mixed = [&cp1251[..=cp1251.iter().position(|b| *b == b'\n').unwrap()], lines.as_bytes()].concat();
         assert_eq!(shown(&mixed, 1 << 20)[0], expected[0]);
     }
 }

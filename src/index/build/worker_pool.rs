@@ -120,7 +120,9 @@ fn write_segments(
         if failed.load(Ordering::Relaxed) {
             return Ok(segments);
         }
-        let mut writer = if let Some(writer) = open.take() { writer } else {
+        let mut writer = if let Some(writer) = open.take() {
+            writer
+        } else {
             let term_cache = term_cache.take().unwrap_or_else(|| config.analyzer.term_cache());
             SegmentWriter::new(&config.engine, config.fields, term_cache)?
         };

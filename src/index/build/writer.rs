@@ -275,7 +275,8 @@ impl Writer {
     pub(crate) fn commit_with(mut self, roots: &[PathBuf], manifest: &Manifest) -> Result<()> {
         let before = self.index.commit_info()?;
         let is_same = !self.changed && before.committed > 0 && before.roots == roots;
-        if !self.dry && !(is_same && manifest.same_contents(&self.index.manifest()?)) {
+        let unchanged = self.dry || is_same && manifest.same_contents(&self.index.manifest()?);
+        if !unchanged {
             // Started before the manifest is written: starting removes what the last commit does not name.
             self.engine()?;
             let files = match self.index.generation_folder() {

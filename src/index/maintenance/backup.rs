@@ -48,7 +48,8 @@ pub struct BackupStats {
 /// `IndexMissing`, `IndexStale`, `IndexDamaged`; `Write` where the backup cannot be written.
 pub fn backup(folder: &Path, to: &Path) -> Result<BackupStats> {
     let mut index = Index::open(folder)?;
-    let refuse_existing = || if generation::exists(to) { Err(Error::NotEmpty { path: to.into() }) } else { Ok(()) };
+    let refuse_existing =
+        || if generation::exists(to) { Err(Error::NotEmpty { path: to.into() }) } else { Ok(()) };
     refuse_existing()?;
     let _lock = folder::lock(to, Duration::ZERO, &AtomicBool::new(false))?;
     refuse_existing()?;

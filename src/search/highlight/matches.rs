@@ -88,6 +88,7 @@ enum Unit {
 
 /// The matches in a text. Reusable for one text after the other.
 #[derive(Default)]
+#[expect(clippy::struct_field_names, reason = "the matches are what the struct is for")]
 pub(super) struct Matches {
     tokens: MatchedTokens,
     pub matches: Vec<Match>,

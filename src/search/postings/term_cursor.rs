@@ -153,7 +153,7 @@ impl TermCursor {
         });
         let mut bound = if self.bounds.is_empty() { 0.0 } else { decode_bound(code) * norms.growth };
         if max_freq > 0 {
-            bound = bound.max(self.bound_of_freq(max_freq, norms));
+            bound = bound.max(Self::bound_of_freq(max_freq, norms));
         }
         if has_tail { bound.max(self.bound_of_tail(norms)) } else { bound }
     }
@@ -165,7 +165,7 @@ impl TermCursor {
         let (number, max_freq) = self.skips.current();
         match (self.bounds.get(number), max_freq) {
             (Some(&code), _) => decode_bound(code) * norms.growth,
-            (None, Some(freq)) => self.bound_of_freq(freq, norms),
+            (None, Some(freq)) => Self::bound_of_freq(freq, norms),
             (None, None) => self.bound_of_tail(norms),
         }
     }
@@ -188,7 +188,7 @@ impl TermCursor {
 
     /// The bound of documents with this frequency or a lower one, whatever their lengths.
     #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
-    fn bound_of_freq(&self, freq: u32, norms: &Norms) -> f32 {
+    fn bound_of_freq(freq: u32, norms: &Norms) -> f32 {
         freq as f32 * norms.greatest_share()
     }
 
@@ -205,7 +205,7 @@ impl TermCursor {
             let title = titles.as_mut().and_then(|titles| titles.freq_of(doc)).unwrap_or_default();
             // Phrases in the publisher's name may count as title.
             bound = bound.max(match Frequency::new(self.scope, all, title) {
-                Some(_) if self.scope == Scope::Source => self.bound_of_freq(all, norms),
+                Some(_) if self.scope == Scope::Source => Self::bound_of_freq(all, norms),
                 Some(frequency) => {
                     let (title, body) = frequency.weighted(1.0);
                     norms.normalised(doc, title, body)

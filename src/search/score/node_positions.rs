@@ -33,7 +33,13 @@ impl<'s> ClausePositions<'s> {
         nodes: impl Iterator<Item = &'s BoundNode>,
         hints: bool,
     ) -> Result<Self> {
-        let readers = nodes.map(|node| if node.is_vague() { Ok(NodePositions::None) } else { NodePositions::open(context, (segment, bm25f), node, hints) });
+        let readers = nodes.map(|node| {
+            if node.is_vague() {
+                Ok(NodePositions::None)
+            } else {
+                NodePositions::open(context, (segment, bm25f), node, hints)
+            }
+        });
         let clauses = readers.map(|reader| Ok((reader?, Vec::new())));
         Ok(Self { clauses: clauses.collect::<Result<_>>()? })
     }

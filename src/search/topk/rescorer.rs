@@ -105,7 +105,9 @@ impl Rescorer<'_> {
             }
             if proximity.max_score(freqs.counts()) > 0.0 {
                 let positions = &mut self.positions[address.segment as usize];
-                let positions = if let Some(positions) = positions { positions } else {
+                let positions = if let Some(positions) = positions {
+                    positions
+                } else {
                     let ordinal = address.segment as usize;
                     let segment = (&context.snapshot.segments[ordinal], &bm25f[ordinal]);
                     let nodes = query.in_proximity().map(|clause| &clause.node);

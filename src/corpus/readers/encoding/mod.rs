@@ -69,6 +69,7 @@ pub(super) fn decode_owned_line(bytes: Vec<u8>, declared: Option<&str>) -> Decod
     }
 }
 
+#[expect(clippy::naive_bytecount, reason = "of the beginning of a file")]
 fn count_zeros(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == 0).count()
 }

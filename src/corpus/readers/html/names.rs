@@ -77,6 +77,7 @@ const LONGEST_LINE: usize = 60;
 
 /// What an element's names say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties of one element")]
 pub(super) struct Names {
     /// The quality that its text starts with.
     pub base: f32,

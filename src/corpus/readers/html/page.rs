@@ -147,8 +147,8 @@ impl Sink {
         node.map_or(0, |node| node.ancestors().take(DEEPEST).count())
     }
 
-    fn moved(&self, to: &<HtmlTreeSink as TreeSink>::Handle) {
-        self.current.set(Some(*to));
+    fn moved(&self, to: <HtmlTreeSink as TreeSink>::Handle) {
+        self.current.set(Some(to));
     }
 }
 
@@ -186,8 +186,8 @@ impl TreeSink for Sink {
 
     fn append(&self, parent: &Self::Handle, child: NodeOrText<Self::Handle>) {
         self.moved(match &child {
-            NodeOrText::AppendNode(node) => node,
-            NodeOrText::AppendText(_) => parent,
+            NodeOrText::AppendNode(node) => *node,
+            NodeOrText::AppendText(_) => *parent,
         });
         self.page.append(parent, child);
     }
@@ -199,7 +199,7 @@ impl TreeSink for Sink {
         child: NodeOrText<Self::Handle>,
     ) {
         if let NodeOrText::AppendNode(node) = &child {
-            self.moved(node);
+            self.moved(*node);
         }
         self.page.append_based_on_parent_node(element, previous, child);
     }
@@ -228,7 +228,7 @@ impl TreeSink for Sink {
 
     fn append_before_sibling(&self, sibling: &Self::Handle, new_node: NodeOrText<Self::Handle>) {
         if let NodeOrText::AppendNode(node) = &new_node {
-            self.moved(node);
+            self.moved(*node);
         }
         self.page.append_before_sibling(sibling, new_node);
     }
