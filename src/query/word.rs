@@ -71,12 +71,21 @@ fn ends_with_initial(word: &str) -> bool {
 /// out, and so are stars around a part, which match nothing in a phrase.
 pub(super) fn text(text: &str, form: Form, slop: Option<u32>) -> Option<Expr> {
     let text = visible(text);
+    let is_read = |part: &str| part.contains(|c: char| c.is_alphanumeric() || is_sign(c));
     let parts: Vec<&str> = text
         .split(|c| is_space(c) || is_quote(c))
-        .filter(|part| part.contains(|c: char| c.is_alphanumeric() || is_sign(c)))
+        .filter(|part| is_read(part))
         .map(|part| part.trim_matches('*'))
         .collect();
-    let joined = parts.join(" ");
+    // The first part is cut before a word and the last one behind a word: what is left must still be read.
+    let begins = |part: &&str| part.find(begins_word).is_some_and(|begin| is_read(&part[begin..]));
+    let ends = |part: &&str| {
+        let end = part.char_indices().rfind(|&(_, c)| ends_word(c));
+        end.is_some_and(|(at, c)| is_read(&part[..at + c.len_utf8()]))
+    };
+    let first = parts.iter().position(begins).unwrap_or(parts.len());
+    let last = parts.iter().rposition(ends).map_or(first, |last| (last + 1).max(first));
+    let joined = parts[first..last].join(" ");
     let (text, _) = split_word(&joined);
     match text.split(' ').count() {
         _ if text.is_empty() => None,
@@ -175,6 +184,25 @@ mod tests {
         for (piece, word, after) in table {
             assert_eq!(split_word(piece), (word, after), "{piece}");
             assert_eq!(split_word(word).0, word, "{piece}: again");
+        }
+    }
+
+    #[test]
+    fn phrases_begin_and_end_with_what_is_read() {
+        let table = [
+            ("рост на 5 %", "рост на 5 %"),
+            ("3 +№", "3"),
+            ("3 +№ +№", "3"),
+            ("%# а", "а"),
+            ("# № приказ", "№ приказ"),
+            ("+№", ""),
+        ];
+        for (typed, expected) in table {
+            let read = match text(typed, Form::Any, None) {
+                Some(Expr::Word { ref text, .. } | Expr::Phrase { ref text, .. }) => text.clone(),
+                _ => String::new(),
+            };
+            assert_eq!(read, expected, "{typed}");
         }
     }
 
