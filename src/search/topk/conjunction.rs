@@ -71,7 +71,7 @@ pub(super) fn search_segment(
         && top.sorts_by_score()
     {
         if top.limit() > 0 {
-            single_word::search_segment(segment, word, top);
+            single_word::search_segment(segment, word, &query.deadline, top);
         }
         return Ok(Count { value, is_exact: true });
     }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use tantivy::DocId;
 
-use super::{collector::TopCollector, scored_doc::Frequencies};
+use super::{collector::TopCollector, deadline::Deadline, scored_doc::Frequencies};
 use crate::{
     index::Segment,
     search::{
@@ -17,8 +17,13 @@ use crate::{
     },
 };
 
-/// Collects the best documents of a word.
-pub(super) fn search_segment(segment: &Segment, word: &mut WordScorer, top: &mut TopCollector) {
+/// Collects the best documents of a word, until the deadline.
+pub(super) fn search_segment(
+    segment: &Segment,
+    word: &mut WordScorer,
+    deadline: &Deadline,
+    top: &mut TopCollector,
+) {
     let mut blocks = word.blocks();
     let first = match top.limit().checked_sub(1).filter(|&last| last < blocks.len()) {
         Some(last) => {
@@ -29,7 +34,7 @@ pub(super) fn search_segment(segment: &Segment, word: &mut WordScorer, top: &mut
     };
     let mut batch = ScoredBatch::default();
     let mut search = |window: &Range<DocId>, bound: f32, top: &mut TopCollector| {
-        if bound * BOUND_SLACK < top.threshold() {
+        if bound * BOUND_SLACK < top.threshold() || deadline.is_over() {
             return;
         }
         batch.clear();
