@@ -21,6 +21,9 @@ pub(crate) fn lock(index: &Path, wait: Duration, stop: &AtomicBool) -> Result<Wr
     Ok(lock)
 }
 
+/// Files that a folder for an index may have before there is one: notes about it, and settings of git.
+const ALLOWED: [&str; 2] = ["README.md", ".gitignore"];
+
 /// Refuses a folder that is no index and has other contents, so that a mistyped name harms nothing.
 pub(crate) fn refuse_other_contents(index: &Path) -> Result<()> {
     if exists(index) {
@@ -34,8 +37,9 @@ pub(crate) fn refuse_other_contents(index: &Path) -> Result<()> {
     let temporary = atomic_file::temporary_path(&index.join(CURRENT));
     for entry in entries {
         let path = entry.map_err(failed)?.path();
-        let generation = path.file_name().and_then(|name| number_of(name.to_str()?));
-        if generation.is_none() && path != temporary && path != index.join(lock::NAME) {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_ours = number_of(name).is_some() || path == temporary || name == lock::NAME;
+        if !is_ours && !ALLOWED.contains(&name) {
             return Err(Error::NotEmpty { path: index.into() });
         }
     }
@@ -49,9 +53,14 @@ mod tests {
     #[test]
     fn a_folder_with_other_contents_is_refused() {
         let folder = tempfile::tempdir().unwrap();
-        for (name, refused) in
-            [("lock", false), (".current.new", false), ("generation-1", false), ("a.txt", true)]
-        {
+        for (name, refused) in [
+            ("lock", false),
+            (".current.new", false),
+            ("generation-1", false),
+            ("README.md", false),
+            (".gitignore", false),
+            ("a.txt", true),
+        ] {
             let index = folder.path().join(format!("of-{name}"));
             refuse_other_contents(&index).unwrap();
             fs::create_dir(&index).unwrap();
