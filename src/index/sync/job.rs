@@ -177,11 +177,19 @@ impl Job<'_> {
         check_files(index)?;
         tracing::info!(releases = summary.total, "the new generation is complete and sound");
         index.publish_keeping(self.options.keep)?;
-        // What was published is opened as a reader would, before the run counts as a success.
-        let published = Snapshot::open(&Index::open_with(self.folder, Some(index.analyzer()))?)?;
-        if published.releases != summary.total {
-            let (found, expected) = (published.releases, summary.total);
-            return Err(index.damaged(&format!("{found} releases were published instead of {expected}")));
+        // What was published is opened as a reader would. The new generation is active by now, so a system error
+        // in this check is a warning.
+        let published = Index::open_with(self.folder, Some(index.analyzer()));
+        match published.and_then(|published| Snapshot::open(&published)) {
+            Ok(published) if published.releases != summary.total => {
+                let (found, expected) = (published.releases, summary.total);
+                return Err(index.damaged(&format!("{found} releases were published instead of {expected}")));
+            }
+            Err(error @ (Error::IndexDamaged { .. } | Error::IndexMissing { .. })) => return Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "the new generation is active, but could not be opened again")
+            }
+            Ok(_) => {}
         }
         Ok(summary)
     }
