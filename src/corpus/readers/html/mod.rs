@@ -65,8 +65,13 @@ pub(super) fn release(
     notes.extend(note);
     let (title, body) = match title {
         Some(title) => (title, body),
-        None => fields::titled(&body)
-            .ok_or("has no words outside its markup; remove it or save the page again")?,
+        None => {
+            // An article of one line would become the title and leave no body.
+            let is_line = !body.trim().contains('\n');
+            let body = if is_line { Blocks::of(root, None, true).text(|_| true) } else { body };
+            fields::titled_noting(&body, &mut notes)
+                .ok_or("has no words outside its markup; remove it or save the page again")?
+        }
     };
     let mut release = Release { title, body: fields::body(&body), ..Release::default() };
     check()?;
