@@ -63,15 +63,14 @@ pub(super) fn release(
     let known: Vec<&str> = title.as_deref().into_iter().chain(metadata.names()).collect();
     let (body, note) = body(root, &known, heading.flatten());
     notes.extend(note);
-    let (title, body) = match title {
-        Some(title) => (title, body),
-        None => {
-            // An article of one line would become the title and leave no body.
-            let is_line = !body.trim().contains('\n');
-            let body = if is_line { Blocks::of(root, None, true).text(|_| true) } else { body };
-            fields::titled_noting(&body, &mut notes)
-                .ok_or("has no words outside its markup; remove it or save the page again")?
-        }
+    let (title, body) = if let Some(title) = title {
+        (title, body)
+    } else {
+        // An article of one line would become the title and leave no body.
+        let is_line = !body.trim().contains('\n');
+        let body = if is_line { Blocks::of(root, None, true).text(|_| true) } else { body };
+        fields::titled_noting(&body, &mut notes)
+            .ok_or("has no words outside its markup; remove it or save the page again")?
     };
     let mut release = Release { title, body: fields::body(&body), ..Release::default() };
     check()?;
