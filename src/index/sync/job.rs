@@ -187,7 +187,7 @@ impl Job<'_> {
             }
             Err(error @ (Error::IndexDamaged { .. } | Error::IndexMissing { .. })) => return Err(error),
             Err(error) => {
-                tracing::warn!(%error, "the new generation is active, but could not be opened again")
+                tracing::warn!(%error, "the new generation is active, but could not be opened again");
             }
             Ok(_) => {}
         }
