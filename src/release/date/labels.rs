@@ -2,6 +2,8 @@
 //!
 //! Covers the languages of `months`. Words are in lower case, with ё written as е.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use super::{
     months::{self, is_listed},
     tokens::{Kind as TokenKind, Token},
@@ -80,9 +82,25 @@ const BEFORE_CLOCK: &str = "в о у at um à a alle om kl соат сағат s
 const BEFORE_DATE: &str = "on am le el il den the vom dem in op den от das published posted";
 const SETTLEMENTS: &str = "г гор город с пос аул м смт қ ш шаҳри shahri қаласы н д на им де la de";
 
-fn lists() -> [(&'static str, Kind, bool); 3] {
-    [(PUBLISHED, Kind::Published, false), (DATE, Kind::Published, true), (UPDATED, Kind::Updated, false)]
-}
+/// A label of a list, its kind, and whether it needs a colon.
+type Listed = (&'static str, Kind, bool);
+
+/// All labels by their first word, so that most words of a text are looked up once.
+static LABELS: LazyLock<HashMap<&str, Vec<Listed>>> = LazyLock::new(|| {
+    let lists =
+        [(PUBLISHED, Kind::Published, false), (DATE, Kind::Published, true), (UPDATED, Kind::Updated, false)];
+    let mut labels: HashMap<&str, Vec<Listed>> = HashMap::new();
+    for (list, kind, colon) in lists {
+        for label in list.split('|') {
+            let first = label.split(SEPARATORS).next().unwrap_or_default();
+            labels.entry(first).or_default().push((label, kind, colon));
+        }
+    }
+    labels
+});
+
+/// What separates the words of a label.
+const SEPARATORS: [char; 3] = [' ', '-', '/'];
 
 /// The last label in tokens.
 pub(super) fn last(tokens: &[Token<'_>]) -> Option<Label> {
@@ -98,18 +116,14 @@ pub(super) fn last(tokens: &[Token<'_>]) -> Option<Label> {
 }
 
 fn label_at(tokens: &[Token<'_>], start: usize) -> Option<Label> {
-    if tokens.get(start)?.kind != TokenKind::Word {
-        return None;
-    }
+    let first = tokens.get(start).filter(|token| token.kind == TokenKind::Word)?;
     let mut longest: Option<Label> = None;
-    for (list, kind, colon) in lists() {
-        for label in list.split('|') {
-            let Some(end) = phrase_end(tokens, start, label) else { continue };
-            let has_colon =
-                tokens.get(end).is_some_and(|token| token.is_mark(':')) || start == 0 && end == tokens.len();
-            if (!colon || has_colon) && longest.is_none_or(|longest| longest.end < end) {
-                longest = Some(Label { kind, start, end });
-            }
+    for &(label, kind, colon) in LABELS.get(&*first.folded)? {
+        let Some(end) = phrase_end(tokens, start, label) else { continue };
+        let has_colon =
+            tokens.get(end).is_some_and(|token| token.is_mark(':')) || start == 0 && end == tokens.len();
+        if (!colon || has_colon) && longest.is_none_or(|longest| longest.end < end) {
+            longest = Some(Label { kind, start, end });
         }
     }
     longest
@@ -117,7 +131,7 @@ fn label_at(tokens: &[Token<'_>], start: usize) -> Option<Label> {
 
 /// The place after a phrase that stands at `at`.
 fn phrase_end(tokens: &[Token<'_>], mut at: usize, phrase: &str) -> Option<usize> {
-    for word in phrase.split([' ', '-', '/']) {
+    for word in phrase.split(SEPARATORS) {
         if tokens.get(at).is_some_and(|token| token.is_mark('-') || token.is_mark('/')) {
             at += 1;
         }
