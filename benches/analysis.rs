@@ -1,8 +1,8 @@
-//! Analysis alone, ours against stock tantivy's Russian chain: text in, terms out, nothing indexed.
+//! The speed of analysis, next to stock tantivy's Russian analyzer: text to terms, without indexing.
 //!
-//! `cargo bench --bench analysis -- --rounds 5`; `--megabytes 24` says how much text. The shared speeches
-//! where they are there (`--alone` without stock, for a profiler), and the shipped releases over and over in shuffled order. What is compared is
-//! megabytes per second of processor time on one thread, each term copied once, as an indexer does.
+//! `cargo bench --bench analysis -- --rounds 5 --megabytes 24`. The texts are the shipped releases, repeated in shuffled
+//! order, and the shared speeches if available. `--alone` leaves out stock, for a profiler. The unit is megabytes per
+//! CPU-second on one thread. Each term is copied once, as an indexer does.
 
 #![allow(
     clippy::expect_used,
@@ -34,15 +34,15 @@ fn main() {
         Some(speeches) => {
             compare("speeches", rounds, &up_to(megabytes << 20, speeches.map(|speech| speech.body)));
         }
-        None => println!("speeches  skipped: ../shared/bulk is not there"),
+        None => println!("speeches  skipped: ../shared/bulk is missing"),
     }
 }
 
-/// The shipped releases again and again, in another order each time.
+/// The shipped releases, repeated, each time in a different order.
 fn shuffled(bytes: usize) -> Vec<String> {
     let mut random = fastrand::Rng::with_seed(7);
     let mut bodies: Vec<String> = shipped().into_iter().map(|release| release.body).collect();
-    assert!(bodies.len() > 50, "the shipped corpus is not there");
+    assert!(bodies.len() > 50, "the shipped corpus is missing");
     let again = std::iter::repeat_with(|| {
         random.shuffle(&mut bodies);
         bodies.clone()
@@ -61,7 +61,7 @@ fn up_to(bytes: usize, texts: impl Iterator<Item = String>) -> Vec<String> {
         .collect()
 }
 
-/// How much a chain made of the texts.
+/// The output of an analyzer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Made {
     words: usize,
@@ -80,15 +80,17 @@ fn compare(name: &str, rounds: usize, texts: &[String]) {
     for (who, (first, rate, made)) in [("vestnik", ours), ("stock", stock)] {
         println!("{name:<9} {who:>8} {first:>10.1} {rate:>10.1} {:>8} {:>12}", made.words, made.terms);
     }
-    // Stock leaves out stop words and splits at every sign; we keep all words and number them.
+    // Stock drops stop words and splits at every sign; Vestnik keeps all words.
     let (made, rest) = (ours.2, stock.2);
     assert!(made.words > rest.words && made.words < rest.words * 2, "{made:?} against {rest:?}");
-    assert!(made.terms > made.words * 2, "every word has a form, and most a lemma and a stem: {made:?}");
+    assert!(
+        made.terms > made.words * 2,
+        "every word has an exact form, and most have a lemma and a stem: {made:?}"
+    );
     println!("{name:<9} {megabytes:.1} MB, {:.2} times stock", ours.1 / stock.1);
 }
 
-/// MB per processor second of the first round, when nothing is known yet, and of the others, and what
-/// every round made.
+/// MB per CPU-second of the first round, with an empty term cache, and of the others, and the output of each round.
 fn rates(rounds: usize, megabytes: f64, mut round: impl FnMut() -> Made) -> (f64, f64, Made) {
     let (made, first) = took(&mut round);
     let mut rates = Vec::new();

@@ -18,7 +18,7 @@ use std::{
 
 use vestnik::corpus::{ReadOptions, SourceFile};
 
-/// How long each extension is read, at least.
+/// The least time for which each extension is measured.
 const AT_LEAST: Duration = Duration::from_secs(1);
 
 fn main() {
@@ -62,7 +62,7 @@ fn main() {
     }
 }
 
-/// Megabytes a second of a run over `size` bytes, repeated for long enough.
+/// The speed in MB/s of `run`, which reads `size` bytes and is repeated for at least `AT_LEAST`.
 fn speed(size: u64, run: impl Fn()) -> f64 {
     let (started, mut rounds) = (Instant::now(), 0);
     while rounds == 0 || started.elapsed() < AT_LEAST {

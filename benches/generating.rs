@@ -1,4 +1,4 @@
-//! How fast large corpora are generated, and whether they are what they should be.
+//! The speed of the corpus generator, and checks of the lengths and vocabulary that it produces.
 //!
 //! `cargo bench --bench generating -- --releases 100000`
 
@@ -22,12 +22,12 @@ use measure::{
 fn main() {
     let (generator, loading) = took(Generator::new);
     println!("{}; read in {:.1} s", generator.describe(), loading.wall);
-    assert_eq!(generator.release(7), Generator::new().release(7), "a release depends on its number alone");
+    assert_eq!(generator.release(7), Generator::new().release(7), "a release depends on its number only");
     if !generator.original.with_speeches {
-        println!("skipped: the shared speeches are not there; VESTNIK_SHARED names their folder");
+        println!("skipped: no shared speeches; VESTNIK_SHARED names their folder");
     }
     if !arguments::given("--releases") {
-        println!("skipped: more than 10000 releases; they want --releases 100000");
+        println!("skipped: more than 10000 releases; they need --releases 100000");
     }
     println!(
         "{:>9} {:>9} {:>9} {:>12} {:>12} {:>8}",

@@ -1,9 +1,9 @@
-//! Growth: the whole job of the program on ten thousand to a million generated releases.
+//! How the program scales from ten thousand to a million generated releases.
 //!
-//! `cargo bench --bench growth -- --releases 10000,30000,100000,300000,1000000 --kept DIR`. For each size:
-//! `vestnik index` of everything, as a process of its own; what it takes on disk; questions in this
-//! process; `vestnik search` as a whole process; one night's run in which one file in a hundred has changed,
-//! and another in which none has. At the end the exponents from the smallest to the largest.
+//! `cargo bench --bench growth -- --releases 10000,30000,100000,300000,1000000 --kept DIR`. For each size it measures
+//! a full `vestnik index` in a child process, the size on disk, queries in this process, `vestnik search` as a whole
+//! process, an incremental run with one file in a hundred changed, and one without changes. It ends with the exponents
+//! of growth from the smallest to the largest size.
 
 #![allow(
     clippy::expect_used,
@@ -34,12 +34,12 @@ use vestnik::{Index, Query, search::Options};
 
 /// Releases in a file.
 const IN_FILE: u64 = 100;
-/// One file in so many changes in a night.
+/// One file in this many changes before the incremental run.
 const CHANGES: u64 = 100;
-/// Whole searches that are timed.
+/// The number of timed search processes.
 const SEARCHES: usize = 15;
 
-/// What one size came to.
+/// The figures of one size.
 struct Row {
     releases: f64,
     full: Run,
@@ -59,7 +59,7 @@ fn main() {
     let generator = Generator::new();
     println!("{}", generator.describe());
     if !arguments::given("--releases") {
-        println!("skipped: more than 10000 releases; they want --releases 10000,100000,1000000");
+        println!("skipped: more than 10000 releases; they need --releases 10000,100000,1000000");
     }
     let temporary = tempfile::tempdir().expect("a folder");
     let folder = arguments::folder("--kept").unwrap_or_else(|| temporary.path().into());
@@ -71,7 +71,7 @@ fn main() {
         let of =
             |what: &dyn Fn(&Row) -> f64| exponent((first.releases, what(first)), (last.releases, what(last)));
         println!(
-            "\nexponents from {} to {}: indexing {:.2} (processor {:.2}), size {:.2}, p50 {:.2}, p99 {:.2}",
+            "\nexponents from {} to {}: indexing {:.2} (CPU {:.2}), size {:.2}, p50 {:.2}, p99 {:.2}",
             first.releases,
             last.releases,
             of(&|row| row.full.wall),
@@ -91,7 +91,7 @@ fn row(generator: &Generator, folder: &Path, releases: u64) -> Row {
 
     let full = run(&["index", "--quiet", "--full"], &index, &[&corpus]);
     println!(
-        "  indexing: {:.1} s on the wall, {:.1} s of processor, {:.1} MB/s, {:.1} MB per CPU-second, peak {} MB",
+        "  indexing: {:.1} s wall, {:.1} s CPU, {:.1} MB/s, {:.1} MB per CPU-second, peak {} MB",
         full.wall,
         full.cpu,
         text / 1e6 / full.wall,
@@ -110,7 +110,7 @@ fn row(generator: &Generator, folder: &Path, releases: u64) -> Row {
     Row { releases: releases as f64, full, size, p50, p99 }
 }
 
-/// Brings the corpus to so many releases; returns the bytes of title and body in all of them.
+/// Extends the corpus to `releases` releases and returns the bytes of all titles and bodies.
 fn write(generator: &Generator, corpus: &Path, releases: u64) -> f64 {
     fs::create_dir_all(corpus).expect("a folder");
     let mut bytes = 0;
@@ -125,7 +125,7 @@ fn file(corpus: &Path, first: u64) -> PathBuf {
     corpus.join(format!("{:07}.jsonl", first / IN_FILE))
 }
 
-/// Runs the program to its end.
+/// Runs the program and waits for it.
 fn run(arguments: &[&str], index: &Path, paths: &[&Path]) -> Run {
     let (start, before) = (Instant::now(), children().unwrap_or(f64::NAN));
     let mut child = Command::new(env!("CARGO_BIN_EXE_vestnik"))
@@ -151,7 +151,7 @@ fn run(arguments: &[&str], index: &Path, paths: &[&Path]) -> Run {
     Run { wall, cpu: children().unwrap_or(f64::NAN) - before, peak }
 }
 
-/// Asks the mix of questions in this process; returns p50 and p99 of those of words.
+/// Runs the mix of queries in this process and returns p50 and p99 of the queries of plain words.
 fn ask(generator: &Generator, index: &Path, releases: u64) -> (f64, f64) {
     let searcher = Index::open(index).expect("an index").searcher().expect("a searcher");
     assert_eq!(searcher.releases(), releases);
@@ -165,7 +165,7 @@ fn ask(generator: &Generator, index: &Path, releases: u64) -> (f64, f64) {
             assert!(answer.expect("an answer").total.value > 0 || releases < 2_000, "{}", question.text);
         }
     }
-    println!("  questions, with nearness and snippets; ms:     p50      p99      max");
+    println!("  queries, with proximity and snippets; ms:      p50      p99      max");
     let of = |wanted: &dyn Fn(Kind) -> bool| {
         let asked = questions.iter().zip(&times).filter(|(question, _)| wanted(question.kind));
         Spread::of(asked.map(|(_, times)| measure::spread::median(times)))
@@ -184,16 +184,16 @@ fn start(index: &Path) {
     for _ in 0..=SEARCHES {
         walls.push(run(&["search", "реформа образования"], index, &[]).wall * 1e3);
     }
-    // The first one reads the index from the disk.
+    // The first run reads the index from the disk.
     let first = walls.remove(0);
     let walls = Spread::of(walls);
     println!(
-        "  a whole search: {:.1} ms, the middle of {SEARCHES}; the first one {first:.1} ms",
+        "  whole-process search: median {:.1} ms of {SEARCHES}, first run {first:.1} ms",
         walls.median()
     );
 }
 
-/// A night in which one file in a hundred has changed, and one in which none has.
+/// An incremental run with one file in a hundred changed, and one without changes.
 fn night(generator: &Generator, corpus: &Path, index: &Path, releases: u64, full: f64) {
     let changed = (0..releases).step_by((IN_FILE * CHANGES) as usize);
     let mut count = 0;
@@ -205,19 +205,19 @@ fn night(generator: &Generator, corpus: &Path, index: &Path, releases: u64, full
     }
     let night = run(&["index", "--quiet"], index, &[]);
     println!(
-        "  a night that changes {count} releases: {:.2} s on the wall, {:.2} of processor, {:.1} % of indexing all; peak {} MB",
+        "  run with {count} changed releases: {:.2} s wall, {:.2} s CPU, {:.1} % of a full run; peak {} MB",
         night.wall,
         night.cpu,
         night.wall / full * 100.0,
         night.peak >> 20,
     );
     let idle = run(&["index", "--quiet"], index, &[]);
-    println!("  a night that changes nothing: {:.2} s on the wall, {:.2} of processor", idle.wall, idle.cpu);
+    println!("  run without changes: {:.2} s wall, {:.2} s CPU", idle.wall, idle.cpu);
     let searcher = Index::open(index).expect("an index").searcher().expect("a searcher");
-    assert_eq!(searcher.releases(), releases, "nothing is lost or doubled");
+    assert_eq!(searcher.releases(), releases, "no release is lost or duplicated");
     let id = format!("0000000.jsonl#{}", generator.release(0).id);
     assert_eq!(searcher.release(&id).expect("a release").body, generator.edition(0, 1).body);
-    // The next size begins with the first editions again.
+    // The next size starts from the first editions.
     for first in changed {
         fs::remove_file(file(corpus, first)).expect("a file removed");
     }

@@ -1,8 +1,8 @@
-//! Indexing, ours against stock tantivy's Russian chain: the same releases, the same stored form.
+//! Indexing speed, next to stock tantivy with its Russian analyzer on the same releases.
 //!
-//! `cargo bench --bench indexing -- --releases 20000 --rounds 3`; `--speeches` takes the shared
-//! speeches as they are instead, `--parts` says what each part of our index takes on disk. What is compared is megabytes of title and body per second of
-//! processor time, over all threads, from plain releases to a committed and merged index.
+//! `cargo bench --bench indexing -- --releases 20000 --rounds 3`. `--speeches` indexes the shared speeches instead,
+//! and `--parts` prints the size of each part of Vestnik's index. The unit is megabytes of title and body per
+//! CPU-second of all threads, from releases in memory to a committed and merged index.
 
 #![allow(
     clippy::expect_used,
@@ -29,12 +29,12 @@ fn main() {
     let rounds = arguments::value("--rounds", 3);
     let releases: Vec<Release> = if arguments::given("--speeches") {
         let Some(speeches) = speeches() else {
-            println!("skipped: the shared speeches are not there; VESTNIK_SHARED names their folder");
+            println!("skipped: no shared speeches; VESTNIK_SHARED names their folder");
             return;
         };
         speeches.collect()
     } else {
-        println!("skipped: the shared speeches as they are; they want --speeches");
+        println!("skipped: the shared speeches; they need --speeches");
         let generator = Generator::new();
         println!("{}", generator.describe());
         (0..arguments::value("--releases", 10_000)).map(|at| generator.release(at)).collect()
@@ -62,7 +62,7 @@ fn main() {
     }
 }
 
-/// Runs one indexing in a folder of its own and prints its line; returns MB per CPU-second.
+/// Indexes in a temporary folder, prints one line of the table, and returns MB per CPU-second.
 fn report(name: &str, megabytes: f64, index: impl Fn(&Path) -> Took) -> f64 {
     let folder = tempfile::tempdir().expect("a folder");
     let Took { wall, cpu } = index(folder.path());
@@ -72,7 +72,7 @@ fn report(name: &str, megabytes: f64, index: impl Fn(&Path) -> Took) -> f64 {
     rate
 }
 
-/// Prints what each part of our index takes, in per cent of the text.
+/// Prints the size of each part of the index, in per cent of the text.
 fn parts(releases: &[Release], megabytes: f64) {
     let folder = tempfile::tempdir().expect("a folder");
     ours(folder.path(), releases);
@@ -95,7 +95,7 @@ fn parts(releases: &[Release], megabytes: f64) {
 
 fn ours(folder: &Path, releases: &[Release]) -> Took {
     let index = Index::open_or_create(folder).expect("an index");
-    let (added, work) = took(|| index.ingest(releases.iter().cloned()).expect("releases taken"));
+    let (added, work) = took(|| index.ingest(releases.iter().cloned()).expect("releases written"));
     assert_eq!(added, releases.len(), "every release is in the index");
     assert_eq!(index.searcher().expect("a searcher").releases(), releases.len() as u64);
     work

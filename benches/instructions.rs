@@ -1,7 +1,7 @@
-//! One indexing and one round of questions, for callgrind to count: see `instructions.sh`.
+//! One indexing run and one pass of queries, whose instructions `instructions.sh` counts under callgrind.
 //!
-//! Always the shipped corpus and one thread, whatever other data is at hand, so that the counts of two
-//! runs may be compared. `--only indexing` leaves the questions out.
+//! It always uses the shipped corpus and one thread, so the counts of two runs are comparable. `--only indexing`
+//! leaves out the queries.
 
 #![allow(
     clippy::expect_used,
@@ -16,7 +16,7 @@ use std::path::Path;
 use measure::{arguments, original::shipped};
 use vestnik::{Index, Query, Release, eval::Judgments, index::WriterOptions, search::Options};
 
-/// So many copies of the corpus, so that reading known words weighs more than meeting new ones.
+/// Copies of the corpus to index. More copies give known words a more realistic share of the work.
 const COPIES: usize = 8;
 
 fn main() {
@@ -26,7 +26,7 @@ fn main() {
     for copy in 0..COPIES {
         for release in shipped() {
             let release = Release { id: format!("{copy} {}", release.id), ..release };
-            writer.add(&release).expect("a release taken");
+            writer.add(&release).expect("a release written");
         }
     }
     let releases = writer.releases();

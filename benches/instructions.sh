@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Counts the instructions of one indexing and of one round of questions under callgrind, which other work
-# on the machine does not change, and holds them against benches/instructions.txt: more than 3 % above is
-# a failure. After a change that is worth it: benches/instructions.sh --renew
+# Counts the instructions of one indexing run and one pass of queries under callgrind, and fails if a count is more
+# than 3 % above benches/instructions.txt. Other work on the machine does not change the counts. `--renew` records the
+# current counts.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,15 +26,15 @@ if [ "${1:-}" = --renew ]; then
 fi
 
 failed=0
-hold() {
+compare() {
   local was
   was=$(sed -n "s/^$1 //p" "$recorded")
   printf '%s: %s instructions, %s recorded\n' "$1" "$2" "$was"
   if [ "$2" -gt $((was + was * allowed / 100)) ]; then
-    echo "$1 takes more than $allowed % more instructions than recorded; find out why, or renew" >&2
+    echo "$1 takes more than $allowed % more instructions than recorded; find the cause, or run benches/instructions.sh --renew" >&2
     failed=1
   fi
 }
-hold indexing "$indexing"
-hold querying "$querying"
+compare indexing "$indexing"
+compare querying "$querying"
 exit "$failed"

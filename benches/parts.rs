@@ -1,8 +1,8 @@
-//! Every part of the work by itself, on the shipped corpus, with Criterion: analysis, indexing, opening,
-//! querying, snippets, each beside stock tantivy where that has the like.
+//! Criterion benchmarks of analysis, indexing, opening, querying and snippets on the shipped corpus, next to stock
+//! tantivy where it has an equivalent.
 //!
-//! `cargo bench --bench parts`, or `-- querying` for one part; Criterion says what has changed since the last
-//! run. Times are on the wall. What needs large corpora or processor time is in the other benches.
+//! `cargo bench --bench parts`, or `-- querying` for one part. Criterion reports changes since the previous run. Times
+//! are wall times; the other benchmarks measure large corpora and CPU time.
 
 #![allow(clippy::expect_used, reason = "a benchmark may stop where it cannot go on")]
 
@@ -66,7 +66,7 @@ fn indexing(criterion: &mut Criterion) {
         bencher.iter_batched(
             begin,
             |(folder, index, releases)| {
-                index.ingest(releases).expect("releases taken");
+                index.ingest(releases).expect("releases written");
                 (folder, index)
             },
             BatchSize::PerIteration,
@@ -100,10 +100,10 @@ fn judged() -> Vec<String> {
     judgments.queries().iter().map(|judged| judged.query.text.clone()).collect()
 }
 
-fn asking(criterion: &mut Criterion) {
+fn querying(criterion: &mut Criterion) {
     let (folder, queries) = (tempfile::tempdir().expect("a folder"), judged());
     let (ours, other) = (folder.path().join("vestnik"), folder.path().join("stock"));
-    Index::open_or_create(&ours).expect("an index").ingest(shipped()).expect("releases taken");
+    Index::open_or_create(&ours).expect("an index").ingest(shipped()).expect("releases written");
     let stock = Stock::open_or_create(&other);
     stock.ingest(shipped());
 
@@ -144,6 +144,6 @@ criterion_group! {
         .sample_size(20)
         .warm_up_time(Duration::from_secs(1))
         .measurement_time(Duration::from_secs(3));
-    targets = analysis, indexing, asking
+    targets = analysis, indexing, querying
 }
 criterion_main!(parts);

@@ -1,7 +1,7 @@
-//! What snippets cost: the judged queries of the shipped corpus, asked with and without them.
+//! The cost of snippets: the judged queries of the shipped corpus, with and without them.
 //!
-//! `cargo bench --bench snippets -- --rounds 50`. A query's time is the median of its rounds, in
-//! processor time of the thread that asks.
+//! `cargo bench --bench snippets -- --rounds 50`. The time of a query is the median over the rounds of the CPU time of
+//! the calling thread.
 
 #![allow(
     clippy::expect_used,
@@ -29,7 +29,7 @@ fn main() {
     let rounds = arguments::value("--rounds", 50_usize);
     let folder = tempfile::tempdir().expect("a folder");
     let index = Index::open_or_create(folder.path()).expect("an index");
-    index.ingest(shipped()).expect("releases taken");
+    index.ingest(shipped()).expect("releases written");
     let searcher = index.searcher().expect("a searcher");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/judgments.toml");
     let judgments = Judgments::read(&file).expect("the shipped judgments");
@@ -57,7 +57,7 @@ fn ask(searcher: &Searcher, judged: &JudgedQuery, options: &Options) -> Results 
     searcher.search(&Query::parse(&judged.query.text), options).expect("an answer")
 }
 
-/// Sees that a query is answered, and that what is marked is there; says how many fragments it shows.
+/// Asserts that a relevant release is found and all highlights are valid; returns the number of fragments.
 fn check(judged: &JudgedQuery, answer: &Results) -> usize {
     let text = &judged.query.text;
     let relevant = |id: &str| judged.relevant.iter().any(|relevant| relevant.id == id);
@@ -74,7 +74,7 @@ fn check(judged: &JudgedQuery, answer: &Results) -> usize {
     shown
 }
 
-/// The median of the rounds, in milliseconds.
+/// The median time over the rounds, in milliseconds.
 fn timed(searcher: &Searcher, judged: &JudgedQuery, options: &Options, rounds: usize) -> f64 {
     let mut times = Vec::with_capacity(rounds);
     for _ in 0..rounds {

@@ -1,8 +1,8 @@
-//! How long the whole program takes from its start to its end, on the shipped corpus.
+//! The time of a whole `vestnik search` process on the shipped corpus.
 //!
-//! `cargo bench --bench starting -- --times 30`. The index is built first and lies in a temporary
-//! folder. `vestnik --version`, which opens nothing, tells what starting any process costs here; the last
-//! line is what opening the index takes a program that runs already.
+//! `cargo bench --bench starting -- --times 30`. The index is built beforehand in a temporary folder. `vestnik
+//! --version`, which opens no index, is the baseline for starting a process. The last line is the time to open the index
+//! within a running process.
 
 #![allow(
     clippy::expect_used,
@@ -22,27 +22,26 @@ use std::{
 use measure::{arguments, clock::children, spread::Spread};
 use vestnik::Index;
 
-/// The runs are made in blocks, one command after the other, so that other work on the machine
-/// disturbs all of them alike.
+/// Runs per block. The commands alternate block by block, so other work on the machine affects all of them.
 const BLOCK: usize = 10;
 const QUERY: &str = "КТУ ООН";
-/// In the title of the release that answers it.
+/// Part of the title of the relevant release.
 const ANSWER: &str = "Ташкент ждёт экспертов";
 
-/// A command line, what it has to print, and what its runs took.
+/// A command line, its expected output, and the times of its runs.
 struct Run<'a> {
     name: &'a str,
     arguments: &'a [&'a str],
     prints: &'a str,
-    /// Milliseconds on the wall.
+    /// Wall times in milliseconds.
     wall: Vec<f64>,
-    /// Seconds of processor time of all runs, where the system tells.
+    /// CPU time of all runs in seconds, if known.
     processor: Option<f64>,
 }
 
 fn main() {
     let times = arguments::value("--times", 30_usize);
-    println!("skipped: a million releases; `growth` starts searches of those");
+    println!("skipped: a million releases; `growth` measures those");
     let folder = tempfile::tempdir().expect("a folder");
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let built = Command::new(env!("CARGO_BIN_EXE_vestnik"))
@@ -57,7 +56,7 @@ fn main() {
         Run::new("search, no snippets", &["search", "--no-snippets", QUERY], ANSWER),
         Run::new("--version", &["--version"], env!("CARGO_PKG_VERSION")),
     ];
-    // The first run of each reads the program and the index from the disk.
+    // The first run of each command reads the program and the index from the disk.
     for run in &runs {
         run.once(folder.path());
     }
@@ -71,7 +70,7 @@ fn main() {
 
     println!(
         "{:>22} {:>8} {:>8} {:>8} {:>10}   milliseconds, {times} runs",
-        "", "min", "median", "max", "processor"
+        "", "min", "median", "max", "CPU"
     );
     for run in &runs {
         let wall = Spread::of(run.wall.iter().copied());
@@ -96,7 +95,7 @@ fn main() {
     );
 }
 
-/// Opens an index and takes a snapshot of it; says how many milliseconds that took.
+/// The time to open an index and take a snapshot, in milliseconds.
 fn open(folder: &Path) -> f64 {
     let start = Instant::now();
     let searcher = Index::open(folder).and_then(|index| index.searcher()).expect("a searcher");
@@ -121,7 +120,7 @@ impl<'a> Run<'a> {
         self.processor = self.processor.zip(spent).map(|(sum, spent)| sum + spent);
     }
 
-    /// Runs the program and looks at what it printed.
+    /// Runs the program and checks its output.
     fn once(&self, folder: &Path) {
         let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_vestnik"))
             .args(self.arguments)

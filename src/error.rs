@@ -140,11 +140,11 @@ pub enum Error {
     },
     /// Most of the releases in the index would be removed.
     #[error(
-        "{gone} of {of} releases are no longer in the corpus, so nothing was changed; if this is intended, run `vestnik index --allow-removals`"
+        "{removed} of {of} releases are no longer in the corpus, so nothing was changed; if this is intended, run `vestnik index --allow-removals`"
     )]
     TooManyRemovals {
         /// How many releases would be removed.
-        gone: usize,
+        removed: usize,
         /// The number of releases.
         of: usize,
     },

@@ -1,30 +1,30 @@
-//! The arguments of a bench program: `--name value` and `--name`, nothing else.
+//! Command-line arguments of the benchmarks: `--name value` and `--name`.
 //!
-//! `cargo bench` adds `--bench` of its own, which no program asks for.
+//! Unknown arguments are ignored, because `cargo bench` always adds `--bench`.
 
 use std::{path::PathBuf, str::FromStr};
 
-/// The value behind `--name`, or `default` where it is not given.
+/// The value after `--name`, or `default` if the argument is absent.
 ///
 /// # Panics
-/// Where the value is not what the program wants.
+/// If the value cannot be parsed.
 pub fn value<T: FromStr>(name: &str, default: T) -> T {
     let Some(text) = text(name) else { return default };
-    text.parse().unwrap_or_else(|_| panic!("{name} {text}: is not a value of the right kind"))
+    text.parse().unwrap_or_else(|_| panic!("{name} {text}: cannot be parsed"))
 }
 
-/// Numbers behind `--name`, separated by commas.
+/// The comma-separated numbers after `--name`.
 pub fn numbers(name: &str, default: &[usize]) -> Vec<usize> {
     let Some(text) = text(name) else { return default.to_vec() };
     text.split(',').map(|part| part.parse().expect("numbers separated by commas")).collect()
 }
 
-/// A folder behind `--name`.
+/// The folder after `--name`.
 pub fn folder(name: &str) -> Option<PathBuf> {
     text(name).map(PathBuf::from)
 }
 
-/// Whether `--name` stands there.
+/// Whether `--name` is present.
 pub fn given(name: &str) -> bool {
     std::env::args().any(|argument| argument == name)
 }

@@ -1,7 +1,7 @@
-//! Coined words: surnames that no text has, as many as are asked for, each in four cases.
+//! Artificial surnames that occur in no dictionary, each in four cases.
 //!
-//! A large corpus of real text goes on meeting new names for ever. These stand in for them: the
-//! dictionary knows none, so that analysis has to guess as it must with real ones.
+//! The vocabulary of real text never stops growing, mostly through names. These words simulate that growth, and
+//! exercise the analysis of words that the dictionary lacks.
 
 const ONSETS: [&str; 24] = [
     "б", "в", "г", "д", "ж", "з", "к", "л", "м", "н", "п", "р", "с", "т", "ф", "х", "ч", "ш", "бр", "гр",
@@ -17,12 +17,12 @@ const ENDINGS: [[&str; 4]; 6] = [
     ["ян", "яна", "яну", "яном"],
     ["ич", "ича", "ичу", "ичем"],
 ];
-/// A prime above the number of surnames that anyone will ask for; what it is multiplied by below
-/// scatters neighbours.
+/// A prime that is larger than the number of surnames needed. Multiplying by `SCATTER` modulo this prime makes
+/// consecutive surnames dissimilar.
 const SURNAMES: u64 = 16_777_213;
 const SCATTER: u64 = 7_368_787;
 
-/// The coined word of this number; different numbers below 67 million give different words.
+/// The word with this number. Different numbers below 67 million give different words.
 pub fn word(number: u64) -> String {
     let case = (number % 4) as usize;
     let mut rest = (number / 4 % SURNAMES) * SCATTER % SURNAMES;
@@ -37,7 +37,7 @@ pub fn word(number: u64) -> String {
         word += ONSETS[digit(ONSETS.len())];
         word += VOWELS[digit(VOWELS.len())];
     }
-    // 6 · (24 · 7)³ is above the number of surnames: nothing of the number is left.
+    // 6 · (24 · 7)³ exceeds the number of surnames, so the digits above determine the surname.
     word += ONSETS[(number / 4 % 12) as usize];
     word += endings[case];
     let first = word.chars().next().map_or(0, char::len_utf8);

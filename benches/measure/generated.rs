@@ -1,8 +1,8 @@
-//! Large corpora, generated: release number i is the same whenever and wherever it is asked for.
+//! Generated corpora of any size. Release number i is the same in every run and on every machine.
 //!
-//! Each is put together from runs of real sentences, mostly of one speech, so that words keep the
-//! company they keep in real text. Lengths are log-normal about 2 KB. Rare words give way to coined
-//! surnames as often as Heaps' law wants new words, and twice as often to ones coined before.
+//! A release consists of runs of real sentences, mostly from one speech, which preserves the co-occurrence of words.
+//! Lengths are log-normal with a mean of 2 KB. Some rare words are replaced by artificial surnames: new ones at the
+//! rate that Heaps' law predicts, and earlier ones twice as often.
 
 use std::{
     fs::File,
@@ -20,39 +20,39 @@ use super::{
 };
 
 const SEED: u64 = 0x0005_e571_4b5e_ed00;
-/// The mean length of a body in bytes, and how its logarithm varies.
+/// The mean length of a body in bytes, and the standard deviation of its logarithm.
 const LENGTH: f64 = 2000.0;
 const VARIES: f64 = 0.6;
 const SHORTEST: f64 = 300.0;
 const LONGEST: f64 = 12_000.0;
-/// How many sentences stand together as a paragraph at most.
+/// The most sentences in a paragraph.
 const RUN: u32 = 5;
-/// How often a paragraph comes from the speech that the release is about.
+/// The share of paragraphs that come from the main speech of the release.
 const ON_TOPIC: f64 = 0.75;
-/// For each new coined word so many come back, half of them in the release that coined one.
+/// Repetitions per new artificial word, half of them in the release that introduces it.
 const REPEATED: u64 = 2;
-/// Dates begin here and run for so many days.
+/// Dates are spread over `DAYS` days from here.
 const FIRST_DAY: Date = Date::constant(2005, 1, 1);
 const DAYS: i64 = 20 * 365;
-/// Titles have so many words at most.
+/// The most words in a title.
 const TITLE_WORDS: usize = 12;
 
-/// Makes releases by number.
+/// Generates releases by number.
 pub struct Generator {
     pub original: Original,
-    /// How many words of text a release has on average.
+    /// The mean number of words in a release.
     mean_words: f64,
 }
 
 impl Generator {
-    /// A generator from whatever real text is at hand.
+    /// A generator based on the shipped corpus and, if available, the shared speeches.
     pub fn new() -> Self {
         let original = Original::read();
         let bytes: usize = original.sentences.iter().map(ExactSizeIterator::len).sum();
         Self { mean_words: LENGTH * original.words as f64 / bytes as f64, original }
     }
 
-    /// What it draws on, for the head of a table.
+    /// Describes the source text in one line.
     pub fn describe(&self) -> String {
         let (factor, exponent) = self.original.novelty.heaps;
         format!(
@@ -63,7 +63,7 @@ impl Generator {
         )
     }
 
-    /// How many words the first so many releases have, about.
+    /// The approximate number of words in the first `releases` releases.
     pub fn words(&self, releases: u64) -> f64 {
         self.mean_words * releases as f64
     }
@@ -73,7 +73,7 @@ impl Generator {
         self.edition(number, 0)
     }
 
-    /// A later edition of a release: the same, with some sentences more at its end.
+    /// A later edition of a release, with additional sentences at the end.
     pub fn edition(&self, number: u64, edition: u64) -> Release {
         let mut rng = Rng::with_seed(SEED ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let topic = rng.usize(..self.original.speeches.len());
@@ -87,7 +87,7 @@ impl Generator {
             let length = body.len() as f64 + 200.0;
             self.paragraphs(&mut rng, topic, length, &mut coined, &mut body);
         }
-        // Few publishers write most of the releases.
+        // A few publishers issue most releases.
         let publisher = (rng.f64().powi(2) * self.original.publishers.len() as f64) as usize;
         Release {
             date: FIRST_DAY.checked_add(jiff::Span::new().days(rng.i64(0..DAYS))).ok(),
@@ -96,7 +96,7 @@ impl Generator {
         }
     }
 
-    /// Writes releases to a JSON Lines file; says how many bytes of title and body they have.
+    /// Writes releases to a JSON Lines file and returns the bytes of their titles and bodies.
     pub fn write(path: &Path, releases: impl IntoIterator<Item = Release>) -> io::Result<u64> {
         let mut file = BufWriter::new(File::create(path)?);
         let mut bytes = 0;
@@ -120,7 +120,7 @@ impl Generator {
             let last = (first + rng.u32(1..=RUN)).min(speech.end);
             for (at, sentence) in (first..last).enumerate() {
                 let sentence = &self.original.sentences[sentence as usize];
-                // Half of the sentences that would cross the end are left out, so that the mean holds.
+                // Dropping half of the sentences that would exceed the length preserves the mean.
                 if !body.is_empty() && body.len() as f64 + rng.f64() * sentence.len() as f64 > length {
                     return;
                 }
@@ -132,7 +132,7 @@ impl Generator {
         }
     }
 
-    /// Adds a sentence, with coined words for some of its rare ones.
+    /// Appends a sentence, with artificial words in place of some rare ones.
     fn sentence(&self, rng: &mut Rng, sentence: &Range<u32>, coined: &mut Coined, body: &mut String) {
         let mut from = sentence.start;
         for rare in self.original.rare_in(sentence) {
@@ -152,10 +152,10 @@ impl Generator {
     }
 }
 
-/// The coined words of one release: those that are new, and the return of others.
+/// The artificial words of one release: new and repeated ones.
 struct Coined {
     fresh: Range<u64>,
-    /// How many are still to be placed.
+    /// The number of words left to place.
     left: u64,
 }
 
@@ -171,22 +171,22 @@ impl Coined {
         let number = if let Some(fresh) = self.fresh.next() {
             fresh
         } else if rng.bool() {
-            // Said again a little later, maybe in another case.
+            // A recent word, possibly in another case.
             self.fresh.end.saturating_sub(1 + rng.u64(..4))
         } else {
-            // The older a name, the oftener it has come back.
+            // Older names are repeated more often.
             (rng.f64().powi(2) * self.fresh.end as f64) as u64
         };
         Some(coined::word(number))
     }
 }
 
-/// Bytes of title and body: what throughput is counted in.
+/// The bytes of title and body, the unit of throughput.
 pub fn size(release: &Release) -> u64 {
     (release.title.len() + release.body.len()) as u64
 }
 
-/// A log-normal length with the wanted mean; the normal number is a sum of twelve even ones.
+/// A log-normal length with mean `LENGTH`. The normal deviate is the sum of twelve uniform ones, minus 6.
 fn length(rng: &mut Rng) -> f64 {
     let normal: f64 = (0..12).map(|_| rng.f64()).sum::<f64>() - 6.0;
     (LENGTH.ln() - VARIES * VARIES / 2.0 + VARIES * normal).exp().clamp(SHORTEST, LONGEST)

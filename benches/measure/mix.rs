@@ -1,7 +1,7 @@
-//! The fixed mix of questions: words out of real sentences, asked in the ways that people ask.
+//! A fixed mix of queries, built from words of generated releases.
 //!
-//! Every question is taken from one release, so that there is an answer, and every bench asserts it.
-//! The releases are among the first few thousand: all sizes of corpus get the same questions.
+//! Each query is taken from one release, so it has at least one hit, which the benchmarks assert. All releases are
+//! among the first 2,000, so every size of corpus gets the same queries.
 
 use std::fmt;
 
@@ -10,28 +10,28 @@ use vestnik::Release;
 
 use super::{generated::Generator, original::words};
 
-/// Questions of each kind.
+/// The number of queries of each kind.
 const OF_EACH: usize = 40;
-/// Questions are taken from so many releases, or as many as the smallest corpus has.
+/// The number of releases that queries are taken from, at most the size of the smallest corpus.
 const FROM: u64 = 2_000;
 const SEED: u64 = 0x00c0_ffee;
-/// Words of fewer letters are hardly ever asked for.
+/// Queries use only words with at least this many letters, except in phrases.
 const SHORT: usize = 4;
 
-/// How a question is asked.
+/// The form of a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// So many words of one sentence.
+    /// Consecutive words of one sentence, without quotes.
     Words(usize),
-    /// Two or three neighbouring words in quotes.
+    /// Two or three adjacent words in quotes.
     Phrase,
-    /// The beginning of a word, and another word.
+    /// A prefix and a word.
     Prefix,
-    /// Two words and half a year.
+    /// Two words and a range of six months.
     Dated,
 }
 
-/// Every kind, in the order of the tables.
+/// All kinds, in the order of the tables.
 pub const KINDS: [Kind; 8] = [
     Kind::Words(1),
     Kind::Words(2),
@@ -43,17 +43,17 @@ pub const KINDS: [Kind; 8] = [
     Kind::Dated,
 ];
 
-/// A question with an answer.
+/// A query with at least one hit.
 #[derive(Clone, Debug)]
 pub struct Question {
     pub kind: Kind,
-    /// As typed.
+    /// The query in Vestnik's syntax.
     pub text: String,
-    /// The bare words in it, for an engine without a query language.
+    /// The words of the query, for stock tantivy.
     pub words: String,
 }
 
-/// The questions, the same ones every time.
+/// The queries, the same in every run.
 pub fn questions(generator: &Generator) -> Vec<Question> {
     let mut rng = Rng::with_seed(SEED);
     let mut questions = Vec::new();
@@ -67,7 +67,7 @@ pub fn questions(generator: &Generator) -> Vec<Question> {
     questions
 }
 
-/// A question out of one sentence of a release, where the sentence drawn allows it.
+/// A query from a random sentence of a release, or `None` if the sentence is unsuitable.
 fn question(rng: &mut Rng, kind: Kind, release: &Release) -> Option<Question> {
     let sentences: Vec<&str> = release.body.split(['.', '!', '?', '\n', '"', '«', '»', ':']).collect();
     let sentence = sentences[rng.usize(..sentences.len())];
@@ -85,7 +85,7 @@ fn question(rng: &mut Rng, kind: Kind, release: &Release) -> Option<Question> {
         Kind::Phrase => {
             let count = rng.usize(2..=3);
             let words = some(rng, &all, count)?.join(" ");
-            // Quotes around neighbours only: the words have no other marks between them.
+            // A phrase needs words without punctuation between them.
             if !sentence.contains(&words) {
                 return None;
             }

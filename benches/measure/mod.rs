@@ -1,9 +1,7 @@
-//! What all benches share: a corpus to measure on, something to compare with, and a clock.
+//! Code shared by the benchmarks: corpora, queries, stock tantivy, and clocks.
 //!
-//! Nothing here looks at the time of day or draws a number that a seed does not decide, so that two
-//! runs measure the same work.
+//! All random numbers have fixed seeds, so two runs measure the same work.
 
-// Each bench is a program of its own and uses a part.
 #![allow(dead_code, reason = "each bench uses a part")]
 #![allow(
     clippy::expect_used,

@@ -1,7 +1,7 @@
-//! The original: real text that large corpora are generated from, cut into sentences.
+//! The real text that corpora are generated from, split into sentences.
 //!
-//! The shipped corpus, and with it the speeches of `../shared/bulk` where they are there. What they
-//! say is kept in one string; sentences, speeches and rare words are ranges of it.
+//! It consists of the shipped corpus and, if available, the speeches in `../shared/bulk`. Sentences, speeches and
+//! rare words are ranges of one string.
 
 use std::{
     collections::HashMap,
@@ -20,35 +20,35 @@ use vestnik::{
 
 use super::novelty::Novelty;
 
-/// A word that appears at most so often in the original counts as rare.
+/// The highest frequency of a rare word in the source text.
 const RARE: u32 = 3;
-/// Shorter pieces and longer ones are no sentences that a release would have, in bytes.
+/// The accepted length of a sentence in bytes.
 const SENTENCE: Range<usize> = 20..1200;
 
-/// Real text, cut up.
+/// Real text, split into sentences.
 pub struct Original {
     text: String,
-    /// Sentences in the order of the text.
+    /// The sentences, in text order.
     pub sentences: Vec<Range<u32>>,
-    /// Each text's sentences.
+    /// The range of sentences of each speech.
     pub speeches: Vec<Range<u32>>,
-    /// Rare words, in the order of the text.
+    /// The rare words, in text order.
     rare: Vec<Range<u32>>,
-    /// Who published the shipped releases.
+    /// The publishers of the shipped releases.
     pub publishers: Vec<String>,
-    /// How its vocabulary grows.
+    /// The growth of its vocabulary.
     pub novelty: Novelty,
-    /// How many words it has.
+    /// The number of words.
     pub words: u64,
-    /// Whether the speeches are part of it.
+    /// Whether the text includes the shared speeches.
     pub with_speeches: bool,
 }
 
 impl Original {
-    /// Reads the shipped corpus, and the shared speeches where they are there.
+    /// Reads the shipped corpus and, if available, the shared speeches.
     ///
     /// # Panics
-    /// Where the shipped corpus cannot be read.
+    /// If the shipped corpus cannot be read.
     pub fn read() -> Self {
         let mut cut = Cut::default();
         let mut publishers = Vec::new();
@@ -56,7 +56,7 @@ impl Original {
             cut.speech(&release.body);
             publishers.extend(release.source);
         }
-        assert!(publishers.len() > 50, "the shipped corpus is not there");
+        assert!(publishers.len() > 50, "the shipped corpus is missing");
         publishers.sort();
         publishers.dedup();
         let speeches = speeches();
@@ -67,12 +67,12 @@ impl Original {
         cut.finish(publishers, with_speeches)
     }
 
-    /// A stretch of the text.
+    /// The text of a range.
     pub fn text(&self, range: &Range<u32>) -> &str {
         &self.text[range.start as usize..range.end as usize]
     }
 
-    /// The rare words within a stretch, as ranges of the whole text.
+    /// The rare words within a range, as ranges of the whole text.
     pub fn rare_in(&self, range: &Range<u32>) -> &[Range<u32>] {
         let start = self.rare.partition_point(|word| word.start < range.start);
         let end = self.rare.partition_point(|word| word.start < range.end);
@@ -89,13 +89,13 @@ pub fn shipped() -> Vec<Release> {
     files.flat_map(|file| file.releases().expect("a shipped file")).filter_map(Result::ok).collect()
 }
 
-/// The shared folder: `VESTNIK_SHARED`, or beside the project.
+/// The shared folder: `VESTNIK_SHARED`, or `../shared`.
 pub fn shared() -> PathBuf {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    std::env::var_os("VESTNIK_SHARED").map_or_else(beside, PathBuf::from)
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    std::env::var_os("VESTNIK_SHARED").map_or_else(default, PathBuf::from)
 }
 
-/// The shared speeches as releases, where they are there.
+/// The shared speeches as releases, if available.
 pub fn speeches() -> Option<impl Iterator<Item = Release>> {
     let file = fs::File::open(shared().join("bulk/duma-speeches.jsonl.zst")).ok()?;
     let lines = BufReader::new(zstd::Decoder::new(file).expect("a zstd file")).lines();
@@ -106,7 +106,7 @@ pub fn speeches() -> Option<impl Iterator<Item = Release>> {
     }))
 }
 
-/// The words of a text: runs of letters, by their place.
+/// The ranges of the words of a text, which are runs of letters.
 pub fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut letters = text.char_indices().peekable();
     std::iter::from_fn(move || {
@@ -119,7 +119,7 @@ pub fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// An original in the making.
+/// Collects the sentences of an [`Original`].
 #[derive(Default)]
 struct Cut {
     text: String,
@@ -132,7 +132,7 @@ impl Cut {
         let first = self.sentences.len();
         let offset = self.text.len();
         self.text += body;
-        // Or else the last word of one speech and the first of the next would be one.
+        // Separates the last word of a speech from the first of the next.
         self.text.push('\n');
         for sentence in sentences(body) {
             self.sentences.push(small(offset + sentence.start)..small(offset + sentence.end));
@@ -170,7 +170,7 @@ impl Cut {
     }
 }
 
-/// A number for a word, the same in upper and lower case.
+/// The hash of a word, ignoring case.
 pub fn folded(word: &str) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
     for c in word.chars().flat_map(char::to_lowercase) {
@@ -179,8 +179,7 @@ pub fn folded(word: &str) -> u64 {
     hasher.finish()
 }
 
-/// The sentences of a text, roughly: what ends in a full stop, a question mark or an exclamation
-/// mark before a capital.
+/// The approximate sentences of a text. A sentence ends in `.`, `!` or `?` before an upper-case letter.
 fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut start = 0;
     let ends = text.match_indices(['.', '!', '?', '\n']).map(|(at, _)| at + 1).chain([text.len()]);
@@ -199,5 +198,5 @@ fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
 }
 
 fn small(at: usize) -> u32 {
-    u32::try_from(at).expect("an original below 4 GB")
+    u32::try_from(at).expect("a source text below 4 GB")
 }

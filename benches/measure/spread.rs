@@ -1,31 +1,31 @@
-//! How figures are spread: percentiles, and the exponent of a growth.
+//! Percentiles, and exponents of growth.
 
 use std::fmt;
 
-/// Times of many questions, in milliseconds.
+/// The distribution of times in milliseconds.
 #[derive(Clone, Debug, Default)]
 pub struct Spread {
     sorted: Vec<f64>,
 }
 
 impl Spread {
-    /// A spread of these times.
+    /// The distribution of `times`.
     pub fn of(times: impl IntoIterator<Item = f64>) -> Self {
         let mut sorted: Vec<f64> = times.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
         Self { sorted }
     }
 
-    /// The time that this part of the questions does not exceed: 0.5 for the median.
+    /// The quantile `part`: 0.5 for the median, 0.99 for the 99th percentile.
     ///
     /// # Panics
-    /// Where there are no times.
+    /// If there are no times.
     pub fn part(&self, part: f64) -> f64 {
         let last = self.sorted.len().checked_sub(1).expect("no times");
         self.sorted[((last as f64 * part).round() as usize).min(last)]
     }
 
-    /// The middle one.
+    /// The median.
     pub fn median(&self) -> f64 {
         self.part(0.5)
     }
@@ -37,7 +37,7 @@ impl fmt::Display for Spread {
     }
 }
 
-/// The middle of a few figures.
+/// The median of `figures`.
 pub fn median(figures: &[f64]) -> f64 {
     Spread::of(figures.iter().copied()).median()
 }

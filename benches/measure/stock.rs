@@ -1,8 +1,7 @@
-//! What we compare with: stock tantivy with its own Russian chain.
+//! The baseline: stock tantivy with its Russian analyzer.
 //!
-//! Simple tokenizer, words above 40 bytes left out, lower case, stop words, stemmer; title and body
-//! in one field with positions; the same release stored in the same form; the same memory and as
-//! many threads as our writer takes.
+//! The analyzer consists of the simple tokenizer, a limit of 40 bytes a word, lower case, stop words and the stemmer.
+//! Title and body are one field with positions. Stored releases, memory and threads are the same as Vestnik's.
 
 use std::{cell::RefCell, path::Path};
 
@@ -27,12 +26,12 @@ pub struct Stock {
     id: Field,
     text: Field,
     release: Field,
-    /// Built once: stop words take longer than a query.
+    /// Built once, because building the stop word filter takes longer than a query.
     chain: RefCell<TextAnalyzer>,
 }
 
 impl Stock {
-    /// An empty index in a folder, or the one that is there.
+    /// Opens the index in a folder, or creates it.
     pub fn open_or_create(folder: &Path) -> Self {
         let mut schema = Schema::builder();
         let indexing = TextFieldIndexing::default()
@@ -65,7 +64,7 @@ impl Stock {
         writer.wait_merging_threads().expect("merges");
     }
 
-    /// How many releases there are.
+    /// The number of releases.
     pub fn releases(&self) -> u64 {
         self.searcher().num_docs()
     }
@@ -75,7 +74,7 @@ impl Stock {
         self.index.reader().expect("a reader").searcher()
     }
 
-    /// The words as an OR query, through the same chain.
+    /// An OR query for the words, analyzed like the texts.
     pub fn query(&self, words: &str) -> BooleanQuery {
         let mut chain = self.chain.borrow_mut();
         let mut stream = chain.token_stream(words);
@@ -87,18 +86,18 @@ impl Stock {
         BooleanQuery::new(clauses)
     }
 
-    /// The best ten for the words, without anything stored; says how many there are.
+    /// Finds the ten best hits without reading them, and returns their number.
     pub fn best(&self, searcher: &Searcher, words: &str) -> usize {
         let collector = TopDocs::with_limit(10).order_by_score();
         searcher.search(&self.query(words), &collector).expect("an answer").len()
     }
 
-    /// The best ten for the words, each read from the store.
+    /// The ten best hits, read from the store.
     pub fn best_read(&self, searcher: &Searcher, words: &str) -> Vec<Release> {
         self.read(searcher, &self.query(words))
     }
 
-    /// The best ten for the words, read, and stock's own snippet of each body.
+    /// The ten best hits, read from the store, each with stock's snippet.
     pub fn best_shown(&self, searcher: &Searcher, words: &str) -> Vec<(Release, Snippet)> {
         let query = self.query(words);
         let best = self.read(searcher, &query);
@@ -122,7 +121,7 @@ impl Stock {
     }
 }
 
-/// The chain of tantivy's documentation, for Russian.
+/// The analyzer of tantivy's documentation, for Russian.
 pub fn chain() -> TextAnalyzer {
     TextAnalyzer::builder(SimpleTokenizer::default())
         .filter(RemoveLongFilter::limit(40))

@@ -20,7 +20,7 @@ pub struct FolderRules {
     pub include: Vec<String>,
     /// Files and folders that match one of these patterns are passed over, whatever `include` says.
     pub exclude: Vec<String>,
-    /// Who published the releases of a file that names no source.
+    /// The source of releases that name none.
     pub source: Option<String>,
     /// The same for the files that match a pattern; of several that match, the last one counts.
     pub sources: Vec<(String, String)>,
@@ -75,7 +75,7 @@ impl Folders {
         !excluded && (is_folder || patterns.include.as_ref().is_none_or(matches))
     }
 
-    /// Who published the releases of a file that names no source.
+    /// The source of releases that name none.
     pub(super) fn source(&self, path: &Path) -> Option<&str> {
         let (rules, patterns, below) = self.of(path)?;
         let mut matching = patterns.sources.iter().zip(&rules.sources).rev();

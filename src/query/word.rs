@@ -143,12 +143,12 @@ fn without_double_stars(word: &str) -> String {
 
 /// Whether each `?` has a letter, a digit or another wildcard on both sides.
 fn marks_are_letters(word: &str) -> bool {
-    let beside =
+    let is_letter =
         |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || is_accent(c) || matches!(c, '*' | '?'));
     let mut before = None;
     let mut rest = word.chars();
     while let Some(c) = rest.next() {
-        if c == '?' && !(beside(before) && beside(rest.clone().next())) {
+        if c == '?' && !(is_letter(before) && is_letter(rest.clone().next())) {
             return false;
         }
         before = Some(c);

@@ -82,7 +82,7 @@ impl IndexLocation {
     }
 }
 
-/// The same options, with this program as the one that reads PDF files in a process of its own.
+/// The same options, with this program as the child process that reads PDF files.
 #[cfg(all(feature = "converters", feature = "pdf"))]
 pub fn isolated(read: ReadOptions) -> ReadOptions {
     ReadOptions { isolate: std::env::current_exe().ok(), ..read }
@@ -94,8 +94,9 @@ pub fn isolated(read: ReadOptions) -> ReadOptions {
 }
 
 fn index_folder(project: Option<&Project>) -> PathBuf {
-    let beside = |project: &Project| project.folder().join(DEFAULT_INDEX);
-    project.map_or_else(|| DEFAULT_INDEX.into(), |project| project.index().unwrap_or_else(|| beside(project)))
+    let default = |project: &Project| project.folder().join(DEFAULT_INDEX);
+    project
+        .map_or_else(|| DEFAULT_INDEX.into(), |project| project.index().unwrap_or_else(|| default(project)))
 }
 
 /// The corpus folder if none is given.

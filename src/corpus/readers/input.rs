@@ -144,7 +144,7 @@ impl<'a> Input<'a> {
     ///
     /// # Errors
     ///
-    /// Where it is larger than [`Limits::bytes`](super::Limits::bytes) or cannot be read.
+    /// If it is larger than [`Limits::bytes`](super::Limits::bytes) or cannot be read.
     pub fn bytes(&mut self) -> Result<Cow<'a, [u8]>, Fault> {
         let limit = self.options.limits.bytes;
         let bytes = match self.take() {

@@ -14,7 +14,7 @@ pub struct ReadOptions {
     /// Commands that read files instead of the readers. The first one that takes a file is used.
     #[cfg(feature = "converters")]
     pub converters: Vec<super::Converter>,
-    /// A program that reads PDF files in a process of its own, called with the argument `read-pdf`: it passes its
+    /// A program that reads PDF files in a child process, called with the argument `read-pdf`: it passes its
     /// standard input and output to [`answer_pdf`](super::answer_pdf). Without one they are read in this process,
     /// where a file that makes the library loop cannot be stopped.
     #[cfg(feature = "converters")]

@@ -30,7 +30,7 @@ pub(in crate::corpus) struct Output<'a> {
     /// The file's path below the root.
     file: &'a str,
     budget: &'a Budget<'a>,
-    /// Who published the releases that name no source.
+    /// The source of releases that name none.
     pub source: Option<&'a str>,
     sink: &'a mut dyn FnMut(Result<Release>) -> ControlFlow<()>,
     /// The names of the parts that are being read, from the outermost.
@@ -56,7 +56,7 @@ impl<'a> Output<'a> {
     ///
     /// # Errors
     ///
-    /// Where the caller wants no more.
+    /// If the caller stops.
     pub fn release(&mut self, release: Release, details: Details) -> Result<(), Fault> {
         self.budget.restart();
         let Details { part, line, encoding, notes } = details;
@@ -96,7 +96,7 @@ impl<'a> Output<'a> {
     ///
     /// # Errors
     ///
-    /// Where the caller wants no more, or the fault is that.
+    /// If the caller stops or the fault says so.
     pub fn failure(&mut self, line: Option<u64>, fault: Fault) -> Result<(), Fault> {
         let path = self.root.join(self.file);
         let within = self.parts.join("#");
@@ -124,7 +124,7 @@ impl<'a> Output<'a> {
     ///
     /// # Errors
     ///
-    /// Where the caller wants no more. Whatever is wrong with the part is a failure of its own.
+    /// If the caller stops. A fault of the part is a separate failure.
     pub fn part(&mut self, name: &str, mut part: Input<'_>) -> Result<(), Fault> {
         self.parts.push(name.to_owned());
         let limit = part.options.limits.depth;

@@ -72,7 +72,7 @@ enum Destination {
     Nowhere,
     Fonts,
     Title,
-    /// A footnote or a text box, which is a part of its own; its group ends the part.
+    /// A footnote or a text box, which is a separate part; its group ends the part.
     Note,
     TextBox,
 }

@@ -118,7 +118,7 @@ impl Columns {
     ///
     /// # Errors
     ///
-    /// Where no column is known as a title or a text, so that no row can be a release.
+    /// If no column is known as a title or a text, so that no row can be a release.
     pub fn new(header: Vec<String>, input: &Input<'_>) -> Result<Self, Fault> {
         let fields = &input.options.fields;
         let mapped = [&fields.id, &fields.title, &fields.text, &fields.date, &fields.source, &fields.url];
@@ -145,7 +145,7 @@ impl Columns {
         self.names.len()
     }
 
-    /// Hands a row to the output as a release; a row that is none is a failure of its own.
+    /// Hands a row to the output as a release; a row without one is a separate failure.
     pub fn put(
         &self,
         cells: impl Iterator<Item = Value>,

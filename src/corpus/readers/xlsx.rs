@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{Details, Fault, Input, Output, package::Package, table::Columns};
 
-/// A header row within so many rows from the top.
+/// The number of rows from the top that may hold the header.
 const HEADER_WITHIN: u32 = 20;
 
 /// The reader of spreadsheets.
@@ -28,7 +28,7 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
         match read_sheet(&mut book, name, &sheet, input, output) {
             Ok(()) => tables += 1,
             Err(Fault::Cancelled) => return Err(Fault::Cancelled),
-            // A workbook often has sheets of notes beside the one with the table.
+            // A workbook often has sheets of notes next to the one with the table.
             Err(other) => fault = fault.or(Some(other)),
         }
     }

@@ -137,7 +137,7 @@ pub(super) fn check_removals(removed: usize, of: usize, options: &JobOptions) ->
     #[expect(clippy::cast_precision_loss, reason = "a share of at most a few million")]
     let share = removed as f64 / of.max(1) as f64;
     if share > MAX_REMOVED && !options.allow_removals {
-        return Err(Error::TooManyRemovals { gone: removed, of });
+        return Err(Error::TooManyRemovals { removed, of });
     }
     Ok(())
 }

@@ -84,7 +84,7 @@ pub(in crate::query) fn leaf(run: &str, form: Form) -> (Option<Kind>, Option<&'s
     if let Some(leaf) = word::wildcards(&shaped) {
         return (Some(Kind::Leaf(leaf)), None);
     }
-    (plain(text), shaped.contains('*').then_some("`*` needs two letters beside it"))
+    (plain(text), shaped.contains('*').then_some("`*` needs two letters next to it"))
 }
 
 /// The word before a `~` that is followed by nothing but a number.

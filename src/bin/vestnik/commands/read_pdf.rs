@@ -1,4 +1,4 @@
-//! `vestnik read-pdf`: reads a PDF from standard input in a process of its own, for `vestnik index`.
+//! `vestnik read-pdf`: reads a PDF from standard input, as an isolated child process of `vestnik index`.
 //!
 //! Hidden from help. What it may allocate is limited before it reads anything.
 

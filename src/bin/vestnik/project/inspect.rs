@@ -277,7 +277,7 @@ const ROOT_HELP: &str = "\
 # Patterns as in .gitignore. Without include, every file of a known format is read.
 # include = [\"*.html\", \"/releases/\"]
 # exclude = [\"drafts/\", \"*.tmp.txt\"]
-# Who published what names no source.
+# The source of files that name none.
 # source = \"Пресс-служба\"";
 
 const LIMITS_HELP: &str = "

@@ -23,8 +23,8 @@ use metadata::Metadata;
 
 /// How far into a page its charset may be declared, in bytes (HTML Standard, 4.2.5.4).
 const CHARSET_WITHIN: usize = 1024;
-/// An article with less text than this, in characters, is too short to be told from the rest of the page: what
-/// its elements are called decides.
+/// An article with less text than this, in characters, is too short to be distinguished from the rest of the
+/// page by its content, so the names of its elements decide.
 const SHORTEST: usize = 60;
 /// A body with less than this share of the page's text is reported.
 const SMALL_SHARE: f32 = 0.2;

@@ -48,7 +48,7 @@ pub(super) fn release_with(text: &str, fields: &FieldMapping) -> Result<Release,
     let (mut values, notes) = values(text)?;
     let value = match values.pop() {
         Some(value) if values.is_empty() => value,
-        _ => return Err("holds several releases; put each on a line of its own".into()),
+        _ => return Err("holds several releases; put each on a separate line".into()),
     };
     let read = object(value).and_then(|object| record(object, fields));
     let mut release = read.map_err(|fault| match fault {

@@ -1,6 +1,6 @@
 //! The fields of a record, as a release.
 //!
-//! Text must be text: a title that is a number is a slip worth reporting, not a title. What has no field in the
+//! Text must be text: a number as a title is a mistake that is reported. What has no field in the
 //! mapping stays in `extra` as it stands.
 
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! Reads a PDF in a process of its own, because no library for PDF can be trusted with every file.
+//! Reads a PDF in a child process, because no library for PDF can be trusted with every file.
 //!
 //! The parent sends the file to the standard input of a program and gets the lines of its pages as JSON. The program limits
 //! its own memory before it reads anything, so a file that loops, overflows the stack or asks for too much memory
@@ -38,7 +38,7 @@ pub(super) fn extract(program: &Path, bytes: Vec<u8>, input: &Input<'_>) -> Resu
     let allowance = Allowance { time: limits.time, bytes: limits.bytes };
     let ended = process::run(command, Some(bytes), allowance, input).map_err(|stopped| match stopped {
         Stopped::NotStarted(error) => {
-            Fault::from(format!("needs a process of its own, which cannot be started ({error}); try again"))
+            Fault::from(format!("needs a child process, which cannot be started ({error}); try again"))
         }
         Stopped::OutOfTime => {
             format!("takes longer than {} s to read; convert it to text", limits.time.as_secs_f32()).into()
@@ -66,7 +66,7 @@ pub(super) fn extract(program: &Path, bytes: Vec<u8>, input: &Input<'_>) -> Resu
 ///
 /// # Errors
 ///
-/// Where the pipes are broken.
+/// If a pipe breaks.
 pub fn answer(mut source: impl Read, mut sink: impl Write) -> io::Result<()> {
     let mut bytes = Vec::new();
     source.read_to_end(&mut bytes)?;

@@ -242,7 +242,7 @@ fn options(args: &Args, parser: &QueryParser) -> Result<Options> {
     })
 }
 
-/// What a run calls a release: the id of its own record where it has one.
+/// The id of a release in a TREC run: the id of its record if it has one.
 fn run_id(hit: &Hit) -> &str {
     hit.release.record.as_deref().unwrap_or(&hit.release.id)
 }

@@ -38,7 +38,7 @@ pub(super) fn strip(page: &str) -> (Cow<'_, str>, Vec<String>) {
 }
 
 enum Removal {
-    /// Nothing in so many bytes.
+    /// Nothing in this many bytes.
     None(usize),
     /// The bytes from one place to another.
     Part(usize, usize),
