@@ -3,9 +3,12 @@
 //! Looks at a bounded number of tokens from a given one, so that a scan of a text is linear. Checks only
 //! the form; whether the day exists is for [`Written::resolve`] to say.
 
+use std::sync::LazyLock;
+
 use super::{
     Context, Date, months,
     tokens::{Kind, Token},
+    word_set::{WordSet, words},
 };
 
 /// The year of a written date.
@@ -84,12 +87,22 @@ pub(super) fn day_of(year: i32, month: i32, day: i32) -> Result<Date, Unresolved
 }
 
 /// Ordinal endings of a day or a year, behind a hyphen or none: «13-го», «13th», «2024-й».
-const ENDINGS: &str = "го е ое ого й ый я м ом му th st nd rd er º ª";
+static ENDINGS: WordSet = LazyLock::new(|| words("го е ое ого й ый я м ом му th st nd rd er º ª"));
 /// Words for the year behind its number; «г» and «р» may have a full stop.
-const YEARS: &str = "г г-да год года году годом р рік року год годзе год жыл жылы жылғы жылдың ж й йил йили йилнинг \
-    йилда yil yili yilning yilda";
+static YEARS: WordSet = LazyLock::new(|| {
+    words(
+        "г г-да год года году годом р рік року год годзе год жыл жылы жылғы жылдың ж й йил йили йилнинг \
+    йилда yil yili yilning yilda",
+    )
+});
+/// Words for the day behind a month: «13 май күні», «13-may kuni».
+static DAYS: WordSet = LazyLock::new(|| words("күні куни kuni"));
+/// Words before the year of the text itself: «т. г.», «сего года», «поточного року».
+static CURRENT: WordSet = LazyLock::new(|| words("т с сего текущего этого нынешнего поточного"));
+/// The year of the text itself behind one of [`CURRENT`].
+static CURRENT_YEARS: WordSet = LazyLock::new(|| words("г года р року"));
 /// Words between the day and the month, or the month and the year.
-const OF: &str = "of de del dia день числа число the";
+static OF: WordSet = LazyLock::new(|| words("of de del dia день числа число the"));
 
 /// The date that begins at token `at`, and the token after it.
 pub(super) fn date_at(tokens: &[Token<'_>], at: usize) -> Option<(Written, usize)> {
@@ -126,10 +139,10 @@ impl Reader<'_, '_> {
         self.get(at)?.is_mark(mark).then_some(at + 1)
     }
 
-    /// The place after a word of a list, where one stands at `at`.
-    fn word(&self, at: usize, list: &str) -> Option<usize> {
+    /// The place after a word of a set, where one stands at `at`.
+    fn word(&self, at: usize, set: &WordSet) -> Option<usize> {
         let token = self.get(at)?;
-        (token.kind == Kind::Word && months::is_listed(&token.folded, list)).then_some(at + 1)
+        (token.kind == Kind::Word && set.contains(&*token.folded)).then_some(at + 1)
     }
 
     fn is_number(&self, at: usize) -> bool {
@@ -243,7 +256,7 @@ impl Reader<'_, '_> {
         }
         let day = self.number(at, 1..=2)?;
         let mut next = self.after_ordinal(at + 1);
-        while let Some(after) = self.word(next, OF) {
+        while let Some(after) = self.word(next, &OF) {
             next = after;
         }
         Some((day, next))
@@ -259,8 +272,7 @@ impl Reader<'_, '_> {
         // The full stop of an abbreviation.
         let stop = self.mark(at + 1, '.').filter(|&next| self.get(next).is_some());
         let end = stop.filter(|_| self.get(at + 1).is_some_and(|stop| !stop.spaced)).unwrap_or(at + 1);
-        // «13 май күні», «13-may kuni».
-        Some((month.into(), self.word(end, "күні куни kuni").unwrap_or(end)))
+        Some((month.into(), self.word(end, &DAYS).unwrap_or(end)))
     }
 
     /// The year behind a month, and the place after it.
@@ -269,7 +281,7 @@ impl Reader<'_, '_> {
         for mark in [',', '-', '/'] {
             next = self.mark(next, mark).unwrap_or(next);
         }
-        next = self.word(next, OF).unwrap_or(next);
+        next = self.word(next, &OF).unwrap_or(next);
         if let Some(found) = self.year_number(next) {
             return found;
         }
@@ -296,9 +308,9 @@ impl Reader<'_, '_> {
 
     /// «т. г.», «с.г.», «сего года», «текущего года».
     fn current(&self, at: usize) -> Option<usize> {
-        let next = self.word(at, "т с сего текущего этого нынешнего поточного")?;
+        let next = self.word(at, &CURRENT)?;
         let next = self.mark(next, '.').unwrap_or(next);
-        let end = self.word(next, "г года р року")?;
+        let end = self.word(next, &CURRENT_YEARS)?;
         Some(self.mark(end, '.').unwrap_or(end))
     }
 
@@ -306,7 +318,7 @@ impl Reader<'_, '_> {
     fn after_year(&self, at: usize) -> usize {
         let next = self.after_ending(at);
         let hyphen = self.mark(next, '-').unwrap_or(next);
-        match self.word(hyphen, YEARS) {
+        match self.word(hyphen, &YEARS) {
             Some(end) => {
                 let abbreviated = self.get(hyphen).is_some_and(|word| word.text.chars().count() <= 2);
                 self.mark(end, '.').filter(|_| abbreviated).unwrap_or(end)
@@ -319,7 +331,7 @@ impl Reader<'_, '_> {
     fn after_ending(&self, at: usize) -> usize {
         let hyphen = self.mark(at, '-').unwrap_or(at);
         let unspaced = self.get(hyphen).is_some_and(|ending| !ending.spaced);
-        self.word(hyphen, ENDINGS).filter(|_| unspaced).unwrap_or(at)
+        self.word(hyphen, &ENDINGS).filter(|_| unspaced).unwrap_or(at)
     }
 
     /// The place after the ending of a day or the full stop of a German ordinal.

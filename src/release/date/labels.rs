@@ -5,8 +5,9 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use super::{
-    months::{self, is_listed},
+    months,
     tokens::{Kind as TokenKind, Token},
+    word_set::{WordSet, words},
 };
 
 /// What makes a date in a text the date of the text.
@@ -71,16 +72,27 @@ const UPDATED: &str = "обновлено|обновлена|изменено|д
     zuletzt geändert|letzte änderung|zuletzt bearbeitet|bearbeitet|update|mis à jour|mise à jour|modifié|\
     actualizado|atualizado|aggiornato|bijgewerkt|zaktualizowano";
 
-const BYLINES: &str =
-    "by von par por door od автор авторы текст корреспондент author autor auteur redaktion author's";
-const COUNTERS: &str = "просмотр просмотра просмотров просмотры комментарий комментария комментариев комментарии \
+static BYLINES: WordSet = LazyLock::new(|| {
+    words("by von par por door od автор авторы текст корреспондент author autor auteur redaktion author's")
+});
+static COUNTERS: WordSet = LazyLock::new(|| {
+    words(
+        "просмотр просмотра просмотров просмотры комментарий комментария комментариев комментарии \
     коммент views view comments comment kommentare kommentar min минут минуты минута minuten minutes lesezeit shares \
-    reads переглядів коментарів kommentieren commentaires comentarios no leave reply keine hits aufrufe read reading";
-const TIME_WORDS: &str = "ч час часа часов мин минут мск msk utc gmt cet cest mez mesz est edt pst pdt et h hrs uhr am \
-    pm a m p часов time местного времени год года році uhrzeit";
-const BEFORE_CLOCK: &str = "в о у at um à a alle om kl соат сағат soat о об klo";
-const BEFORE_DATE: &str = "on am le el il den the vom dem in op den от das published posted";
-const SETTLEMENTS: &str = "г гор город с пос аул м смт қ ш шаҳри shahri қаласы н д на им де la de";
+    reads переглядів коментарів kommentieren commentaires comentarios no leave reply keine hits aufrufe read reading",
+    )
+});
+static TIME_WORDS: WordSet = LazyLock::new(|| {
+    words(
+        "ч час часа часов мин минут мск msk utc gmt cet cest mez mesz est edt pst pdt et h hrs uhr am \
+    pm a m p часов time местного времени год года році uhrzeit",
+    )
+});
+static BEFORE_CLOCK: WordSet = LazyLock::new(|| words("в о у at um à a alle om kl соат сағат soat о об klo"));
+static BEFORE_DATE: WordSet =
+    LazyLock::new(|| words("on am le el il den the vom dem in op den от das published posted"));
+static SETTLEMENTS: WordSet =
+    LazyLock::new(|| words("г гор город с пос аул м смт қ ш шаҳри shahri қаласы н д на им де la de"));
 
 /// A label of a list, its kind, and whether it needs a colon.
 type Listed = (&'static str, Kind, bool);
@@ -143,8 +155,8 @@ fn phrase_end(tokens: &[Token<'_>], mut at: usize, phrase: &str) -> Option<usize
     Some(at)
 }
 
-fn is_word(token: &Token<'_>, list: &str) -> bool {
-    token.kind == TokenKind::Word && is_listed(&token.folded, list)
+fn is_word(token: &Token<'_>, set: &WordSet) -> bool {
+    token.kind == TokenKind::Word && set.contains(&*token.folded)
 }
 
 pub(super) fn is_weekday(token: &Token<'_>) -> bool {
@@ -153,30 +165,30 @@ pub(super) fn is_weekday(token: &Token<'_>) -> bool {
 
 /// Whether tokens begin with the word before an author's name.
 pub(super) fn is_byline(tokens: &[Token<'_>]) -> bool {
-    tokens.iter().find(|token| token.kind == TokenKind::Word).is_some_and(|token| is_word(token, BYLINES))
+    tokens.iter().find(|token| token.kind == TokenKind::Word).is_some_and(|token| is_word(token, &BYLINES))
 }
 
 /// Whether tokens begin with a number of views, comments or minutes.
 pub(super) fn is_counter(tokens: &[Token<'_>]) -> bool {
-    tokens.iter().take(3).any(|token| is_word(token, COUNTERS))
+    tokens.iter().take(3).any(|token| is_word(token, &COUNTERS))
 }
 
 /// A unit of time, a time zone, or the like behind a clock.
 pub(super) fn is_time_word(token: &Token<'_>) -> bool {
-    is_word(token, TIME_WORDS)
+    is_word(token, &TIME_WORDS)
 }
 
 /// A preposition before a time of day.
 pub(super) fn is_before_clock(token: &Token<'_>) -> bool {
-    is_word(token, BEFORE_CLOCK)
+    is_word(token, &BEFORE_CLOCK)
 }
 
 /// An article or preposition before a date that has a label or stands alone.
 pub(super) fn is_before_date(token: &Token<'_>) -> bool {
-    is_word(token, BEFORE_DATE)
+    is_word(token, &BEFORE_DATE)
 }
 
 /// An abbreviation or particle in the name of a place.
 pub(super) fn is_settlement(word: &str) -> bool {
-    is_listed(word, SETTLEMENTS)
+    SETTLEMENTS.contains(word)
 }

@@ -14,6 +14,7 @@ mod span;
 mod text;
 mod tokens;
 mod whole;
+mod word_set;
 
 pub use jiff::civil::Date;
 

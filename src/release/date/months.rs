@@ -4,6 +4,12 @@
 //! languages that saved web pages use. Names are in lower case, with ё written as е. The month names follow
 //! the Unicode CLDR.
 
+use std::{collections::HashMap, sync::LazyLock};
+
+use foldhash::fast::RandomState;
+
+use super::word_set::{WordSet, words};
+
 /// The endings of «январь» and its like.
 const SOFT: &[&str] = &["ь", "я", "ю", "е", "ем"];
 /// The endings of «март» and «август».
@@ -59,39 +65,41 @@ const AGGLUTINATED: [&str; 12] =
     ["да", "де", "та", "те", "даги", "дағы", "дегі", "тағы", "da", "dagi", "ning", "нинг"];
 
 /// Nominative, accusative where it differs, and abbreviations.
-const WEEKDAYS: &str = "понедельник вторник среда среду четверг пятница пятницу суббота субботу воскресенье \
+static WEEKDAYS: WordSet = LazyLock::new(|| {
+    words(
+        "понедельник вторник среда среду четверг пятница пятницу суббота субботу воскресенье \
     пн вт ср чт пт сб вс понеділок вівторок середа середу четвер п'ятниця п’ятниця субота суботу неділя неділю \
     панядзелак аўторак серада чацвер пятніца субота нядзеля дүйсенбі сейсенбі сәрсенбі бейсенбі жұма сенбі \
     жексенбі душанба сешанба чоршанба пайшанба жума шанба якшанба dushanba seshanba chorshanba payshanba juma \
     shanba yakshanba monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs \
     fri sat sun montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so \
     lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes sábado domingo \
-    lunedì martedì mercoledì giovedì venerdì sabato domenica";
+    lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    )
+});
+
+/// The number of each month by its names. Every word after a number is looked up here.
+static NUMBERS: LazyLock<HashMap<String, i8, RandomState>> = LazyLock::new(|| {
+    let months = (1..).zip(RUSSIAN.iter().zip(OTHERS));
+    let named = months.flat_map(|(number, ((stem, endings), others))| {
+        let russian = endings.iter().map(move |ending| format!("{stem}{ending}"));
+        let names = russian.chain(others.split_ascii_whitespace().map(str::to_owned));
+        names.map(move |name| (name, number))
+    });
+    named.collect()
+});
 
 /// The number of the month, from 1, by its name in lower case.
 pub(super) fn number(name: &str) -> Option<i8> {
-    let place = exact(name).or_else(|| {
+    NUMBERS.get(name).copied().or_else(|| {
         let stems = AGGLUTINATED.iter().filter_map(|ending| name.strip_suffix(ending));
-        stems.filter(|stem| stem.chars().count() > 2).find_map(exact)
-    })?;
-    i8::try_from(place + 1).ok()
-}
-
-fn exact(name: &str) -> Option<usize> {
-    let russian = RUSSIAN
-        .iter()
-        .position(|(stem, endings)| name.strip_prefix(stem).is_some_and(|ending| endings.contains(&ending)));
-    russian.or_else(|| OTHERS.iter().position(|names| is_listed(name, names)))
+        stems.filter(|stem| stem.chars().count() > 2).find_map(|stem| NUMBERS.get(stem).copied())
+    })
 }
 
 /// Whether a word in lower case names a day of the week.
 pub(super) fn is_weekday(word: &str) -> bool {
-    is_listed(word, WEEKDAYS)
-}
-
-/// Whether a word is in a list of words separated by white space.
-pub(super) fn is_listed(word: &str, list: &str) -> bool {
-    list.split_ascii_whitespace().any(|listed| listed == word)
+    WEEKDAYS.contains(word)
 }
 
 #[cfg(test)]

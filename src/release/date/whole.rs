@@ -2,12 +2,14 @@
 //!
 //! Reports why a text is no date, in words for the person who wrote it; never fills in a missing part.
 
+use std::sync::LazyLock;
+
 use super::{
     Date,
     grammar::{Unresolved, Written, clock_at, date_at, day_of},
-    labels,
-    months::{self, is_listed},
+    labels, months,
     tokens::{Kind, Token, tokens},
+    word_set::{WordSet, words},
 };
 
 /// The days that one written date covers, both included: one day, a month or a year.
@@ -18,7 +20,8 @@ pub(super) struct Days {
 }
 
 /// Words around a date that add nothing to it.
-const FILLERS: &str = "в во от за на г год года году годом число числа го м й on in of the";
+static FILLERS: WordSet =
+    LazyLock::new(|| words("в во от за на г год года году годом число числа го м й on in of the"));
 /// How many tokens a value may have.
 const TOKENS: usize = 64;
 
@@ -107,7 +110,7 @@ fn is_tail(tokens: &[Token<'_>]) -> bool {
 fn is_filler(token: &Token<'_>) -> bool {
     token.is_mark(',')
         || labels::is_weekday(token)
-        || token.kind == Kind::Word && is_listed(&token.folded, FILLERS)
+        || token.kind == Kind::Word && FILLERS.contains(&*token.folded)
 }
 
 fn whole_year(year: i32) -> Result<Days, String> {
