@@ -110,6 +110,60 @@ fn commands_use_the_project_file_from_any_folder_below_it() {
 }
 
 #[test]
+fn changed_settings_apply_to_unchanged_files() {
+    let folder = archive();
+    let index = |settings: &str, expected: &str| {
+        fs::write(folder.path().join("vestnik.toml"), settings).unwrap();
+        let output = vestnik(folder.path(), &["index"]);
+        assert!(stderr(&output).contains(expected), "{settings}\n{}", stderr(&output));
+        stdout(&vestnik(folder.path(), &["search", "--no-snippets", "выставка OR учения OR встреча"]))
+    };
+    index(SETTINGS, "3 releases: 3 added");
+    index(SETTINGS, "0 files read");
+    // A source by folder applies to the files of that folder alone.
+    let renamed = SETTINGS.replace("\"МЧС\"", "\"МЧС России\"");
+    let found = index(&renamed, "0 added, 1 changed, 0 removed, 2 unchanged, 0 failed; 1 files read");
+    assert!(found.contains("МЧС России"), "{found}");
+    // Other field names apply to every file that has fields.
+    let fields = renamed.replace("date = [\"published_at\"]", "date = [\"created\"]");
+    let found = index(&fields, "0 added, 1 changed, 0 removed, 2 unchanged");
+    assert!(found.contains("О выставке") && !found.contains("13.05.2024 · Архив"), "{found}");
+    index(&fields, "0 files read");
+}
+
+#[test]
+fn a_root_that_leaves_the_project_file_leaves_the_index() {
+    let folder = archive();
+    let root = |name: &str| format!("[[root]]\npath = \"releases/{name}\"\n");
+    let index = |roots: &[&str], args: &[&str]| {
+        let settings: String = roots.iter().map(|name| root(name)).collect();
+        fs::write(folder.path().join("vestnik.toml"), settings).unwrap();
+        stderr(&vestnik(folder.path(), &[&["index"], args].concat()))
+    };
+    let first = index(&["mid", "json", "mchs"], &[]);
+    assert!(first.contains("3 releases: 3 added"), "{first}");
+    let dry = index(&["mid", "mchs"], &["--dry-run"]);
+    assert!(dry.contains("1 removed"), "{dry}");
+    // A path on the command line is a part of the archive, not all of it.
+    let part = index(&["mid", "mchs"], &["releases/mid"]);
+    assert!(part.contains("3 releases: 0 added, 0 changed, 0 removed"), "{part}");
+    let second = index(&["mid", "mchs"], &[]);
+    assert!(second.contains("2 releases: 0 added, 0 changed, 1 removed"), "{second}");
+    let status = stdout(&vestnik(folder.path(), &["status"]));
+    assert!(!status.contains("releases/json"), "{status}");
+    // A file as the only part of a folder.
+    fs::write(folder.path().join("releases/mid/b.txt"), "Вторая\n\nТекст.").unwrap();
+    index(&["mid", "mchs"], &[]);
+    let one = index(&["mid/b.txt", "mchs"], &[]);
+    assert!(one.contains("2 releases: 0 added, 0 changed, 1 removed"), "{one}");
+    // The protection against accidents holds here too.
+    let refused = index(&["json"], &[]);
+    assert!(refused.contains("2 of 2 releases are no longer in the corpus"), "{refused}");
+    let allowed = index(&["json"], &["--allow-removals"]);
+    assert!(allowed.contains("1 releases: 1 added, 0 changed, 2 removed"), "{allowed}");
+}
+
+#[test]
 fn a_misspelt_key_is_an_error_with_the_closest_key() {
     let folder = archive();
     fs::write(folder.path().join("vestnik.toml"), "index = 'a'\n[[root]]\npath = 'a'\nexlude = []\n")

@@ -19,6 +19,7 @@ pub use folders::{FolderRules, Folders};
 pub use readers::Converter;
 #[cfg(feature = "sqlite")]
 pub use readers::DatabaseQuery;
+pub(crate) use readers::ReadersDigest;
 #[cfg(all(feature = "converters", feature = "pdf"))]
 pub use readers::answer_pdf;
 pub use readers::{FieldMapping, Format, Limits, ReadOptions, formats};

@@ -1,7 +1,7 @@
 //! Walks a place of a corpus, folder by folder and by name.
 //!
-//! Looks at names and kinds only, never into files; whatever it does not hand on as a source file
-//! it hands on as passed over or failed.
+//! Looks at names and kinds, and at the first bytes of files whose names say nothing. What it does not hand on as
+//! a source file it hands on as passed over or failed.
 
 use std::{
     fs::Metadata,
@@ -193,6 +193,34 @@ mod tests {
             "malformed \u{FFFD}\u{FFFD}.txt",
         ];
         assert_eq!(walked(&corpus), expected);
+    }
+
+    #[test]
+    fn bytes_decide_where_the_name_says_nothing() {
+        let page = b"<!DOCTYPE html><title>1</title>";
+        let table: [(&str, &[u8], bool); 12] = [
+            ("index.php?id=5", page, true),
+            ("article", page, true),
+            ("news.aspx", b"<html lang=ru>", true),
+            ("report.doc", b"{\\rtf1\\ansi 1}", true),
+            ("scan", b"%PDF-1.7", true),
+            ("Inbox", b"From a@b Mon May 13\nFrom: a\nTo: b\n\n", true),
+            ("slides.pptx", b"PK\x03\x04ppt/", false),
+            ("a.html.bak", page, false),
+            ("a.html~", page, false),
+            ("LICENSE", b"MIT", false),
+            ("old.doc", b"\xD0\xCF\x11\xE0", false),
+            ("empty", b"", false),
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        for (name, bytes, _) in table {
+            fs::write(folder.path().join(name), bytes).unwrap();
+        }
+        let found = walked(&Corpus::open(&[folder.path().to_owned()], &[]).unwrap());
+        for (name, bytes, expected) in table {
+            let shown = format!("{name} {}", bytes.len());
+            assert_eq!(found.contains(&shown), expected, "{name}: {found:?}");
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub struct JobOptions {
     pub dry_run: bool,
     /// Continue even if more than half of the releases would be removed, or a folder is empty or missing.
     pub allow_removals: bool,
+    /// The paths are the whole corpus: what earlier runs read elsewhere is removed.
+    pub exact_paths: bool,
     /// Follow symbolic links that lead out of the corpus folders.
     pub follow_links: bool,
     /// The number of old generations to retain when a new one is activated.
@@ -37,6 +39,7 @@ impl Default for JobOptions {
             full: false,
             dry_run: false,
             allow_removals: false,
+            exact_paths: false,
             follow_links: false,
             keep: 1,
             wait: Duration::ZERO,

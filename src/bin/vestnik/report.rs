@@ -117,6 +117,7 @@ fn fields(summary: &Summary, dry: bool) -> Value {
         "unchanged": summary.unchanged,
         "kept": summary.kept,
         "failed": summary.failed,
+        "noted": summary.noted,
         "files_read": summary.read.files,
         "files_unchanged": summary.same_files,
         "files_ignored": summary.ignored,
@@ -131,9 +132,10 @@ fn line(summary: &Summary, dry: bool) -> String {
     let seconds = summary.took.as_secs_f64();
     let speed = megabytes / seconds.max(1e-3);
     let dry = if dry { "would have " } else { "" };
+    let noted = if summary.noted == 0 { String::new() } else { format!(", {} with notes", summary.noted) };
     let kept = if summary.kept == 0 { String::new() } else { format!("{} kept, ", summary.kept) };
     format!(
-        "{dry}{} releases: {} added, {} changed, {} removed, {} unchanged, {kept}{} failed; \
+        "{dry}{} releases: {} added, {} changed, {} removed, {} unchanged, {kept}{} failed{noted}; \
          {} files read ({megabytes:.1} MB at {speed:.1} MB/s), {} files of other types ignored, {seconds:.1} s",
         summary.total,
         summary.added,

@@ -30,7 +30,7 @@ use super::sqlite;
 use super::table;
 #[cfg(feature = "xlsx")]
 use super::xlsx;
-use super::{Fault, Input, ReadOptions, Reader, text};
+use super::{Reader, text};
 #[cfg(feature = "json")]
 use super::{json, json_lines};
 
@@ -47,7 +47,7 @@ pub struct Format {
     /// Its MIME types.
     pub mime: &'static [&'static str],
     /// Whether content that starts like this can be nothing else.
-    magic: fn(&[u8]) -> bool,
+    pub(super) magic: fn(&[u8]) -> bool,
     pub(super) reader: Reader,
 }
 
@@ -258,49 +258,9 @@ const FORMATS: &[Format] = &[
     },
 ];
 
-/// Formats whose files are zip files.
-const PACKAGES: [&str; 4] = ["docx", "odt", "epub", "xlsx"];
-
 /// Every format that this build reads.
 pub fn formats() -> &'static [Format] {
     FORMATS
-}
-
-/// The format of an input. Magic bytes decide; where they say nothing, the MIME type and then the extension do.
-pub(super) fn choose(input: &mut Input<'_>) -> Result<&'static Format, Fault> {
-    let by_mime = input.mime.as_deref().and_then(of_mime);
-    let hinted = by_mime.or_else(|| of_name(Path::new(&input.name)));
-    let head = input.head()?;
-    let by_magic = || FORMATS.iter().find(|format| (format.magic)(head));
-    let confirmed = hinted.filter(|format| (format.magic)(head));
-    let found = confirmed.or_else(by_magic).or(hinted).ok_or(Fault::Unknown)?;
-    // A zip file that is called a document is a damaged or unusual document.
-    let package = hinted.filter(|format| PACKAGES.contains(&format.name) && found.name == "zip");
-    Ok(package.unwrap_or(found))
-}
-
-/// Whether files of this name are read, by a converter or a reader.
-///
-/// A README in Markdown describes its folder, and `Thumbs.db` is no database but a cache of Windows.
-pub(in crate::corpus) fn is_read(path: &Path, options: &ReadOptions) -> bool {
-    #[cfg(feature = "converters")]
-    if options.converters.iter().any(|converter| converter.takes_name(path)) {
-        return true;
-    }
-    #[cfg(not(feature = "converters"))]
-    let _ = options;
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let other = ["readme.md", "thumbs.db"].iter().any(|other| name.eq_ignore_ascii_case(other));
-    !other && (of_name(path).is_some() || cfg!(feature = "mail") && is_in_maildir(path))
-}
-
-/// Whether a file is a message of a Maildir, whose names have no extension.
-fn is_in_maildir(path: &Path) -> bool {
-    let Some(folder) = path.parent() else { return false };
-    let place = folder.file_name().and_then(|name| name.to_str());
-    let around = folder.parent();
-    matches!(place, Some("cur" | "new"))
-        && around.is_some_and(|around| around.join("tmp").is_dir() && around.join("cur").is_dir())
 }
 
 /// The extensions that are read, for messages: `.html, .json or .txt`.
@@ -313,12 +273,12 @@ pub(in crate::corpus) fn kinds() -> String {
     }
 }
 
-fn of_name(path: &Path) -> Option<&'static Format> {
+pub(super) fn of_name(path: &Path) -> Option<&'static Format> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     FORMATS.iter().find(|format| format.extensions.contains(&extension.as_str()))
 }
 
-fn of_mime(mime: &str) -> Option<&'static Format> {
+pub(super) fn of_mime(mime: &str) -> Option<&'static Format> {
     let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     FORMATS.iter().find(|format| format.mime.contains(&mime.as_str()))
 }
@@ -363,40 +323,5 @@ fn starts_with_any(head: &[u8], starts: &[&str]) -> bool {
         };
         let Some((_, rest)) = text.split_once(end) else { return false };
         text = rest.trim_start();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::AtomicBool;
-
-    use super::*;
-    use crate::corpus::readers::Budget;
-
-    #[test]
-    fn bytes_decide_before_the_mime_type_and_the_name() {
-        let utf16: Vec<u8> = "\u{FEFF}<!DOCTYPE html><p>".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let table: [(&str, Option<&str>, &[u8], &str); 12] = [
-            ("a.txt", None, b"Text", "text"),
-            ("A.HTM", None, b"Text", "html"),
-            ("a.txt", None, b"\xEF\xBB\xBF\n<!DOCTYPE HTML PUBLIC", "html"),
-            ("a.txt", None, &utf16, "html"),
-            ("a.txt", None, b"<?xml version='1.0'?><!-- a --><html xmlns='b'>", "html"),
-            ("a.txt", None, b"<!-- never closed <html>", "text"),
-            ("a.txt", None, b"see <html>", "text"),
-            ("a.json", None, b"{}", "json"),
-            ("a", Some("application/x-ndjson; charset=utf-8"), b"{}", "jsonl"),
-            ("a.txt", Some("Text/HTML"), b"Text", "html"),
-            ("a.txt", Some("application/no-such"), b"Text", "text"),
-            ("a.exe", None, b"MZ", "none"),
-        ];
-        let (options, stop) = (ReadOptions::default(), AtomicBool::new(false));
-        let budget = Budget::new(&options, &stop);
-        for (name, mime, bytes, expected) in table {
-            let mut input = Input::file(Path::new("/c"), name, bytes, &options, &budget);
-            input.mime = mime.map(str::to_owned);
-            let found = choose(&mut input).map_or("none", |format| format.name);
-            assert_eq!(found, expected, "{name} {mime:?} {bytes:?}");
-        }
     }
 }

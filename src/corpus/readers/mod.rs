@@ -2,7 +2,7 @@
 //!
 //! A reader is one file with one function of the type [`Reader`]. It takes its bytes from an [`Input`] and hands
 //! its releases to an [`Output`], one at a time, so a file of any size needs the memory of one release. The table
-//! in `format` is the only place that knows all readers; [`read`] consults it and calls the one that fits.
+//! in `format` is the only place that knows all readers; `detect` chooses the one that fits, and [`read`] calls it.
 //!
 //! # How to add a reader
 //!
@@ -28,6 +28,7 @@
 
 #[cfg(feature = "archive")]
 mod archive;
+mod detect;
 mod document;
 #[cfg(feature = "docx")]
 mod docx;
@@ -82,11 +83,13 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
+pub(in crate::corpus) use detect::is_read;
 #[cfg(feature = "converters")]
 pub use external::Converter;
+pub(in crate::corpus) use format::kinds;
 pub use format::{Format, formats};
-pub(in crate::corpus) use format::{is_read, kinds};
 pub(in crate::corpus) use input::{Budget, Input};
+pub(crate) use options::ReadersDigest;
 pub use options::{FieldMapping, Limits, ReadOptions};
 pub(crate) use output::Details;
 pub(in crate::corpus) use output::Output;
@@ -176,7 +179,7 @@ fn converter<'a>(input: &Input<'a>) -> Option<&'a Converter> {
 
 /// Reads an input with the reader for its content.
 fn read_as_it_is(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
-    let format = format::choose(input)?;
+    let format = detect::choose(input)?;
     tracing::debug!(name = input.name, reader = format.name, depth = input.depth, "reading");
     let outer = output.begin(format.name);
     let done = catch_unwind(AssertUnwindSafe(|| (format.reader)(input, output)));

@@ -1,6 +1,6 @@
 //! What a caller may decide about reading: limits, and the names of fields.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use crate::corpus::Folders;
 
@@ -27,22 +27,36 @@ pub struct ReadOptions {
 }
 
 impl ReadOptions {
-    /// The digest of the readers of this build and of these options: what failed under one digest is tried again
-    /// under another.
-    pub(crate) fn digest(&self) -> [u8; 32] {
+    /// The digest of the readers of this build with these options.
+    pub(crate) fn digest(&self) -> ReadersDigest<'_> {
         let formats: Vec<&str> = super::formats().iter().map(|format| format.name).collect();
         let version = env!("CARGO_PKG_VERSION");
-        // Where the program lies decides nothing.
+        // The rules of folders count for each file alone, and the place of the program decides nothing.
+        let options = Self { folders: Folders::default(), ..self.clone() };
         #[cfg(feature = "converters")]
-        let options = &Self { isolate: None, ..self.clone() };
-        #[cfg(not(feature = "converters"))]
-        let options = self;
-        *blake3::hash(format!("{version} {READERS} {formats:?} {options:?}").as_bytes()).as_bytes()
+        let options = Self { isolate: None, ..options };
+        let shared = blake3::hash(format!("{version} {READERS} {formats:?} {options:?}").as_bytes());
+        ReadersDigest { shared: *shared.as_bytes(), folders: &self.folders }
     }
 }
 
-/// Raised when a reader learns to read what it could not read before.
-const READERS: u32 = 1;
+/// Raised when a reader reads anything differently.
+const READERS: u32 = 2;
+
+/// The digest of the readers and of what a caller decided about them: a file that was read under one digest is
+/// read again under another.
+pub(crate) struct ReadersDigest<'a> {
+    shared: [u8; 32],
+    folders: &'a Folders,
+}
+
+impl ReadersDigest<'_> {
+    /// The digest that applies to a file: it also covers the source that the rules of its folder name.
+    pub fn of(&self, path: &Path) -> [u8; 32] {
+        let Some(source) = self.folders.source(path) else { return self.shared };
+        *blake3::Hasher::new_keyed(&self.shared).update(source.as_bytes()).finalize().as_bytes()
+    }
+}
 
 /// What one file may cost. A file beyond a limit fails with a reason, or is cut with a note.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The manifest: what was read of each file of the corpus, so that the next run only reads what has changed.
 //!
 //! It is written next to tantivy's files, under a name that the commit records: a reader of the commit finds
-//! its manifest, and a run that dies changes neither. A file whose contents could not be read is recorded with
-//! the reasons, so that every run reports them without reading it again. A file that the system refused to read
-//! has no entry, so that every run tries it again.
+//! its manifest, and a run that dies changes neither. A file is read again when it, the readers or the options
+//! that apply to it have changed. A file whose contents could not be read is recorded with the reasons, so that
+//! every run reports them. A file that the system refused to read has no entry, so that every run tries it again.
 
 use std::{
     collections::HashMap,
@@ -40,9 +40,11 @@ pub(crate) struct ManifestEntry {
     digest: [u8; 32],
     /// The number of releases that were read from the file.
     pub releases: u32,
-    /// Why the file, or parts of it, could not be read. It is read again when it or the readers change.
+    /// How many of them have notes about what was cut, replaced or left out.
+    pub noted: u32,
+    /// Why the file, or parts of it, could not be read.
     pub failures: Vec<Failure>,
-    /// The digest of the readers and their options, for a file with failures.
+    /// The digest of the readers and of the options that apply to the file.
     readers: [u8; 32],
 }
 
@@ -54,27 +56,29 @@ pub(crate) struct Failure {
 }
 
 impl ManifestEntry {
-    pub fn new(file: &SourceFile, seen: SystemTime, digest: [u8; 32], releases: u32) -> Self {
+    /// The entry of a file without releases.
+    pub fn new(file: &SourceFile, seen: SystemTime, digest: [u8; 32], readers: [u8; 32]) -> Self {
         Self {
             size: file.size,
             modified: nanoseconds(file.modified),
             changed: nanoseconds(file.changed),
             seen: nanoseconds(seen),
             digest,
-            releases,
+            releases: 0,
+            noted: 0,
             failures: Vec::new(),
-            readers: [0; 32],
+            readers,
         }
     }
 
-    /// The entry of a file that these readers could not read completely.
-    pub fn with_failures(self, failures: Vec<Failure>, readers: [u8; 32]) -> Self {
-        if failures.is_empty() { self } else { Self { failures, readers, ..self } }
+    /// The same entry with what was read: releases, how many of them have notes, and what could not be read.
+    pub fn with_contents(self, releases: u32, noted: u32, failures: Vec<Failure>) -> Self {
+        Self { releases, noted, failures, ..self }
     }
 
-    /// Whether these readers would read no more of the file.
-    pub fn is_settled(&self, readers: &[u8; 32]) -> bool {
-        self.failures.is_empty() || self.readers == *readers
+    /// Whether readers and options with this digest have read the file.
+    pub fn was_read_by(&self, readers: &[u8; 32]) -> bool {
+        self.readers == *readers
     }
 
     /// Whether size and times prove that a file is unchanged: they are the same, and were old enough when
@@ -190,7 +194,7 @@ mod tests {
         ];
         for (size, modified, changed, seen, expected) in table {
             let seen = UNIX_EPOCH + Duration::from_secs(seen);
-            let entry = ManifestEntry::new(&file(10, 100, 100), seen, [0; 32], 1);
+            let entry = ManifestEntry::new(&file(10, 100, 100), seen, [0; 32], [0; 32]);
             let now = file(size, modified, changed);
             assert_eq!(entry.proves_unchanged(&now), expected, "{size} {modified} {changed} {seen:?}");
         }
@@ -201,16 +205,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut manifest = Manifest::default();
         for name in ["b.txt", "a.txt"] {
-            manifest.insert("/c", name, ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [7; 32], 5));
+            manifest.insert("/c", name, ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [7; 32], [5; 32]));
         }
         let name = manifest.write(folder.path()).unwrap();
         assert!(is_manifest(&name));
         assert_eq!(Manifest::read(folder.path(), &name).unwrap(), manifest);
         let later = SystemTime::now();
         let mut again = manifest.clone();
-        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [7; 32], 5));
+        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [7; 32], [5; 32]));
         assert!(again.same_contents(&manifest) && again != manifest);
-        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [8; 32], 5));
+        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [8; 32], [5; 32]));
         assert!(!again.same_contents(&manifest));
         let path = folder.path().join(&name);
         let mut bytes = std::fs::read(&path).unwrap();

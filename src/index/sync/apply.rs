@@ -15,7 +15,7 @@ use super::{
     events::{Event, EventHandler, Progress, Reporter, Summary},
 };
 use crate::{
-    corpus::{Corpus, SourceFile},
+    corpus::{Corpus, ReadersDigest, SourceFile},
     error::{Error, Result},
     index::{
         Change, Index, JobOptions, Writer,
@@ -93,8 +93,7 @@ pub(super) fn run(
 struct Run<'a> {
     writer: Writer,
     corpus: &'a Corpus,
-    /// The digest of the readers and their options.
-    readers: [u8; 32],
+    readers: ReadersDigest<'a>,
     diff: Diff<'a>,
     /// What was read of each file before, and what is known of it now.
     before: Manifest,
@@ -170,13 +169,14 @@ impl<'a> Run<'a> {
         let unchanged = if is_disputed {
             Err("an earlier file has one of its ids")
         } else {
-            diff::unchanged(&self.before, file, seen, &self.readers)
+            diff::unchanged(&self.before, file, seen, &self.readers.of(&file.path()))
         };
         match unchanged {
             Ok(entry) => {
                 tracing::debug!(name = file.name, "unchanged");
                 self.reporter.summary.same_files += 1;
                 self.reporter.summary.unchanged += u64::from(entry.releases);
+                self.reporter.summary.noted += u64::from(entry.noted);
                 for failure in &entry.failures {
                     let Failure { line, reason } = failure.clone();
                     self.reporter.event(Event::Failed(&Error::Malformed { path: file.path(), line, reason }));
@@ -200,18 +200,24 @@ impl<'a> Run<'a> {
     /// Reads a file; returns its entry unless the system refused to read it or one of its ids is taken.
     fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<Option<ManifestEntry>> {
         let (path, corpus, options) = (file.path(), self.corpus, self.options);
-        let (mut is_complete, mut count) = (true, 0);
+        let (mut is_complete, mut count, mut noted) = (true, 0, 0);
         let (mut stopped, mut failures) = (None, Vec::new());
         let read = file.read(corpus.options(), &options.stop, &mut |release| {
             match release.and_then(|release| checked(release, &path)) {
-                Ok(release) => match self.release(release, &path) {
-                    Ok(true) => count += 1,
-                    Ok(false) => is_complete = false,
-                    Err(error) => {
-                        stopped = Some(error);
-                        return ControlFlow::Break(());
+                Ok(release) => {
+                    let has_notes = release.origin.as_ref().is_some_and(|origin| !origin.notes.is_empty());
+                    match self.release(release, &path) {
+                        Ok(true) => {
+                            count += 1;
+                            noted += u32::from(has_notes);
+                        }
+                        Ok(false) => is_complete = false,
+                        Err(error) => {
+                            stopped = Some(error);
+                            return ControlFlow::Break(());
+                        }
                     }
-                },
+                }
                 Err(error) => {
                     self.fail(&error, &path);
                     is_complete &= record(&error, &mut failures);
@@ -229,8 +235,9 @@ impl<'a> Run<'a> {
                 digest
             }
         };
-        let entry = ManifestEntry::new(file, seen, digest, count).with_failures(failures, self.readers);
-        Ok(is_complete.then_some(entry))
+        self.reporter.summary.noted += u64::from(noted);
+        let entry = ManifestEntry::new(file, seen, digest, self.readers.of(&path));
+        Ok(is_complete.then(|| entry.with_contents(count, noted, failures)))
     }
 
     /// Adds a release, unless another one has its id.

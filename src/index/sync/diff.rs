@@ -26,6 +26,8 @@ pub(super) struct Diff<'a> {
     pub corpus: &'a Corpus,
     /// Corpus folders that no longer belong to the index.
     forgotten: &'a [PathBuf],
+    /// Whether nothing outside of the corpus belongs to the index.
+    exact: bool,
     /// All files in their order, each with the time when its size and times were read.
     pub files: Vec<(SourceFile, SystemTime)>,
     /// Files and folders that could not be read; what the index contains of them stays.
@@ -43,7 +45,8 @@ impl<'a> Diff<'a> {
         reporter: &mut Reporter<'_>,
     ) -> Result<Self> {
         let (files, unread) = (Vec::new(), HashSet::new());
-        let mut diff = Self { corpus, forgotten, files, unread, all_unread: false };
+        let exact = options.exact_paths;
+        let mut diff = Self { corpus, forgotten, exact, files, unread, all_unread: false };
         for place in corpus.places() {
             reporter.event(Event::Place(place));
             let (before, failed) = (diff.files.len(), reporter.summary.failed);
@@ -96,7 +99,8 @@ impl<'a> Diff<'a> {
             place.root == Path::new(root)
                 && (place.below.is_empty() || Path::new(name).starts_with(&place.below))
         });
-        !is_forgotten && (!is_in_corpus || self.is_below_unread(&Path::new(root).join(name)))
+        let is_elsewhere = !is_in_corpus && !self.exact;
+        !is_forgotten && (is_elsewhere || self.is_below_unread(&Path::new(root).join(name)))
     }
 }
 
@@ -110,8 +114,8 @@ pub(super) fn unchanged(
     let Some(entry) = manifest.get(&file.root.to_string_lossy(), &file.name) else {
         return Err("it is new, or the system refused it before");
     };
-    if !entry.is_settled(readers) {
-        return Err("it could not be read completely, and the readers have changed");
+    if !entry.was_read_by(readers) {
+        return Err("the readers or their options have changed");
     }
     if entry.proves_unchanged(file) {
         return Ok(entry.clone());
@@ -121,8 +125,8 @@ pub(super) fn unchanged(
     }
     let same = file.digest().ok().filter(|digest| entry.has_digest(digest));
     let renewed = |digest| {
-        let renewed = ManifestEntry::new(file, seen, digest, entry.releases);
-        renewed.with_failures(entry.failures.clone(), *readers)
+        let renewed = ManifestEntry::new(file, seen, digest, *readers);
+        renewed.with_contents(entry.releases, entry.noted, entry.failures.clone())
     };
     same.map(renewed).ok_or("its contents have changed")
 }

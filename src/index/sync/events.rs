@@ -52,6 +52,9 @@ pub struct Summary {
     /// Releases that stay although the run did not read them: their file could not be read, was not asked
     /// for, or never existed.
     pub kept: u64,
+    /// Releases with notes about what was cut, replaced or left out of them, in files that were read in this run
+    /// or had not changed.
+    pub noted: u64,
     /// Files, folders and records that could not be read.
     pub failed: u64,
     /// Files of other kinds that were ignored.

@@ -24,7 +24,8 @@ use crate::{
 
 /// Brings the index in a folder into the state of files and folders.
 ///
-/// Without paths these are the folders that the index was built from, or else `default`. An index that
+/// Without paths these are the folders that the index was built from, or else `default`. With
+/// [`JobOptions::exact_paths`] the paths are the whole corpus, and what other folders contributed is removed. An index that
 /// is missing, damaged or made by another version is rebuilt as a new generation. Searches continue in
 /// the old one until the new one is complete and checked.
 ///
@@ -66,7 +67,7 @@ struct Job<'a> {
 /// What the arguments mean for the index as it is.
 struct Scope {
     corpus: Corpus,
-    /// Folders that the index was built from and that no longer exist.
+    /// Folders that the index was built from and that no longer exist or are no longer wanted.
     forgotten: Vec<PathBuf>,
     /// The number of releases in the index.
     before: u64,
@@ -103,8 +104,10 @@ impl Job<'_> {
         let Some(info) = info.or_else(|| (!self.paths.is_empty()).then(CommitInfo::default)) else {
             return Err(Error::RootsUnknown { path: self.folder.into() });
         };
-        let (forgotten, roots): (Vec<PathBuf>, Vec<PathBuf>) =
-            info.roots.into_iter().partition(|root| allow_removals && !root.exists());
+        let wanted = self.wanted_roots()?;
+        let (forgotten, roots): (Vec<PathBuf>, Vec<PathBuf>) = info.roots.into_iter().partition(|root| {
+            allow_removals && !root.exists() || wanted.as_ref().is_some_and(|wanted| !wanted.contains(root))
+        });
         let mut paths = self.paths.to_vec();
         // A new generation contains only what is read into it, so folders that are not named are read too,
         // unless they may be removed.
@@ -120,6 +123,18 @@ impl Job<'_> {
         let corpus = Corpus::open(&paths, &roots)?.with_options(self.options.read.clone());
         let corpus = corpus.follow_links(self.options.follow_links);
         Ok(Scope { corpus, forgotten, before: info.releases })
+    }
+
+    /// The only folders that the index may be built from, where the paths are the whole corpus.
+    fn wanted_roots(&self) -> Result<Option<Vec<PathBuf>>> {
+        if !self.options.exact_paths || self.paths.is_empty() {
+            return Ok(None);
+        }
+        let mut wanted: Vec<PathBuf> =
+            self.paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
+        let opened = Corpus::open(self.paths, &[])?;
+        wanted.extend(opened.places().iter().map(|place| place.root.clone()));
+        Ok(Some(wanted))
     }
 
     /// Adds one more commit to an index.

@@ -89,10 +89,13 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     if let Some(file) = &args.explain {
         return explain::run(file, &located, terminal);
     }
+    // The folders of the project file are the whole archive; a path on the command line is a part of it.
+    let is_project = args.paths.is_empty() && !located.roots.is_empty();
     let choices = JobOptions {
         full: args.full,
         dry_run: args.dry_run,
         allow_removals: args.allow_removals,
+        exact_paths: is_project,
         follow_links: args.follow_links,
         keep: args.keep,
         wait: args.lock_wait.time(),
