@@ -97,7 +97,14 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// Loads the dictionary, which takes about 4 ms.
+    /// Starts to load the dictionary in a thread. Loading takes about 4 ms, in which the checksum and the tables of
+    /// the dictionary are verified; a program that opens an index meanwhile need not wait for it.
+    pub fn preload() {
+        // Where no thread can be started, the first analyzer loads the dictionary.
+        _ = std::thread::Builder::new().name("dictionary".into()).spawn(load_dictionary);
+    }
+
+    /// Loads the dictionary unless that has been done.
     ///
     /// # Errors
     /// `Error::Dictionary` if the dictionary built into the program is damaged.

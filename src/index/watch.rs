@@ -26,7 +26,7 @@ impl Index {
     /// As [`Index::open`].
     pub fn reload(&self) -> Result<Self> {
         match self.folders() {
-            Some(folders) if !self.is_active()? => Self::open_with(&folders.index, Some(self.analyzer())),
+            Some(folders) if !self.is_active()? => self.reopen(&folders.index),
             _ => Ok(self.clone()),
         }
     }

@@ -123,12 +123,14 @@ impl Searcher {
     /// the latest releases first.
     ///
     /// # Errors
-    /// `IndexDamaged` if the index cannot be read.
+    /// `IndexDamaged` if the index cannot be read, `Dictionary` if the dictionary cannot be loaded.
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results> {
         let idle = || self.inner.buffers.lock().unwrap_or_else(PoisonError::into_inner);
         let reused = idle().pop();
-        let mut buffers =
-            reused.unwrap_or_else(|| Buffers::new(self.snapshot().index.analyzer().term_cache()));
+        let mut buffers = match reused {
+            Some(buffers) => buffers,
+            None => Buffers::new(self.snapshot().index.analyzer()?.term_cache()),
+        };
         let results = self.search_with(query, options, &mut buffers);
         let mut idle = idle();
         if idle.len() < MAX_IDLE_BUFFERS {

@@ -55,7 +55,12 @@ fn main() -> ExitCode {
     let words = arguments::read(&short_options);
     let named = |word: &&str| commands.get_subcommands().any(|command| command.get_name() == *word);
     let mut texts = words.iter().skip(1).filter_map(|word| word.to_str());
-    let keeping = texts.find(named).is_some_and(|name| commands::MAINTENANCE.contains(&name));
+    let name = texts.find(named);
+    let keeping = name.is_some_and(|name| commands::MAINTENANCE.contains(&name));
+    if name == Some("search") {
+        // The dictionary is loaded while the index is opened.
+        vestnik::Analyzer::preload();
+    }
     let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => {

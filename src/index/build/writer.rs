@@ -244,7 +244,7 @@ impl Writer {
         let config = WorkerConfig {
             engine: self.index.engine().clone(),
             fields: self.index.fields(),
-            analyzer: self.index.analyzer().clone(),
+            analyzer: self.index.analyzer()?.clone(),
             memory,
         };
         WorkerPool::start(&config, threads)

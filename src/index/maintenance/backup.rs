@@ -80,7 +80,7 @@ pub fn restore(folder: &Path, from: &Path, options: &JobOptions) -> Result<Backu
 fn copy_commit(index: &Index, from: &Path, to: &Path, keep: usize) -> Result<BackupStats> {
     let generation = generation::create(to)?.folder;
     let copied = copy_files(index, to, &generation).and_then(|stats| {
-        check_files(&Index::open_generation(to, &generation, None)?)?;
+        check_files(&Index::open_generation(to, &generation)?)?;
         let last_success = Index::last_success(from).unwrap_or_default();
         generation::publish(to, &generation, keep, is_sound(to), last_success)?;
         Ok(stats)
@@ -99,7 +99,7 @@ fn copy_files(index: &Index, to: &Path, generation: &Path) -> Result<BackupStats
     stats.copy(&from.join(META), generation)?;
     stats.copy(&from.join(MANAGED), generation)?;
     // The commit that was copied, which need not be the one that the handle was opened with.
-    let copy = Index::open_generation(to, generation, Some(index.analyzer()))?;
+    let copy = Index::open_generation(to, generation)?;
     for name in copy.live_files()? {
         let file = from.join(&name);
         // Locks and markers belong to a folder, and a segment has only some of the files that it may have.

@@ -138,7 +138,7 @@ fn check_generation(folder: &Path, generation: &Generation) -> Result<CheckRepor
             reason: "its checksum is wrong".to_owned(),
         }),
         Err(error) => Err(error),
-        Ok(()) => Index::open_generation(folder, &generation.folder, None).and_then(|index| {
+        Ok(()) => Index::open_generation(folder, &generation.folder).and_then(|index| {
             let OpenCommit { files, snapshot, .. } = OpenCommit::of(&index)?;
             files.check(&mut report)?;
             if report.problems.is_empty() { snapshot.map(|_| ()) } else { Ok(()) }

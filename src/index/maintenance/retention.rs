@@ -21,7 +21,7 @@ pub fn rollback(folder: &Path, options: &JobOptions) -> Result<u64> {
     refuse_missing(folder)?;
     let _lock = folder::lock(folder, options.wait, &options.stop)?;
     let older = generation::previous(folder)?;
-    check_files(&Index::open_generation(folder, &older.folder, None)?)?;
+    check_files(&Index::open_generation(folder, &older.folder)?)?;
     tracing::info!(generation = older.number, "the older generation is sound");
     generation::activate(folder, older.number)?;
     Ok(older.number)
@@ -40,7 +40,7 @@ pub fn gc(folder: &Path, options: &JobOptions) -> Result<Vec<PathBuf>> {
     for older in generation::retained(folder)? {
         // A generation that this program cannot open belongs to another version.
         if older.check_version(folder).is_ok()
-            && let Ok(index) = Index::open_generation(folder, &older.folder, None)
+            && let Ok(index) = Index::open_generation(folder, &older.folder)
         {
             removed.extend(index.collect_garbage()?);
         }

@@ -194,7 +194,7 @@ impl Job<'_> {
         index.publish_keeping(self.options.keep)?;
         // What was published is opened as a reader would. The new generation is active by now, so a system error
         // in this check is a warning.
-        let published = Index::open_with(self.folder, Some(index.analyzer()));
+        let published = Index::open(self.folder);
         match published.and_then(|published| Snapshot::open(&published)) {
             Ok(published) if published.releases != summary.total => {
                 let (found, expected) = (published.releases, summary.total);

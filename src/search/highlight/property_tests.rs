@@ -35,7 +35,7 @@ fn matches(matcher: &QueryMatcher, forms: &mut TermCache, subject: Subject) -> V
 /// Compares the matches for every release. Returns whether the index knows all positions.
 fn check(context: &Context, query: &str) -> bool {
     let snapshot = &context.snapshot;
-    let plan = Plan::new(&Query::parse(query), snapshot.index.analyzer());
+    let plan = Plan::new(&Query::parse(query), snapshot.index.analyzer().unwrap());
     let content = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
     let nodes: Vec<_> = content.map(|clause| BoundNode::bind(context, &clause.node).unwrap()).collect();
     let mut words = Vec::new();
@@ -48,7 +48,7 @@ fn check(context: &Context, query: &str) -> bool {
     let Some(known) = query_positions(context, &plan, &words, &matcher, &addresses).unwrap() else {
         return false;
     };
-    let mut forms = snapshot.index.analyzer().term_cache();
+    let mut forms = snapshot.index.analyzer().unwrap().term_cache();
     for (address, positions) in addresses.into_iter().zip(&known.hits) {
         let stored = snapshot.whole(address).unwrap();
         let title = (&*stored.release.title, Scope::Title, positions.title(), Checkpoints::new(&[]));

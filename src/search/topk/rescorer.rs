@@ -135,10 +135,9 @@ struct Recency {
 
 impl Recency {
     fn new(Context { snapshot, weights, .. }: &Context) -> Self {
-        let today = day_number(jiff::Zoned::now().date());
-        // All dates are read for the newest one.
-        let origin = if weights.recency > 0.0 { snapshot.newest().min(today) } else { today };
-        Self { weight: weights.recency, origin }
+        // The first question for the local day reads the list of all time zones, and the newest day all dates.
+        let origin = || snapshot.newest().min(day_number(jiff::Zoned::now().date()));
+        Self { weight: weights.recency, origin: if weights.recency > 0.0 { origin() } else { 0 } }
     }
 
     /// A day after the origin is tomorrow somewhere; a later one is a mistake or an announcement, not news.
