@@ -15,19 +15,20 @@ pub(super) fn decode_column<T, U>(column: &Column<T>, docs: DocId, value: impl F
 where
     T: PartialOrd + Copy + std::fmt::Debug + Send + Sync + 'static,
 {
-    if matches!(column.index, ColumnIndex::Full) {
-        let mut decoded = vec![column.min_value(); docs as usize];
-        column.values.get_range(0, &mut decoded);
-        return decoded.into_iter().map(|found| value(Some(found))).collect();
+    let mut decoded = Vec::with_capacity(docs as usize);
+    let is_full = matches!(column.index, ColumnIndex::Full);
+    let (mut batch, mut ids, mut some) = ([column.min_value(); BATCH], [0; BATCH], [None; BATCH]);
+    for start in (0..docs).step_by(BATCH) {
+        let length = BATCH.min((docs - start) as usize);
+        if is_full {
+            column.values.get_range(start.into(), &mut batch[..length]);
+            decoded.extend(batch[..length].iter().map(|&found| value(Some(found))));
+        } else {
+            (start..).zip(&mut ids).for_each(|(doc, id)| *id = doc);
+            some.fill(None);
+            column.first_vals(&ids[..length], &mut some[..length]);
+            decoded.extend(some[..length].iter().map(|&found| value(found)));
+        }
     }
-    let docs: Vec<DocId> = (0..docs).collect();
-    let mut values = Vec::with_capacity(docs.len());
-    let mut some = [None; BATCH];
-    for docs in docs.chunks(BATCH) {
-        let some = &mut some[..docs.len()];
-        some.fill(None);
-        column.first_vals(docs, some);
-        values.extend(some.iter().map(|&found| value(found)));
-    }
-    values
+    decoded
 }

@@ -55,15 +55,6 @@ pub(crate) struct LengthRanges {
     pub body: [u32; 2],
 }
 
-impl LengthRanges {
-    pub fn of(titles: &[u32], bodies: &[u32]) -> Self {
-        let range = |lengths: &[u32]| {
-            [lengths.iter().min(), lengths.iter().max()].map(|length| length.copied().unwrap_or_default())
-        };
-        Self { title: range(titles), body: range(bodies) }
-    }
-}
-
 /// The norms of one segment.
 #[derive(Clone, Debug)]
 pub(crate) struct Norms<'s> {

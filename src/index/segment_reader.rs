@@ -8,7 +8,7 @@ use std::{
 
 use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader,
-    columnar::{Column, StrColumn},
+    columnar::{Column, ColumnIndex, StrColumn},
     directory::{CompositeFile, Directory, FileSlice, OwnedBytes},
     postings::{Postings, SegmentPostings, TermInfo},
     schema::IndexRecordOption,
@@ -68,8 +68,7 @@ impl Segment {
         let ids = columns.str(column::ID)?.ok_or_else(|| {
             tantivy::TantivyError::SchemaError(format!("the column {} is missing", column::ID))
         })?;
-        let title_words = decode_column(&columns.u64(column::TITLE_WORDS)?, reader.max_doc(), length);
-        let body_words = decode_column(&columns.u64(column::BODY_WORDS)?, reader.max_doc(), length);
+        let (titles, bodies) = (columns.u64(column::TITLE_WORDS)?, columns.u64(column::BODY_WORDS)?);
         let postings = composite_file(engine, &reader, "idx")?;
         let positions = composite_file(engine, &reader, "pos")?;
         let lists = |field| {
@@ -81,7 +80,7 @@ impl Segment {
         Ok(Self {
             ordinal,
             ids,
-            length_ranges: LengthRanges::of(&title_words, &body_words),
+            length_ranges: LengthRanges { title: range(&titles), body: range(&bodies) },
             bounds: block_bounds::read(&reader)?,
             deleted: if reader.has_deletes() {
                 (0..reader.max_doc()).filter(|&doc| reader.is_deleted(doc)).collect()
@@ -89,8 +88,8 @@ impl Segment {
                 Vec::new()
             },
             lists: [lists(fields.text)?, lists(fields.title)?, lists(fields.source)?],
-            title_words,
-            body_words,
+            title_words: decode_column(&titles, reader.max_doc(), length),
+            body_words: decode_column(&bodies, reader.max_doc(), length),
             days: OnceLock::new(),
             dates: columns.i64(column::DATE)?,
             digests: columns.u64(column::DIGEST)?,
@@ -288,6 +287,13 @@ pub(crate) enum Zone {
 
 fn length(words: Option<u64>) -> u32 {
     u32::try_from(words.unwrap_or_default()).unwrap_or(u32::MAX)
+}
+
+/// The least and the greatest length in a column.
+fn range(lengths: &Column<u64>) -> [u32; 2] {
+    // A document without a value has the length 0.
+    let least = if matches!(lengths.index, ColumnIndex::Full) { lengths.min_value() } else { 0 };
+    [least, lengths.max_value()].map(|words| length(Some(words)))
 }
 
 fn day(day: Option<i64>) -> i32 {
