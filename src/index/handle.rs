@@ -25,9 +25,11 @@ use super::{
         catalog::Catalog,
         checksum::StopFlag,
         directory::{ChecksummedDirectory, META},
-        garbage, generation,
+        garbage,
+        generation::{self, Generation},
         lock::WriteLock,
         manifest::Manifest,
+        read_error, unless_damaged,
     },
 };
 use crate::{
@@ -100,14 +102,17 @@ pub struct CommitInfo {
 impl CommitInfo {
     /// What the last commit of a generation recorded, whichever version wrote it. Tantivy keeps the record
     /// as JSON text inside its own JSON file.
-    pub(super) fn of_any_version(generation: &Path) -> Option<Self> {
+    pub(super) fn of_any_version(generation: &Path) -> Result<Option<Self>> {
         #[derive(Deserialize)]
         struct Meta {
             payload: String,
         }
-        let bytes = fs::read(generation.join(META)).ok()?;
-        let meta = serde_json::Deserializer::from_slice(&bytes).into_iter::<Meta>().next()?.ok()?;
-        serde_json::from_str(&meta.payload).ok()
+        let path = generation.join(META);
+        let Some(bytes) = unless_damaged(fs::read(&path).map_err(|error| read_error(&path, error)))? else {
+            return Ok(None);
+        };
+        let meta = serde_json::Deserializer::from_slice(&bytes).into_iter::<Meta>().next();
+        Ok(meta.and_then(|meta| serde_json::from_str(&meta.ok()?.payload).ok()))
     }
 }
 
@@ -193,12 +198,19 @@ impl Index {
     }
 
     /// When a run last succeeded in this folder, whether or not it changed anything, in seconds since
-    /// 1970-01-01 UTC. Where no run is recorded it is the time of the last commit, or `None`.
-    pub fn last_success(folder: impl AsRef<Path>) -> Option<u64> {
+    /// 1970-01-01 UTC. Where no run is recorded it is the time of the last commit. `None` where that is not
+    /// recorded either, or the index is missing or damaged.
+    ///
+    /// # Errors
+    /// `Read` where the system refuses to read the index.
+    pub fn last_success(folder: impl AsRef<Path>) -> Result<Option<u64>> {
         let folder = folder.as_ref();
-        let recorded = Catalog::read(folder).ok()?.last_success;
-        let committed = || CommitInfo::of_any_version(&generation::active(folder).ok()?.folder);
-        if recorded > 0 { Some(recorded) } else { Some(committed()?.committed).filter(|&time| time > 0) }
+        let Some(catalog) = unless_damaged(Catalog::read(folder))? else { return Ok(None) };
+        if catalog.last_success > 0 {
+            return Ok(Some(catalog.last_success));
+        }
+        let info = CommitInfo::of_any_version(&Generation::new(folder, catalog.active).folder)?;
+        Ok(info.map(|info| info.committed).filter(|&time| time > 0))
     }
 
     /// Identifies everything that decides what an index of this program contains for a text.
@@ -270,11 +282,8 @@ impl Index {
     /// Whether this generation is the active one of its folder.
     pub(super) fn is_active(&self) -> Result<bool> {
         let Some(folders) = self.folders() else { return Ok(true) };
-        match generation::active(&folders.index) {
-            Ok(active) => Ok(active.folder == folders.generation),
-            Err(Error::IndexMissing { .. } | Error::IndexDamaged { .. }) => Ok(false),
-            Err(error) => Err(error),
-        }
+        let active = unless_damaged(generation::active(&folders.index))?;
+        Ok(active.is_some_and(|active| active.folder == folders.generation))
     }
 
     /// Whether this generation was replaced and is no longer retained.
@@ -284,12 +293,9 @@ impl Index {
 
     /// The current state of the index.
     pub(super) fn version(&self) -> Result<Version> {
-        let active = match self.folders().map(|folders| generation::active(&folders.index)) {
-            Some(Ok(active)) => Some(active.number),
-            // While the first generation is being built none is active.
-            None | Some(Err(Error::IndexMissing { .. } | Error::IndexDamaged { .. })) => None,
-            Some(Err(error)) => return Err(error),
-        };
+        // While the first generation is being built none is active.
+        let active = self.folders().map(|folders| unless_damaged(generation::active(&folders.index)));
+        let active = active.transpose()?.flatten().map(|active| active.number);
         let meta = self.metas()?;
         let segments = meta.segments.iter().map(|segment| (segment.id(), segment.delete_opstamp()));
         Ok(Version { active, opstamp: meta.opstamp, segments: segments.collect() })

@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    panic::{self, AssertUnwindSafe},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     sync::atomic::AtomicBool,
@@ -43,6 +44,11 @@ const CALLS: &[(&str, &[&str])] = &[
     ("newfstatat", &["EACCES", "EIO"]),
     ("getdents64", &["EIO", "ENOMEM"]),
     ("clone3", &["EAGAIN", "ENOMEM"]),
+    ("brk", &["ENOMEM"]),
+    ("mremap", &["ENOMEM"]),
+    ("mprotect", &["ENOMEM"]),
+    ("readlink", &["EACCES", "EIO"]),
+    ("getcwd", &["ENOMEM", "EACCES"]),
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,12 +104,21 @@ pub fn run(settings: &Settings) {
     rng.shuffle(&mut injections);
     injections.truncate(settings.rounds_or(30) as usize);
     let mut tallies: BTreeMap<Job, Tally> = BTreeMap::new();
+    let mut lost = 0;
     for (round, injection) in injections.iter().enumerate() {
-        let stage = stages.iter().find(|stage| stage.job == injection.job).unwrap();
-        stage.inject(injection, tallies.entry(injection.job).or_default());
-        if round % 25 == 0 {
-            stage.assert_repaired(injection);
+        if settings.is_long() && round % 100 == 0 {
+            println!("system-calls: {round} tried, {lost} failed");
         }
+        let stage = stages.iter().find(|stage| stage.job == injection.job).unwrap();
+        let tally = tallies.entry(injection.job).or_default();
+        // The panic is printed. The remaining injections are tried as well.
+        let outcome = panic::catch_unwind(AssertUnwindSafe(|| {
+            stage.inject(injection, tally);
+            if round % 25 == 0 {
+                stage.assert_repaired(injection);
+            }
+        }));
+        lost += u32::from(outcome.is_err());
     }
     for (job, Tally { before, after, partly, killed }) in tallies {
         println!(
@@ -112,6 +127,7 @@ pub fn run(settings: &Settings) {
         );
     }
     println!("system-calls: {} of {all} failing calls tried", injections.len());
+    assert_eq!(lost, 0, "injections that failed");
 }
 
 impl Stage {
@@ -227,7 +243,12 @@ impl Stage {
     fn inject(&self, injection: &Injection, tally: &mut Tally) {
         let Injection { call, number, error, .. } = injection;
         self.reset();
-        let output = self.strace(&["-e", &format!("inject={call}:error={error}:when={number}")]);
+        let output = self.strace(&[
+            "-e",
+            &format!("trace={call}"),
+            "-e",
+            &format!("inject={call}:error={error}:when={number}"),
+        ]);
         let stderr = String::from_utf8_lossy(&output.stderr);
         let doing = format!("{injection:?}, {:?}: {stderr}", output.status);
         let report = check(&self.fixture.index(), &AtomicBool::new(false));
@@ -248,11 +269,12 @@ impl Stage {
                 }
                 tally.partly += 1;
             }
-            Some(11 | 12) => panic!("{doing}: neither another run nor damage"),
-            Some(_) => {
+            // 127: the program could not even be loaded.
+            Some(3 | 127) => {
                 assert!(holds == self.was, "{doing}: failed, but not what it contained before");
                 tally.before += 1;
             }
+            Some(code) => panic!("{doing}: {code} is not the code for a system error"),
             None => {
                 assert!(holds == self.was || holds == self.wanted, "{doing}: neither before nor after");
                 tally.killed += 1;

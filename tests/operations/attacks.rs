@@ -161,7 +161,7 @@ fn what_a_killed_run_left_is_removed_by_the_next_run() {
 fn a_backup_keeps_its_age() {
     let workspace = Workspace::new(&["a.txt"]);
     workspace.run(&["index"], 0);
-    let recorded = |index: &Path| Index::last_success(index);
+    let recorded = |index: &Path| Index::last_success(index).unwrap();
     let before = recorded(&workspace.path("index"));
     workspace.run(&["backup", "saved"], 0);
     assert_eq!(recorded(&workspace.path("saved")), before);

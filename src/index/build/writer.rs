@@ -267,12 +267,12 @@ impl Writer {
     /// before.
     pub fn commit(self, roots: &[PathBuf]) -> Result<()> {
         let manifest = self.index.manifest()?;
-        self.commit_with(roots, &manifest)
+        self.commit_with(roots, &manifest).map(|_| ())
     }
 
-    /// As [`Writer::commit`], recording what was read of each file. Nothing fails once the commit is made:
-    /// a merge that fails, or a file that cannot be removed, is a warning.
-    pub(crate) fn commit_with(mut self, roots: &[PathBuf], manifest: &Manifest) -> Result<()> {
+    /// As [`Writer::commit`], recording what was read of each file; returns whether anything was written. Nothing
+    /// fails once the commit is made: a merge that fails, or a file that cannot be removed, is a warning.
+    pub(crate) fn commit_with(mut self, roots: &[PathBuf], manifest: &Manifest) -> Result<bool> {
         let before = self.index.commit_info()?;
         let is_same = !self.changed && before.committed > 0 && before.roots == roots;
         let unchanged = self.dry || is_same && manifest.same_contents(&self.index.manifest()?);
@@ -296,7 +296,7 @@ impl Writer {
         if let (Some(_), Some(folders)) = (&self.lock, self.index.folders()) {
             Catalog::record_success(&folders.index);
         }
-        Ok(())
+        Ok(!unchanged)
     }
 
     fn commit_segments(&mut self, info: &CommitInfo) -> Result<()> {

@@ -81,7 +81,7 @@ fn copy_commit(index: &Index, from: &Path, to: &Path, keep: usize) -> Result<Bac
     let generation = generation::create(to)?.folder;
     let copied = copy_files(index, to, &generation).and_then(|stats| {
         check_files(&Index::open_generation(to, &generation)?)?;
-        let last_success = Index::last_success(from).unwrap_or_default();
+        let last_success = Index::last_success(from)?.unwrap_or_default();
         generation::publish(to, &generation, keep, is_sound(to), last_success)?;
         Ok(stats)
     });
@@ -105,7 +105,8 @@ fn copy_files(index: &Index, to: &Path, generation: &Path) -> Result<BackupStats
         // Locks and markers belong to a folder, and a segment has only some of the files that it may have.
         let belongs_to_folder = name.extension().is_some_and(|extension| extension == "lock");
         let is_copied = name == Path::new(META) || name == Path::new(MANAGED) || name == Path::new(MARKER);
-        if !belongs_to_folder && !is_copied && file.is_file() {
+        let exists = || file.try_exists().map_err(|source| Error::Read { path: file.clone(), source });
+        if !belongs_to_folder && !is_copied && exists()? {
             stats.copy(&file, generation)?;
         }
     }

@@ -25,6 +25,7 @@ use crate::{
             generation::{self, Generation, MARKER},
             is_damage, lock,
             manifest::{self, Manifest},
+            unless_damaged,
         },
     },
 };
@@ -71,7 +72,7 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
             break report;
         }
     };
-    for generation in generation::retained(folder).unwrap_or_default() {
+    for generation in unless_damaged(generation::retained(folder))?.unwrap_or_default() {
         let older = check_generation(folder, &generation)?;
         if !generation::retained(folder)?.contains(&generation) {
             // A run has just removed it.
@@ -82,7 +83,7 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
         report.older.extend(older.problems);
     }
     // A clock that ran far ahead says nothing, and must not hide that an index is old.
-    let known = Index::last_success(folder).filter(|&last| last <= lock::now() + MAX_CLOCK_SKEW.as_secs());
+    let known = Index::last_success(folder)?.filter(|&last| last <= lock::now() + MAX_CLOCK_SKEW.as_secs());
     report.age = known.map(|last| Duration::from_secs(lock::now().saturating_sub(last)));
     Ok(report)
 }

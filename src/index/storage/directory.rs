@@ -4,7 +4,7 @@
 //! write to an index is in `lock`.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, BufWriter},
     path::{Path, PathBuf},
     sync::Arc,
@@ -35,7 +35,15 @@ pub(crate) struct ChecksummedDirectory {
 
 impl ChecksummedDirectory {
     pub fn open(folder: &Path) -> Result<Self, OpenDirectoryError> {
-        Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.into(), stop: StopFlag::default() })
+        let refused = |error| OpenDirectoryError::wrap_io_error(error, folder.into());
+        let files = match MmapDirectory::open(folder) {
+            // Tantivy also says so where the system refuses to look at the folder.
+            Err(OpenDirectoryError::NotADirectory(_)) if fs::metadata(folder).map_err(refused)?.is_dir() => {
+                MmapDirectory::open(folder)
+            }
+            opened => opened,
+        };
+        Ok(Self { files: files?, folder: folder.into(), stop: StopFlag::default() })
     }
 
     pub fn stop_flag(&self) -> &StopFlag {
@@ -109,8 +117,8 @@ impl Directory for ChecksummedDirectory {
             file.lock().map_err(failed)?;
         } else {
             file.try_lock().map_err(|error| match error {
-                std::fs::TryLockError::WouldBlock => LockError::LockBusy,
-                std::fs::TryLockError::Error(error) => failed(error),
+                fs::TryLockError::WouldBlock => LockError::LockBusy,
+                fs::TryLockError::Error(error) => failed(error),
             })?;
         }
         // Closing the file releases the lock.

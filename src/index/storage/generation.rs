@@ -17,7 +17,7 @@ use super::{
     super::schema::fingerprint,
     atomic_file::{self, remove_if_exists},
     catalog::{CURRENT, Catalog, folder_of, number_of},
-    lock, read_error,
+    lock, read_error, unless_damaged,
 };
 use crate::error::{Error, Result};
 
@@ -127,7 +127,7 @@ pub(crate) fn exists(index: &Path) -> bool {
 
 /// Creates an empty folder for the next generation.
 pub(crate) fn create(index: &Path) -> Result<Generation> {
-    let highest = read_or_default(index)?.highest;
+    let highest = unless_damaged(Catalog::read(index))?.unwrap_or_default().highest;
     let existing = all(index)?.last().map_or(0, |last| last.number);
     let generation = Generation::new(index, highest.max(existing) + 1);
     let failed = |source| Error::Write { path: generation.folder.clone(), source };
@@ -167,7 +167,7 @@ pub(crate) fn publish(
         let reason = "is not the folder of a generation".to_owned();
         return Err(Error::IndexDamaged { path: folder.into(), reason });
     };
-    let mut catalog = read_or_default(index)?;
+    let mut catalog = unless_damaged(Catalog::read(index))?.unwrap_or_default();
     catalog.activate(number, previous_is_sound && catalog.active > 0);
     catalog.retained.truncate(keep);
     catalog.last_success = last_success;
@@ -175,14 +175,6 @@ pub(crate) fn publish(
     tracing::info!(generation = number, "active from now on");
     remove_unlisted_or_warn(index);
     Ok(())
-}
-
-/// The catalog, or an empty one where there is none that can be used.
-fn read_or_default(index: &Path) -> Result<Catalog> {
-    match Catalog::read(index) {
-        Err(Error::IndexMissing { .. } | Error::IndexDamaged { .. }) => Ok(Catalog::default()),
-        catalog => catalog,
-    }
 }
 
 /// Whether a generation was active and is no longer retained: it was removed, or soon will be.
@@ -215,9 +207,7 @@ pub(crate) fn prune(index: &Path, keep: usize) -> Result<Vec<PathBuf>> {
 /// Removes what a killed run left, and warns where that fails. Without a catalog nothing is removed: any
 /// generation could be the one that was active.
 pub(super) fn remove_unlisted_or_warn(index: &Path) {
-    if let Err(error) = remove_unlisted(index)
-        && !matches!(error, Error::IndexMissing { .. } | Error::IndexDamaged { .. })
-    {
+    if let Err(error) = unless_damaged(remove_unlisted(index)) {
         tracing::warn!("an obsolete file could not be removed and takes room until the next run: {error}");
     }
 }
@@ -257,9 +247,16 @@ pub(crate) fn retained(index: &Path) -> Result<Vec<Generation>> {
 pub(crate) fn previous(index: &Path) -> Result<Generation> {
     let active = active(index)?.number;
     let mut older = retained(index)?;
-    older.retain(|generation| generation.number < active && generation.check_version(index).is_ok());
-    let newest = older.into_iter().max_by_key(|generation| generation.number);
-    newest.ok_or_else(|| Error::NothingOlder { path: index.into() })
+    older.retain(|generation| generation.number < active);
+    older.sort_by_key(|generation| generation.number);
+    while let Some(newest) = older.pop() {
+        match unless_damaged(newest.check_version(index)) {
+            Ok(Some(())) => return Ok(newest),
+            Ok(None) | Err(Error::IndexStale { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::NothingOlder { path: index.into() })
 }
 
 /// The generations in an index folder by number, listed or not.

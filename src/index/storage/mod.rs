@@ -4,7 +4,7 @@
 
 use std::{io, path::Path};
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 pub(crate) mod atomic_file;
 pub(crate) mod catalog;
@@ -23,6 +23,14 @@ pub(crate) fn is_damage(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::NotFound | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
     )
+}
+
+/// `None` for an index that is missing or damaged; what the system refused stays an error.
+pub(crate) fn unless_damaged<T>(read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Err(Error::IndexMissing { .. } | Error::IndexDamaged { .. }) => Ok(None),
+        read => read.map(Some),
+    }
 }
 
 /// The error for a file of an index that cannot be read.

@@ -21,7 +21,10 @@ use crate::{
         Change, Index, JobOptions, Writer,
         build::{FileId, MAX_ID_BYTES, Registry},
         snapshot::Snapshot,
-        storage::manifest::{Failure, Manifest, ManifestEntry},
+        storage::{
+            manifest::{Failure, Manifest, ManifestEntry},
+            unless_damaged,
+        },
     },
     release::Release,
 };
@@ -74,16 +77,14 @@ pub(super) fn run(
             roots.push(place.root.clone());
         }
     }
-    let before = task.index.version()?;
-    writer.commit_with(&roots, &manifest)?;
-    let now = task.index.version()?;
+    // Nothing fails once the commit is made.
+    let written = writer.commit_with(&roots, &manifest)?;
     if options.dry_run {
         tracing::info!("dry run: nothing was written");
-    } else if now == before {
-        tracing::info!("nothing has changed: nothing was written");
+    } else if written {
+        tracing::info!(releases = summary.total, "committed and merged");
     } else {
-        let (segments, was) = (now.segments.len(), before.segments.len());
-        tracing::info!(releases = summary.total, segments, was, "committed and merged");
+        tracing::info!("nothing has changed: nothing was written");
     }
     summary.took = started.elapsed();
     Ok(summary)
@@ -317,12 +318,9 @@ impl<'a> Run<'a> {
     /// a file.
     fn copy_unread(&mut self, older: &Index) -> Result<()> {
         let read = Snapshot::open(older).and_then(|snapshot| Ok((Registry::of(&snapshot)?, snapshot)));
-        let (registry, snapshot) = match read {
-            Ok(read) => read,
-            Err(error) => {
-                tracing::warn!("what could not be read is not copied from the older index: {error}");
-                return Ok(());
-            }
+        let Some((registry, snapshot)) = unless_damaged(read)? else {
+            tracing::warn!("the older index is damaged: what could not be read is not copied from it");
+            return Ok(());
         };
         let is_unread = |file| {
             let (root, name) = registry.file_name(file);
@@ -339,7 +337,8 @@ impl<'a> Run<'a> {
                     self.writer.add(&release)?;
                 }
                 Ok(None) => {}
-                Err(error) => self.reporter.event(Event::Failed(&error)),
+                Err(error @ Error::IndexDamaged { .. }) => self.reporter.event(Event::Failed(&error)),
+                Err(error) => return Err(error),
             }
         }
         Ok(())

@@ -18,7 +18,7 @@ use crate::{
         build::Registry,
         maintenance::check_files,
         snapshot::Snapshot,
-        storage::{catalog::Catalog, folder, generation},
+        storage::{catalog::Catalog, folder, generation, unless_damaged},
     },
 };
 
@@ -97,24 +97,26 @@ impl Job<'_> {
             Ok(index) => Some(index.commit_info()?),
             Err(Error::IndexMissing { .. }) => Some(CommitInfo::default()),
             Err(_) => {
-                let active = generation::active(self.folder).ok();
-                active.and_then(|active| CommitInfo::of_any_version(&active.folder))
+                let active = unless_damaged(generation::active(self.folder))?;
+                active.map(|active| CommitInfo::of_any_version(&active.folder)).transpose()?.flatten()
             }
         };
         let Some(info) = info.or_else(|| (!self.paths.is_empty()).then(CommitInfo::default)) else {
             return Err(Error::RootsUnknown { path: self.folder.into() });
         };
         let wanted = self.wanted_roots()?;
-        let (forgotten, roots): (Vec<PathBuf>, Vec<PathBuf>) = info.roots.into_iter().partition(|root| {
-            allow_removals && !root.exists() || wanted.as_ref().is_some_and(|wanted| !wanted.contains(root))
-        });
+        // A folder that the system refuses to look at is not missing.
+        let is_missing = |root: &PathBuf| root.try_exists().is_ok_and(|exists| !exists);
+        let is_unwanted = |root: &PathBuf| wanted.as_ref().is_some_and(|wanted| !wanted.contains(root));
+        let (forgotten, roots): (Vec<PathBuf>, Vec<PathBuf>) =
+            info.roots.into_iter().partition(|root| allow_removals && is_missing(root) || is_unwanted(root));
         let mut paths = self.paths.to_vec();
         // A new generation contains only what is read into it, so folders that are not named are read too,
         // unless they may be removed.
         if paths.is_empty() || rebuilding && !allow_removals {
             paths.extend_from_slice(&roots);
         }
-        if let Some(missing) = paths.iter().find(|path| roots.contains(path) && !path.exists()) {
+        if let Some(missing) = paths.iter().find(|path| roots.contains(path) && is_missing(path)) {
             return Err(Error::CorpusMissing { path: missing.clone() });
         }
         if paths.is_empty() {
@@ -224,9 +226,10 @@ fn reason_to_rebuild(error: &Error) -> Option<String> {
 /// How many of the releases in the old index are missing in the new one.
 fn count_missing(new: &Index, old: Option<&Index>, before: usize) -> Result<usize> {
     let new = Registry::of(&Snapshot::open(new)?)?;
-    match old.map(|old| Registry::of(&Snapshot::open(old)?)) {
-        Some(Ok(old)) => Ok(old.releases().filter(|(id, _)| new.get(id).is_none()).count()),
-        // Where the old index cannot be read, its commit still says how many there were.
-        _ => Ok(before.saturating_sub(new.len())),
-    }
+    let old = old.map(|old| unless_damaged(Snapshot::open(old).and_then(|old| Registry::of(&old))));
+    Ok(match old.transpose()?.flatten() {
+        Some(old) => old.releases().filter(|(id, _)| new.get(id).is_none()).count(),
+        // The commit of a damaged index still says how many there were.
+        None => before.saturating_sub(new.len()),
+    })
 }

@@ -7,7 +7,7 @@ use std::io;
 use tantivy::postings::Postings;
 
 use super::{
-    matches::{QueryMatcher, TermPosition, TermRole},
+    matches::{MAX_TOKENS, QueryMatcher, TermPosition, TermRole},
     term_table::TermTable,
 };
 use crate::{
@@ -145,7 +145,7 @@ fn read_term(
         if seek_exact(list, doc) {
             list.positions(&mut positions);
             let at = positions.iter().map(|&position| TermPosition { position, term: number });
-            found.positions.extend(at);
+            found.positions.extend(at.take(MAX_TOKENS));
             found.add_full(&positions, role.full, segment.title_words(doc));
         }
     }

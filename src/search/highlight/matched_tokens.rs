@@ -19,6 +19,10 @@ impl MatchedTokens {
         self.by_word.iter_mut().for_each(Vec::clear);
     }
 
+    pub fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
     /// Adds the next token to a word that it matches.
     pub fn add_word(&mut self, word: usize, strength: Strength) {
         let next = self.tokens.len();

@@ -18,6 +18,10 @@ use crate::{
     },
 };
 
+/// How many matching tokens of a text are considered, from its beginning. A release never has as many: without a
+/// limit, 60 MB of one word take 1.1 GB to highlight.
+pub(super) const MAX_TOKENS: usize = 50_000;
+
 /// A match of a word, phrase or pair in a text.
 pub(super) struct Match {
     /// Its clause.
@@ -232,12 +236,14 @@ impl<'p> QueryMatcher<'p> {
         out.clear(self.words.len());
         let mut tokens = TokenStream::new(text);
         let Some(KnownPositions { positions, terms, mut landmarks }) = positions else {
-            while let Some(token) = tokens.next(forms) {
+            while out.tokens.len() < MAX_TOKENS
+                && let Some(token) = tokens.next(forms)
+            {
                 self.add_token(token, scope, display, out);
             }
             return;
         };
-        for here in positions.chunk_by(|one, other| one.position == other.position) {
+        for here in positions.chunk_by(|one, other| one.position == other.position).take(MAX_TOKENS) {
             let Some(&TermPosition { position, .. }) = here.first() else { continue };
             if let Some(landmark) = landmarks.last_until(position) {
                 tokens.resume(landmark);

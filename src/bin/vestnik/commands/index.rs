@@ -126,7 +126,9 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     if let Some(file) = &args.metrics
         && !args.dry_run
     {
-        let written = metrics::write(file, exit, summary.as_ref().ok(), Index::last_success(folder));
+        // Where the system refuses to read it, the time of the last success stays as it was reported before.
+        let last_success = Index::last_success(folder).unwrap_or_default();
+        let written = metrics::write(file, exit, summary.as_ref().ok(), last_success);
         report = report.and(written.with_context(|| unwritable(file)));
     }
     // The index is what it is: a report that cannot be written is a warning, whatever the run did.

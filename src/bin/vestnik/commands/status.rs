@@ -36,7 +36,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
     let bytes = index.size()?;
     let committed = time(state.committed);
     let folder = args.location.folder()?;
-    let last_run = Index::last_success(&folder).and_then(time);
+    let last_run = Index::last_success(&folder)?.and_then(time);
     let folder = folder.display().to_string();
     if args.format == Format::Json {
         terminal.json(&json!({

@@ -4,7 +4,10 @@
 //! write to the clipboard or clear the screen; a newline can forge a line of a log; a bidirectional control
 //! can make a file name read as another.
 
-use std::{borrow::Cow, fmt::Write};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write},
+};
 
 /// Whether a character must not reach a terminal or a log.
 ///
@@ -21,7 +24,21 @@ fn is_unsafe(c: char) -> bool {
 
 /// One line of text with every unsafe character as `\u{…}`, for example `\u{1b}` for escape.
 pub fn line(text: &str) -> Cow<'_, str> {
-    replaced(text, |out, c| write!(out, "\\u{{{:x}}}", u32::from(c)))
+    replaced(text, escape_in_line)
+}
+
+/// Appends text to a line, with every unsafe character as in [`line`].
+pub struct EscapedLine<'o>(pub &'o mut String);
+
+impl Write for EscapedLine<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.push_str(&line(text));
+        Ok(())
+    }
+}
+
+fn escape_in_line(out: &mut String, c: char) -> fmt::Result {
+    write!(out, "\\u{{{:x}}}", u32::from(c))
 }
 
 /// JSON text with every unsafe character as `\uXXXX`. Such characters stand only inside strings, where the
@@ -32,7 +49,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
     })
 }
 
-fn replaced(text: &str, escape: impl Fn(&mut String, char) -> std::fmt::Result) -> Cow<'_, str> {
+fn replaced(text: &str, escape: impl Fn(&mut String, char) -> fmt::Result) -> Cow<'_, str> {
     if !text.contains(is_unsafe) {
         return Cow::Borrowed(text);
     }

@@ -1,6 +1,9 @@
 //! A line of output with styles. Text is made safe as it is added, so only our own styles reach the terminal.
 
-use std::{fmt::Display, ops::Range};
+use std::{
+    fmt::{Display, Write},
+    ops::Range,
+};
 
 use anstyle::{AnsiColor, Style};
 
@@ -23,15 +26,15 @@ impl Line {
     }
 
     pub fn plain(self, text: impl Display) -> Self {
-        self.styled(PLAIN, &text.to_string())
+        self.styled(PLAIN, text)
     }
 
     pub fn bold(self, text: impl Display) -> Self {
-        self.styled(BOLD, &text.to_string())
+        self.styled(BOLD, text)
     }
 
     pub fn faint(self, text: impl Display) -> Self {
-        self.styled(FAINT, &text.to_string())
+        self.styled(FAINT, text)
     }
 
     /// Text with matches in it, given as ranges of bytes in ascending order.
@@ -60,10 +63,17 @@ impl Line {
         self.styled(between, text.get(at..).unwrap_or_default())
     }
 
-    fn styled(mut self, style: Style, text: &str) -> Self {
-        if !text.is_empty() {
-            let text = escape::line(text);
-            self.rendered.push_str(&format!("{}{text}{}", style.render(), style.render_reset()));
+    /// Appends a text with a style, unless it is empty. A line can have megabytes: it is copied once.
+    fn styled(mut self, style: Style, text: impl Display) -> Self {
+        let start = self.rendered.len();
+        // Writing to a string fails only where the text does not format.
+        _ = write!(self.rendered, "{}", style.render());
+        let styled = self.rendered.len();
+        _ = write!(escape::EscapedLine(&mut self.rendered), "{text}");
+        if self.rendered.len() == styled {
+            self.rendered.truncate(start);
+        } else {
+            _ = write!(self.rendered, "{}", style.render_reset());
         }
         self
     }

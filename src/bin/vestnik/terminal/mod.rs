@@ -9,7 +9,6 @@ mod line;
 use std::{
     fmt::Display,
     io::{self, BufWriter, Write},
-    time::Duration,
 };
 
 use anstream::{AutoStream, ColorChoice};
@@ -117,10 +116,11 @@ impl Terminal {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{spinner} {wide_msg} ({elapsed})");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
-            bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
         bar.set_message(escape::line(&text.into()).into_owned());
+        // A steady tick would need a thread, and panic where the system has none.
+        bar.tick();
     }
 
     pub fn end_progress(&mut self) {
