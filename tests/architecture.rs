@@ -54,14 +54,14 @@ const INDEX: &[(&str, &[&str])] = &[
     ("schema", &["column", "doc_store"]),
     ("storage", &["schema"]),
     ("engine_error", &["storage"]),
-    ("block_bounds", &["column", "norms", "schema"]),
-    ("segment_reader", &["block_bounds", "column", "doc_store", "norms", "schema", "term_pattern"]),
-    ("handle", &["block_bounds", "engine_error", "schema", "storage"]),
+    ("block_stats", &["column", "norms", "schema"]),
+    ("segment_reader", &["block_stats", "column", "doc_store", "norms", "schema", "term_pattern"]),
+    ("handle", &["block_stats", "engine_error", "schema", "storage"]),
     ("snapshot", &["doc_store", "engine_error", "handle", "norms", "parallel", "schema", "segment_reader"]),
     (
         "build",
         &[
-            "block_bounds",
+            "block_stats",
             "column",
             "doc_store",
             "engine_error",

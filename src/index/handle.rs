@@ -18,7 +18,7 @@ use tantivy::{
 };
 
 use super::{
-    block_bounds::BoundsPlugin,
+    block_stats::StatsPlugin,
     engine_error::{catch_panic, read_failure, write_failure},
     schema::{self, Fields},
     storage::{
@@ -149,7 +149,7 @@ impl Index {
         let stop = directory.stop_flag().clone();
         let open = || tantivy::Index::open(directory).map_err(failed);
         let mut engine = catch_panic(generation, open)?;
-        engine.register_plugin(Arc::new(BoundsPlugin));
+        engine.register_plugin(Arc::new(StatsPlugin));
         let folders = Folders { index: folder.into(), generation: generation.into() };
         Ok(Self::assemble((engine, stop), Some(folders), None))
     }
@@ -383,5 +383,5 @@ impl Index {
 
 /// An index of tantivy with everything that this program adds to its segments.
 fn builder() -> tantivy::IndexBuilder {
-    tantivy::Index::builder().schema(Fields::build().0).register_plugin(Arc::new(BoundsPlugin))
+    tantivy::Index::builder().schema(Fields::build().0).register_plugin(Arc::new(StatsPlugin))
 }

@@ -9,7 +9,7 @@
 //! - `maintenance`: check, compact, roll back, back up, publish a new generation
 //! - `sync`: bring an index into the state of a corpus
 
-mod block_bounds;
+mod block_stats;
 mod build;
 mod column;
 mod doc_store;
@@ -27,7 +27,7 @@ mod sync;
 mod term_pattern;
 mod watch;
 
-pub(crate) use block_bounds::decode as decode_bound;
+pub(crate) use block_stats::{BlockStats, TitleFreqs, decode_bound};
 pub use build::{Change, Writer, WriterOptions};
 pub(crate) use doc_store::{LoadedRelease, ReleaseView, day_number};
 pub use handle::{CommitInfo, Index};
@@ -36,7 +36,7 @@ pub(crate) use norms::{NormParameters, Norms};
 pub use options::JobOptions;
 pub(crate) use parallel::parallel_map;
 pub(crate) use schema::POSITION_GAP;
-pub(crate) use segment_reader::{Segment, Zone, seek_exact};
+pub(crate) use segment_reader::{PostingList, Segment, Zone, seek_exact};
 pub(crate) use snapshot::{Address, Snapshot};
 pub use sync::{Event, Progress, Summary, sync, update};
 pub use watch::Watch;

@@ -19,6 +19,19 @@ impl NormParameters {
     pub const DEFAULT: Self =
         Self { title_weight: 2.0, title_b: 0.4, body_b: 0.7, mean_title: 1.0, mean_body: 1.0 };
 
+    /// The default parameters for documents with these lengths of titles and bodies.
+    pub fn of_lengths(titles: &[u32], bodies: &[u32]) -> Self {
+        Self { mean_title: mean(titles), mean_body: mean(bodies), ..Self::DEFAULT }
+    }
+
+    /// What an occurrence in each title and in each body adds to a normalised frequency.
+    pub fn shares(&self, titles: &[u32], bodies: &[u32]) -> Shares {
+        Shares {
+            titles: titles.iter().map(|&words| self.title_weight / self.title(words)).collect(),
+            bodies: bodies.iter().map(|&words| 1.0 / self.body(words)).collect(),
+        }
+    }
+
     /// The norm of a title: 1 for one of mean length.
     #[inline]
     pub fn title(&self, words: u32) -> f32 {
@@ -46,6 +59,30 @@ impl NormParameters {
 #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
 fn norm(words: u32, mean: f32, b: f32) -> f32 {
     1.0 - b + b / mean * words.max(1) as f32
+}
+
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean is rounded")]
+fn mean(lengths: &[u32]) -> f32 {
+    let sum: u64 = lengths.iter().map(|&words| u64::from(words)).sum();
+    (sum as f64 / lengths.len().max(1) as f64).max(1.0) as f32
+}
+
+/// What an occurrence in the title or the body of each document adds to a normalised frequency.
+pub(crate) struct Shares {
+    titles: Vec<f32>,
+    bodies: Vec<f32>,
+}
+
+impl Shares {
+    /// The normalised frequency of a term that a document has so often in title and body, and in the title.
+    #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
+    pub fn normalised(&self, doc: DocId, freq: u32, in_title: u32) -> f32 {
+        let share = |shares: &[f32]| shares.get(doc as usize).copied().unwrap_or(f32::INFINITY);
+        let body = (freq - in_title.min(freq)) as f32 * share(&self.bodies);
+        // Most documents have no occurrences in the title.
+        if in_title == 0 { body } else { body + in_title as f32 * share(&self.titles) }
+    }
 }
 
 /// The lengths of the shortest and the longest title, and of the shortest and the longest body.
@@ -76,12 +113,6 @@ impl Norms<'_> {
     #[inline]
     pub fn body(&self, doc: DocId) -> f32 {
         self.bodies.get(doc as usize).map_or(1.0, |&words| self.parameters.body(words))
-    }
-
-    /// The greatest that one occurrence adds to a normalised frequency, in a text of one word.
-    pub fn greatest_share(&self) -> f32 {
-        let Self { parameters, .. } = self;
-        (parameters.title_weight / parameters.title(0)).max(1.0 / parameters.body(0))
     }
 
     /// The normalised frequency of a term with these frequencies in a document:

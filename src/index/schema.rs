@@ -1,9 +1,9 @@
 //! The tantivy schema.
 //!
 //! One text field holds title and body with all three channels of terms at shared positions. A phrase can
-//! therefore mix channels, and a term has one document frequency for the whole release. The title is
-//! indexed a second time as a separate field, for BM25F and for `заголовок:`. Lengths are stored in words,
-//! because tantivy's field norms would count every term of every channel.
+//! therefore mix channels, and a term has one posting list and one document frequency for the whole release. How
+//! often it is in the title is a part of the block statistics. Lengths are stored in words, because tantivy's field
+//! norms would count every term of every channel.
 
 use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
@@ -12,7 +12,7 @@ use tantivy::schema::{
 use crate::analysis::Analyzer;
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 7;
+pub(crate) const SCHEMA_VERSION: u32 = 8;
 
 /// The position of the first word of a body, counted from the end of the title. No distance that a query can
 /// ask for reaches across it; `search` checks that at compile time.
@@ -36,8 +36,6 @@ pub(crate) struct Fields {
     pub id: Field,
     /// Title and then body: terms of all channels.
     pub text: Field,
-    /// The title alone: terms of all channels.
-    pub title: Field,
     /// The publisher: terms of all channels.
     pub source: Field,
     /// The day of publication, in days from 1970-01-01.
@@ -65,7 +63,6 @@ impl Fields {
         let fields = Self {
             id: schema.add_text_field(column::ID, whole | FAST),
             text: schema.add_text_field("text", terms.clone()),
-            title: schema.add_text_field("title", terms.clone()),
             source: schema.add_text_field("source", terms),
             date: schema.add_i64_field(column::DATE, FAST),
             title_words: schema.add_u64_field(column::TITLE_WORDS, FAST),

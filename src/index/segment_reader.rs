@@ -10,13 +10,13 @@ use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader,
     columnar::{Column, ColumnIndex, StrColumn},
     directory::{CompositeFile, Directory, FileSlice, OwnedBytes},
-    postings::{Postings, SegmentPostings, TermInfo},
+    postings::{SegmentPostings, TermInfo},
     schema::IndexRecordOption,
     store::StoreReader,
 };
 
 use super::{
-    block_bounds::{self, BlockBounds},
+    block_stats::{BlockStats, SegmentStats},
     column::decode_column,
     doc_store::verify,
     norms::{LengthRanges, NormParameters, Norms},
@@ -38,16 +38,15 @@ pub(crate) struct Segment {
     title_words: Vec<u32>,
     body_words: Vec<u32>,
     length_ranges: LengthRanges,
-    bounds: BlockBounds,
+    stats: SegmentStats,
     deleted: Vec<DocId>,
     digests: Column<u64>,
     roots: Option<StrColumn>,
     files: Option<StrColumn>,
     text: Arc<tantivy::InvertedIndexReader>,
-    title: Arc<tantivy::InvertedIndexReader>,
     source: Arc<tantivy::InvertedIndexReader>,
-    /// The posting lists and position lists of `text`, `title` and `source`, without a header.
-    lists: [[FileSlice; 2]; 3],
+    /// The posting lists and position lists of `text` and `source`, without a header.
+    lists: [[FileSlice; 2]; 2],
 }
 
 /// Bytes before the first posting list of a field: the number of tokens.
@@ -81,13 +80,13 @@ impl Segment {
             ordinal,
             ids,
             length_ranges: LengthRanges { title: range(&titles), body: range(&bodies) },
-            bounds: block_bounds::read(&reader)?,
+            stats: SegmentStats::open(&reader)?,
             deleted: if reader.has_deletes() {
                 (0..reader.max_doc()).filter(|&doc| reader.is_deleted(doc)).collect()
             } else {
                 Vec::new()
             },
-            lists: [lists(fields.text)?, lists(fields.title)?, lists(fields.source)?],
+            lists: [lists(fields.text)?, lists(fields.source)?],
             title_words: decode_column(&titles, reader.max_doc(), length),
             body_words: decode_column(&bodies, reader.max_doc(), length),
             days: OnceLock::new(),
@@ -97,7 +96,6 @@ impl Segment {
             files: columns.str(column::FILE)?,
             store: reader.get_store_reader(blocks)?,
             text: reader.inverted_index(fields.text)?,
-            title: reader.inverted_index(fields.title)?,
             source: reader.inverted_index(fields.source)?,
             reader,
         })
@@ -108,36 +106,37 @@ impl Segment {
         (0..self.reader.max_doc()).filter(|&doc| !self.reader.is_deleted(doc))
     }
 
-    /// Where the posting list of a term in a zone is; `None` if the segment has no such term there.
-    pub fn term_info(&self, zone: Zone, key: &str) -> io::Result<Option<TermInfo>> {
-        self.terms(zone).terms().get(key)
+    #[cfg(test)]
+    pub(super) fn stats(&self) -> &SegmentStats {
+        &self.stats
     }
 
-    /// Opens the posting list of a term in a zone, with positions.
-    pub fn postings(&self, zone: Zone, list: &TermInfo) -> io::Result<SegmentPostings> {
-        self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqsAndPositions)
+    /// Looks up the posting list of a term in a zone; `None` if the segment has no such term there.
+    pub fn posting_list(&self, zone: Zone, key: &str) -> io::Result<Option<PostingList>> {
+        let Some(info) = self.terms(zone).terms().get(key)? else { return Ok(None) };
+        let stats = if zone == Zone::Text { self.stats.of_list(&info)? } else { BlockStats::none() };
+        Ok(Some(PostingList { zone, info, stats }))
+    }
+
+    /// Opens a posting list with tantivy's cursor, with positions.
+    pub fn postings(&self, list: &PostingList) -> io::Result<SegmentPostings> {
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        self.terms(list.zone).read_postings_from_terminfo(&list.info, option)
     }
 
     /// The bytes of a posting list, in tantivy's format.
-    pub fn posting_list(&self, zone: Zone, list: &TermInfo) -> io::Result<OwnedBytes> {
-        self.lists[zone as usize][0].read_bytes_slice(list.postings_range.clone())
+    pub fn posting_bytes(&self, list: &PostingList) -> io::Result<OwnedBytes> {
+        self.lists[list.zone as usize][0].read_bytes_slice(list.info.postings_range.clone())
     }
 
     /// The bytes of the positions of a posting list, in tantivy's format.
-    pub fn position_list(&self, zone: Zone, list: &TermInfo) -> io::Result<OwnedBytes> {
-        self.lists[zone as usize][1].read_bytes_slice(list.positions_range.clone())
-    }
-
-    /// The term frequency of a document in a posting list; 0 if it is not in the list.
-    pub fn term_freq(&self, zone: Zone, list: &TermInfo, doc: DocId) -> io::Result<u32> {
-        let mut list = self.terms(zone).read_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
-        Ok(if seek_exact(&mut list, doc) { list.term_freq() } else { 0 })
+    pub fn position_bytes(&self, list: &PostingList) -> io::Result<OwnedBytes> {
+        self.lists[list.zone as usize][1].read_bytes_slice(list.info.positions_range.clone())
     }
 
     fn terms(&self, zone: Zone) -> &tantivy::InvertedIndexReader {
         match zone {
             Zone::Text => &self.text,
-            Zone::Title => &self.title,
             Zone::Source => &self.source,
         }
     }
@@ -183,13 +182,8 @@ impl Segment {
 
     /// The norms of all titles and bodies.
     pub fn norms(&self, parameters: NormParameters) -> Norms<'_> {
-        let growth = self.bounds.growth(&parameters, &self.length_ranges);
+        let growth = self.stats.growth(&parameters, &self.length_ranges);
         Norms { parameters, titles: &self.title_words, bodies: &self.body_words, growth }
-    }
-
-    /// The codes of the bounds of a posting list of title and body, for each full block.
-    pub fn bounds(&self, list: &TermInfo) -> Option<OwnedBytes> {
-        self.bounds.of_list(list)
     }
 
     /// The sums of the lengths of all titles and of all bodies that are not deleted.
@@ -279,10 +273,23 @@ fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
 pub(crate) enum Zone {
     /// Title and body, one after the other.
     Text,
-    /// The title.
-    Title,
     /// The publisher's name.
     Source,
+}
+
+/// A posting list of a segment.
+#[derive(Clone, Debug)]
+pub(crate) struct PostingList {
+    zone: Zone,
+    info: TermInfo,
+    pub stats: BlockStats,
+}
+
+impl PostingList {
+    /// How many documents have the term, including deleted ones.
+    pub fn doc_freq(&self) -> u32 {
+        self.info.doc_freq
+    }
 }
 
 fn length(words: Option<u64>) -> u32 {

@@ -7,22 +7,23 @@
 use std::io;
 
 use tantivy::{
-    Segment, SegmentMeta, TantivyDocument, TantivyError,
+    DocId, Segment, SegmentMeta, SegmentReader, TantivyDocument, TantivyError,
     directory::{Directory, TerminatingWrite},
     fastfield::FastFieldsWriter,
     fieldnorm::{FieldNormsSerializer, FieldNormsWriter},
     index::SegmentComponent,
-    postings::InvertedIndexSerializer,
+    postings::{FieldSerializer, InvertedIndexSerializer},
     schema::Field,
     store::StoreWriter,
 };
 
-use super::postings::{FieldLengths, PostingsBuilder};
+use super::postings::{FieldLengths, Occurrences, PostingsBuilder, TermOrder};
 use crate::{
     analysis::{CheckpointWriter, DisplayMap, TermCache},
     index::{
-        block_bounds,
+        block_stats::StatsWriter,
         doc_store::{ReleaseView, encode_display},
+        norms::NormParameters,
         schema::Fields,
         segment_reader::Zone,
     },
@@ -117,9 +118,9 @@ impl SegmentWriter {
         write_keys(&mut serializer, fields.id, ids.iter())?;
         // The order of the bytes of a term is the order of the numbers.
         write_keys(&mut serializer, fields.digest, digests.iter().map(|digest| digest.to_be_bytes()))?;
-        write_terms(&mut serializer, fields, &postings)?;
+        let stats = write_terms(&segment, &mut serializer, fields, &postings)?;
         serializer.close()?;
-        block_bounds::write(&segment, fields)?;
+        stats.close(SegmentReader::open(&segment)?.inverted_index(fields.text)?.terms())?;
         let releases = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let meta = segment.index().new_segment_meta(segment.id(), releases);
         Ok((meta, postings.into_term_cache()))
@@ -169,24 +170,64 @@ fn write_keys<K: AsRef<[u8]> + Ord>(
     field.close()
 }
 
+/// Writes the posting lists of title and body, with their statistics, and those of the publisher.
 fn write_terms(
+    segment: &Segment,
     serializer: &mut InvertedIndexSerializer,
     fields: Fields,
     postings: &PostingsBuilder,
-) -> io::Result<()> {
+) -> tantivy::Result<StatsWriter> {
+    let [titles, bodies] = postings.lengths();
+    let parameters = NormParameters::of_lengths(&titles, &bodies);
+    let shares = parameters.shares(&titles, &bodies);
+    let mut stats = StatsWriter::create(segment, parameters)?;
     let order = postings.order();
-    for (part, field) in
-        [(Zone::Text, fields.text), (Zone::Title, fields.title), (Zone::Source, fields.source)]
-    {
-        let mut field = serializer.new_field(field, postings.positions() as u64, None)?;
-        postings.for_each_term(part, &order, |term, occurrences| {
-            field.new_term(term.as_bytes(), u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
-            occurrences.for_each_doc(|release, positions| {
-                field.write_doc(release, u32::try_from(positions.len()).unwrap_or(u32::MAX), positions);
-            });
-            field.close_term()
-        })?;
-        field.close()?;
-    }
-    Ok(())
+    let mut term_ord = 0;
+    write_field(serializer, (fields.text, Zone::Text), (postings, &order), |occurrences, field| {
+        occurrences.for_each_doc(|doc, deltas| {
+            let freq = write_doc(field, doc, deltas);
+            let in_title = count_below(deltas, titles[doc as usize]);
+            stats.push(shares.normalised(doc, freq, in_title), in_title);
+        });
+        term_ord += 1;
+        stats.end_list(term_ord - 1)
+    })?;
+    write_field(serializer, (fields.source, Zone::Source), (postings, &order), |occurrences, field| {
+        occurrences.for_each_doc(|doc, deltas| _ = write_doc(field, doc, deltas));
+        Ok(())
+    })?;
+    Ok(stats)
+}
+
+/// Writes the posting lists of a field, each of which `write` is called for.
+fn write_field(
+    serializer: &mut InvertedIndexSerializer,
+    (field, zone): (Field, Zone),
+    (postings, order): (&PostingsBuilder, &TermOrder),
+    mut write: impl FnMut(Occurrences, &mut FieldSerializer) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut field = serializer.new_field(field, postings.positions() as u64, None)?;
+    postings.for_each_term(zone, order, |term, occurrences| {
+        field.new_term(term.as_bytes(), u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
+        write(occurrences, &mut field)?;
+        field.close_term()
+    })?;
+    field.close()
+}
+
+/// Writes a posting with its positions; returns its frequency.
+fn write_doc(field: &mut FieldSerializer, doc: DocId, deltas: &[u32]) -> u32 {
+    let freq = u32::try_from(deltas.len()).unwrap_or(u32::MAX);
+    field.write_doc(doc, freq, deltas);
+    freq
+}
+
+/// How many positions, given by their deltas, are below a limit.
+fn count_below(deltas: &[u32], limit: u32) -> u32 {
+    let mut position = 0;
+    let below = deltas.iter().take_while(|&&delta| {
+        position += delta;
+        position < limit
+    });
+    u32::try_from(below.count()).unwrap_or(u32::MAX)
 }

@@ -15,8 +15,8 @@ use crate::{
     index::{Address, POSITION_GAP, Zone, seek_exact},
     search::{
         context::Context,
-        plan::{Plan, Word},
-        postings::{BoundTerm, BoundWord},
+        plan::{Plan, Scope, Word},
+        postings::{BoundTerm, BoundWord, TermCursor},
         weights::MAX_EXPANSIONS,
     },
 };
@@ -76,6 +76,9 @@ pub(super) fn query_positions(
     clauses.for_each(|clause| clause.node.words(&mut words));
     let mut terms = Vec::new();
     for (word, bound) in words.iter().zip(bound) {
+        if word.scope == Scope::Source {
+            continue;
+        }
         // Only the most frequent forms of a pattern are bound.
         if word.pattern.is_some() && bound.terms.len() > MAX_FORMS {
             return Ok(None);
@@ -119,28 +122,25 @@ fn read_term(
     let Some((first, _)) = hits.first() else { return Ok(()) };
     let segment = context.snapshot.segment(first.segment);
     let list = match term {
-        Term::Bound(bound) => bound.postings(segment, Zone::Text).cloned(),
-        Term::Key(key) => segment.term_info(Zone::Text, key)?,
+        Term::Bound(bound) => bound.list(segment).cloned(),
+        Term::Key(key) => segment.posting_list(Zone::Text, key)?,
     };
     let Some(list) = list else { return Ok(()) };
     let mut titles = match (term, role.hints) {
-        (Term::Bound(bound), Some(hints)) => {
-            let titles = bound.postings(segment, Zone::Title).map(|list| segment.postings(Zone::Title, list));
-            Some((hints, titles.transpose()?))
-        }
+        (Term::Bound(bound), Some(hints)) => Some((hints, TermCursor::open(segment, bound, Scope::Title)?)),
         _ => None,
     };
     let (mut opened, mut positions) = (None, Vec::new());
     for &(Address { doc, .. }, hit) in hits {
         let found = &mut found[hit];
         if let Some((hints, titles)) = &mut titles
-            && found.are_full(*hints, || titles.as_mut().is_some_and(|titles| seek_exact(titles, doc)))
+            && found.are_full(*hints, || titles.as_mut().is_some_and(|titles| titles.contains(doc)))
         {
             continue;
         }
         let list = match &mut opened {
             Some(list) => list,
-            None => opened.insert(segment.postings(Zone::Text, &list)?),
+            None => opened.insert(segment.postings(&list)?),
         };
         if seek_exact(list, doc) {
             list.positions(&mut positions);

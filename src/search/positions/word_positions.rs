@@ -8,7 +8,7 @@ use crate::{
     search::{
         context::Context,
         plan::Scope,
-        postings::{BoundWord, PositionCursor, Terms, field_of},
+        postings::{BoundWord, PositionCursor, Terms},
     },
 };
 
@@ -27,9 +27,8 @@ impl<'s> WordPositions<'s> {
         for &terms in which {
             let full = terms == Terms::Full;
             for bound in word.terms.iter().filter(|bound| bound.term.full == full) {
-                let field = field_of(word.scope);
-                let Some(list) = bound.postings(segment, field) else { continue };
-                let list = PositionCursor::open(segment, field, list);
+                let Some(list) = bound.list(segment) else { continue };
+                let list = PositionCursor::open(segment, list);
                 lists.push((list.map_err(|error| context.read_failed(error))?, full));
             }
         }
@@ -51,9 +50,9 @@ impl<'s> WordPositions<'s> {
                 any_full |= *full;
             }
         }
-        if self.scope == Scope::Body {
-            let title = self.segment.title_words(doc);
-            retain_from(out, start, |_, position| position >= title);
+        if let Scope::Title | Scope::Body = self.scope {
+            let (title, in_title) = (self.segment.title_words(doc), self.scope == Scope::Title);
+            retain_from(out, start, |_, position| (position < title) == in_title);
         }
         if several {
             out[start..].sort_unstable();

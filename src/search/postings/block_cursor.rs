@@ -85,13 +85,12 @@ impl SkipCursor {
         self.doc_freq
     }
 
-    /// Visits the blocks that may have postings of a window: the number of each, and the
-    /// greatest term frequency that it may have; none of the last, partial block, which does not say.
-    pub fn each_between(&mut self, window: &Range<DocId>, mut visit: impl FnMut(usize, Option<u32>)) {
+    /// Visits the numbers of the blocks that may have postings of a window.
+    pub fn each_between(&mut self, window: &Range<DocId>, mut visit: impl FnMut(usize)) {
         self.seek(window.start);
         let mut block = self.block;
         while block.remaining > 0 && block.previous < window.end {
-            visit(block.number, block.max_freq());
+            visit(block.number);
             if block.last >= window.end {
                 break;
             }
@@ -104,9 +103,9 @@ impl SkipCursor {
         self.block.last
     }
 
-    /// The current block, as `each_between` visits it.
-    pub fn current(&self) -> (usize, Option<u32>) {
-        (self.block.number, self.block.max_freq())
+    /// The number of the current block, from 0.
+    pub fn number(&self) -> usize {
+        self.block.number
     }
 }
 
@@ -139,11 +138,6 @@ impl Block {
 
     fn is_full(&self) -> bool {
         self.remaining >= BLOCK_LEN
-    }
-
-    /// No posting has a greater term frequency: they are stored less one.
-    fn max_freq(&self) -> Option<u32> {
-        self.is_full().then(|| 1_u32.checked_shl(self.freq_bits.into()).unwrap_or(u32::MAX))
     }
 }
 
@@ -211,13 +205,6 @@ impl BlockCursor {
         let found = docs.get(at) == Some(&doc);
         self.at = at;
         found.then_some(at)
-    }
-
-    /// The term frequency in a document, to which the cursor moves; none where the list does not have it.
-    #[inline]
-    pub fn freq_of(&mut self, doc: DocId) -> Option<u32> {
-        let at = self.find(doc)?;
-        self.freqs().get(at).copied()
     }
 
     /// The document ids of the current block.

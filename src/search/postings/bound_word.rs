@@ -1,15 +1,13 @@
 //! Binding a word of the plan to a snapshot: which of its terms the index has, and where each segment keeps
 //! their posting lists.
 
-use std::collections::HashMap;
-
-use tantivy::postings::TermInfo;
+use std::{collections::HashMap, io};
 
 use super::doc_freq::doc_freq;
 use crate::{
     analysis::Channel,
     error::Result,
-    index::{Segment, Zone},
+    index::{PostingList, Segment, Zone},
     search::{
         context::Context,
         plan::{Pattern, Scope, WeightedTerm, Word},
@@ -41,19 +39,11 @@ pub(crate) enum Terms {
     Hints,
 }
 
-/// A term with its posting lists in each segment.
+/// A term with its posting list in each segment that has it.
 #[derive(Debug)]
 pub(crate) struct BoundTerm {
     pub term: WeightedTerm,
-    by_segment: Vec<FieldPostings>,
-}
-
-/// Where a segment keeps the posting lists of one term.
-#[derive(Debug)]
-struct FieldPostings {
-    text: Option<TermInfo>,
-    title: Option<TermInfo>,
-    source: Option<TermInfo>,
+    by_segment: Vec<Option<PostingList>>,
 }
 
 impl BoundWord {
@@ -65,27 +55,8 @@ impl BoundWord {
 }
 
 impl BoundTerm {
-    pub fn postings(&self, segment: &Segment, field: Zone) -> Option<&TermInfo> {
-        self.by_segment[segment.ordinal as usize].get(field)
-    }
-}
-
-impl FieldPostings {
-    fn get(&self, field: Zone) -> Option<&TermInfo> {
-        match field {
-            Zone::Text => self.text.as_ref(),
-            Zone::Title => self.title.as_ref(),
-            Zone::Source => self.source.as_ref(),
-        }
-    }
-}
-
-/// The field whose postings have the documents of a scope.
-pub(crate) fn field_of(scope: Scope) -> Zone {
-    match scope {
-        Scope::Anywhere | Scope::Body => Zone::Text,
-        Scope::Title => Zone::Title,
-        Scope::Source => Zone::Source,
+    pub fn list(&self, segment: &Segment) -> Option<&PostingList> {
+        self.by_segment[segment.ordinal as usize].as_ref()
     }
 }
 
@@ -120,11 +91,8 @@ impl BoundWord {
 
     /// How many postings its full terms have, over all segments.
     pub fn cost(&self) -> usize {
-        let field = field_of(self.scope);
         let full = self.terms.iter().filter(|bound| bound.term.full);
-        full.flat_map(|bound| bound.by_segment.iter().filter_map(move |postings| postings.get(field)))
-            .map(|list| list.doc_freq as usize)
-            .sum()
+        full.flat_map(|bound| bound.by_segment.iter().flatten()).map(|list| list.doc_freq() as usize).sum()
     }
 }
 
@@ -132,12 +100,10 @@ impl BoundWord {
 fn doc_counts(context: &Context, terms: &[BoundTerm]) -> Result<Vec<usize>> {
     let any_full = terms.iter().any(|bound| bound.term.full);
     let counted: Vec<&BoundTerm> = terms.iter().filter(|bound| bound.term.full == any_full).collect();
-    let lists =
-        counted.iter().flat_map(|bound| &bound.by_segment).filter_map(|postings| postings.text.as_ref());
-    let cost = if counted.len() > 1 { lists.map(|list| list.doc_freq as usize).sum() } else { 0 };
+    let lists = counted.iter().flat_map(|bound| bound.by_segment.iter().flatten());
+    let cost = if counted.len() > 1 { lists.map(|list| list.doc_freq() as usize).sum() } else { 0 };
     context.each_segment(cost, |segment| {
-        let lists: Vec<&TermInfo> =
-            counted.iter().filter_map(|bound| bound.postings(segment, Zone::Text)).collect();
+        let lists: Vec<&PostingList> = counted.iter().filter_map(|bound| bound.list(segment)).collect();
         doc_freq(segment, &lists).map_err(|error| context.read_failed(error))
     })
 }
@@ -152,26 +118,22 @@ fn idf(context: &Context, doc_count: usize) -> f32 {
 
 /// The terms that at least one segment has.
 fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result<Vec<BoundTerm>> {
+    let zone = if scope == Scope::Source { Zone::Source } else { Zone::Text };
     let mut bound = Vec::new();
     for term in terms {
-        let mut by_segment = Vec::with_capacity(context.snapshot.segments.len());
-        for segment in &context.snapshot.segments {
-            by_segment.push(look_up(context, segment, &term.key, scope)?);
-        }
-        if by_segment.iter().any(|postings| postings.text.is_some() || postings.source.is_some()) {
+        let look_up = |segment: &Segment| segment.posting_list(zone, &term.key);
+        let by_segment: Vec<_> = context
+            .snapshot
+            .segments
+            .iter()
+            .map(look_up)
+            .collect::<io::Result<_>>()
+            .map_err(|error| context.read_failed(error))?;
+        if by_segment.iter().any(Option::is_some) {
             bound.push(BoundTerm { term: term.clone(), by_segment });
         }
     }
     Ok(bound)
-}
-
-fn look_up(context: &Context, segment: &Segment, key: &str, scope: Scope) -> Result<FieldPostings> {
-    let list = |field| segment.term_info(field, key).map_err(|error| context.read_failed(error));
-    let text = list(Zone::Text)?;
-    // The text field includes the title, so a term of the title is also a term of the text.
-    let title = if text.is_some() { list(Zone::Title)? } else { None };
-    let source = if scope == Scope::Source { list(Zone::Source)? } else { None };
-    Ok(FieldPostings { text, title, source })
 }
 
 /// The most frequent surface forms in the index that match a pattern.

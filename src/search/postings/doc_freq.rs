@@ -4,16 +4,14 @@
 
 use std::io;
 
-use tantivy::postings::TermInfo;
-
 use super::{bitset::BitSet, block_cursor::BlockCursor};
-use crate::index::{Segment, Zone};
+use crate::index::{PostingList, Segment};
 
-/// How many documents of a segment are in any of these lists of title and body.
-pub(super) fn doc_freq(segment: &Segment, lists: &[&TermInfo]) -> io::Result<usize> {
+/// How many documents of a segment are in any of these lists.
+pub(super) fn doc_freq(segment: &Segment, lists: &[&PostingList]) -> io::Result<usize> {
     let mut cursors = lists
         .iter()
-        .map(|list| BlockCursor::open(segment.posting_list(Zone::Text, list)?, list.doc_freq))
+        .map(|list| BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq()))
         .collect::<io::Result<Vec<_>>>()?;
     let all = match &mut cursors[..] {
         [] => 0,

@@ -12,7 +12,7 @@ mod term_cursor;
 pub(crate) use self::{
     bitset::BitSet,
     block_cursor::seek,
-    bound_word::{BoundTerm, BoundWord, Terms, bind, field_of},
+    bound_word::{BoundTerm, BoundWord, Terms, bind},
     position_cursor::PositionCursor,
     term_cursor::{Frequency, TermCursor},
 };

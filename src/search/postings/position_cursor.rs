@@ -5,10 +5,10 @@
 
 use std::io;
 
-use tantivy::{DocId, positions::PositionReader, postings::TermInfo};
+use tantivy::{DocId, positions::PositionReader};
 
 use super::block_cursor::BlockCursor;
-use crate::index::{Segment, Zone};
+use crate::index::{PostingList, Segment};
 
 /// Reads the positions of one term.
 pub(crate) struct PositionCursor {
@@ -21,10 +21,10 @@ pub(crate) struct PositionCursor {
 }
 
 impl PositionCursor {
-    pub fn open(segment: &Segment, field: Zone, list: &TermInfo) -> io::Result<Self> {
+    pub fn open(segment: &Segment, list: &PostingList) -> io::Result<Self> {
         Ok(Self {
-            postings: BlockCursor::open(segment.posting_list(field, list)?, list.doc_freq)?,
-            positions: PositionReader::open(segment.position_list(field, list)?)?,
+            postings: BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?,
+            positions: PositionReader::open(segment.position_bytes(list)?)?,
             gaps: Vec::new(),
             block: None,
         })
@@ -62,7 +62,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        index::{Index, Snapshot},
+        index::{Index, Snapshot, Zone},
         release::Release,
     };
 
@@ -81,11 +81,11 @@ mod tests {
             index.ingest(releases).unwrap();
             let snapshot = Snapshot::open(&index).unwrap();
             for segment in &snapshot.segments {
-                let Some(list) = segment.term_info(Zone::Text, "lвода").unwrap() else { continue };
-                let mut cursor = PositionCursor::open(segment, Zone::Text, &list).unwrap();
+                let Some(list) = segment.posting_list(Zone::Text, "lвода").unwrap() else { continue };
+                let mut cursor = PositionCursor::open(segment, &list).unwrap();
                 // In any order: going back starts over.
                 for &doc in docs.iter().filter(|&&doc| doc < segment.reader.max_doc()) {
-                    let mut theirs = segment.postings(Zone::Text, &list).unwrap();
+                    let mut theirs = segment.postings(&list).unwrap();
                     let (mut found, mut expected) = (Vec::new(), Vec::new());
                     cursor.read(doc, &mut found);
                     let is_there = (theirs.doc() >= doc || theirs.seek(doc) >= doc) && theirs.doc() == doc;
@@ -94,7 +94,8 @@ mod tests {
                     }
                     prop_assert_eq!(found, expected);
                     let expected = is_there.then(|| theirs.term_freq());
-                    prop_assert_eq!(cursor.postings.freq_of(doc), expected);
+                    let at = cursor.postings.find(doc);
+                    prop_assert_eq!(at.map(|at| cursor.postings.freqs()[at]), expected);
                 }
             }
         }

@@ -1,19 +1,18 @@
-//! The postings of one term in one segment, in the fields that a word is looked for in, with the frequencies in
-//! title and body told apart.
+//! The postings of one term in one segment, with the frequencies in title and body told apart.
 //!
 //! A term has two cursors. Finding the documents that have it needs ids alone and runs ahead of scoring, which
 //! decodes the frequencies of the few documents that may still be ranked.
 
 use std::{io, ops::Range};
 
-use tantivy::{DocId, TERMINATED, directory::OwnedBytes};
+use tantivy::{DocId, TERMINATED};
 
 use super::{
     block_cursor::{BlockCursor, SkipCursor, seek},
-    bound_word::{BoundTerm, field_of},
+    bound_word::BoundTerm,
 };
 use crate::{
-    index::{Norms, Segment, Zone, decode_bound},
+    index::{BlockStats, Norms, Segment, TitleFreqs, decode_bound},
     search::plan::Scope,
 };
 
@@ -33,36 +32,30 @@ pub(crate) struct TermCursor {
     pub weight: f32,
     ids: BlockCursor,
     postings: BlockCursor,
-    /// The postings in titles, if `postings` counts titles and bodies together.
-    title: Option<BlockCursor>,
     /// For upper bounds, which are asked for before anything is decoded.
     skips: SkipCursor,
-    /// The codes of the upper bounds of full blocks; empty if the field has none.
-    bounds: OwnedBytes,
+    stats: BlockStats,
+    /// The bound of blocks without a stored one: of the last, partial block, or of all blocks of a publisher.
     bound_of_tail: Option<f32>,
 }
 
 impl TermCursor {
     /// Opens the postings of a term; none if the segment does not have the term in this scope.
     pub fn open(segment: &Segment, term: &BoundTerm, scope: Scope) -> io::Result<Option<Self>> {
-        let open = |field| {
-            let list = term.postings(segment, field);
-            list.map(|list| BlockCursor::open(segment.posting_list(field, list)?, list.doc_freq)).transpose()
-        };
-        let field = field_of(scope);
-        let Some(postings) = open(field)? else { return Ok(None) };
-        let title = if field == Zone::Text { open(Zone::Title)? } else { None };
-        let list = if field == Zone::Text { term.postings(segment, field) } else { None };
-        let bounds = list.and_then(|list| segment.bounds(list)).unwrap_or_else(OwnedBytes::empty);
+        let Some(list) = term.list(segment) else { return Ok(None) };
+        if scope == Scope::Title && !list.stats.has_titles() {
+            return Ok(None);
+        }
+        let postings = BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?;
         Ok(Some(Self {
             scope,
             weight: term.term.weight,
             ids: postings.clone(),
             skips: postings.skip_list().clone(),
             postings,
-            title,
-            bounds,
-            bound_of_tail: None,
+            stats: list.stats.clone(),
+            // Phrases in the publisher's name may count as title, so frequencies do not bound them.
+            bound_of_tail: (scope == Scope::Source).then_some(f32::INFINITY),
         }))
     }
 
@@ -71,9 +64,13 @@ impl TermCursor {
         self.skips.doc_freq()
     }
 
-    /// Whether the documents that match cannot be known from the ids, since some have the term in the title only.
+    /// Whether the documents that match cannot be known from the ids, since some have the term in another field only.
     fn needs_frequencies(&self) -> bool {
-        self.scope == Scope::Body && self.title.is_some()
+        match self.scope {
+            Scope::Anywhere | Scope::Source => false,
+            Scope::Title => true,
+            Scope::Body => self.stats.has_titles(),
+        }
     }
 
     /// Visits the documents of a window, in order.
@@ -102,25 +99,18 @@ impl TermCursor {
     /// The frequencies in a document; none if it does not match.
     #[inline]
     pub fn frequency(&mut self, doc: DocId) -> Option<Frequency> {
-        let all = self.postings.freq_of(doc)?;
-        let title = self.title.as_mut().and_then(|title| title.freq_of(doc)).unwrap_or_default();
-        Frequency::new(self.scope, all, title)
+        let at = self.postings.find(doc)?;
+        let all = self.postings.freqs().get(at).copied()?;
+        Frequency::new(self.scope, all, self.stats.titles(self.postings.number()).get(at))
     }
 
     /// Visits the documents of a window, in order, with their frequencies.
     pub fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, Frequency)) {
-        let mut titles = Vec::new();
-        self.each_title(window, |doc, freq| titles.push((doc, freq)));
-        let (mut titles, scope) = (&titles[..], self.scope);
-        self.each_block(window, |docs, freqs| {
-            for (&doc, &all) in docs.iter().zip(freqs) {
-                let title = match titles.split_first() {
-                    Some((&(in_title, freq), rest)) if in_title == doc => {
-                        titles = rest;
-                        freq
-                    }
-                    _ => 0,
-                };
+        let scope = self.scope;
+        self.each_block(window, |docs, freqs, titles| {
+            let mut titles = titles.peekable();
+            for (at, (&doc, &all)) in docs.iter().zip(freqs).enumerate() {
+                let title = titles.next_if(|(in_title, _)| *in_title == at).map_or(0, |(_, freq)| freq);
                 if let Some(frequency) = Frequency::new(scope, all, title) {
                     visit(doc, frequency);
                 }
@@ -128,33 +118,35 @@ impl TermCursor {
         });
     }
 
-    /// Visits the postings of a window, block by block: document ids and term frequencies in all fields of the
-    /// scope.
-    pub fn each_block(&mut self, window: &Range<DocId>, visit: impl FnMut(&[DocId], &[u32])) {
-        each_block(&mut self.postings, window, visit);
-    }
-
-    /// Visits the postings of a window in titles, if these are kept apart.
-    pub fn each_title(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, u32)) {
-        let Some(title) = &mut self.title else { return };
-        each_block(title, window, |docs, freqs| {
-            docs.iter().zip(freqs).for_each(|(&doc, &freq)| visit(doc, freq));
-        });
+    /// Visits the postings of a window, block by block: document ids, term frequencies in title and body together,
+    /// and those in the title by the index of the posting.
+    pub fn each_block(&mut self, window: &Range<DocId>, mut visit: impl FnMut(&[DocId], &[u32], TitleFreqs)) {
+        let Self { scope, postings, stats, .. } = self;
+        postings.seek_block(window.start);
+        loop {
+            let last = postings.last();
+            let titles = stats.titles(postings.number());
+            if *scope != Scope::Title || !titles.is_empty() {
+                let (docs, freqs) = postings.postings();
+                let part = within(docs, window);
+                visit(&docs[part.clone()], &freqs[part.clone()], titles.within(part));
+            }
+            if last >= window.end {
+                return;
+            }
+            postings.next_block();
+        }
     }
 
     /// An upper bound of the normalised frequency in all documents of a window.
     pub fn frequency_bound(&mut self, window: &Range<DocId>, norms: &Norms) -> f32 {
-        let (mut code, mut max_freq, mut has_tail) = (0, 0, false);
-        let Self { skips, bounds, .. } = self;
-        skips.each_between(window, |number, freq| match (bounds.get(number), freq) {
-            (Some(&bound), _) => code = code.max(bound),
-            (None, Some(freq)) => max_freq = max_freq.max(freq),
-            (None, None) => has_tail = true,
+        let (mut code, mut has_tail) = (None, false);
+        let Self { skips, stats, .. } = self;
+        skips.each_between(window, |number| match stats.bound(number) {
+            Some(bound) => code = code.max(Some(bound)),
+            None => has_tail = true,
         });
-        let mut bound = if self.bounds.is_empty() { 0.0 } else { decode_bound(code) * norms.growth };
-        if max_freq > 0 {
-            bound = bound.max(Self::bound_of_freq(max_freq, norms));
-        }
+        let bound = code.map_or(0.0, |code| decode_bound(code) * norms.growth);
         if has_tail { bound.max(self.bound_of_tail(norms)) } else { bound }
     }
 
@@ -162,11 +154,9 @@ impl TermCursor {
     #[inline]
     pub fn frequency_bound_near(&mut self, doc: DocId, norms: &Norms) -> f32 {
         self.skips.seek(doc);
-        let (number, max_freq) = self.skips.current();
-        match (self.bounds.get(number), max_freq) {
-            (Some(&code), _) => decode_bound(code) * norms.growth,
-            (None, Some(freq)) => Self::bound_of_freq(freq, norms),
-            (None, None) => self.bound_of_tail(norms),
+        match self.stats.bound(self.skips.number()) {
+            Some(code) => decode_bound(code) * norms.growth,
+            None => self.bound_of_tail(norms),
         }
     }
 
@@ -186,32 +176,21 @@ impl TermCursor {
         }
     }
 
-    /// The bound of documents with this frequency or a lower one, whatever their lengths.
-    #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
-    fn bound_of_freq(freq: u32, norms: &Norms) -> f32 {
-        freq as f32 * norms.greatest_share()
-    }
-
     /// The bound of the documents of the last, partial block.
     fn bound_of_tail(&mut self, norms: &Norms) -> f32 {
         if let Some(bound) = self.bound_of_tail {
             return bound;
         }
-        let (mut postings, mut titles) = (self.postings.clone(), self.title.clone());
-        let mut bound = 0.0_f32;
+        let mut postings = self.postings.clone();
         postings.seek_block(TERMINATED);
+        let titles = self.stats.titles(postings.number());
         let (docs, freqs) = postings.postings();
-        for (&doc, &all) in docs.iter().zip(freqs) {
-            let title = titles.as_mut().and_then(|titles| titles.freq_of(doc)).unwrap_or_default();
-            // Phrases in the publisher's name may count as title.
-            bound = bound.max(match Frequency::new(self.scope, all, title) {
-                Some(_) if self.scope == Scope::Source => Self::bound_of_freq(all, norms),
-                Some(frequency) => {
-                    let (title, body) = frequency.weighted(1.0);
-                    norms.normalised(doc, title, body)
-                }
-                None => 0.0,
-            });
+        let mut bound = 0.0_f32;
+        for (at, (&doc, &all)) in docs.iter().zip(freqs).enumerate() {
+            if let Some(frequency) = Frequency::new(self.scope, all, titles.clone().get(at)) {
+                let (title, body) = frequency.weighted(1.0);
+                bound = bound.max(norms.normalised(doc, title, body));
+            }
         }
         *self.bound_of_tail.insert(bound)
     }
@@ -223,7 +202,7 @@ impl Frequency {
         let body = all - title.min(all);
         match scope {
             Scope::Anywhere => Some(Self { title, body, all }),
-            Scope::Title => Some(Self { title: all, body: 0, all }),
+            Scope::Title => (title > 0).then_some(Self { title, body: 0, all: title }),
             Scope::Source => Some(Self { title: 0, body: all, all }),
             Scope::Body => (body > 0).then_some(Self { title: 0, body, all }),
         }
@@ -233,20 +212,6 @@ impl Frequency {
     #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
     pub fn weighted(self, weight: f32) -> (f32, f32) {
         (self.title as f32 * weight, self.body as f32 * weight)
-    }
-}
-
-fn each_block(cursor: &mut BlockCursor, window: &Range<DocId>, mut visit: impl FnMut(&[DocId], &[u32])) {
-    cursor.seek_block(window.start);
-    loop {
-        let last = cursor.last();
-        let (docs, freqs) = cursor.postings();
-        let part = within(docs, window);
-        visit(&docs[part.clone()], &freqs[part]);
-        if last >= window.end {
-            return;
-        }
-        cursor.next_block();
     }
 }
 

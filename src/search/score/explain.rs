@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     error::Result,
-    index::{Segment, Zone},
+    index::Segment,
     search::{
         context::Context,
-        plan::{Clause, Scope},
+        plan::Clause,
         positions::PhraseMatcher,
-        postings::{BoundWord, field_of},
+        postings::{BoundWord, Frequency, TermCursor},
     },
 };
 
@@ -120,25 +120,13 @@ impl Explainer<'_> {
     }
 
     fn add_terms(&self, word: &BoundWord, out: &mut Vec<TermFrequency>) -> Result<()> {
-        let &Self { context, segment, doc, .. } = self;
         let (full, hints): (Vec<_>, Vec<_>) = word.terms.iter().partition(|bound| bound.term.full);
         for bound in full.into_iter().chain(hints) {
-            let count = |field| match bound.postings(segment, field) {
-                Some(list) => segment.term_freq(field, list, doc).map_err(|error| context.read_failed(error)),
-                None => Ok(0),
-            };
-            let all = count(field_of(word.scope))?;
-            let title = match word.scope {
-                Scope::Title => all,
-                Scope::Source => 0,
-                Scope::Anywhere | Scope::Body => count(Zone::Title)?,
-            };
-            if all > 0 {
-                out.push(TermFrequency {
-                    term: readable(&bound.term.key),
-                    title,
-                    body: all - title.min(all),
-                });
+            let cursor = TermCursor::open(self.segment, bound, word.scope);
+            let cursor = cursor.map_err(|error| self.context.read_failed(error))?;
+            if let Some(Frequency { title, body, .. }) = cursor.and_then(|mut term| term.frequency(self.doc))
+            {
+                out.push(TermFrequency { term: readable(&bound.term.key), title, body });
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use crate::{
     index::day_number,
     search::{
         context::Context,
-        plan::{Node, Phrase, Scope},
+        plan::{Node, Phrase},
         positions::PhraseSlots,
         postings::{BoundWord, bind},
         weights::PROXIMITY_EXPANSIONS,
@@ -48,8 +48,6 @@ pub(crate) struct PhraseNode {
     pub in_sentence: bool,
     pub weight: f32,
     pub idf: f32,
-    /// Whether all words are looked for in titles only.
-    pub in_title: bool,
 }
 
 impl PhraseNode {
@@ -59,15 +57,7 @@ impl PhraseNode {
             slots.push((*offset, bind(context, word)?));
         }
         let idf = slots.iter().map(|(_, word)| word.idf).sum();
-        let in_title = phrase.slots.iter().all(|(_, word)| word.scope == Scope::Title);
-        Ok(Self {
-            slots,
-            slop: phrase.slop,
-            in_sentence: phrase.in_sentence,
-            weight: phrase.weight,
-            idf,
-            in_title,
-        })
+        Ok(Self { slots, slop: phrase.slop, in_sentence: phrase.in_sentence, weight: phrase.weight, idf })
     }
 
     /// The words of the phrase, for a matcher.
@@ -81,7 +71,7 @@ impl PhraseNode {
 
     /// How many of the starts are in the title, and in the body.
     pub fn count_by_field(&self, starts: &[u32], title_words: u32) -> (u32, u32) {
-        let in_title = starts.iter().filter(|start| self.in_title || **start < title_words).count();
+        let in_title = starts.iter().filter(|start| **start < title_words).count();
         let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
         (count(in_title), count(starts.len() - in_title))
     }

@@ -305,19 +305,17 @@ fn score_term(
     batch: &mut ScoredBatch,
 ) {
     let ScoredBatch { docs, scores, freqs } = batch;
-    let (mut at, weight) = (docs.len(), term.weight);
-    term.each_block(window, |block, frequencies| {
+    let weight = term.weight;
+    term.each_block(window, |block, frequencies, titles| {
+        let start = docs.len();
         docs.extend_from_slice(block);
         freqs.extend_from_slice(frequencies);
         bm25f.score_bodies((block, frequencies), weight, factors, scores);
-    });
-    term.each_title(window, |doc, in_title| {
-        at += docs[at..].iter().take_while(|&&other| other < doc).count();
-        if docs.get(at) == Some(&doc)
-            && let Some(frequency) = Frequency::new(Scope::Anywhere, freqs[at], in_title)
-        {
-            let (title, body) = frequency.weighted(weight);
-            scores[at] = factors.apply(bm25f.score(doc, title, body));
+        for (at, in_title) in titles {
+            if let Some(frequency) = Frequency::new(Scope::Anywhere, frequencies[at], in_title) {
+                let (title, body) = frequency.weighted(weight);
+                scores[start + at] = factors.apply(bm25f.score(block[at], title, body));
+            }
         }
     });
 }

@@ -1,0 +1,184 @@
+//! Block statistics of merged segments.
+//!
+//! tantivy merges posting lists by concatenating those of the segments, without deleted documents. Their statistics
+//! are computed anew from the lists and the title frequencies of the segments that are merged.
+
+use std::sync::Arc;
+
+use tantivy::{
+    InvertedIndexReader, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, SegmentReader,
+    TantivyError, postings::TermInfo, schema::IndexRecordOption, termdict::TermMerger,
+};
+
+use super::{BLOCK_LEN, BlockStats, EXTENSION, SegmentStats, StatsWriter};
+use crate::index::{
+    column::decode_column,
+    norms::{NormParameters, Shares},
+    schema::{Fields, column},
+};
+
+/// Writes the statistics of merged segments.
+pub(in crate::index) struct StatsPlugin;
+
+impl SegmentPlugin for StatsPlugin {
+    fn extensions(&self) -> &[&str] {
+        &[EXTENSION]
+    }
+
+    /// Segments are written by the segment writer, which tantivy's own never takes the place of.
+    fn create_writer(&self, _: &PluginWriterContext) -> tantivy::Result<Box<dyn PluginWriter>> {
+        Err(TantivyError::InternalError("documents are added by the segment writer only".into()))
+    }
+
+    fn merge(&self, context: PluginMergeContext) -> tantivy::Result<()> {
+        let merged = SegmentReader::open(context.target_segment)?;
+        let [titles, bodies] = lengths(&merged)?;
+        let parameters = NormParameters::of_lengths(&titles, &bodies);
+        let mut writer = StatsWriter::create(context.target_segment, parameters)?;
+        let field = Fields::build().1.text;
+        let sources: Vec<Source> = context
+            .readers
+            .iter()
+            .map(|reader| Source::open(reader, reader.inverted_index(field)?, &parameters))
+            .collect::<tantivy::Result<_>>()?;
+        let streams = sources.iter().map(|source| source.index.terms().stream());
+        let mut terms = TermMerger::new(streams.collect::<std::io::Result<_>>()?);
+        let merged = merged.inverted_index(field)?;
+        let mut merged_terms = merged.terms().stream()?;
+        let mut lists = Vec::new();
+        while let Some((key, list)) = merged_terms.next() {
+            // Terms of deleted documents are not merged.
+            while terms.advance() && terms.key() != key {}
+            lists.clear();
+            for (source, list) in terms.current_segment_ords_and_term_infos() {
+                let stats = sources[source].stats.of_list(&list)?;
+                lists.push((&sources[source], list, stats));
+            }
+            let is_long = list.doc_freq as usize >= BLOCK_LEN;
+            if is_long || lists.iter().any(|(.., stats)| stats.has_titles()) {
+                for (source, list, stats) in &lists {
+                    source.add(list, stats, &mut writer)?;
+                }
+            }
+            writer.end_list(merged_terms.term_ord())?;
+        }
+        Ok(writer.close(merged.terms())?)
+    }
+}
+
+/// A segment that is merged into another one.
+struct Source<'r> {
+    reader: &'r SegmentReader,
+    index: Arc<InvertedIndexReader>,
+    stats: SegmentStats,
+    shares: Shares,
+}
+
+impl<'r> Source<'r> {
+    fn open(
+        reader: &'r SegmentReader,
+        index: Arc<InvertedIndexReader>,
+        parameters: &NormParameters,
+    ) -> tantivy::Result<Self> {
+        let [titles, bodies] = lengths(reader)?;
+        let shares = parameters.shares(&titles, &bodies);
+        Ok(Self { reader, index, stats: SegmentStats::open(reader)?, shares })
+    }
+
+    /// Adds the postings of a list.
+    fn add(&self, list: &TermInfo, stats: &BlockStats, writer: &mut StatsWriter) -> tantivy::Result<()> {
+        let option = IndexRecordOption::WithFreqs;
+        let mut postings = self.index.read_block_postings_from_terminfo(list, option)?;
+        for block in 0.. {
+            if postings.docs().is_empty() {
+                break;
+            }
+            let mut titles = stats.titles(block).peekable();
+            for (at, (&doc, &freq)) in postings.docs().iter().zip(postings.freqs()).enumerate() {
+                let in_title = titles.next_if(|(in_title, _)| *in_title == at).map_or(0, |(_, freq)| freq);
+                if !self.reader.is_deleted(doc) {
+                    writer.push(self.shares.normalised(doc, freq, in_title), in_title);
+                }
+            }
+            postings.advance();
+        }
+        Ok(())
+    }
+}
+
+/// The lengths of all titles and bodies.
+fn lengths(segment: &SegmentReader) -> tantivy::Result<[Vec<u32>; 2]> {
+    let lengths = |name| -> tantivy::Result<Vec<u32>> {
+        let column = segment.fast_fields().u64(name)?;
+        Ok(decode_column(&column, segment.max_doc(), |words| {
+            u32::try_from(words.unwrap_or_default()).unwrap_or(u32::MAX)
+        }))
+    };
+    Ok([lengths(column::TITLE_WORDS)?, lengths(column::BODY_WORDS)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use tantivy::{DocSet, TERMINATED, postings::Postings};
+
+    use super::*;
+    use crate::{
+        index::{Index, Snapshot, Zone, block_stats::bound_code, build::start_engine},
+        release::Release,
+    };
+
+    /// Checks the statistics of a term against its positions; returns how many full blocks it has.
+    fn check(segment: &crate::index::Segment, key: &str) -> usize {
+        let Some(list) = segment.posting_list(Zone::Text, key).unwrap() else { return 0 };
+        let mut postings = segment.postings(&list).unwrap();
+        let (mut positions, mut docs) = (Vec::new(), Vec::new());
+        while postings.doc() != TERMINATED {
+            postings.positions(&mut positions);
+            let title_words = segment.title_words(postings.doc());
+            let in_title = positions.iter().filter(|position| **position < title_words).count();
+            docs.push((postings.doc(), in_title, positions.len() - in_title));
+            postings.advance();
+        }
+        let parameters = segment.stats().parameters;
+        let norms = segment.norms(parameters);
+        assert_eq!(norms.growth.to_bits(), 1.0_f32.to_bits());
+        for (number, block) in docs.chunks(BLOCK_LEN).enumerate() {
+            let found = block.iter().enumerate().map(|(at, _)| list.stats.titles(number).get(at) as usize);
+            assert!(found.eq(block.iter().map(|(_, in_title, _)| *in_title)), "{key} {number}");
+            let normalised =
+                |&(doc, title, body): &(u32, usize, usize)| norms.normalised(doc, title as f32, body as f32);
+            let max = block.iter().map(normalised).fold(0.0, f32::max);
+            let bound = list.stats.bound(number).map(bound_code::decode);
+            assert_eq!(bound.is_some(), block.len() == BLOCK_LEN);
+            // Rounded up to the next step.
+            assert!(bound.is_none_or(|bound| (0.999_99 * bound / 1.05..1.000_01 * bound).contains(&max)));
+        }
+        docs.len() / BLOCK_LEN
+    }
+
+    #[test]
+    fn statistics_are_those_of_the_positions_also_after_a_merge() {
+        let index = Index::in_memory().unwrap();
+        let release = |id: usize, title: &str| {
+            Release::new(id.to_string(), title.repeat(id % 4 % 3), "мост ".repeat(1 + id % 7) + "вода")
+        };
+        for ids in [0..500, 500..700] {
+            index.ingest(ids.map(|id| release(id, "мост вода "))).unwrap();
+        }
+        // Each replaces one of the first releases, and one term loses all of its postings.
+        let (rare, other) = (Release::new("0", "редкость", ""), Release::new("1", "вода", "мост"));
+        index.ingest([rare, other]).unwrap();
+        index.ingest((0..90).map(|id| release(5 * id, "мост и река "))).unwrap();
+        let blocks = |expected: usize| {
+            let snapshot = Snapshot::open(&index).unwrap();
+            assert_eq!(snapshot.segments.len(), expected);
+            let keys = ["lмост", "lвода", "lрека", "eмост", "lредкость", "sмост"];
+            let blocks = |key| snapshot.segments.iter().map(|segment| check(segment, key)).sum::<usize>();
+            keys.map(blocks)
+        };
+        assert_eq!(blocks(4)[..3], [4, 4, 0]);
+        let mut engine = start_engine(&index).unwrap();
+        engine.merge(&index.engine().searchable_segment_ids().unwrap()).wait().unwrap();
+        assert_eq!(blocks(1)[..3], [5, 5, 0]);
+    }
+}
