@@ -74,7 +74,7 @@ const INDEX: &[(&str, &[&str])] = &[
             "storage",
         ],
     ),
-    ("maintenance", &["build", "engine_error", "handle", "snapshot", "storage"]),
+    ("maintenance", &["block_stats", "build", "engine_error", "handle", "snapshot", "storage"]),
     ("sync", &["build", "engine_error", "handle", "maintenance", "snapshot", "storage"]),
     ("watch", &["handle"]),
 ];

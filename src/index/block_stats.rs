@@ -34,7 +34,7 @@ pub(super) use self::{merge::StatsPlugin, writer::StatsWriter};
 use super::norms::{LengthRanges, NormParameters};
 
 /// The extension of the file.
-const EXTENSION: &str = "stats";
+pub(super) const EXTENSION: &str = "stats";
 
 /// Postings in a block.
 const BLOCK_LEN: usize = 128;

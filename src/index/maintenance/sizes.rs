@@ -7,7 +7,7 @@ use tantivy::index::SegmentId;
 use crate::{
     analysis::Channel,
     error::{Error, Result},
-    index::Index,
+    index::{Index, block_stats},
 };
 
 /// Bytes on disk by component. What is in none of them (the manifest, tantivy's own records) is small.
@@ -19,7 +19,7 @@ pub struct Sizes {
     pub lemmas: u64,
     /// The same for stems.
     pub stems: u64,
-    /// Posting lists of titles, publishers, ids and digests.
+    /// Posting lists of publishers, ids and digests, and the title frequencies and upper bounds of all lists.
     pub other_lists: u64,
     /// Term dictionaries.
     pub dictionaries: u64,
@@ -49,9 +49,9 @@ impl Index {
         for segment in searcher.segment_readers() {
             let size = |ending| file_size(folder, segment.segment_id(), ending);
             sizes.dictionaries += size("term")?;
-            sizes.columns += size("fast")? + size("bounds")?;
+            sizes.columns += size("fast")?;
             sizes.releases += size("store")?;
-            let lists = size("idx")? + size("pos")?;
+            let lists = size("idx")? + size("pos")? + size(block_stats::EXTENSION)?;
             let terms = segment.inverted_index(self.fields().text).map_err(failed)?;
             let mut stream = terms.terms().stream().map_err(|error| self.read_failed(error))?;
             let before = sizes.exact + sizes.lemmas + sizes.stems;
