@@ -146,8 +146,7 @@ impl Searcher {
         }
         let bound = BoundQuery::new(self.context(), &plan, options)?;
         let ranking = rank(self.context(), &bound, options)?;
-        let docs = ranking.docs.get(options.offset..).unwrap_or_default();
-        let addresses: Vec<Address> = docs.iter().map(|doc| doc.address).collect();
+        let addresses: Vec<Address> = ranking.docs.iter().map(|doc| doc.address).collect();
         let mut highlighter = match &options.snippets {
             Some(snippets) => {
                 let mut words = Vec::new();
@@ -156,9 +155,10 @@ impl Searcher {
             }
             None => None,
         };
-        let mut hits = Vec::with_capacity(docs.len());
-        for (at, doc) in docs.iter().enumerate() {
-            let mut hit = self.hit((&plan, &bound), highlighter.as_mut(), doc, at)?;
+        let mut hits = Vec::with_capacity(addresses.len());
+        for (at, (doc, missing)) in ranking.docs.iter().zip(&ranking.missing).enumerate() {
+            let mut hit = self.hit(highlighter.as_mut(), doc, at)?;
+            hit.missing = missing.iter().map(|&clause| plan.clauses[clause].text.clone()).collect();
             hit.rank = options.offset + at + 1;
             if options.explain {
                 let segment = self.snapshot().segment(doc.address.segment);
@@ -175,17 +175,9 @@ impl Searcher {
         Ok(Results { hits, total, ignored_words: plan.ignored_words, timed_out: ranking.timed_out })
     }
 
-    /// The hit at an index, without its rank.
-    fn hit(
-        &self,
-        (plan, bound): (&Plan, &BoundQuery),
-        highlighter: Option<&mut HitHighlighter>,
-        doc: &ScoredDoc,
-        at: usize,
-    ) -> Result<Hit> {
+    /// The hit at an index, without its rank and what it misses.
+    fn hit(&self, highlighter: Option<&mut HitHighlighter>, doc: &ScoredDoc, at: usize) -> Result<Hit> {
         let stored = self.snapshot().whole(doc.address)?;
-        let missing = bound.missing(self.context(), doc.address)?;
-        let missing = missing.into_iter().map(|clause| plan.clauses[clause].text.clone()).collect();
         let (snippet, title_highlights) = match highlighter {
             Some(highlighter) => (Some(highlighter.body(&stored, at)), highlighter.title(&stored, at)),
             None => (None, Vec::new()),
@@ -194,7 +186,7 @@ impl Searcher {
             release: stored.release,
             rank: 0,
             score: doc.score,
-            missing,
+            missing: Vec::new(),
             title_highlights,
             snippet,
             explanation: None,

@@ -19,6 +19,12 @@ impl BitSet {
         self.words[number as usize / 64] |= 1 << (number % 64);
     }
 
+    /// Whether the set has a number that there is room for.
+    #[inline]
+    pub fn contains(&self, number: u32) -> bool {
+        self.words[number as usize / 64] & 1 << (number % 64) != 0
+    }
+
     /// How many numbers there are.
     pub fn len(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
@@ -51,6 +57,7 @@ mod tests {
         bits.each(|number| numbers.push(number));
         assert_eq!(numbers, [0, 63, 64, 199]);
         assert_eq!(bits.len(), 4);
+        assert!(bits.contains(63) && !bits.contains(62));
         bits.clear(64);
         assert_eq!(bits.len(), 0);
     }

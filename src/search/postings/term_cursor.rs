@@ -160,6 +160,18 @@ impl TermCursor {
         }
     }
 
+    /// The same for one document, from its frequencies.
+    pub fn frequency_bound_of(&mut self, doc: DocId, norms: &Norms) -> f32 {
+        match self.frequency(doc) {
+            Some(_) if self.scope == Scope::Source => f32::INFINITY,
+            Some(frequency) => {
+                let (title, body) = frequency.weighted(1.0);
+                norms.normalised(doc, title, body)
+            }
+            None => 0.0,
+        }
+    }
+
     /// Where the block of the last bound ends.
     pub fn block_end(&self) -> DocId {
         self.skips.last().saturating_add(1)

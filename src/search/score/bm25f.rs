@@ -64,11 +64,13 @@ impl<'s> Bm25f<'s> {
         scores: &mut Vec<f32>,
     ) {
         let (docs, freqs) = postings;
-        let saturation = self.k1 + 1.0;
-        scores.extend(docs.iter().zip(freqs).map(|(&doc, &freq)| {
+        let (saturation, first) = (self.k1 + 1.0, scores.len());
+        // Norms are gathered first: the rest is computed for several documents at once.
+        scores.extend(docs.iter().map(|&doc| self.k1 * self.norms.body(doc)));
+        for (score, &freq) in scores[first..].iter_mut().zip(freqs) {
             let body = freq as f32 * term_weight;
-            factors.apply(body * saturation / (self.k1 * self.norms.body(doc) + body))
-        }));
+            *score = factors.apply(body * saturation / (*score + body));
+        }
     }
 
     /// The score of a normalised frequency, before the factors; of an infinite one, its limit.

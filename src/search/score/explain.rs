@@ -85,7 +85,8 @@ struct Explainer<'n> {
 impl Explainer<'_> {
     /// The score of a node; none if the document does not match.
     fn score(&self, node: &BoundNode) -> Result<Option<f32>> {
-        let mut scorer = Scorer::open(self.context, (self.segment, self.bm25f), node, true)?;
+        let mut scorer = Scorer::open(self.context, (self.segment, self.bm25f), node)?;
+        scorer.open_hints(self.context)?;
         let scored = scorer.score_any(&[self.doc]);
         Ok(scored.scores.first().copied().filter(|&score| score != NO_MATCH))
     }

@@ -18,6 +18,6 @@ pub(crate) use self::{
     node::{BoundNode, NodeKind},
     node_positions::ClausePositions,
     proximity::ProximityScorer,
-    scorer::Scorer,
+    scorer::{Extent, Scorer},
     word_scorer::WordScorer,
 };

@@ -76,7 +76,13 @@ impl<'s> NodePositions<'s> {
         hints: bool,
     ) -> Result<Self> {
         let open = |node: &'s BoundNode| Self::open(context, (segment, bm25f), node, hints);
-        let scorer = || Ok::<_, Error>(Box::new(Scorer::open(context, (segment, bm25f), node, hints)?));
+        let scorer = || {
+            let mut scorer = Box::new(Scorer::open(context, (segment, bm25f), node)?);
+            if hints {
+                scorer.open_hints(context)?;
+            }
+            Ok::<_, Error>(scorer)
+        };
         Ok(match &node.kind {
             NodeKind::Word(word) => {
                 let which = if hints { &[Terms::Full, Terms::Hints][..] } else { &[Terms::Full] };

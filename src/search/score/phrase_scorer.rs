@@ -10,6 +10,7 @@ use super::{
     batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::{Bm25f, Factors},
     node::PhraseNode,
+    scorer::Extent,
     word_scorer::WordScorer,
 };
 use crate::{
@@ -44,7 +45,7 @@ impl<'s> PhraseScorer<'s> {
         (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
         phrase: &'s PhraseNode,
     ) -> Result<Self> {
-        let open = |word| WordScorer::open(context, (segment, bm25f), word, false);
+        let open = |word| WordScorer::open(context, (segment, bm25f), word);
         let words: Vec<_> = phrase.slots.iter().map(|(_, word)| open(word)).collect::<Result<_>>()?;
         let mut order: Vec<usize> = (0..words.len()).collect();
         order.sort_by_key(|&word| words[word].cost(Terms::Full));
@@ -77,6 +78,7 @@ impl<'s> PhraseScorer<'s> {
     /// Retains the documents that have the phrase.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
         self.approximate_retain(docs);
+        self.results.clear();
         docs.retain(|&doc| self.score(doc).0 != NO_MATCH);
     }
 
@@ -118,16 +120,9 @@ impl<'s> PhraseScorer<'s> {
         Factors { idf: self.phrase.idf, weight: self.phrase.weight }
     }
 
-    /// An upper bound of the scores in a window.
-    pub fn max_score(&mut self, window: &Range<DocId>) -> f32 {
-        let bounds = self.words.iter_mut().map(|word| word.frequency_bound(window));
-        let bound = combine(bounds, self.phrase.slop);
-        self.factors().apply(self.bm25f.saturate(bound))
-    }
-
-    /// The same for one document, from the blocks that it is in.
-    pub fn max_score_near(&mut self, doc: DocId) -> f32 {
-        let bounds = self.words.iter_mut().map(|word| word.frequency_bound_near(doc));
+    /// An upper bound of the scores of some documents.
+    pub fn max_score(&mut self, extent: &Extent) -> f32 {
+        let bounds = self.words.iter_mut().map(|word| word.max_frequency(extent));
         let bound = combine(bounds, self.phrase.slop);
         self.factors().apply(self.bm25f.saturate(bound))
     }
@@ -173,6 +168,7 @@ impl<'s> NearScorer<'s> {
     /// Retains the documents that have both phrases near each other.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
         self.approximate_retain(docs);
+        self.sides.iter_mut().for_each(|side| side.results.clear());
         docs.retain(|&doc| self.score(doc) != NO_MATCH);
     }
 
@@ -197,11 +193,8 @@ impl<'s> NearScorer<'s> {
         }
     }
 
-    pub fn max_score(&mut self, window: &Range<DocId>) -> f32 {
-        self.sides.iter_mut().map(|side| side.max_score(window)).sum::<f32>() * self.weight
-    }
-
-    pub fn max_score_near(&mut self, doc: DocId) -> f32 {
-        self.sides.iter_mut().map(|side| side.max_score_near(doc)).sum::<f32>() * self.weight
+    /// An upper bound of the scores of some documents.
+    pub fn max_score(&mut self, extent: &Extent) -> f32 {
+        self.sides.iter_mut().map(|side| side.max_score(extent)).sum::<f32>() * self.weight
     }
 }

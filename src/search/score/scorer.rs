@@ -36,34 +36,50 @@ pub(crate) enum Scorer<'s> {
     Dated(&'s Segment, i64, i64),
 }
 
+/// Which documents an upper bound holds for.
+#[derive(Clone, Copy)]
+pub(crate) enum Extent<'e> {
+    /// All documents of a window.
+    Window(&'e Range<DocId>),
+    /// A document, from the blocks that it is in. Nothing is decoded.
+    Block(DocId),
+    /// A document, from the frequencies of its words. No positions are read.
+    Doc(DocId),
+}
+
 impl<'s> Scorer<'s> {
-    /// Opens the postings of a node, those of hints only if `hints`.
+    /// Opens the postings of a node, but for those of hints.
     pub fn open(
         context: &'s Context,
         (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
         node: &'s BoundNode,
-        hints: bool,
     ) -> Result<Self> {
-        let open = |node: &'s BoundNode| Self::open(context, (segment, bm25f), node, hints);
+        let open = |node: &'s BoundNode| Self::open(context, (segment, bm25f), node);
         let all = |nodes: &'s [BoundNode]| nodes.iter().map(open).collect::<Result<_>>();
+        let phrase = |phrase| PhraseScorer::open(context, (segment, bm25f), phrase);
         Ok(match &node.kind {
-            NodeKind::Word(word) => {
-                Self::Word(Box::new(WordScorer::open(context, (segment, bm25f), word, hints)?))
-            }
-            NodeKind::Phrase(phrase) => {
-                Self::Phrase(Box::new(PhraseScorer::open(context, (segment, bm25f), phrase)?))
-            }
+            NodeKind::Word(word) => Self::Word(Box::new(WordScorer::open(context, (segment, bm25f), word)?)),
+            NodeKind::Phrase(node) => Self::Phrase(Box::new(phrase(node)?)),
             NodeKind::Near { left, right, within, weight } => {
-                let open = |phrase| PhraseScorer::open(context, (segment, bm25f), phrase);
-                Self::Near(Box::new(NearScorer::new([open(left)?, open(right)?], *within, *weight)))
+                Self::Near(Box::new(NearScorer::new([phrase(left)?, phrase(right)?], *within, *weight)))
             }
             NodeKind::All(nodes) => Self::All(all(nodes)?),
             NodeKind::Any(nodes) => Self::Any(all(nodes)?),
-            NodeKind::Except(node, not) => {
-                Self::Except(Box::new([open(node)?, Self::open(context, (segment, bm25f), not, false)?]))
-            }
+            NodeKind::Except(node, not) => Self::Except(Box::new([open(node)?, open(not)?])),
             NodeKind::Dated(from, to) => Self::Dated(segment, *from, *to),
         })
+    }
+
+    /// Opens the postings of hints.
+    pub fn open_hints(&mut self, context: &Context) -> Result<()> {
+        match self {
+            Self::Word(word) => word.open_hints(context),
+            Self::Phrase(_) | Self::Near(_) | Self::Dated(..) => Ok(()),
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter_mut().try_for_each(|part| part.open_hints(context))
+            }
+            Self::Except(parts) => parts[0].open_hints(context),
+        }
     }
 
     /// Estimates how many postings are read to list all documents.
@@ -293,37 +309,25 @@ impl<'s> Scorer<'s> {
         scored
     }
 
-    /// An upper bound of the scores in a window.
-    pub fn max_score(&mut self, window: &Range<DocId>, terms: Terms) -> f32 {
+    /// An upper bound of the scores of some documents, by full terms or by hints. One of a single document by full
+    /// terms holds only if it matches.
+    pub fn max_score(&mut self, extent: &Extent, terms: Terms) -> f32 {
         match self {
-            Self::Word(word) => word.max_score(window, terms),
+            Self::Word(word) => word.max_score(extent, terms),
             Self::Phrase(_) | Self::Near(_) | Self::Dated(..) if terms == Terms::Hints => 0.0,
-            Self::Phrase(phrase) => phrase.max_score(window),
-            Self::Near(near) => near.max_score(window),
+            Self::Phrase(phrase) => phrase.max_score(extent),
+            Self::Near(near) => near.max_score(extent),
             Self::All(parts) => {
                 let any = |part: &mut Scorer| {
-                    let full = part.max_score(window, Terms::Full);
-                    if terms == Terms::Full { full } else { full.max(part.max_score(window, terms)) }
+                    let full = part.max_score(extent, Terms::Full);
+                    if terms == Terms::Full { full } else { full.max(part.max_score(extent, terms)) }
                 };
                 parts.iter_mut().map(any).sum()
             }
             Self::Any(parts) => {
-                parts.iter_mut().map(|part| part.max_score(window, terms)).fold(0.0, f32::max)
+                parts.iter_mut().map(|part| part.max_score(extent, terms)).fold(0.0, f32::max)
             }
-            Self::Except(parts) => parts[0].max_score(window, terms),
-            Self::Dated(..) => 0.0,
-        }
-    }
-
-    /// An upper bound of the score of a document that matches in full, from the blocks that it is in.
-    pub fn max_score_near(&mut self, doc: DocId) -> f32 {
-        match self {
-            Self::Word(word) => word.max_score_near(doc),
-            Self::Phrase(phrase) => phrase.max_score_near(doc),
-            Self::Near(near) => near.max_score_near(doc),
-            Self::All(parts) => parts.iter_mut().map(|part| part.max_score_near(doc)).sum(),
-            Self::Any(parts) => parts.iter_mut().map(|part| part.max_score_near(doc)).fold(0.0, f32::max),
-            Self::Except(parts) => parts[0].max_score_near(doc),
+            Self::Except(parts) => parts[0].max_score(extent, terms),
             Self::Dated(..) => 0.0,
         }
     }

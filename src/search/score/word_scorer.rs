@@ -11,6 +11,7 @@ use tantivy::DocId;
 use super::{
     batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::{Bm25f, Factors},
+    scorer::Extent,
 };
 use crate::{
     error::Result,
@@ -28,13 +29,16 @@ const MAX_SOUGHT_TERMS: usize = 8;
 
 /// Scores one word in one segment.
 pub(crate) struct WordScorer<'s> {
+    segment: &'s Segment,
+    word: &'s BoundWord,
     bm25f: &'s Bm25f<'s>,
     factors: Factors,
     scope: Scope,
     /// Whether occurrences of different terms are different occurrences.
     adds_up: bool,
     full: Vec<TermCursor>,
-    hints: Vec<TermCursor>,
+    /// Opened on demand.
+    hints: Option<Vec<TermCursor>>,
     /// The frequencies of the documents of a window or a batch; all zero in between.
     sums: Vec<Sum>,
     seen: BitSet,
@@ -66,42 +70,48 @@ impl Sum {
 }
 
 impl<'s> WordScorer<'s> {
-    /// Opens the postings of a word, those of its hints only if `hints`.
+    /// Opens the postings of a word, but for those of its hints.
     pub fn open(
         context: &Context,
-        (segment, bm25f): (&Segment, &'s Bm25f<'s>),
-        word: &BoundWord,
-        hints: bool,
+        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
+        word: &'s BoundWord,
     ) -> Result<Self> {
-        let (mut full, mut hinted) = (Vec::new(), Vec::new());
-        for term in word.terms.iter().filter(|term| term.term.full || hints) {
-            let opened = TermCursor::open(segment, term, word.scope);
-            let terms = if term.term.full { &mut full } else { &mut hinted };
-            terms.extend(opened.map_err(|error| context.read_failed(error))?);
-        }
         Ok(Self {
+            segment,
+            word,
             bm25f,
             factors: Factors { idf: word.idf, weight: word.weight },
             scope: word.scope,
             adds_up: word.pattern.is_some(),
-            full,
-            hints: hinted,
+            full: open_terms(context, segment, word, true)?,
+            hints: None,
             sums: Vec::new(),
             seen: BitSet::default(),
             near: (0..0, 0.0),
         })
     }
 
+    /// Opens the postings of hints.
+    pub fn open_hints(&mut self, context: &Context) -> Result<()> {
+        if self.hints.is_none() {
+            self.hints = Some(open_terms(context, self.segment, self.word, false)?);
+        }
+        Ok(())
+    }
+
     fn terms(&mut self, terms: Terms) -> &mut [TermCursor] {
         match terms {
             Terms::Full => &mut self.full,
-            Terms::Hints => &mut self.hints,
+            Terms::Hints => self.hints.as_deref_mut().unwrap_or_default(),
         }
     }
 
     /// The number of postings.
     pub fn cost(&self, terms: Terms) -> u64 {
-        let terms = if terms == Terms::Full { &self.full } else { &self.hints };
+        let terms = match terms {
+            Terms::Full => &self.full[..],
+            Terms::Hints => self.hints.as_deref().unwrap_or_default(),
+        };
         terms.iter().map(|term| u64::from(term.doc_freq())).sum()
     }
 
@@ -219,6 +229,17 @@ impl<'s> WordScorer<'s> {
             return self.score_from_windows(docs, terms, batch);
         }
         let (bm25f, factors, adds_up) = (self.bm25f, self.factors, self.adds_up);
+        if let [term] = self.terms(terms) {
+            for &doc in docs {
+                let Some(frequency) = term.frequency(doc) else {
+                    batch.push(doc, NO_MATCH, 0);
+                    continue;
+                };
+                let (title, body) = frequency.weighted(term.weight);
+                batch.push(doc, factors.apply(bm25f.score(doc, title, body)), frequency.all);
+            }
+            return;
+        }
         let mut sums = std::mem::take(&mut self.sums);
         sums.resize(sums.len().max(docs.len()), Sum::default());
         for term in self.terms(terms) {
@@ -237,44 +258,53 @@ impl<'s> WordScorer<'s> {
         self.sums = sums;
     }
 
-    /// An upper bound of the scores in a window. The bounds of terms are added up, since the highest frequencies in
-    /// title and body may be those of different terms.
-    pub fn max_score(&mut self, window: &Range<DocId>, terms: Terms) -> f32 {
+    /// An upper bound of the scores of some documents.
+    pub fn max_score(&mut self, extent: &Extent, terms: Terms) -> f32 {
+        let Extent::Block(doc) = *extent else { return self.compute_max_score(extent, terms) };
+        if terms == Terms::Full && self.near.0.contains(&doc) {
+            return self.near.1;
+        }
+        let score = self.compute_max_score(extent, terms);
+        if terms == Terms::Full {
+            let end = self.full.iter().map(TermCursor::block_end).min().unwrap_or(DocId::MAX);
+            self.near = (doc..end, score);
+        }
+        score
+    }
+
+    /// The bounds of terms are added up, since the highest frequencies in title and body may be those of different
+    /// terms.
+    fn compute_max_score(&mut self, extent: &Extent, terms: Terms) -> f32 {
         let bm25f = self.bm25f;
-        let bound = |term: &mut TermCursor| term.frequency_bound(window, &bm25f.norms) * term.weight;
+        let bound = |term: &mut TermCursor| max_frequency(term, extent, bm25f) * term.weight;
         let bound = self.terms(terms).iter_mut().map(bound).sum();
         self.factors.apply(bm25f.saturate(bound))
     }
 
-    /// An upper bound of the score by full terms of one document, from the blocks that it is in.
-    pub fn max_score_near(&mut self, doc: DocId) -> f32 {
-        if self.near.0.contains(&doc) {
-            return self.near.1;
-        }
-        let score = self.compute_max_score_near(doc);
-        let end = self.full.iter().map(TermCursor::block_end).min().unwrap_or(DocId::MAX);
-        self.near = (doc..end, score);
-        score
-    }
-
-    fn compute_max_score_near(&mut self, doc: DocId) -> f32 {
+    /// An upper bound of the normalised frequency of full terms in some documents, not weighted.
+    pub fn max_frequency(&mut self, extent: &Extent) -> f32 {
         let bm25f = self.bm25f;
-        let bound = |term: &mut TermCursor| term.frequency_bound_near(doc, &bm25f.norms) * term.weight;
-        let bound = self.full.iter_mut().map(bound).sum();
-        self.factors.apply(bm25f.saturate(bound))
+        self.full.iter_mut().map(|term| max_frequency(term, extent, bm25f)).sum()
     }
+}
 
-    /// An upper bound of the normalised frequency of full terms in a window, not weighted.
-    pub fn frequency_bound(&mut self, window: &Range<DocId>) -> f32 {
-        let bm25f = self.bm25f;
-        self.full.iter_mut().map(|term| term.frequency_bound(window, &bm25f.norms)).sum()
+/// An upper bound of the normalised frequency of a term in some documents, not weighted.
+fn max_frequency(term: &mut TermCursor, extent: &Extent, bm25f: &Bm25f) -> f32 {
+    match *extent {
+        Extent::Window(window) => term.frequency_bound(window, &bm25f.norms),
+        Extent::Block(doc) => term.frequency_bound_near(doc, &bm25f.norms),
+        Extent::Doc(doc) => term.frequency_bound_of(doc, &bm25f.norms),
     }
+}
 
-    /// The same for one document, from the blocks that it is in.
-    pub fn frequency_bound_near(&mut self, doc: DocId) -> f32 {
-        let bm25f = self.bm25f;
-        self.full.iter_mut().map(|term| term.frequency_bound_near(doc, &bm25f.norms)).sum()
+/// Opens the full terms of a word, or its hints.
+fn open_terms(context: &Context, segment: &Segment, word: &BoundWord, full: bool) -> Result<Vec<TermCursor>> {
+    let mut terms = Vec::new();
+    for term in word.terms.iter().filter(|term| term.term.full == full) {
+        let opened = TermCursor::open(segment, term, word.scope);
+        terms.extend(opened.map_err(|error| context.read_failed(error))?);
     }
+    Ok(terms)
 }
 
 /// A window of documents, and which of a list are in it.

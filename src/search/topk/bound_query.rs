@@ -3,12 +3,12 @@
 use super::deadline::Deadline;
 use crate::{
     error::Result,
-    index::{Address, day_number},
+    index::day_number,
     search::{
         Options,
         context::Context,
         plan::{Node, Plan, Role},
-        score::{Bm25f, BoundNode, Scorer},
+        score::BoundNode,
     },
 };
 
@@ -72,20 +72,5 @@ impl BoundQuery {
     /// The clauses whose proximity counts.
     pub fn in_proximity(&self) -> impl Iterator<Item = &BoundClause> + Clone {
         self.clauses.iter().filter(|clause| clause.role.has_proximity())
-    }
-
-    /// The indices of the content clauses that a document does not match in full.
-    pub fn missing(&self, context: &Context, Address { segment, doc }: Address) -> Result<Vec<usize>> {
-        let segment = context.snapshot.segment(segment);
-        let bm25f = Bm25f::new(context, segment);
-        let mut missing = Vec::new();
-        for (at, clause) in self.clauses.iter().enumerate().filter(|(_, clause)| clause.role.is_content()) {
-            let mut docs = vec![doc];
-            Scorer::open(context, (segment, &bm25f), &clause.node, false)?.retain(&mut docs);
-            if docs.is_empty() {
-                missing.push(at);
-            }
-        }
-        Ok(missing)
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! Equal scores are ordered by id, so that the result does not depend on how documents are spread over segments.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tantivy::DocId;
 
-use super::scored_doc::{Collect, Frequencies, ScoredDoc, compare, truncate_but_ties};
+use super::{
+    scored_doc::{Collect, Frequencies, ScoredDoc, compare, truncate_but_ties},
+    segment_query::SegmentQuery,
+};
 use crate::{
     error::Result,
     index::{Address, Segment, Snapshot},
@@ -86,18 +89,18 @@ const MIN_CAPACITY: usize = 32;
 /// others. Returns the best documents in no order, and what `search` returns for each segment.
 pub(super) fn collect_segments<T: Send>(
     context: &Context,
-    collect: Collect,
-    cost: usize,
-    search: impl Fn(&Segment, &mut TopCollector) -> Result<T> + Sync,
+    segments: &[Mutex<SegmentQuery>],
+    (collect, cost): (Collect, usize),
+    search: impl Fn(&mut SegmentQuery, &mut TopCollector) -> Result<T> + Sync,
 ) -> Result<(Vec<ScoredDoc>, Vec<T>)> {
     let snapshot = &context.snapshot;
     let found = Mutex::new((Vec::new(), f32::NEG_INFINITY));
     let results = context.each_segment(cost, |segment| {
-        let floor = found.lock().unwrap_or_else(PoisonError::into_inner).1;
+        let floor = lock(&found).1;
         let mut top = TopCollector::new(snapshot, segment, collect, floor);
-        let result = search(segment, &mut top)?;
+        let result = search(&mut lock(&segments[segment.ordinal as usize]), &mut top)?;
         top.truncate();
-        let (docs, floor) = &mut *found.lock().unwrap_or_else(PoisonError::into_inner);
+        let (docs, floor) = &mut *lock(&found);
         *floor = floor.max(top.threshold());
         docs.append(&mut top.into_docs());
         if let Some(worst) = truncate_but_ties(snapshot, docs, collect)
@@ -110,4 +113,8 @@ pub(super) fn collect_segments<T: Send>(
     })?;
     let (docs, _) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok((docs, results))
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -4,42 +4,34 @@
 
 use tantivy::DocId;
 
-use super::{bound_query::BoundQuery, collector::TopCollector, filter::Filter, scored_doc::Frequencies};
-use crate::{
-    error::Result,
-    index::Segment,
-    search::{
-        context::Context,
-        postings::Terms,
-        score::{Bm25f, NO_MATCH, ScoredBatch, Scorer, WINDOW_LEN},
-    },
+use super::{
+    collector::TopCollector,
+    scored_doc::Frequencies,
+    segment_query::{OpenClause, SegmentQuery},
+};
+use crate::search::{
+    postings::Terms,
+    score::{NO_MATCH, ScoredBatch, WINDOW_LEN},
 };
 
 /// Collects all documents of a segment that match all content clauses, or without `all` at least one of them by
 /// full terms or hints, but for those `found` before. Returns how many there are.
 pub(super) fn search_segment(
-    context: &Context,
-    segment: &Segment,
-    query: &BoundQuery,
+    opened: &mut SegmentQuery,
     (all, found): (bool, &[DocId]),
     top: &mut TopCollector,
-) -> Result<u64> {
-    let bm25f = Bm25f::new(context, segment);
-    let mut filter = Filter::open(context, (segment, &bm25f), query)?;
-    if !all {
-        filter = filter.requiring(context, (segment, &bm25f), query)?;
-    }
-    let mut scorers = Vec::with_capacity(query.clauses.len());
-    for clause in &query.clauses {
-        scorers.push((Scorer::open(context, (segment, &bm25f), &clause.node, !all)?, clause.role));
-    }
-    let (end, mut count) = (segment.reader.max_doc(), 0);
+) -> u64 {
+    let (end, query, mut count) = (opened.segment.reader.max_doc(), opened.query, 0);
     for start in (0..end).step_by(WINDOW_LEN as usize).take_while(|_| !query.deadline.is_over()) {
         let mut docs: Vec<DocId> = (start..start.saturating_add(WINDOW_LEN).min(end)).collect();
         docs.retain(|doc| found.binary_search(doc).is_err());
-        filter.retain(&mut docs);
+        if all {
+            opened.filter.retain(&mut docs);
+        } else {
+            opened.retain_required(&mut docs);
+        }
         let mut results = vec![(0.0, Frequencies::default(), 0_usize); docs.len()];
-        for (scorer, role) in &mut scorers {
+        for OpenClause { scorer, role, .. } in &mut opened.clauses {
             let scored = if all {
                 let mut scored = ScoredBatch::default();
                 scorer.score_docs(&docs, Terms::Full, &mut scored);
@@ -69,5 +61,5 @@ pub(super) fn search_segment(
             }
         }
     }
-    Ok(count)
+    count
 }

@@ -30,26 +30,13 @@ impl<'s> Filter<'s> {
         (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
         query: &'s BoundQuery,
     ) -> Result<Self> {
-        let open = |node: &'s BoundNode| Scorer::open(context, (segment, bm25f), node, false);
+        let open = |node: &'s BoundNode| Scorer::open(context, (segment, bm25f), node);
         Ok(Self {
             segment,
             days: query.days,
             required: query.filters.iter().map(open).collect::<Result<_>>()?,
             excluded: query.excluded.iter().map(open).collect::<Result<_>>()?,
         })
-    }
-
-    /// Requires the required clauses of the query too.
-    pub fn requiring(
-        mut self,
-        context: &'s Context,
-        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
-        query: &'s BoundQuery,
-    ) -> Result<Self> {
-        for clause in query.clauses.iter().filter(|clause| clause.required) {
-            self.required.push(Scorer::open(context, (segment, bm25f), &clause.node, false)?);
-        }
-        Ok(self)
     }
 
     /// Appends the documents of a window from which the others are retained.

@@ -13,9 +13,10 @@ mod exhaustive;
 mod filter;
 mod rescorer;
 mod scored_doc;
+mod segment_query;
 mod single_word;
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::{Mutex, PoisonError, atomic::AtomicUsize};
 
 use tantivy::DocId;
 
@@ -25,25 +26,32 @@ use self::{
     conjunction::Count,
     rescorer::rescore,
     scored_doc::{Collect, sort_and_truncate},
+    segment_query::SegmentQuery,
 };
 use super::{
     Options, Relation, Sort, Total,
     context::Context,
+    score::Bm25f,
     weights::{COUNTED_BY_POSITIONS, PROXIMITY_WORDS, TIERED_WORDS},
 };
-use crate::error::Result;
+use crate::{error::Result, index::Address};
 
 /// The result of ranking.
 pub(crate) struct Ranking {
     /// The best documents, best first.
     pub docs: Vec<ScoredDoc>,
+    /// The indices of the content clauses that each of them does not match in full.
+    pub missing: Vec<Vec<usize>>,
     /// How many documents match all content clauses.
     pub total: Total,
     /// Whether the deadline was over before all documents were looked at.
     pub timed_out: bool,
 }
 
-/// Ranks the documents of a bound query.
+/// The query opened in each segment.
+type Segments<'s> = [Mutex<SegmentQuery<'s>>];
+
+/// Ranks the documents of a bound query, and returns them without the first [`Options::offset`].
 pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> Result<Ranking> {
     let Context { snapshot, weights, rescored_docs } = context;
     let sort = if query.clauses.is_empty() { Sort::Date } else { options.sort };
@@ -55,40 +63,52 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     let rescores = sort == Sort::Relevance && (has_proximity || weights.recency > 0.0);
     let limit = if rescores { wanted.max(*rescored_docs) } else { wanted };
 
+    let bm25f: Vec<Bm25f> = snapshot.segments.iter().map(|segment| Bm25f::new(context, segment)).collect();
+    let open = |opened| Ok(Mutex::new(SegmentQuery::open(context, opened, query)?));
+    let segments: Vec<_> = snapshot.segments.iter().zip(&bm25f).map(open).collect::<Result<_>>()?;
+
     let full_limit = if tiered || options.match_all { limit } else { 0 };
     let collect = Collect { limit: full_limit, sort, exhaustive: options.exhaustive };
-    let (mut docs, count) = all_clauses(context, query, collect)?;
+    let (mut docs, count) = all_clauses(context, (query, &segments), collect)?;
     if rescores {
-        rescore(context, query, &mut docs, wanted, (collect, false))?;
+        rescore(context, (query, &bm25f), &mut docs, wanted, (collect, false))?;
     }
     sort_and_truncate(snapshot, &mut docs, sort, wanted);
-    if !options.match_all && docs.len() < wanted {
-        let missing = wanted - docs.len();
+    let complete = docs.len();
+    if !options.match_all && complete < wanted {
+        let missing = wanted - complete;
         let limit = if rescores { limit } else { missing };
         let collect = Collect { limit, ..collect };
-        let mut partial = some_clauses(context, query, collect, &docs)?;
+        let mut partial = some_clauses(context, (query, &segments), collect, &docs)?;
         if rescores {
-            rescore(context, query, &mut partial, missing, (collect, true))?;
+            rescore(context, (query, &bm25f), &mut partial, missing, (collect, true))?;
         }
         sort_and_truncate(snapshot, &mut partial, sort, missing);
         docs.append(&mut partial);
     }
+    let skipped = options.offset.min(docs.len());
+    docs.drain(..skipped);
+    let missing = missing(&segments, &docs, complete.saturating_sub(skipped));
     let relation = if count.is_exact { Relation::Equal } else { Relation::AtLeast };
     let total = Total { value: count.value, relation };
-    Ok(Ranking { docs, total, timed_out: query.deadline.was_over() })
+    Ok(Ranking { docs, missing, total, timed_out: query.deadline.was_over() })
 }
 
 /// The best documents that match all content clauses, in no order, and how many match.
-fn all_clauses(context: &Context, query: &BoundQuery, collect: Collect) -> Result<(Vec<ScoredDoc>, Count)> {
+fn all_clauses(
+    context: &Context,
+    (query, segments): (&BoundQuery, &Segments),
+    collect: Collect,
+) -> Result<(Vec<ScoredDoc>, Count)> {
     let positions = AtomicUsize::new(COUNTED_BY_POSITIONS);
     let rarest = query.content().map(|clause| clause.node.cost()).min().unwrap_or_default();
-    let (docs, counts) = collect_segments(context, collect, rarest * query.clauses.len(), |segment, top| {
-        if collect.exhaustive {
-            let value = exhaustive::search_segment(context, segment, query, (true, &[]), top)?;
-            Ok(Count { value, is_exact: true })
+    let cost = rarest * query.clauses.len();
+    let (docs, counts) = collect_segments(context, segments, (collect, cost), |opened, top| {
+        Ok(if collect.exhaustive {
+            Count { value: exhaustive::search_segment(opened, (true, &[]), top), is_exact: true }
         } else {
-            conjunction::search_segment(context, segment, query, &positions, top)
-        }
+            conjunction::search_segment(opened, &positions, top)
+        })
     })?;
     let value = counts.iter().map(|count| count.value).sum();
     Ok((docs, Count { value, is_exact: counts.iter().all(|count| count.is_exact) }))
@@ -97,20 +117,41 @@ fn all_clauses(context: &Context, query: &BoundQuery, collect: Collect) -> Resul
 /// The best documents that match some of the clauses, in no order, without those found before.
 fn some_clauses(
     context: &Context,
-    query: &BoundQuery,
+    (query, segments): (&BoundQuery, &Segments),
     collect: Collect,
     found: &[ScoredDoc],
 ) -> Result<Vec<ScoredDoc>> {
     let cost = query.clauses.iter().map(|clause| clause.node.cost()).sum();
-    let (docs, _) = collect_segments(context, collect, cost, |segment, top| {
-        let found = found.iter().map(|doc| doc.address).filter(|address| address.segment == segment.ordinal);
+    let (docs, _) = collect_segments(context, segments, (collect, cost), |opened, top| {
+        opened.open_hints(context)?;
+        let ordinal = opened.segment.ordinal;
+        let found = found.iter().map(|doc| doc.address).filter(|address| address.segment == ordinal);
         let mut found: Vec<DocId> = found.map(|address| address.doc).collect();
         found.sort_unstable();
         if collect.exhaustive {
-            exhaustive::search_segment(context, segment, query, (false, &found), top).map(|_| ())
+            exhaustive::search_segment(opened, (false, &found), top);
         } else {
-            disjunction::search_segment(context, segment, query, &found, top)
+            disjunction::search_segment(opened, &found, top);
         }
+        Ok(())
     })?;
     Ok(docs)
+}
+
+/// The indices of the content clauses that each document does not match in full, but for the first `complete`.
+fn missing(segments: &Segments, docs: &[ScoredDoc], complete: usize) -> Vec<Vec<usize>> {
+    let mut missing = vec![Vec::new(); docs.len()];
+    // Cursors move forward.
+    let mut order: Vec<(Address, usize)> =
+        docs.iter().map(|doc| doc.address).zip(0..).skip(complete).collect();
+    order.sort_unstable();
+    for of_segment in order.chunk_by(|(a, _), (b, _)| a.segment == b.segment) {
+        let ids: Vec<DocId> = of_segment.iter().map(|(address, _)| address.doc).collect();
+        let segment = &segments[of_segment[0].0.segment as usize];
+        let found = segment.lock().unwrap_or_else(PoisonError::into_inner).missing(&ids);
+        for (&(_, at), clauses) in of_segment.iter().zip(found) {
+            missing[at] = clauses;
+        }
+    }
+    missing
 }

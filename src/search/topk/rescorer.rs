@@ -36,7 +36,7 @@ struct Rescorer<'s> {
 /// clause.
 pub(super) fn rescore(
     context: &Context,
-    query: &BoundQuery,
+    (query, bm25f): (&BoundQuery, &[Bm25f]),
     docs: &mut Vec<ScoredDoc>,
     wanted: usize,
     (collect, hints): (Collect, bool),
@@ -65,11 +65,9 @@ pub(super) fn rescore(
         docs.select_nth_unstable_by(first, best_first);
     }
     let (first, rest) = docs.split_at_mut(first);
-    let bm25f: Vec<Bm25f> =
-        context.snapshot.segments.iter().map(|segment| Bm25f::new(context, segment)).collect();
     let mut rescorer = Rescorer {
         context,
-        bm25f: &bm25f,
+        bm25f,
         query,
         proximity,
         recency,
