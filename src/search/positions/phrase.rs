@@ -41,7 +41,8 @@ impl<'s> PhraseMatcher<'s> {
     /// Opens the position lists.
     pub fn open(context: &Context, segment: &'s Segment, phrase: &PhraseSlots) -> Result<Self> {
         let slots = phrase.words.iter().copied();
-        let (shape, words) = PhraseShape::new(slots, phrase.slop, BoundWord::has_terms_of);
+        let (mut shape, words) = PhraseShape::new(slots, phrase.slop, BoundWord::has_terms_of);
+        shape.order_by(|word| words[word].cost());
         let open = |word: &&BoundWord| WordPositions::open(context, segment, word, &[Terms::Full]);
         Ok(Self {
             segment,

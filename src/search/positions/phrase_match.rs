@@ -12,6 +12,8 @@ pub(crate) struct PhraseShape {
     /// The word of each slot, by its index, and the offset of the slot from the first.
     slots: Vec<usize>,
     offsets: Vec<u32>,
+    /// The slots in the order in which the positions of their words are read.
+    order: Vec<usize>,
     /// How many slots each word has.
     occurrences: Vec<usize>,
     /// How many other words may be among them, in any order. None: adjacent and in order.
@@ -25,7 +27,8 @@ impl PhraseShape {
         slop: Option<u32>,
         is_same: impl Fn(W, W) -> bool,
     ) -> (Self, Vec<W>) {
-        let mut shape = Self { slots: Vec::new(), offsets: Vec::new(), occurrences: Vec::new(), slop };
+        let mut shape =
+            Self { slots: Vec::new(), offsets: Vec::new(), order: Vec::new(), occurrences: Vec::new(), slop };
         let mut distinct: Vec<W> = Vec::new();
         for (offset, word) in words {
             let known = distinct.iter().position(|&known| is_same(known, word)).unwrap_or(distinct.len());
@@ -34,10 +37,16 @@ impl PhraseShape {
                 shape.occurrences.push(0);
             }
             shape.occurrences[known] += 1;
+            shape.order.push(shape.slots.len());
             shape.slots.push(known);
             shape.offsets.push(offset);
         }
         (shape, distinct)
+    }
+
+    /// Reads the positions of words with low costs first, which may make the others superfluous.
+    pub fn order_by<C: Ord>(&mut self, cost: impl Fn(usize) -> C) {
+        self.order.sort_by_key(|&slot| cost(self.slots[slot]));
     }
 
     /// The offset of the last word of an exact phrase.
@@ -57,17 +66,9 @@ impl PhraseShape {
             lists.iter_mut().enumerate().for_each(|(word, list)| read(word, list));
             return sloppy_windows(&lists, &self.occurrences, slop, limit, visit);
         }
-        let mut lists: Vec<Option<Vec<u32>>> = vec![None; self.occurrences.len()];
-        let read_slot = |slot: usize, out: &mut Vec<u32>| {
-            let word = self.slots[slot];
-            out.extend_from_slice(lists[word].get_or_insert_with(|| {
-                let mut list = Vec::new();
-                read(word, &mut list);
-                list
-            }));
-        };
+        let read_slot = |slot: usize, out: &mut Vec<u32>| read(self.slots[slot], out);
         let mut starts = Vec::new();
-        exact_starts(&self.offsets, limit, read_slot, &mut starts);
+        exact_starts((&self.order, &self.offsets), limit, read_slot, &mut starts);
         starts
             .into_iter()
             .for_each(|start| visit(start..start.saturating_add(self.last_offset()).saturating_add(1)));
@@ -98,29 +99,27 @@ impl PhraseShape {
     }
 }
 
-/// Finds where a phrase of adjacent words starts. `read` appends the positions of the word at an index; words
-/// after the last possible start are not read.
+/// Finds where a phrase of adjacent words starts. `read` appends the positions of the word in a slot, and is called in
+/// the given order as long as there are possible starts.
 fn exact_starts(
-    offsets: &[u32],
+    (order, offsets): (&[usize], &[u32]),
     limit: FieldLimit,
     mut read: impl FnMut(usize, &mut Vec<u32>),
     starts: &mut Vec<u32>,
 ) {
     starts.clear();
     let mut positions = Vec::new();
-    for (word, &offset) in offsets.iter().enumerate() {
-        if word == 0 {
-            read(word, starts);
-            // Positions below the offset become too large to be followed by another word.
-            starts.iter_mut().for_each(|start| *start = start.wrapping_sub(offset));
-            continue;
+    for (nth, &slot) in order.iter().enumerate() {
+        positions.clear();
+        read(slot, &mut positions);
+        if nth == 0 {
+            starts.extend(positions.iter().filter_map(|position| position.checked_sub(offsets[slot])));
+        } else {
+            retain_followed(starts, &positions, offsets[slot]);
         }
         if starts.is_empty() {
             return;
         }
-        positions.clear();
-        read(word, &mut positions);
-        retain_followed(starts, &positions, offset);
     }
     let last = offsets.last().copied().unwrap_or_default();
     starts.retain(|&start| start.checked_add(last).is_some_and(|last| !limit.separates(start, last)));
@@ -146,9 +145,17 @@ mod tests {
 
     fn exact(lists: &[&[u32]], limit: u32) -> Vec<u32> {
         let offsets: Vec<u32> = (0..).take(lists.len()).collect();
-        let mut starts = Vec::new();
-        exact_starts(&offsets, FieldLimit(limit), |word, out| out.extend(lists[word]), &mut starts);
-        starts
+        let mut order: Vec<usize> = (0..lists.len()).collect();
+        let starts = |order: &[usize]| {
+            let mut starts = Vec::new();
+            let read = |word: usize, out: &mut Vec<u32>| out.extend(lists[word]);
+            exact_starts((order, &offsets), FieldLimit(limit), read, &mut starts);
+            starts
+        };
+        let found = starts(&order);
+        order.reverse();
+        assert_eq!(found, starts(&order), "{lists:?}");
+        found
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The positions of one term in the documents of one segment.
 //!
-//! Decodes the positions of a block of postings together: a query reads those of several documents of a block, or
-//! of few blocks.
+//! Positions are packed in blocks of 128; those of one document are decoded with the block that they are in.
 
 use std::io;
 
@@ -14,10 +13,6 @@ use crate::index::{PostingList, Segment};
 pub(crate) struct PositionCursor {
     postings: BlockCursor,
     positions: PositionReader,
-    /// The positions of the documents of one block, each but a document's first as the gap from the one before.
-    gaps: Vec<u32>,
-    /// The number of that block.
-    block: Option<usize>,
 }
 
 impl PositionCursor {
@@ -25,34 +20,24 @@ impl PositionCursor {
         Ok(Self {
             postings: BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?,
             positions: PositionReader::open(segment.position_bytes(list)?)?,
-            gaps: Vec::new(),
-            block: None,
         })
     }
 
     /// Appends the positions in a document, in order; none if it does not have the term.
     pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
-        let Self { postings, positions, gaps, block } = self;
-        let Some(at) = postings.find(doc) else { return };
-        let number = postings.number();
-        let offset = postings.positions_before();
-        let freqs = postings.freqs();
-        if *block != Some(number) {
-            *block = Some(number);
-            gaps.resize(sum(freqs), 0);
-            positions.read(offset, gaps);
-        }
-        let (before, freq) = (sum(&freqs[..at]), freqs[at] as usize);
+        let Some(at) = self.postings.find(doc) else { return };
+        let offset = self.postings.positions_before();
+        let freqs = self.postings.freqs();
+        let (before, start) = (freqs[..at].iter().map(|&freq| u64::from(freq)).sum::<u64>(), out.len());
+        out.resize(start + freqs[at] as usize, 0);
+        self.positions.read(offset + before, &mut out[start..]);
+        // Each but the first is stored as the gap from the one before.
         let mut position = 0;
-        out.extend(gaps.iter().skip(before).take(freq).map(|gap| {
-            position += gap;
-            position
-        }));
+        for gap in &mut out[start..] {
+            position += *gap;
+            *gap = position;
+        }
     }
-}
-
-fn sum(freqs: &[u32]) -> usize {
-    freqs.iter().map(|&freq| freq as usize).sum()
 }
 
 #[cfg(test)]

@@ -23,9 +23,8 @@ use crate::{
     },
 };
 
-/// Documents are looked up in the postings of this many terms, at most; of more terms, all documents of a window
-/// are read.
-const MAX_SOUGHT_TERMS: usize = 8;
+/// Looking a document up in a posting list takes as long as reading this many postings.
+const LOOK_UP_COST: usize = 6;
 
 /// Scores one word in one segment.
 pub(crate) struct WordScorer<'s> {
@@ -152,13 +151,21 @@ impl<'s> WordScorer<'s> {
 
     /// Retains the documents that have a full term.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
-        if self.full.len() > MAX_SOUGHT_TERMS {
+        if self.reads_windows(docs, Terms::Full) {
             return self.retain_from_windows(docs);
         }
         match &mut self.full[..] {
             [term] => docs.retain(|&doc| term.contains(doc)),
             terms => docs.retain(|&doc| terms.iter_mut().any(|term| term.contains(doc))),
         }
+    }
+
+    /// Whether reading all postings of the windows that documents are in is faster than looking the documents up.
+    fn reads_windows(&mut self, docs: &[DocId], terms: Terms) -> bool {
+        let (Some(first), Some(last)) = (docs.first(), docs.last()) else { return false };
+        let postings = self.cost(terms).saturating_mul(u64::from(last - first) + 1);
+        let looked_up = (docs.len() * self.terms(terms).len() * LOOK_UP_COST) as u64;
+        postings / u64::from(self.segment.reader.max_doc()) < looked_up
     }
 
     /// As [`Self::retain`], by listing all documents of the windows that the given ones are in.
@@ -225,7 +232,7 @@ impl<'s> WordScorer<'s> {
 
     /// Appends the scores of documents in ascending order, `NO_MATCH` for those that do not match.
     pub fn score_docs(&mut self, docs: &[DocId], terms: Terms, batch: &mut ScoredBatch) {
-        if self.terms(terms).len() > MAX_SOUGHT_TERMS {
+        if self.reads_windows(docs, terms) {
             return self.score_from_windows(docs, terms, batch);
         }
         let (bm25f, factors, adds_up) = (self.bm25f, self.factors, self.adds_up);

@@ -33,7 +33,8 @@ const BATCH_LEN: usize = 512;
 /// The same if positions are read: the documents with the highest bounds are looked for among them.
 const POSITIONS_BATCH_LEN: usize = 4_096;
 
-/// The positions of this many documents are read before the bounds of the others are compared with what they reach.
+/// The positions of this many documents, at least, are read before the bounds of the others are compared with what they
+/// reach; then those of twice as many, and so on.
 const ROUND_LEN: usize = 128;
 
 /// How many documents match, or at least match.
@@ -139,12 +140,14 @@ fn retain_matches(clauses: &mut [OpenClause], docs: &mut Vec<DocId>) {
 fn collect_by_positions(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: &mut TopCollector) -> Count {
     let (all, mut read, mut value) = (docs.len(), 0, 0);
     let mut candidates = candidates(clauses, docs, top.threshold());
+    let mut round = ROUND_LEN.max(top.limit());
     loop {
         candidates.retain(|(bound, _)| bound * BOUND_SLACK >= top.threshold());
         if candidates.is_empty() {
             return Count { value, is_exact: read == all };
         }
-        let rest = candidates.len().saturating_sub(ROUND_LEN.max(top.limit()));
+        let rest = candidates.len().saturating_sub(round);
+        round *= 2;
         if rest > 0 {
             candidates.select_nth_unstable_by(rest, |(a, _), (b, _)| a.total_cmp(b));
         }

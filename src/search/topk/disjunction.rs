@@ -152,10 +152,14 @@ impl Accumulators {
         docs.clear();
         let least = least.max(f32::MIN);
         for (first, sums) in window.clone().step_by(CHUNK).zip(self.sums.as_chunks::<CHUNK>().0) {
-            // Counting is done without branches, unlike looking for the first.
+            // Both are done without branches.
             if sums.iter().filter(|&&sum| sum >= least).count() > 0 {
-                let found = (first..).zip(sums).filter(|(_, sum)| **sum >= least);
-                docs.extend(found.map(|(doc, _)| doc));
+                let (mut found, mut count) = ([0; CHUNK], 0);
+                for (doc, &sum) in (first..).zip(sums) {
+                    found[count % CHUNK] = doc;
+                    count += usize::from(sum >= least);
+                }
+                docs.extend_from_slice(&found[..count]);
             }
         }
     }

@@ -32,7 +32,10 @@ use super::{
     Options, Relation, Sort, Total,
     context::Context,
     score::Bm25f,
-    weights::{COUNTED_BY_POSITIONS, PROXIMITY_WORDS, TIERED_WORDS},
+    weights::{
+        COUNTED_BY_POSITIONS, FULL_PROXIMITY_WORDS, PROXIMITY_WORDS, RESCORED_DOCS_OF_LONG_QUERIES,
+        TIERED_WORDS,
+    },
 };
 use crate::{error::Result, index::Address};
 
@@ -61,7 +64,9 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     let near = query.in_proximity().count();
     let has_proximity = weights.proximity > 0.0 && (2..=PROXIMITY_WORDS).contains(&near);
     let rescores = sort == Sort::Relevance && (has_proximity || weights.recency > 0.0);
-    let limit = if rescores { wanted.max(*rescored_docs) } else { wanted };
+    let is_long = near > FULL_PROXIMITY_WORDS && weights.recency <= 0.0;
+    let rescored = if is_long { RESCORED_DOCS_OF_LONG_QUERIES.min(*rescored_docs) } else { *rescored_docs };
+    let limit = if rescores { wanted.max(rescored) } else { wanted };
 
     let bm25f: Vec<Bm25f> = snapshot.segments.iter().map(|segment| Bm25f::new(context, segment)).collect();
     let open = |opened| Ok(Mutex::new(SegmentQuery::open(context, opened, query)?));
