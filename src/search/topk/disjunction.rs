@@ -27,6 +27,9 @@ struct Accumulators {
     matched: BitSet,
 }
 
+/// Looking a document up in a list takes as long as adding up this many postings.
+const LOOK_UP_COST: u64 = 4;
+
 /// The number of sums that are compared at once.
 const CHUNK: usize = 16;
 
@@ -72,13 +75,13 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
     }
 }
 
-/// Decides which lists are added up: all but those that together cannot reach the threshold. Returns what the
-/// others may add at most; none if no document of the window can reach it.
+/// Decides which lists are added up: those that are needed to reach the threshold, and others that are read faster than
+/// the documents of these are looked up in them. Returns what the rest may add at most; none if no document of the
+/// window can reach the threshold.
 fn partition(clauses: &mut [OpenClause], window: &Range<DocId>, threshold: f32) -> Option<f32> {
     // With a threshold of 0, a document with score 0 may still be among the best, by its id.
     let is_pruned = threshold > 0.0;
     let mut order = Vec::with_capacity(2 * clauses.len());
-    let mut rest = 0.0;
     for (at, OpenClause { scorer, role, lists, .. }) in clauses.iter_mut().enumerate() {
         for (which, (list, terms)) in lists.iter_mut().zip([Terms::Full, Terms::Hints]).enumerate() {
             let is_bounded = list.cost > 0 && (is_pruned || !role.makes_hit());
@@ -88,31 +91,34 @@ fn partition(clauses: &mut [OpenClause], window: &Range<DocId>, threshold: f32) 
                 order.push((list.bound, at, which));
             }
         }
-        if !role.makes_hit() {
-            rest += lists[0].bound.max(lists[1].bound);
+    }
+    if is_pruned {
+        order.sort_unstable_by(|(a, ..), (b, ..)| a.total_cmp(b));
+        let mut rest: f32 = clauses.iter().map(OpenClause::looked_up_bound).sum();
+        // A document counts either the full terms or the hints of a clause.
+        let mut looked_up = vec![0.0; clauses.len()];
+        let needed = order.iter().take_while(|&&(bound, at, _)| {
+            rest += bound - std::mem::replace(&mut looked_up[at], bound);
+            rest * BOUND_SLACK < threshold
+        });
+        let needed = needed.count();
+        let cost = |&(_, at, which): &(f32, usize, usize)| clauses[at].lists[which].cost;
+        let mut sought: u64 = order[needed..].iter().map(cost).sum();
+        if sought == 0 {
+            return None;
+        }
+        for &(_, at, which) in order[..needed].iter().rev() {
+            let list = &mut clauses[at].lists[which];
+            list.scored = list.cost <= LOOK_UP_COST * sought;
+            // Each list that is added up leaves fewer documents to be looked up in the others.
+            sought /= 2;
+        }
+        // Hints count where the full terms do not match, so they cannot be added up alone.
+        for OpenClause { lists: [full, hints], .. } in clauses.iter_mut() {
+            full.scored |= hints.scored && full.cost > 0;
         }
     }
-    if !is_pruned {
-        return Some(rest);
-    }
-    order.sort_unstable_by(|(a, ..), (b, ..)| a.total_cmp(b));
-    let mut looked_up = vec![0.0_f32; clauses.len()];
-    let mut added_up = order.len();
-    for &(bound, at, which) in &order {
-        let with = rest + bound - looked_up[at];
-        if with * BOUND_SLACK >= threshold {
-            break;
-        }
-        rest = with;
-        looked_up[at] = bound;
-        clauses[at].lists[which].scored = false;
-        added_up -= 1;
-    }
-    // Hints count where the full terms do not match, so they cannot be added up alone.
-    for OpenClause { lists: [full, hints], .. } in clauses {
-        full.scored |= hints.scored && full.cost > 0;
-    }
-    (added_up > 0).then_some(rest)
+    Some(clauses.iter().map(OpenClause::looked_up_bound).sum())
 }
 
 impl Accumulators {
