@@ -22,7 +22,7 @@ use measure::{
     generated::Generator,
     headlines::{headlines, long_texts},
     mix::{KINDS, Kind, Question, questions},
-    spread::{Spread, median},
+    spread::{Spread, exponent, median},
     stock::Stock,
 };
 use vestnik::{
@@ -37,6 +37,7 @@ fn main() {
     if arguments::given("--print") {
         queries.iter().for_each(|query| println!("{}: {}", query.kind, query.text));
     }
+    let mut cold: Vec<(f64, Spread)> = Vec::new();
     for releases in sizes() {
         let temporary = tempfile::tempdir().expect("a folder");
         let kept = arguments::folder("--kept");
@@ -51,12 +52,26 @@ fn main() {
             memory(&searcher(&index), &generator);
         } else {
             println!("\n{releases} releases");
-            mixed_queries(&index, &stock, &queries);
+            cold.push((releases as f64, mixed_queries(&index, &stock, &queries)));
             pasted_headlines(&index, &stock, &generator, "short texts");
             let texts = (releases / 6) as u64;
             let (index, stock) = indexes(&folder.join("long"), texts, long_texts(&generator, texts));
             pasted_headlines(&index, &stock, &generator, "long texts");
         }
+    }
+    growth(&cold);
+}
+
+/// Prints how the times of cold queries grow with the number of releases, from each size to the next.
+fn growth(cold: &[(f64, Spread)]) {
+    for pair in cold.windows(2) {
+        let [(from, before), (to, after)] = pair else { continue };
+        let of = |part: f64| exponent((*from, before.part(part)), (*to, after.part(part)));
+        println!(
+            "cold, whole mix, {from} to {to} releases: p50 grows with exponent {:.2}, p99 {:.2}",
+            of(0.5),
+            of(0.99)
+        );
     }
 }
 
@@ -121,8 +136,8 @@ fn alternate(
     times.iter().map(|times| times.iter().map(|times| median(times)).collect()).collect()
 }
 
-/// The mix of 1 to 5 words, phrases, prefixes and dates: cold, then warm.
-fn mixed_queries(index: &Index, stock: &Stock, queries: &[Question]) {
+/// The mix of 1 to 5 words, phrases, prefixes and dates: cold, then warm. Returns the cold times.
+fn mixed_queries(index: &Index, stock: &Stock, queries: &[Question]) -> Spread {
     let reader = stock.searcher();
     let texts: Vec<&str> = queries.iter().map(|query| query.text.as_str()).collect();
     let with_snippets = Options::default();
@@ -169,6 +184,7 @@ fn mixed_queries(index: &Index, stock: &Stock, queries: &[Question]) {
         println!("cold, slowest {:>14}  {time:>7.3}  {}", query.kind, query.text);
     }
     threads(index, &texts);
+    of(&cold[0], None)
 }
 
 /// Headlines of 8 to 14 words without snippets, cold, next to stock's bare OR.

@@ -90,6 +90,12 @@ impl TermCursor {
         }
     }
 
+    /// Whether a window may have documents. Decodes their ids at most.
+    pub fn has_any(&mut self, window: &Range<DocId>) -> bool {
+        self.postings.seek_block(window.start);
+        self.postings.last() < window.end || !within(self.postings.docs(), window).is_empty()
+    }
+
     /// Whether a document matches.
     #[inline]
     pub fn contains(&mut self, doc: DocId) -> bool {

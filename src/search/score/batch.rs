@@ -20,6 +20,13 @@ pub(crate) struct ScoredBatch {
 }
 
 impl ScoredBatch {
+    /// Makes room for this many documents.
+    pub fn reserve(&mut self, docs: usize) {
+        self.docs.reserve(docs);
+        self.scores.reserve(docs);
+        self.freqs.reserve(docs);
+    }
+
     pub fn push(&mut self, doc: DocId, score: f32, freq: u32) {
         self.docs.push(doc);
         self.scores.push(score);

@@ -162,10 +162,15 @@ impl<'s> WordScorer<'s> {
 
     /// Whether reading all postings of the windows that documents are in is faster than looking the documents up.
     fn reads_windows(&mut self, docs: &[DocId], terms: Terms) -> bool {
-        let (Some(first), Some(last)) = (docs.first(), docs.last()) else { return false };
-        let postings = self.cost(terms).saturating_mul(u64::from(last - first) + 1);
-        let looked_up = (docs.len() * self.terms(terms).len() * LOOK_UP_COST) as u64;
-        postings / u64::from(self.segment.reader.max_doc()) < looked_up
+        let (Some(&first), Some(&last)) = (docs.first(), docs.last()) else { return false };
+        let postings = self.cost_of(&(first..last.saturating_add(1)), terms);
+        postings < docs.len() * self.terms(terms).len() * LOOK_UP_COST
+    }
+
+    /// Estimates the number of postings in a window.
+    fn cost_of(&self, window: &Range<DocId>, terms: Terms) -> usize {
+        let (docs, all) = (u64::from(window.end - window.start), u64::from(self.segment.reader.max_doc()));
+        usize::try_from(self.cost(terms).saturating_mul(docs) / all.max(1)).unwrap_or(usize::MAX)
     }
 
     /// As [`Self::retain`], by listing all documents of the windows that the given ones are in.
@@ -205,8 +210,12 @@ impl<'s> WordScorer<'s> {
     /// Appends the documents of a window with their scores, in order.
     pub fn score_window(&mut self, window: &Range<DocId>, terms: Terms, batch: &mut ScoredBatch) {
         let (bm25f, factors, scope, adds_up) = (self.bm25f, self.factors, self.scope, self.adds_up);
+        batch.reserve(self.cost_of(window, terms));
         let (mut sums, mut seen) = (std::mem::take(&mut self.sums), std::mem::take(&mut self.seen));
-        match self.terms(terms) {
+        // Most words have one frequent term, and rare ones that most windows are without.
+        let mut present: Vec<_> =
+            self.terms(terms).iter_mut().filter_map(|term| term.has_any(window).then_some(term)).collect();
+        match &mut present[..] {
             [] => {}
             [term] if scope == Scope::Anywhere => score_term(term, window, (bm25f, factors), batch),
             terms => {
@@ -235,8 +244,13 @@ impl<'s> WordScorer<'s> {
         if self.reads_windows(docs, terms) {
             return self.score_from_windows(docs, terms, batch);
         }
+        let (Some(&first), Some(&last)) = (docs.first(), docs.last()) else { return };
         let (bm25f, factors, adds_up) = (self.bm25f, self.factors, self.adds_up);
-        if let [term] = self.terms(terms) {
+        let mut sums = std::mem::take(&mut self.sums);
+        let window = first..last.saturating_add(1);
+        let mut present: Vec<_> =
+            self.terms(terms).iter_mut().filter_map(|term| term.has_any(&window).then_some(term)).collect();
+        if let [term] = &mut present[..] {
             for &doc in docs {
                 let Some(frequency) = term.frequency(doc) else {
                     batch.push(doc, NO_MATCH, 0);
@@ -245,11 +259,11 @@ impl<'s> WordScorer<'s> {
                 let (title, body) = frequency.weighted(term.weight);
                 batch.push(doc, factors.apply(bm25f.score(doc, title, body)), frequency.all);
             }
+            self.sums = sums;
             return;
         }
-        let mut sums = std::mem::take(&mut self.sums);
         sums.resize(sums.len().max(docs.len()), Sum::default());
-        for term in self.terms(terms) {
+        for term in present {
             let weight = term.weight;
             for (&doc, sum) in docs.iter().zip(&mut sums) {
                 if let Some(frequency) = term.frequency(doc) {

@@ -179,7 +179,11 @@ fn candidates(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, threshold: f32)
     };
     let mut candidates = Vec::new();
     for (&doc, known) in docs.iter().zip(known) {
-        if bound(known, Extent::Block(doc)) * BOUND_SLACK >= threshold {
+        let by_blocks = bound(known, Extent::Block(doc));
+        // Without a threshold, bounds only decide the order.
+        if threshold == f32::NEG_INFINITY {
+            candidates.push((by_blocks, doc));
+        } else if by_blocks * BOUND_SLACK >= threshold {
             candidates.push((bound(known, Extent::Doc(doc)), doc));
         }
     }
