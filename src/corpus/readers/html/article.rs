@@ -15,6 +15,8 @@ use super::{
 
 /// What a container costs, in characters: sidebars and boxes of a line or two do not pay for it.
 const CONTAINER_COST: f32 = 65.0;
+/// The same for a container of one line with a class or id.
+const LINE_COST: f32 = 33.0;
 /// What a container is credited with whose name says that it is the article.
 const ARTICLE_CREDIT: f32 = 150.0;
 /// The part of a negative weight that the element around it has to bear.
@@ -30,6 +32,12 @@ const DOMINANT: f32 = 0.5;
 /// it is chosen again without names.
 const DOUBTFUL: f32 = 0.25;
 const DOUBTFUL_WEIGHT: f32 = 400.0;
+/// If the page has this many times more text than such an article, all of its text is kept.
+const MUCH_MORE: usize = 3;
+/// Shorter lines are labels, in characters.
+const SHORTEST_TEXT: usize = 20;
+/// Names that speak more against a text than this mark menus, comments and asides.
+const FOREIGN: f32 = -1.0;
 /// How many blocks at most a heading stands before the text that it heads.
 const HEADED_WITHIN: usize = 8;
 /// How many blocks may stand between the headline and the article.
@@ -41,6 +49,8 @@ pub(super) struct Article {
     pub keep: Vec<bool>,
     /// The share of the page's good text that is kept.
     pub share: f32,
+    /// Whether the article could not be distinguished, so that all text outside of menus and links is kept.
+    pub uncertain: bool,
 }
 
 /// The blocks of the article.
@@ -51,6 +61,13 @@ pub(super) fn choose(page: &Blocks<'_>) -> Article {
         let again = weighing.choose(false);
         if again.share > 2.0 * article.share {
             return again;
+        }
+        let all = weighing.all_text();
+        let chars = |keep: &[bool]| -> usize {
+            page.blocks.iter().zip(keep).filter(|(_, keep)| **keep).map(|(block, _)| block.chars).sum()
+        };
+        if chars(&all) > MUCH_MORE * chars(&article.keep) {
+            return Article { keep: all, uncertain: true, ..article };
         }
     }
     article
@@ -143,7 +160,23 @@ impl<'p> Weighing<'p> {
             .filter(|(keep, _)| **keep)
             .map(|(_, (block, quality))| weight(block, *quality, &self.names).max(0.0))
             .sum();
-        Article { keep, share: kept / at(&self.good, 0).max(1.0) }
+        Article { keep, share: kept / at(&self.good, 0).max(1.0), uncertain: false }
+    }
+
+    /// All blocks but links, the shortest lines, and those in elements whose names speak against them.
+    fn all_text(&self) -> Vec<bool> {
+        let mut foreign = Vec::with_capacity(self.names.len());
+        for (index, (names, container)) in self.names.iter().zip(&self.page.containers).enumerate() {
+            let above = index > 0 && foreign.get(container.parent).is_some_and(|foreign| *foreign);
+            foreign.push(above || names.against < FOREIGN);
+        }
+        let is_text = |block: &Block| {
+            block.chars >= SHORTEST_TEXT
+                && block.linked * 3 < block.chars
+                && foreign.get(block.container).is_some_and(|foreign| !foreign)
+                && !names::opens_boilerplate(&block.text)
+        };
+        self.page.blocks.iter().map(is_text).collect()
     }
 
     /// By how much the names around each container shift the quality of its blocks.
@@ -202,7 +235,14 @@ impl<'p> Weighing<'p> {
             // A list or table without links belongs to the text.
             let is_box = names.is_box || (names.is_list && at(&self.linked, index) > 0.0);
             if is_box && !wrapper {
-                add(&mut total, index, -CONTAINER_COST);
+                let is_line = self.count.get(index).is_some_and(|blocks| *blocks == 1);
+                // Editors write paragraphs as `div` elements without a class.
+                let cost = match (is_line, names.is_plain) {
+                    (true, true) => 0.0,
+                    (true, false) => LINE_COST,
+                    (false, _) => CONTAINER_COST,
+                };
+                add(&mut total, index, -cost);
             }
             let weight = at(&total, index);
             if index > 0 {

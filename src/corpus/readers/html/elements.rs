@@ -6,8 +6,8 @@ pub(super) fn is_invisible(name: &str) -> bool {
     matches!(
         name,
         "audio" | "canvas" | "datalist" | "embed" | "frame" | "frameset" | "head" | "iframe" | "link" |
-        "map" | "math" | "meta" | "noembed" | "noframes" | "object" | "param" | "picture" | "script" |
-        "source" | "style" | "svg" | "template" | "title" | "track" | "video"
+        "map" | "math" | "meta" | "noembed" | "noframes" | "object" | "param" | "picture" | "rp" | "rt" |
+        "script" | "source" | "style" | "svg" | "template" | "title" | "track" | "video"
     )
 }
 

@@ -7,7 +7,11 @@ use std::collections::HashSet;
 
 use scraper::ElementRef;
 
-use super::{blocks, metadata::Metadata, named};
+use super::{
+    blocks::{self, Block, Blocks},
+    metadata::Metadata,
+    named,
+};
 use crate::corpus::readers::fields;
 
 /// A heading shorter than this, in letters, may stand in a title by chance.
@@ -19,6 +23,9 @@ const SIMILAR: f32 = 0.5;
 /// How many headings are looked at, and how many characters of a title.
 const MOST_HEADINGS: usize = 200;
 const LONGEST: usize = 400;
+/// A headline that is not a heading is among this many blocks before the article, or its first ones.
+const LINES_BEFORE: usize = 6;
+const LINES_AFTER: usize = 3;
 /// What sites put between a title and their name.
 const SEPARATORS: [&str; 8] = [" | ", " – ", " - ", " — ", " :: ", " • ", " » ", " · "];
 
@@ -30,11 +37,46 @@ struct Heading<'a> {
     in_article: bool,
 }
 
-/// The headline, and the heading that it was taken from.
+/// The headline, and the heading that it was taken from. `keep` marks the blocks of the article.
 pub(super) fn find<'a>(
     root: ElementRef<'a>,
     metadata: &Metadata,
+    page: &Blocks<'a>,
+    keep: &[bool],
 ) -> Option<(String, Option<ElementRef<'a>>)> {
+    let found = by_heading(root, metadata);
+    let heading = found.as_ref().and_then(|(_, heading)| *heading);
+    let title = repeated_title(page, keep, metadata, heading).map(|title| (title.to_owned(), None));
+    title.or(found)
+}
+
+/// The title of the head without the name of the site, if a line directly before or at the start of the article
+/// repeats it. It is the headline of pages whose only heading is the name of the site or that have no headings.
+fn repeated_title<'m>(
+    page: &Blocks<'_>,
+    keep: &[bool],
+    metadata: &'m Metadata,
+    heading: Option<ElementRef<'_>>,
+) -> Option<&'m str> {
+    let title = metadata.titles().last()?;
+    let own =
+        SEPARATORS.iter().filter_map(|separator| title.split_once(separator)).map(|(own, _)| own.trim());
+    let own = own.min_by_key(|own| own.len())?;
+    let words = letters(own);
+    if words.len() < SHORTEST || !words.contains(' ') {
+        return None;
+    }
+    let first = keep.iter().position(|keep| *keep).unwrap_or_default();
+    let element = |block: &Block| page.containers.get(block.container).map(|container| container.element);
+    // A line before the heading is the name of the site.
+    let heading = page.blocks.iter().position(|block| heading.is_some() && element(block) == heading);
+    let start = first.saturating_sub(LINES_BEFORE).max(heading.map_or(0, |heading| heading + 1));
+    let mut lines = page.blocks.iter().take(first + LINES_AFTER).skip(start);
+    lines.any(|line| line.linked == 0 && letters(&line.text) == words).then_some(own)
+}
+
+/// The headline by headings and the head, and its heading.
+fn by_heading<'a>(root: ElementRef<'a>, metadata: &Metadata) -> Option<(String, Option<ElementRef<'a>>)> {
     let site = metadata.site.as_deref().map(letters).unwrap_or_default();
     let headings = headings(root);
     let own = || headings.iter().filter(|heading| heading.letters != site);

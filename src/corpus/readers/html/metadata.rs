@@ -30,6 +30,8 @@ pub(super) struct Metadata {
     author: Option<String>,
     url: Option<String>,
     language: Option<String>,
+    /// The text of the article (`articleBody` of JSON-LD), which may have markup.
+    pub text: Option<String>,
 }
 
 impl Metadata {
@@ -54,6 +56,7 @@ impl Metadata {
             site: first(&SITES),
             publisher: linked.publisher.or(published_by),
             author: first(&AUTHORS),
+            text: linked.text,
             url: link.into_iter().chain(first(&["og:url"])).chain(linked.url).find(is_address),
             language: language.or(linked.language).or_else(|| first(&["og:locale", "content-language"])),
         }
@@ -113,6 +116,7 @@ struct Linked {
     publisher: Option<String>,
     url: Option<String>,
     language: Option<String>,
+    text: Option<String>,
 }
 
 impl Linked {
@@ -140,6 +144,8 @@ impl Linked {
                     self.title = self.title.take().or_else(|| text("headline"));
                     self.publisher = self.publisher.take().or_else(|| text("publisher"));
                     self.url = self.url.take().or_else(|| text("url"));
+                    let body = object.get("articleBody").and_then(Value::as_str).map(str::to_owned);
+                    self.text = self.text.take().or(body);
                     self.language = self.language.take().or_else(|| text("inLanguage"));
                 } else if let Some(graph) = object.get("@graph") {
                     self.read(graph, depth);

@@ -18,6 +18,7 @@ use scraper::ElementRef;
 
 use super::{Details, Fault, Input, Output, encoding, fields};
 use crate::release::Release;
+use article::Article;
 use blocks::Blocks;
 use metadata::Metadata;
 
@@ -28,6 +29,11 @@ const CHARSET_WITHIN: usize = 1024;
 const SHORTEST: usize = 60;
 /// A body with less than this share of the page's text is reported.
 const SMALL_SHARE: f32 = 0.2;
+/// If the text in the structured data is this many times longer than the article found, it replaces the article.
+const LARGER_TEXT: usize = 2;
+/// Half the length of a text in the structured data that replaces an uncertain article, in bytes. Shorter ones are
+/// teasers.
+const TEASER: usize = 400;
 
 /// The reader of web pages.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
@@ -59,9 +65,21 @@ pub(super) fn release(
     let root = page.root_element();
     let metadata = Metadata::of(root);
     check()?;
-    let (title, heading) = headline::find(root, &metadata).unzip();
+    let blocks = Blocks::of(root, None, false);
+    let article = article::choose(&blocks);
+    let (title, heading) = headline::find(root, &metadata, &blocks, &article.keep).unzip();
     let known: Vec<&str> = title.as_deref().into_iter().chain(metadata.names()).collect();
-    let (body, note) = body(root, &known, heading.flatten());
+    let uncertain = article.uncertain;
+    let (mut body, mut note) = body(&blocks, article, &known, heading.flatten());
+    let shown = if uncertain { TEASER } else { body.as_ref().map_or(0, String::len) };
+    if let Some(text) = metadata.text.as_deref().filter(|text| text.len() > LARGER_TEXT * shown) {
+        body = Some(field(text).unwrap_or_else(|| text.to_owned()));
+        note = Some(
+            "the body is the text of the page's structured data, which is longer than the visible article"
+                .into(),
+        );
+    }
+    let body = body.unwrap_or_else(|| small(root, heading.flatten()));
     notes.extend(note);
     let (title, body) = if let Some(title) = title {
         (title, body)
@@ -175,21 +193,32 @@ fn named<'a>(within: ElementRef<'a>, names: &'a [&str]) -> impl Iterator<Item = 
     within.descendent_elements().filter(move |element| names.contains(&element.value().name()))
 }
 
-/// The text of the article without its headline, and a note where that is little of the page.
-fn body(root: ElementRef<'_>, known: &[&str], heading: Option<ElementRef<'_>>) -> (String, Option<String>) {
-    let page = Blocks::of(root, None, false);
-    let mut article = article::choose(&page);
-    opening::trim(&page, &mut article.keep, known, heading);
+/// The text of the article without its headline, and a note if that is little of the page. No text if the article is
+/// too short.
+fn body(
+    page: &Blocks<'_>,
+    mut article: Article,
+    known: &[&str],
+    heading: Option<ElementRef<'_>>,
+) -> (Option<String>, Option<String>) {
+    opening::trim(page, &mut article.keep, known, heading);
     let kept = |index: usize| article.keep.get(index).is_some_and(|keep| *keep);
     let chars = |index: usize| page.blocks.get(index).map_or(0, |block| block.chars);
     if (0..page.blocks.len()).filter(|index| kept(*index)).map(chars).sum::<usize>() < SHORTEST {
-        return (small(root, heading), None);
+        return (None, None);
     }
-    let note = (article.share < SMALL_SHARE).then(|| {
-        let share = article.share * 100.0;
-        format!("the body is only {share:.0} % of the page's text; the rest seems to be other texts")
-    });
-    (page.text(kept), note)
+    let note = if article.uncertain {
+        Some(
+            "the article could not be distinguished from the rest of the page, so all text but links is kept"
+                .into(),
+        )
+    } else {
+        (article.share < SMALL_SHARE).then(|| {
+            let share = article.share * 100.0;
+            format!("the body is only {share:.0} % of the page's text; the rest seems to be other texts")
+        })
+    };
+    (Some(page.text(kept)), note)
 }
 
 /// The text of the page's only article, or else of its main part, or else of all of it.

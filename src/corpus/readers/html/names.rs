@@ -27,7 +27,7 @@ const ASIDE: &[&str] = &[
     "infobox", "kontakt", "latest", "latestnews", "legal", "legende", "links", "login", "menu", "meta",
     "metadata", "modal", "more", "nav", "navi", "navigation", "next", "othernews", "pager", "pagination",
     "partner", "partners", "partnerships", "popular", "popup", "postmeta", "prev", "previous", "print",
-    "product", "products", "promo", "promotion", "rating", "rec", "recs", "register", "reklama", "rss",
+    "product", "products", "promo", "promotion", "rating", "register", "reklama", "rss",
     "shop", "sidebar", "signup", "slider", "social", "sponsor", "sponsored", "subscribeform", "tag", "tags",
     "teaser", "teasers", "time", "toc", "toolbar", "tools", "topnav", "trending", "vote", "votes", "voting",
     "werbung", "widget",
@@ -62,6 +62,8 @@ const BOILERPLATE: &[&str] = &[
     "материалы по теме", "другие новости", "другие материалы", "последние новости", "главные новости",
     "новости по теме", "похожие", "популярн", "самое читаемое", "самое популярное", "рекомендуем",
     "поделиться", "подписывайтесь", "подпишитесь", "подписаться", "комментарии", "оставить комментарий",
+    "добавить комментарий", "всего комментариев", "просмотров:", "версия для печати", "возврат к списку",
+    "вернуться к списку", "назад к списку",
     "наши партнеры", "наши партнёры", "реклама", "теги:", "метки:", "нашли ошибку", "related",
     "you might also", "you may also", "more from", "more on", "more articles", "more stories", "more news",
     "read more", "read also", "read next", "see also", "share this", "share on", "recommended", "popular",
@@ -90,6 +92,8 @@ pub(super) struct Names {
     pub is_article: bool,
     /// Whether it groups other elements.
     pub is_box: bool,
+    /// Whether it has neither class nor id.
+    pub is_plain: bool,
     /// Whether it is a list or a table.
     pub is_list: bool,
     /// Whether it holds the comments of readers.
@@ -124,6 +128,7 @@ impl Names {
             is_list: matches!(name, "ul" | "ol" | "table" | "dl"),
             is_item: matches!(name, "li" | "tr" | "td" | "th" | "dt" | "dd" | "tbody" | "thead"),
             is_root: matches!(name, "html" | "body"),
+            is_plain: element.attr("class").is_none() && element.attr("id").is_none(),
             ..Self::default()
         };
         let (mut foreign, mut aside, mut layout, mut article) = (false, false, false, false);

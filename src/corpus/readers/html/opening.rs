@@ -1,4 +1,5 @@
-//! What opens an article and is no part of its text: the headline once more, and the line with the date.
+//! Lines at the start and the end of an article that are not part of its text: a repeated headline, the name of the
+//! site, the date, and a copyright notice.
 
 use scraper::ElementRef;
 
@@ -7,7 +8,7 @@ use super::{
     elements::is_cell,
 };
 
-/// How many blocks of the article are looked at.
+/// How many blocks of the article are examined at its start.
 const OPENING: usize = 4;
 /// A longer block is a paragraph, in characters.
 const LONGEST: usize = 100;
@@ -22,7 +23,7 @@ const MONTHS: &[&str] =
     &["янв", "фев", "мар", "апр", "мая", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"];
 
 /// Drops the heading that is the title, and opening blocks that repeat it or the name of the site, or show nothing
-/// but a date. The opening ends with the first paragraph or table.
+/// but a date, and a copyright notice at the end. The opening ends with the first paragraph or table.
 pub(super) fn trim(page: &Blocks<'_>, keep: &mut [bool], known: &[&str], heading: Option<ElementRef<'_>>) {
     let is_heading = |block: &Block| {
         heading.is_some()
@@ -33,7 +34,7 @@ pub(super) fn trim(page: &Blocks<'_>, keep: &mut [bool], known: &[&str], heading
         element.is_some_and(|element| is_cell(element.value().name()))
     };
     let mut seen = 0;
-    for (block, keep) in page.blocks.iter().zip(keep).filter(|(_, keep)| **keep) {
+    for (block, keep) in page.blocks.iter().zip(keep.iter_mut()).filter(|(_, keep)| **keep) {
         if is_heading(block) {
             *keep = false;
         } else if seen < OPENING {
@@ -41,6 +42,17 @@ pub(super) fn trim(page: &Blocks<'_>, keep: &mut [bool], known: &[&str], heading
             *keep = !known.contains(&block.text.as_str()) && (seen > OPENING || !is_date(&block.text));
         }
     }
+    let last = keep.iter_mut().zip(&page.blocks).rev().find(|(keep, _)| **keep);
+    if let Some((keep, block)) = last {
+        *keep = !is_copyright(&block.text);
+    }
+}
+
+/// Whether a line is a copyright notice.
+fn is_copyright(line: &str) -> bool {
+    let line = line.trim_start();
+    let marked = ["©", "(c)", "(с)", "copyright", "все права защищены"];
+    line.len() < 4 * LONGEST && marked.iter().any(|mark| line.to_lowercase().starts_with(mark))
 }
 
 /// Whether a line is a date, with or without a time, and nothing else.
