@@ -130,7 +130,7 @@ fn only_index_and_search_name_the_engine() {
     assert!(others.is_empty(), "{others:?}");
 }
 
-/// The part of `parent` that a module belongs to; none where it lies elsewhere or is `parent` itself.
+/// The part of `parent` that a module belongs to; none if it is elsewhere or `parent` itself.
 fn part_below<'m>(parent: &str, module: &'m str) -> Option<&'m str> {
     let rest = if parent.is_empty() { module } else { module.strip_prefix(parent)?.strip_prefix('/')? };
     Some(top(rest)).filter(|part| !part.is_empty())

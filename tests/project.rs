@@ -28,7 +28,7 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// An archive with web pages, windows-1251 and records with field names of their own.
+/// An archive with web pages, windows-1251 and records with unusual field names.
 fn archive() -> TempDir {
     let folder = TempDir::new().unwrap();
     let page = "<meta property=og:site_name content=МИД><title>Встреча в Ташкенте</title><h1>Встреча в Ташкенте</h1>\

@@ -10,7 +10,7 @@ use assert_cmd::Command;
 use tempfile::TempDir;
 
 /// Each sequence once: it renames the window, writes to the clipboard, clears the screen (also with C1),
-/// conceals text, rewrites the line, reorders text, and begins a line of its own.
+/// conceals text, rewrites the line, reorders text, and begins a new line.
 const HOSTILE: [&str; 9] = [
     "\x1b]0;owned\x07",
     "\x1b]52;c;b3duZWQ=\x07",
@@ -71,7 +71,7 @@ fn vestnik(folder: &Path, args: &[&str]) -> Output {
         .unwrap()
 }
 
-/// What an output has that must not be there. The body that `show` prints has lines of its own.
+/// What an output has that must not be there. The body that `show` prints may have several lines.
 fn violation(output: &[u8], colored: bool, has_body: bool) -> Option<String> {
     let mut text = String::from_utf8(output.to_vec()).ok()?;
     if colored {

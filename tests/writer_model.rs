@@ -1,5 +1,5 @@
-//! The writer against a model: whatever is added, replaced and removed, in whatever order and in however
-//! many commits, the index holds just what a plain table would.
+//! The writer against a model: releases are added, replaced and removed in random order and in any number of
+//! commits, and the index must hold what a plain table holds.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 

@@ -1,19 +1,20 @@
 //! Reads a BEIR folder: releases from `corpus.jsonl`, queries from `queries.jsonl`, judgments from `qrels`.
 //!
-//! Reads line by line and keeps ids as they stand; it searches nothing and scores nothing.
+//! Reads line by line and keeps ids unchanged. Does not search or score.
 //! The format: <https://github.com/beir-cellar/beir/wiki/Load-your-custom-dataset>.
 
 use std::{
     collections::HashMap,
-    fs::File,
-    io::{self, BufRead, BufReader},
     path::{Path, PathBuf, absolute},
 };
 
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::metrics::Qrels;
+use super::{
+    lines::{Lines, read_error},
+    metrics::Qrels,
+};
 use crate::{
     error::{Error, Result},
     release::{Origin, Release},
@@ -62,7 +63,7 @@ impl Releases {
     /// Opens `corpus.jsonl` in `folder`.
     ///
     /// Each release has `_id` as its id and as its record, `title` (empty where it is absent), `text` as
-    /// its body and all other fields in `extra`. An id that stands there twice is for the index to refuse.
+    /// its body and all other fields in `extra`. Duplicate ids are not rejected here but by the index.
     ///
     /// # Errors
     ///
@@ -216,78 +217,6 @@ fn is_header(grade: &str) -> bool {
 pub(super) fn duplicate_query(path: &Path, id: String, line: u64, first: u64) -> Error {
     let first = format!("{}, line {first}", path.display());
     Error::DuplicateId { id, path: path.to_owned(), line: Some(line), first }
-}
-
-pub(super) fn read_error(path: &Path, source: io::Error) -> Error {
-    Error::Read { path: path.to_owned(), source }
-}
-
-/// The lines of a file that are not blank, counted, without their ends.
-struct Lines {
-    path: PathBuf,
-    rest: io::Lines<BufReader<File>>,
-    /// The number of the last line read, from 1.
-    number: u64,
-    failed: bool,
-}
-
-impl Lines {
-    fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|source| read_error(path, source))?;
-        Ok(Self { path: path.to_owned(), rest: BufReader::new(file).lines(), number: 0, failed: false })
-    }
-
-    /// An error at the last line read.
-    fn malformed(&self, reason: impl Into<String>) -> Error {
-        Error::Malformed { path: self.path.clone(), line: Some(self.number), reason: reason.into() }
-    }
-
-    fn json<T: DeserializeOwned>(&self, line: &str, wanted: &str) -> Result<T> {
-        serde_json::from_str(line).map_err(|error| {
-            let said = error.to_string();
-            // serde_json saw one line only, so the line that it counts would mislead; its columns are bytes.
-            let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(before, _)| before);
-            let place = if error.is_data() { String::new() } else { format!(" (byte {})", error.column()) };
-            self.malformed(format!("{said}{place}; write one JSON object per line, with {wanted}"))
-        })
-    }
-
-    /// An id, which some files write as a number.
-    fn id(&self, value: Value) -> Result<String> {
-        match value {
-            Value::String(id) if !id.is_empty() => Ok(id),
-            Value::Number(id) => Ok(id.to_string()),
-            _ => Err(self.malformed("no id; give it an `_id` that is a text and not empty")),
-        }
-    }
-}
-
-impl Iterator for Lines {
-    type Item = Result<String>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.failed {
-            let line = self.rest.next()?;
-            self.number += 1;
-            let mut line = match line {
-                Ok(line) => line,
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                    return Some(Err(self.malformed("not UTF-8; save the file as UTF-8")));
-                }
-                Err(source) => {
-                    self.failed = true;
-                    return Some(Err(read_error(&self.path, source)));
-                }
-            };
-            if self.number == 1 && line.starts_with('\u{feff}') {
-                line.remove(0);
-            }
-            if !line.trim().is_empty() {
-                return Some(Ok(line));
-            }
-        }
-        None
-    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{
-    beir::{Query, duplicate_query, read_error},
+    beir::{Query, duplicate_query},
+    lines::read_error,
     metrics::Qrels,
 };
 use crate::error::{Error, Result};

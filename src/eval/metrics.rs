@@ -19,7 +19,7 @@ pub type Qrels = BTreeMap<String, Judged>;
 /// What was found for many queries, by query id: release ids, best first, none of them twice.
 pub type Run = BTreeMap<String, Vec<String>>;
 
-/// How good one ranking is, or the mean of that over many queries. Every figure lies in 0..=1.
+/// How good one ranking is, or the mean of that over many queries. Every figure is in 0..=1.
 ///
 /// The figures are those of `trec_eval` 9 by the names given below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
@@ -64,7 +64,7 @@ pub fn ndcg<S: AsRef<str>>(ranked: &[S], judged: &Judged, k: usize) -> f64 {
     gain(ranked.iter().take(k).map(|id| grade(id.as_ref(), judged))) / ideal
 }
 
-/// How good one unranked result set is, or the mean of that over many queries. Every figure lies in 0..=1.
+/// How good one unranked result set is, or the mean of that over many queries. Every figure is in 0..=1.
 ///
 /// The figures are those of `trec_eval` 9 by the names given below.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]

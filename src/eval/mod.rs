@@ -5,6 +5,7 @@
 
 mod beir;
 mod judgments;
+mod lines;
 mod metrics;
 mod trec;
 

@@ -66,18 +66,11 @@ pub(crate) struct ReleaseView<'r> {
     pub title: Cow<'r, str>,
     pub body: Cow<'r, str>,
     /// The encoded display map and checkpoints of the body.
-    layout: &'r [u8],
-    landmarks: &'r [u8],
+    display_map: &'r [u8],
+    checkpoints: &'r [u8],
     fields: StoredFields<'r, &'r [u8]>,
     /// The number of bytes that the fields take.
     length: usize,
-}
-
-/// A stored release, copied out of the store.
-pub(crate) struct LoadedRelease {
-    pub release: Release,
-    layout: Box<[u8]>,
-    landmarks: Box<[u8]>,
 }
 
 /// Encodes a release. The same release always gives the same bytes, because digests are taken of them.
@@ -137,29 +130,12 @@ fn day_of(number: i64) -> Result<Date, jiff::Error> {
     date(1970, 1, 1).checked_add(Span::new().try_days(number)?)
 }
 
-impl LoadedRelease {
-    pub(super) fn read(stored: &[u8]) -> Result<Self, String> {
-        let view = ReleaseView::read(stored)?;
-        Ok(Self { release: view.release()?, layout: view.layout.into(), landmarks: view.landmarks.into() })
-    }
-
-    /// How the body is shown.
-    pub fn seams(&self) -> DisplayEdits<'_> {
-        DisplayEdits::new(&self.layout)
-    }
-
-    /// The checkpoints of the body.
-    pub fn landmarks(&self) -> Checkpoints<'_> {
-        Checkpoints::new(&self.landmarks)
-    }
-}
-
 impl<'r> ReleaseView<'r> {
     /// Reads an encoded release, with or without the display data behind it.
     pub fn read(bytes: &'r [u8]) -> Result<Self, String> {
         let (fields, display) =
             postcard::take_from_bytes::<StoredFields<&[u8]>>(bytes).map_err(|error| unreadable(&error))?;
-        let (layout, landmarks): (&[u8], &[u8]) = if display.is_empty() {
+        let (display_map, checkpoints): (&[u8], &[u8]) = if display.is_empty() {
             Default::default()
         } else {
             postcard::take_from_bytes(display).map_err(|error| unreadable(&error))?
@@ -168,17 +144,17 @@ impl<'r> ReleaseView<'r> {
         let texts = text(fields.title).zip(text(fields.body));
         let (title, body) = texts.ok_or_else(|| unreadable(&"it is not UTF-8"))?;
         let length = bytes.len() - display.len();
-        Ok(ReleaseView { title, body, layout, landmarks, fields, length })
+        Ok(ReleaseView { title, body, display_map, checkpoints, fields, length })
     }
 
     /// The checkpoints of the body.
     pub fn checkpoints(&self) -> Checkpoints<'r> {
-        Checkpoints::new(self.landmarks)
+        Checkpoints::new(self.checkpoints)
     }
 
     /// How the body is shown.
     pub fn display_edits(&self) -> DisplayEdits<'r> {
-        DisplayEdits::new(self.layout)
+        DisplayEdits::new(self.display_map)
     }
 
     pub fn id(&self) -> &'r str {

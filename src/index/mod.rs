@@ -29,7 +29,7 @@ mod watch;
 
 pub(crate) use block_stats::{BlockStats, TitleFreqs, decode_bound};
 pub use build::{Change, Writer, WriterOptions};
-pub(crate) use doc_store::{LoadedRelease, ReleaseView, day_number};
+pub(crate) use doc_store::{ReleaseView, day_number};
 pub use handle::{CommitInfo, Index};
 pub use maintenance::{BackupStats, CheckReport, Sizes, backup, check, compact, gc, restore, rollback};
 pub(crate) use norms::{NormParameters, Norms};
@@ -39,4 +39,5 @@ pub(crate) use schema::POSITION_GAP;
 pub(crate) use segment_reader::{PostingList, Segment, Zone, seek_exact};
 pub(crate) use snapshot::{Address, Snapshot};
 pub use sync::{Event, Progress, Summary, sync, update};
+pub(crate) use term_pattern::matches_pattern;
 pub use watch::Watch;

@@ -10,6 +10,7 @@ use tantivy::{
     DocId, DocSet, SegmentOrdinal, SegmentReader,
     columnar::{Column, ColumnIndex, StrColumn},
     directory::{CompositeFile, Directory, FileSlice, OwnedBytes},
+    fastfield::AliveBitSet,
     postings::{SegmentPostings, TermInfo},
     schema::IndexRecordOption,
     store::StoreReader,
@@ -21,7 +22,7 @@ use super::{
     doc_store::verify,
     norms::{LengthRanges, NormParameters, Norms},
     schema::{Fields, column},
-    term_pattern::TermPattern,
+    term_pattern::{TermPattern, matches_pattern},
 };
 
 /// One segment of a snapshot.
@@ -37,16 +38,24 @@ pub(crate) struct Segment {
     dates: Column<i64>,
     title_words: Vec<u32>,
     body_words: Vec<u32>,
+    /// The sums of the lengths of all titles and of all bodies that are not deleted.
+    pub total_lengths: [u64; 2],
     length_ranges: LengthRanges,
     stats: SegmentStats,
     deleted: Vec<DocId>,
     digests: Column<u64>,
     roots: Option<StrColumn>,
     files: Option<StrColumn>,
-    text: Arc<tantivy::InvertedIndexReader>,
-    source: Arc<tantivy::InvertedIndexReader>,
-    /// The posting lists and position lists of `text` and `source`, without a header.
-    lists: [[FileSlice; 2]; 2],
+    /// By zone.
+    zones: [ZoneIndex; 2],
+}
+
+/// The inverted index of a zone.
+struct ZoneIndex {
+    terms: Arc<tantivy::InvertedIndexReader>,
+    /// The posting lists, without a header, and the position lists.
+    postings: FileSlice,
+    positions: FileSlice,
 }
 
 /// Bytes before the first posting list of a field: the number of tokens.
@@ -70,33 +79,40 @@ impl Segment {
         let (titles, bodies) = (columns.u64(column::TITLE_WORDS)?, columns.u64(column::BODY_WORDS)?);
         let postings = composite_file(engine, &reader, "idx")?;
         let positions = composite_file(engine, &reader, "pos")?;
-        let lists = |field| {
+        let zone = |field| {
             let part = |file: &CompositeFile| {
                 file.open_read(field).ok_or_else(|| io::Error::other("a field has no posting lists"))
             };
-            Ok::<_, io::Error>([part(&postings)?.slice_from(POSTINGS_HEADER), part(&positions)?])
+            let postings = part(&postings)?.slice_from(POSTINGS_HEADER);
+            let terms = reader.inverted_index(field)?;
+            Ok::<_, tantivy::TantivyError>(ZoneIndex { terms, postings, positions: part(&positions)? })
+        };
+        let title_words = decode_column(&titles, reader.max_doc(), length);
+        let body_words = decode_column(&bodies, reader.max_doc(), length);
+        let all_deleted =
+            |alive: &AliveBitSet| (0..reader.max_doc()).filter(|&doc| alive.is_deleted(doc)).collect();
+        let deleted: Vec<DocId> = reader.alive_bitset().map(all_deleted).unwrap_or_default();
+        let total_length = |words: &[u32]| {
+            let all: u64 = words.iter().map(|&words| u64::from(words)).sum();
+            let deleted = deleted.iter().filter_map(|&doc| words.get(doc as usize));
+            all - deleted.map(|&words| u64::from(words)).sum::<u64>()
         };
         Ok(Self {
             ordinal,
             ids,
             length_ranges: LengthRanges { title: range(&titles), body: range(&bodies) },
             stats: SegmentStats::open(&reader)?,
-            deleted: if reader.has_deletes() {
-                (0..reader.max_doc()).filter(|&doc| reader.is_deleted(doc)).collect()
-            } else {
-                Vec::new()
-            },
-            lists: [lists(fields.text)?, lists(fields.source)?],
-            title_words: decode_column(&titles, reader.max_doc(), length),
-            body_words: decode_column(&bodies, reader.max_doc(), length),
+            zones: [zone(fields.text)?, zone(fields.source)?],
+            total_lengths: [total_length(&title_words), total_length(&body_words)],
+            title_words,
+            body_words,
+            deleted,
             days: OnceLock::new(),
             dates: columns.i64(column::DATE)?,
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
             store: reader.get_store_reader(blocks)?,
-            text: reader.inverted_index(fields.text)?,
-            source: reader.inverted_index(fields.source)?,
             reader,
         })
     }
@@ -113,7 +129,7 @@ impl Segment {
 
     /// Looks up the posting list of a term in a zone; `None` if the segment has no such term there.
     pub fn posting_list(&self, zone: Zone, key: &str) -> io::Result<Option<PostingList>> {
-        let Some(info) = self.terms(zone).terms().get(key)? else { return Ok(None) };
+        let Some(info) = self.zones[zone as usize].terms.terms().get(key)? else { return Ok(None) };
         let stats = if zone == Zone::Text { self.stats.of_list(&info)? } else { BlockStats::none() };
         Ok(Some(PostingList { zone, info, stats }))
     }
@@ -121,24 +137,17 @@ impl Segment {
     /// Opens a posting list with tantivy's cursor, with positions.
     pub fn postings(&self, list: &PostingList) -> io::Result<SegmentPostings> {
         let option = IndexRecordOption::WithFreqsAndPositions;
-        self.terms(list.zone).read_postings_from_terminfo(&list.info, option)
+        self.zones[list.zone as usize].terms.read_postings_from_terminfo(&list.info, option)
     }
 
     /// The bytes of a posting list, in tantivy's format.
     pub fn posting_bytes(&self, list: &PostingList) -> io::Result<OwnedBytes> {
-        self.lists[list.zone as usize][0].read_bytes_slice(list.info.postings_range.clone())
+        self.zones[list.zone as usize].postings.read_bytes_slice(list.info.postings_range.clone())
     }
 
     /// The bytes of the positions of a posting list, in tantivy's format.
     pub fn position_bytes(&self, list: &PostingList) -> io::Result<OwnedBytes> {
-        self.lists[list.zone as usize][1].read_bytes_slice(list.info.positions_range.clone())
-    }
-
-    fn terms(&self, zone: Zone) -> &tantivy::InvertedIndexReader {
-        match zone {
-            Zone::Text => &self.text,
-            Zone::Source => &self.source,
-        }
+        self.zones[list.zone as usize].positions.read_bytes_slice(list.info.positions_range.clone())
     }
 
     /// Visits the terms of the text field that consist of a channel and a form with a pattern, in order, with the
@@ -149,9 +158,12 @@ impl Segment {
         pattern: &str,
         visit: &mut dyn FnMut(&str, u64),
     ) -> io::Result<()> {
-        let mut terms = self.text.terms().search(TermPattern::new(channel, pattern)).into_stream()?;
+        let terms = &self.zones[Zone::Text as usize].terms;
+        let mut terms = terms.terms().search(TermPattern::new(channel, pattern)).into_stream()?;
         while let Some((key, info)) = terms.next() {
-            if let Ok(key) = std::str::from_utf8(key) {
+            if let Ok(key) = std::str::from_utf8(key)
+                && key.strip_prefix(channel).is_some_and(|form| matches_pattern(pattern, form))
+            {
                 visit(key, info.doc_freq.into());
             }
         }
@@ -184,15 +196,6 @@ impl Segment {
     pub fn norms(&self, parameters: NormParameters) -> Norms<'_> {
         let growth = self.stats.growth(&parameters, &self.length_ranges);
         Norms { parameters, titles: &self.title_words, bodies: &self.body_words, growth }
-    }
-
-    /// The sums of the lengths of all titles and of all bodies that are not deleted.
-    pub fn total_lengths(&self) -> [u64; 2] {
-        [&self.title_words, &self.body_words].map(|words| {
-            let all: u64 = words.iter().map(|&words| u64::from(words)).sum();
-            let deleted = self.deleted.iter().filter_map(|&doc| words.get(doc as usize));
-            all - deleted.map(|&words| u64::from(words)).sum::<u64>()
-        })
     }
 
     /// The deleted documents, in order.

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use tantivy::{DocId, DocSet, SegmentOrdinal, TERMINATED, Term, schema::IndexRecordOption};
 
 use super::{
-    doc_store::{LoadedRelease, ReleaseView},
+    doc_store::ReleaseView,
     engine_error::catch_panic,
     handle::{Index, STORE_BLOCK, Version},
     parallel::parallel_map,
@@ -51,30 +51,6 @@ const STORE_CACHE: usize = 1 << 20;
 /// From this number of releases on, segments are opened in parallel.
 const MANY_RELEASES: u64 = 100_000;
 
-/// Counts over the documents that are not deleted.
-#[derive(Clone, Copy, Debug, Default)]
-struct Statistics {
-    releases: u64,
-    /// The words of all titles, and of all bodies.
-    title: u64,
-    body: u64,
-}
-
-impl Statistics {
-    fn of(segment: &Segment) -> Self {
-        let [title, body] = segment.total_lengths();
-        Self { releases: segment.reader.num_docs().into(), title, body }
-    }
-
-    fn and(self, other: &Self) -> Self {
-        Self {
-            releases: self.releases + other.releases,
-            title: self.title + other.title,
-            body: self.body + other.body,
-        }
-    }
-}
-
 impl Snapshot {
     /// Opens the last commit. Where the generation was removed meanwhile, it is that of the active one.
     pub fn open(index: &Index) -> Result<Self> {
@@ -100,23 +76,22 @@ impl Snapshot {
         let blocks = STORE_CACHE / STORE_BLOCK / readers.len().max(1);
         let opened = parallel_map(readers, releases >= MANY_RELEASES, |at, reader| {
             let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
-            let segment = Segment::open(ordinal, (engine, reader.clone()), fields, blocks)?;
-            let statistics = Statistics::of(&segment);
-            Ok::<_, tantivy::TantivyError>((segment, statistics))
+            Segment::open(ordinal, (engine, reader.clone()), fields, blocks)
         });
-        let (mut segments, mut all) = (Vec::with_capacity(opened.len()), Statistics::default());
-        for opened in opened {
-            let (segment, statistics) = opened.map_err(|error| index.read_failed(error))?;
-            segments.push(segment);
-            all = all.and(&statistics);
-        }
+        let segments: tantivy::Result<Vec<Segment>> = opened.into_iter().collect();
+        let segments = segments.map_err(|error| index.read_failed(error))?;
+        let releases = segments.iter().map(|segment| u64::from(segment.reader.num_docs())).sum();
+        let mean = |zone: usize| {
+            let words: u64 = segments.iter().map(|segment| segment.total_lengths[zone]).sum();
+            mean(words, releases)
+        };
         Ok(Self {
             index: index.clone(),
             fields,
+            mean_title: mean(0),
+            mean_body: mean(1),
             segments,
-            releases: all.releases,
-            mean_title: mean(all.title, all.releases),
-            mean_body: mean(all.body, all.releases),
+            releases,
             newest: OnceLock::new(),
             version,
         })
@@ -151,18 +126,20 @@ impl Snapshot {
 
     /// The release itself.
     pub fn release(&self, address: Address) -> Result<Release> {
-        self.read(address, |stored| ReleaseView::read(stored)?.release())
+        self.read(address, |view| view.release())
     }
 
-    /// The release with all that the store contains of it.
-    pub fn whole(&self, address: Address) -> Result<LoadedRelease> {
-        self.read(address, LoadedRelease::read)
-    }
-
-    fn read<T>(&self, address: Address, read: impl FnOnce(&[u8]) -> Result<T, String>) -> Result<T> {
+    /// Reads a release in place.
+    pub fn read<T>(
+        &self,
+        address: Address,
+        read: impl FnOnce(&ReleaseView) -> Result<T, String>,
+    ) -> Result<T> {
         let stored = self.segment(address.segment).stored(address.doc);
         let stored = stored.map_err(|error| self.index.read_failed(error))?;
-        read(&stored).map_err(|reason| self.index.damaged(&format!("a release {reason}")))
+        ReleaseView::read(&stored)
+            .and_then(|view| read(&view))
+            .map_err(|reason| self.index.damaged(&format!("a release {reason}")))
     }
 
     /// The address of the release with this id.

@@ -177,20 +177,15 @@ impl Searcher {
 
     /// The hit at an index, without its rank and what it misses.
     fn hit(&self, highlighter: Option<&mut HitHighlighter>, doc: &ScoredDoc, at: usize) -> Result<Hit> {
-        let stored = self.snapshot().whole(doc.address)?;
-        let (snippet, title_highlights) = match highlighter {
-            Some(highlighter) => (Some(highlighter.body(&stored, at)), highlighter.title(&stored, at)),
-            None => (None, Vec::new()),
-        };
-        Ok(Hit {
-            release: stored.release,
-            rank: 0,
-            score: doc.score,
-            missing: Vec::new(),
-            title_highlights,
-            snippet,
-            explanation: None,
-        })
+        let (release, snippet, title_highlights) = self.snapshot().read(doc.address, |view| {
+            let (snippet, title_highlights) = match highlighter {
+                Some(highlighter) => (Some(highlighter.body(view, at)), highlighter.title(view, at)),
+                None => (None, Vec::new()),
+            };
+            Ok((view.release()?, snippet, title_highlights))
+        })?;
+        let (rank, missing, explanation) = (0, Vec::new(), None);
+        Ok(Hit { release, rank, score: doc.score, missing, title_highlights, snippet, explanation })
     }
 
     fn context(&self) -> &Context {

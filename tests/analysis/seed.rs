@@ -1,4 +1,4 @@
-//! The people of the release that the project was created from, found whatever way they are asked for.
+//! The people of the release that the project was created from are found by every form of their names.
 
 use std::{env, fs, path::Path};
 

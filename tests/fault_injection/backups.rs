@@ -38,18 +38,18 @@ pub fn run(settings: &Settings) {
         assert!(state >= last, "an older state than before");
         last = state;
     }
-    println!("backups: {} beside {runs} runs, each of one commit, the last of number {last}", taken.len());
+    println!("backups: {} during {runs} runs, each of one commit, the last of number {last}", taken.len());
 }
 
-/// Makes backups until told to stop; what each holds.
+/// Makes backups until it is stopped; returns the contents of each.
 fn saved_until(done: &AtomicBool, index: &Path, saved: &Path) -> Vec<Contents> {
     let mut taken = Vec::new();
     while !done.load(Ordering::SeqCst) {
         _ = fs::remove_dir_all(saved);
         let run = |index: &Path, words: &[&str]| Fixture::vestnik_at(index, words).output().unwrap();
-        expect(&run(index, &["backup", saved.to_str().unwrap()]), 0, "a backup beside a run");
+        expect(&run(index, &["backup", saved.to_str().unwrap()]), 0, "a backup during a run");
         expect(&run(saved, &["check"]), 0, "the backup");
-        expect(&run(index, &["check"]), 0, "a check beside a run");
+        expect(&run(index, &["check"]), 0, "a check during a run");
         taken.push(Fixture::held_at(saved));
     }
     taken

@@ -18,7 +18,7 @@ use crate::{
 
 const READERS: usize = 8;
 const RELEASES: usize = 400;
-/// Searches beside a writer may take so many times as long as those without one.
+/// The maximum ratio of search times during a run to those without one.
 const MOST: f64 = 2.0;
 
 /// What goes on while a search runs.
@@ -39,8 +39,8 @@ pub fn run(settings: &Settings) {
         let mut last = Duration::from_millis(500);
         for run in 0..runs {
             change(&fixture, run);
-            // The same readers without a writer, in turn with each run and for as long: whoever else
-            // uses the machine then weighs on both.
+            // The same readers without a writer, in turn with each run and for as long: other work on the
+            // machine then affects both.
             now.store(QUIET, Ordering::SeqCst);
             thread::sleep(last);
             now.store(WRITING, Ordering::SeqCst);
@@ -59,17 +59,17 @@ pub fn run(settings: &Settings) {
         }
         times
     });
-    let [quiet, beside] = &mut times;
-    let ([middle, quiet_p99], [beside_middle, beside_p99]) = (percentiles(quiet), percentiles(beside));
-    let ratio = beside_p99.as_secs_f64() / quiet_p99.as_secs_f64();
+    let [quiet, during] = &mut times;
+    let ([middle, quiet_p99], [during_middle, during_p99]) = (percentiles(quiet), percentiles(during));
+    let ratio = during_p99.as_secs_f64() / quiet_p99.as_secs_f64();
     println!(
-        "concurrent-readers: {READERS} readers beside {runs} runs: p50 {beside_middle:.2?} and p99 {beside_p99:.2?} of \
+        "concurrent-readers: {READERS} readers during {runs} runs: p50 {during_middle:.2?} and p99 {during_p99:.2?} of \
          {} searches; in the pauses p50 {middle:.2?} and p99 {quiet_p99:.2?} of {}: p99 {ratio:.2} times",
-        beside.len(),
+        during.len(),
         quiet.len()
     );
     if settings.is_long() {
-        assert!(ratio <= MOST, "searches are {ratio:.2} times as slow beside a writer");
+        assert!(ratio <= MOST, "searches are {ratio:.2} times as slow during a run");
     }
 }
 
@@ -81,8 +81,8 @@ fn change(fixture: &Fixture, run: u32) {
     }
 }
 
-/// Searches until it is over, always in the newest commit; how long searches took in the pauses and
-/// beside a writer.
+/// Searches until it is over, always in the newest commit; returns the times of searches in the pauses and
+/// during runs.
 fn reader(index: &Path, now: &AtomicU8) -> [Vec<Duration>; 2] {
     let mut searcher = Index::open(index).unwrap().searcher().unwrap();
     let options = Options { limit: RELEASES * 2, match_all: true, snippets: None, ..Options::default() };

@@ -1,4 +1,4 @@
-//! Two writers started together: one works, the other is told who does.
+//! Two writers started together: one works, the other reports which process does.
 
 use std::process::Stdio;
 
@@ -23,8 +23,8 @@ pub fn run(settings: &Settings) {
         codes.sort_unstable();
         assert_eq!(codes, [Some(0), Some(11)], "round {round}");
         let second = both.iter().find(|output| output.status.code() == Some(11)).unwrap();
-        let told = String::from_utf8_lossy(&second.stderr);
-        assert!(told.contains("is being written by another run"), "{told}");
+        let stderr = String::from_utf8_lossy(&second.stderr);
+        assert!(stderr.contains("is being written by another run"), "{stderr}");
         assert!(fixture.indexed() == fixture.contents, "round {round}");
     }
     // One who may wait works after the other.

@@ -122,12 +122,12 @@ impl Fixture {
         }
     }
 
-    /// The program, told of this index.
+    /// The program, with this index.
     pub fn vestnik(&self, words: &[&str]) -> Command {
         Self::vestnik_at(&self.index(), words)
     }
 
-    /// The program, told of an index.
+    /// The program, with an index.
     pub fn vestnik_at(index: &Path, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestnik"));
         command.args(words).arg("--index").arg(index);
@@ -193,6 +193,6 @@ impl Fixture {
 
 /// Fails where the program ended otherwise.
 pub fn expect(output: &Output, code: i32, doing: &str) {
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{doing}: {told}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{doing}: {stderr}");
 }

@@ -1,6 +1,6 @@
 //! A disk that is full, and one that may not be written: a clear error, and nothing lost.
 //!
-//! Needs a small disk of its own, which root may mount; where that is not allowed it is skipped.
+//! Mounts a small disk in memory, which needs root; skipped where that is not allowed.
 
 use std::{path::Path, process::Command};
 
@@ -11,7 +11,7 @@ use crate::{
     fixture::{Fixture, expect},
 };
 
-/// A disk in memory, gone when dropped.
+/// A disk in memory, unmounted on drop.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
@@ -75,13 +75,13 @@ fn full(disk: &SmallDisk, fixture: &mut Fixture, rounds: u32, rng: &mut Rng) {
         let room = 4096 * (1 + rng.usize(..50) as u64);
         fill(disk, &ballast, room);
         let output = fixture.run(words);
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         let doing = format!("round {round}, {}, {room} bytes free", words[0]);
         if output.status.code() == Some(0) {
             fitted += 1;
         } else {
             expect(&output, 3, &doing);
-            assert!(told.contains("No space left"), "{doing}: {told}");
+            assert!(stderr.contains("No space left"), "{doing}: {stderr}");
             assert!(fixture.indexed() == was, "{doing}: something was lost");
             failed += 1;
         }
@@ -95,7 +95,7 @@ fn full(disk: &SmallDisk, fixture: &mut Fixture, rounds: u32, rng: &mut Rng) {
     println!("full-disk: full {rounds} times: {failed} runs failed and lost nothing, {fitted} fitted");
 }
 
-/// Leaves so many bytes free.
+/// Leaves this many bytes free.
 fn fill(disk: &SmallDisk, ballast: &Path, room: u64) {
     let about = Command::new("df").args(["--output=avail", "-B1"]).arg(disk.path()).output().unwrap();
     let text = String::from_utf8(about.stdout).unwrap();

@@ -43,12 +43,12 @@ pub fn run(settings: &Settings) {
             closed(&place, || {
                 for options in [&[][..], &["--full"]] {
                     let output = run(&[&index[..], options].concat());
-                    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+                    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
                     // A folder that was named and cannot even be entered fails the run.
                     let code = if place == corpus { output.status.code().unwrap() } else { 2 };
-                    assert!([2, 3].contains(&code), "{told}");
+                    assert!([2, 3].contains(&code), "{stderr}");
                     expect(&output, code, "index");
-                    assert!(told.contains("Permission denied"), "{told}");
+                    assert!(stderr.contains("Permission denied"), "{stderr}");
                     assert!(fixture.indexed() == fixture.contents, "round {round}: {} lost", place.display());
                 }
             });
@@ -57,7 +57,7 @@ pub fn run(settings: &Settings) {
         closed_index(&fixture, &run);
         fixture.change(&mut rng);
     }
-    println!("permissions: {rounds} rounds of files, folders and indexes: told of, and nothing lost");
+    println!("permissions: {rounds} rounds of files, folders and indexes: reported, and nothing lost");
 }
 
 fn pick(fixture: &Fixture, rng: &mut Rng) -> String {
@@ -73,8 +73,8 @@ fn truncated(fixture: &Fixture, name: &str, run: &dyn Fn(&[&str]) -> Output) {
     fs::write(&lines, "{\"title\":\"Заголовок\",\"te").unwrap();
     let output = run(&["index", corpus.to_str().unwrap()]);
     expect(&output, 2, "truncated files");
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("is empty") && told.contains("lines.jsonl, line 1: is not JSON"), "{told}");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("is empty") && stderr.contains("lines.jsonl, line 1: is not JSON"), "{stderr}");
     assert!(fixture.indexed() == fixture.contents, "{name} lost");
     fs::write(&path, whole).unwrap();
     fs::remove_file(lines).unwrap();

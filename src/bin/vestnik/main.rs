@@ -48,6 +48,10 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
+    // A search needs the dictionary, which is loaded while the command line is parsed and the index opened.
+    if std::env::args_os().any(|word| word == "search") {
+        vestnik::Analyzer::preload();
+    }
     // The exit code for a wrong command line depends on the command.
     let commands = Cli::command();
     let short_options: String =
@@ -55,12 +59,7 @@ fn main() -> ExitCode {
     let words = arguments::read(&short_options);
     let named = |word: &&str| commands.get_subcommands().any(|command| command.get_name() == *word);
     let mut texts = words.iter().skip(1).filter_map(|word| word.to_str());
-    let name = texts.find(named);
-    let keeping = name.is_some_and(|name| commands::MAINTENANCE.contains(&name));
-    if name == Some("search") {
-        // The dictionary is loaded while the index is opened.
-        vestnik::Analyzer::preload();
-    }
+    let keeping = texts.find(named).is_some_and(|name| commands::MAINTENANCE.contains(&name));
     let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(error) => {

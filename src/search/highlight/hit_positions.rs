@@ -6,17 +6,15 @@ use std::io;
 
 use tantivy::postings::Postings;
 
-use super::{
-    matches::{MAX_TOKENS, QueryMatcher, TermPosition, TermRole},
-    term_table::TermTable,
-};
+use super::matches::{KnownPositions, MAX_TOKENS, MatchedWords, QueryMatcher, TermPosition};
 use crate::{
+    analysis::Checkpoints,
     error::Result,
     index::{Address, POSITION_GAP, Zone, seek_exact},
     search::{
         context::Context,
         plan::{Plan, Scope, Word},
-        postings::{BoundTerm, BoundWord, TermCursor},
+        postings::{BoundTerm, BoundWord},
         weights::MAX_EXPANSIONS,
     },
 };
@@ -35,87 +33,96 @@ enum Term<'q> {
     Key(&'q str),
 }
 
-impl Term<'_> {
-    fn key(&self) -> &str {
+impl<'q> Term<'q> {
+    fn key(&self) -> &'q str {
         match self {
             Self::Bound(bound) => &bound.term.key,
             Self::Key(key) => key,
         }
+    }
+
+    /// The terms of a word.
+    fn of(word: &'q Word, bound: &'q BoundWord) -> impl Iterator<Item = Self> {
+        let is_bound = |key: &str| bound.terms.iter().any(|bound| bound.term.key == key);
+        let otherwise = word.otherwise.iter().filter(move |term| !is_bound(&term.key));
+        bound.terms.iter().map(Self::Bound).chain(otherwise.map(|term| Self::Key(&term.key)))
     }
 }
 
 /// The positions of the query's terms in all hits.
 #[derive(Debug, Default)]
 pub(super) struct QueryPositions {
-    pub terms: TermTable,
+    /// The words that each term matches.
+    terms: Vec<MatchedWords>,
     /// By hit.
-    pub hits: Vec<HitPositions>,
+    hits: Vec<HitPositions>,
 }
 
 /// The positions of the query's terms in one hit.
 #[derive(Debug, Default)]
-pub(super) struct HitPositions {
+struct HitPositions {
     positions: Vec<TermPosition>,
     /// How many of them are in the title.
     in_title: usize,
-    /// The clauses that match in full in the title, and in the body.
-    full: [u64; 2],
 }
 
-/// Reads the positions of the content clauses, whose bound words are given in the order of the plan. None if the
-/// index does not know all positions.
-pub(super) fn query_positions(
-    context: &Context,
-    plan: &Plan,
-    bound: &[&BoundWord],
-    matcher: &QueryMatcher,
-    hits: &[Address],
-) -> Result<Option<QueryPositions>> {
-    let mut words = Vec::new();
-    let clauses = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
-    clauses.for_each(|clause| clause.node.words(&mut words));
-    let mut terms = Vec::new();
-    for (word, bound) in words.iter().zip(bound) {
-        if word.scope == Scope::Source {
-            continue;
-        }
+impl QueryPositions {
+    /// Reads the positions of the clauses that make hits, whose bound words are given in the order of the plan. None
+    /// if the index does not know all positions.
+    pub fn read(
+        context: &Context,
+        plan: &Plan,
+        bound: &[&BoundWord],
+        matcher: &QueryMatcher,
+        hits: &[Address],
+    ) -> Result<Option<Self>> {
+        let mut words = Vec::new();
+        let clauses = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
+        clauses.for_each(|clause| clause.node.words(&mut words));
+        let words = words.into_iter().zip(bound).filter(|(word, _)| word.scope != Scope::Source);
         // Only the most frequent forms of a pattern are bound.
-        if word.pattern.is_some() && bound.terms.len() > MAX_FORMS {
+        if words.clone().any(|(word, bound)| word.pattern.is_some() && bound.terms.len() > MAX_FORMS) {
             return Ok(None);
         }
-        add_terms(word, bound, &mut terms);
-    }
-    let mut order: Vec<(Address, usize)> = hits.iter().copied().zip(0..).collect();
-    order.sort_unstable();
-    let mut found = QueryPositions {
-        terms: TermTable::default(),
-        hits: hits.iter().map(|_| HitPositions::default()).collect(),
-    };
-    terms.sort_unstable_by(|one: &Term, other| one.key().cmp(other.key()));
-    terms.dedup_by(|one, other| one.key() == other.key());
-    let mut roles: Vec<(&Term, TermRole, u32)> = Vec::with_capacity(terms.len());
-    for term in &terms {
-        let words = matcher.words_of(term.key());
-        roles.push((term, matcher.role(&words), found.terms.add(&words)));
-    }
-    // Hints last: they are skipped in texts that match their clauses in full.
-    roles.sort_by_key(|(_, role, _)| role.hints.is_some());
-    for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
-        for &term in &roles {
-            let read = read_term(context, term, of_segment, &mut found.hits);
-            read.map_err(|error| context.read_failed(error))?;
+        let mut terms: Vec<Term> = words.flat_map(|(word, bound)| Term::of(word, bound)).collect();
+        terms.sort_unstable_by_key(Term::key);
+        terms.dedup_by_key(|term| term.key());
+        let mut found = Self {
+            terms: terms.iter().map(|term| matcher.words_of(term.key())).collect(),
+            hits: hits.iter().map(|_| HitPositions::default()).collect(),
+        };
+        let mut order: Vec<(Address, usize)> = hits.iter().copied().zip(0..).collect();
+        order.sort_unstable();
+        for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
+            for (number, term) in terms.iter().enumerate() {
+                let read = read_term(context, (term, number), of_segment, &mut found.hits);
+                read.map_err(|error| context.read_failed(error))?;
+            }
         }
+        for (hit, positions) in hits.iter().zip(&mut found.hits) {
+            positions.finish(context.snapshot.segment(hit.segment).title_words(hit.doc));
+        }
+        Ok(Some(found))
     }
-    for (hit, positions) in hits.iter().zip(&mut found.hits) {
-        positions.finish(context.snapshot.segment(hit.segment).title_words(hit.doc));
+
+    /// The positions in the title of a hit.
+    pub fn title(&self, hit: usize) -> KnownPositions<'_> {
+        let HitPositions { positions, in_title, .. } = &self.hits[hit];
+        let checkpoints = Checkpoints::new(&[]);
+        KnownPositions { positions: &positions[..*in_title], terms: &self.terms, checkpoints }
     }
-    Ok(Some(found))
+
+    /// The positions in the body of a hit.
+    pub fn body<'t>(&'t self, hit: usize, checkpoints: Checkpoints<'t>) -> KnownPositions<'t> {
+        let HitPositions { positions, in_title, .. } = &self.hits[hit];
+        KnownPositions { positions: &positions[*in_title..], terms: &self.terms, checkpoints }
+    }
 }
 
 /// Adds the positions of a term in the hits of one segment, which are in order.
 fn read_term(
     context: &Context,
-    (term, role, number): (&Term, TermRole, u32),
+    (term, number): (&Term, usize),
     hits: &[(Address, usize)],
     found: &mut [HitPositions],
 ) -> io::Result<()> {
@@ -126,49 +133,20 @@ fn read_term(
         Term::Key(key) => segment.posting_list(Zone::Text, key)?,
     };
     let Some(list) = list else { return Ok(()) };
-    let mut titles = match (term, role.hints) {
-        (Term::Bound(bound), Some(hints)) => Some((hints, TermCursor::open(segment, bound, Scope::Title)?)),
-        _ => None,
-    };
-    let (mut opened, mut positions) = (None, Vec::new());
+    let mut list = segment.postings(&list)?;
+    let mut positions = Vec::new();
     for &(Address { doc, .. }, hit) in hits {
-        let found = &mut found[hit];
-        if let Some((hints, titles)) = &mut titles
-            && found.are_full(*hints, || titles.as_mut().is_some_and(|titles| titles.contains(doc)))
-        {
-            continue;
-        }
-        let list = match &mut opened {
-            Some(list) => list,
-            None => opened.insert(segment.postings(&list)?),
-        };
-        if seek_exact(list, doc) {
+        if seek_exact(&mut list, doc) {
             list.positions(&mut positions);
-            let at = positions.iter().map(|&position| TermPosition { position, term: number });
-            found.positions.extend(at.take(MAX_TOKENS));
-            found.add_full(&positions, role.full, segment.title_words(doc));
+            let of_term = positions.iter().map(|&position| TermPosition { position, term: number });
+            found[hit].positions.extend(of_term.take(MAX_TOKENS));
         }
     }
     Ok(())
 }
 
 impl HitPositions {
-    /// Adds clauses that match in full at these positions.
-    fn add_full(&mut self, positions: &[u32], clauses: u64, title_words: u32) {
-        let [title, body] = &mut self.full;
-        *title |= if positions.first().is_some_and(|&first| first < title_words) { clauses } else { 0 };
-        *body |= if positions.last().is_some_and(|&last| last > title_words) { clauses } else { 0 };
-    }
-
-    /// Whether hints of these clauses are not needed: all match in full in the body, and in the title if there is
-    /// a hint.
-    fn are_full(&self, clauses: u64, hint_in_title: impl FnOnce() -> bool) -> bool {
-        let [title, body] = self.full.map(|full| clauses & !full == 0);
-        body && (title || !hint_in_title())
-    }
-
-    /// Sorts the positions and splits them into title and body. In the index the body follows the title after a
-    /// gap of one position.
+    /// Sorts the positions and splits them into title and body. In the index the body follows the title after a gap.
     fn finish(&mut self, title_words: u32) {
         self.positions.sort_unstable();
         self.positions.dedup();
@@ -179,20 +157,4 @@ impl HitPositions {
             at.position -= body;
         }
     }
-
-    pub fn title(&self) -> &[TermPosition] {
-        &self.positions[..self.in_title]
-    }
-
-    pub fn body(&self) -> &[TermPosition] {
-        &self.positions[self.in_title..]
-    }
-}
-
-/// Adds the terms of a word.
-fn add_terms<'q>(word: &'q Word, bound: &'q BoundWord, out: &mut Vec<Term<'q>>) {
-    out.extend(bound.terms.iter().map(Term::Bound));
-    let is_bound = |key: &str| bound.terms.iter().any(|bound| bound.term.key == key);
-    let otherwise = word.otherwise.iter().filter(|term| !is_bound(&term.key));
-    out.extend(otherwise.map(|term| Term::Key(&term.key)));
 }

@@ -1,12 +1,39 @@
-//! The tokens of a text that match words of the query.
+//! The tokens of a text that match words of a query.
 
-use super::{display_text::WordSpan, term_table::Strength};
+use std::ops::Range;
+
+use crate::search::plan::WeightedTerm;
+
+/// A match by a term of a lower weight is weak: a place by its adjective.
+const WEAK: f32 = 0.3;
+
+/// How reliably a term is the word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// Only the stem matches, which ranking does not count as the word.
+    Hint,
+    /// A related word, or capitals read as a plain word.
+    Weak,
+    /// The word itself.
+    Full,
+}
+
+impl Strength {
+    /// The strength of a match by a term.
+    pub fn of(term: &WeightedTerm) -> Self {
+        match term.weight {
+            _ if !term.full => Self::Hint,
+            weight if weight < WEAK => Self::Weak,
+            _ => Self::Full,
+        }
+    }
+}
 
 /// The tokens of a text that match words. Reusable for one text after the other.
 #[derive(Default)]
 pub(super) struct MatchedTokens {
-    /// The position and the span of each token, in order.
-    tokens: Vec<(u32, WordSpan)>,
+    /// The position of each token and its range in the displayed text, in order.
+    tokens: Vec<(u32, Range<usize>)>,
     /// The tokens that match each word, in order.
     by_word: Vec<Vec<(usize, Strength)>>,
 }
@@ -33,7 +60,7 @@ impl MatchedTokens {
     }
 
     /// Adds the token whose words were added.
-    pub fn push(&mut self, position: u32, span: WordSpan) {
+    pub fn push(&mut self, position: u32, span: Range<usize>) {
         self.tokens.push((position, span));
     }
 
@@ -46,7 +73,7 @@ impl MatchedTokens {
         self.tokens[token].0
     }
 
-    pub fn span(&self, token: usize) -> &WordSpan {
+    pub fn span(&self, token: usize) -> &Range<usize> {
         &self.tokens[token].1
     }
 }

@@ -2,18 +2,18 @@
 //!
 //! Follows the plan as the index does, but on the text itself. Chooses no passages.
 
-use std::{cell::OnceCell, collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range};
 
 use super::{
-    display_text::{DisplayText, WordSpan},
-    matched_tokens::MatchedTokens,
+    display_text::DisplayText,
+    matched_tokens::{MatchedTokens, Strength},
     phrase_pattern::{Found, PhrasePattern, pairs},
-    term_table::{MatchedWords, Strength, TermTable},
 };
 use crate::{
     analysis::{Channel, Checkpoints, TermCache, TokenRef, TokenStream},
+    index::matches_pattern,
     search::{
-        plan::{self, Node, Pattern, Plan, Role, Scope},
+        plan::{self, Node, Plan, Role, Scope},
         positions::PhraseShape,
     },
 };
@@ -32,7 +32,6 @@ pub(super) struct Match {
 }
 
 /// A title or a body to find matches in.
-#[derive(Clone)]
 pub(super) struct Subject<'t> {
     pub text: &'t str,
     pub scope: Scope,
@@ -47,41 +46,33 @@ pub(super) struct KnownPositions<'t> {
     /// In order.
     pub positions: &'t [TermPosition],
     /// The words that each term matches.
-    pub terms: &'t TermTable,
+    pub terms: &'t [MatchedWords],
     /// Checkpoints of the text.
-    pub landmarks: Checkpoints<'t>,
+    pub checkpoints: Checkpoints<'t>,
 }
 
 /// A position of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct TermPosition {
     pub position: u32,
-    pub term: u32,
+    /// Its index.
+    pub term: usize,
 }
 
-/// What an occurrence of a term means for the clauses, one bit for each.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct TermRole {
-    /// The clauses that it matches in full.
-    pub full: u64,
-    /// The clauses that it is a hint of, if it matches none better. It is not highlighted in a text that matches
-    /// all of them in full.
-    pub hints: Option<u64>,
-}
+/// The words that a term matches, by their index.
+pub(super) type MatchedWords = Vec<(usize, Strength)>;
 
 /// Finds a query in texts.
 pub(super) struct QueryMatcher<'p> {
     words: Vec<&'p plan::Word>,
-    /// Built on demand: the index mostly knows all positions.
-    keys: OnceCell<Keys<'p>>,
-    patterns: Vec<(usize, Pattern)>,
+    /// The words that each term matches.
+    keys: HashMap<&'p str, MatchedWords, foldhash::fast::RandomState>,
+    patterns: Vec<(usize, &'p str)>,
     units: Vec<(usize, Unit)>,
     /// The phrase of each clause that is a word of a phrase.
     phrases: Vec<(usize, usize)>,
+    clauses: usize,
 }
-
-/// The words that each term of the query matches.
-type Keys<'p> = HashMap<&'p str, MatchedWords, foldhash::fast::RandomState>;
 
 /// What is matched as one.
 enum Unit {
@@ -104,10 +95,11 @@ impl<'p> QueryMatcher<'p> {
     pub fn new(plan: &'p Plan) -> Self {
         let mut matcher = Self {
             words: Vec::new(),
-            keys: OnceCell::new(),
+            keys: HashMap::default(),
             patterns: Vec::new(),
             units: Vec::new(),
             phrases: Vec::new(),
+            clauses: plan.clauses.len(),
         };
         for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.role.makes_hit()) {
             matcher.add(at, &clause.node);
@@ -144,25 +136,15 @@ impl<'p> QueryMatcher<'p> {
     fn word(&mut self, word: &'p plan::Word) -> usize {
         let at = self.words.len();
         self.words.push(word);
+        let terms = word.terms.iter().map(|term| (term, Strength::of(term)));
+        let otherwise = word.otherwise.iter().map(|term| (term, Strength::of(term).min(Strength::Weak)));
+        for (term, strength) in terms.chain(otherwise) {
+            self.keys.entry(&term.key).or_default().push((at, strength));
+        }
         if let Some(pattern) = &word.pattern {
-            self.patterns.push((at, Pattern::new(pattern)));
+            self.patterns.push((at, pattern));
         }
         at
-    }
-
-    fn keys(&self) -> &Keys<'p> {
-        self.keys.get_or_init(|| {
-            let mut keys = Keys::default();
-            for (at, word) in self.words.iter().enumerate() {
-                let terms = word.terms.iter().map(|term| (term, Strength::of(term)));
-                let otherwise =
-                    word.otherwise.iter().map(|term| (term, Strength::of(term).min(Strength::Weak)));
-                for (term, strength) in terms.chain(otherwise) {
-                    keys.entry(&term.key).or_default().push((at, strength));
-                }
-            }
-            keys
-        })
     }
 
     /// Finds all matches in a text, in no order. Weak matches count only for clauses without full ones, and words
@@ -173,61 +155,29 @@ impl<'p> QueryMatcher<'p> {
         for (clause, unit) in &self.units {
             match unit {
                 Unit::Word(word) => out.add_word(*clause, *word),
-                Unit::Phrase(phrase) => {
-                    phrase.find(&out.tokens, display).iter().for_each(|found| out.add(*clause, found));
-                }
-                Unit::Near { sides: [left, right], within } => {
-                    let found = pairs(left, right, *within, (&out.tokens, display));
-                    found.iter().for_each(|found| out.add(*clause, found));
+                Unit::Phrase(phrase) => out.add_all(*clause, &phrase.find(&out.tokens, display)),
+                Unit::Near { sides, within } => {
+                    out.add_all(*clause, &pairs(sides, *within, &out.tokens, display));
                 }
             }
         }
-        if !self.phrases.is_empty() {
-            let is_found = |phrase: usize| out.matches.iter().any(|found| found.clause == phrase);
-            let dropped: Vec<usize> =
-                self.phrases.iter().filter(|(_, phrase)| is_found(*phrase)).map(|(word, _)| *word).collect();
-            out.matches.retain(|found| !dropped.contains(&found.clause));
+        let (mut found, mut full) = (vec![false; self.clauses], vec![false; self.clauses]);
+        for of in &out.matches {
+            found[of.clause] = true;
+            full[of.clause] |= of.strength == Strength::Full;
         }
-        let Matches { matches, .. } = out;
-        if matches.iter().any(|found| found.strength < Strength::Full) {
-            let clauses = self.units.iter().map(|(clause, _)| clause + 1).max().unwrap_or(0);
-            let mut full = vec![false; clauses];
-            for found in &*matches {
-                full[found.clause] |= found.strength == Strength::Full;
-            }
-            matches.retain(|found| found.strength == Strength::Full || !full[found.clause]);
-        }
+        let in_phrase = |clause| self.phrases.iter().any(|&(word, phrase)| word == clause && found[phrase]);
+        out.matches.retain(|of| (of.strength == Strength::Full || !full[of.clause]) && !in_phrase(of.clause));
     }
 
     /// The words that a term matches.
     pub fn words_of(&self, key: &str) -> MatchedWords {
-        let mut words = self.keys().get(key).cloned().unwrap_or_default();
+        let mut words = self.keys.get(key).cloned().unwrap_or_default();
         if let Some(form) = key.strip_prefix(Channel::Exact.letter()) {
-            words.extend(self.words_with_pattern(form).map(|word| (word, Strength::Full)));
+            let patterns = self.patterns.iter().filter(|(_, pattern)| matches_pattern(pattern, form));
+            words.extend(patterns.map(|&(word, _)| (word, Strength::Full)));
         }
         words
-    }
-
-    /// The role of a term that matches these words.
-    pub fn role(&self, words: &[(usize, Strength)]) -> TermRole {
-        let hints = words.iter().all(|&(_, strength)| strength == Strength::Hint);
-        let mut role = TermRole { full: 0, hints: hints.then_some(0) };
-        for (clause, unit) in &self.units {
-            // Hints never match a phrase.
-            let Unit::Word(word) = unit else { continue };
-            let Some(&(_, strength)) = words.iter().find(|(of, _)| of == word) else { continue };
-            let bit = u32::try_from(*clause).ok().and_then(|clause| 1_u64.checked_shl(clause));
-            role.hints = role.hints.zip(bit).map(|(hints, bit)| hints | bit);
-            if strength == Strength::Full && self.words[*word].scope == Scope::Anywhere {
-                role.full |= bit.unwrap_or(0);
-            }
-        }
-        role
-    }
-
-    /// The words whose pattern a surface form matches.
-    fn words_with_pattern(&self, form: &str) -> impl Iterator<Item = usize> {
-        self.patterns.iter().filter(move |(_, pattern)| pattern.matches(form)).map(|&(word, _)| word)
     }
 
     /// Collects the tokens that match words.
@@ -235,7 +185,7 @@ impl<'p> QueryMatcher<'p> {
         let Subject { text, scope, display, positions } = subject;
         out.clear(self.words.len());
         let mut tokens = TokenStream::new(text);
-        let Some(KnownPositions { positions, terms, mut landmarks }) = positions else {
+        let Some(KnownPositions { positions, terms, mut checkpoints }) = positions else {
             while out.tokens.len() < MAX_TOKENS
                 && let Some(token) = tokens.next(forms)
             {
@@ -244,17 +194,14 @@ impl<'p> QueryMatcher<'p> {
             return;
         };
         for here in positions.chunk_by(|one, other| one.position == other.position).take(MAX_TOKENS) {
-            let Some(&TermPosition { position, .. }) = here.first() else { continue };
-            if let Some(landmark) = landmarks.last_until(position) {
-                tokens.resume(landmark);
+            let position = here[0].position;
+            if let Some(checkpoint) = checkpoints.last_until(position) {
+                tokens.resume(checkpoint);
             }
             // The index knows the terms of a word that is a single token.
             if let Some(word) = tokens.take_word(position) {
-                let words = here.iter().flat_map(|here| terms.get(here.term));
-                if self.add_words(words, scope, out) {
-                    let span = WordSpan::new(display, &(word.start..word.end));
-                    out.tokens.push(position, span);
-                }
+                let words = here.iter().flat_map(|here| &terms[here.term]);
+                self.add_words(words, scope, (position, display.displayed(&(word.start..word.end))), out);
                 continue;
             }
             tokens.pass_to(position);
@@ -267,35 +214,27 @@ impl<'p> QueryMatcher<'p> {
 
     /// Adds a token if it matches a word.
     fn add_token(&self, token: TokenRef, scope: Scope, display: &DisplayText, out: &mut Matches) {
-        let mut any = false;
-        for term in token.form.terms() {
-            any |= self.add_words(self.keys().get(term.key()).into_iter().flatten(), scope, out);
-            if term.channel() == Channel::Exact {
-                for word in self.words_with_pattern(term.text()) {
-                    any |= self.add_words(&[(word, Strength::Full)], scope, out);
-                }
-            }
-        }
-        if any {
-            let span = WordSpan::new(display, &(token.span.start..token.span.end));
-            out.tokens.push(token.position, span);
+        let words: Vec<_> = token.form.terms().flat_map(|term| self.words_of(term.key())).collect();
+        if !words.is_empty() {
+            let span = display.displayed(&(token.span.start..token.span.end));
+            self.add_words(&words, scope, (token.position, span), out);
         }
     }
 
-    /// Adds the next token to the words that it matches in this scope; false if there are none.
+    /// Adds a token at a position to the words that it matches in this scope.
     fn add_words<'m>(
         &self,
         words: impl IntoIterator<Item = &'m (usize, Strength)>,
         scope: Scope,
+        (position, span): (u32, Range<usize>),
         out: &mut Matches,
-    ) -> bool {
+    ) {
         let is_in_scope = |word: usize| [Scope::Anywhere, scope].contains(&self.words[word].scope);
-        let mut any = false;
-        for &(word, strength) in words.into_iter().filter(|&&(word, _)| is_in_scope(word)) {
-            any = true;
-            out.tokens.add_word(word, strength);
+        let mut words = words.into_iter().filter(|&&(word, _)| is_in_scope(word)).peekable();
+        if words.peek().is_some() {
+            words.for_each(|&(word, strength)| out.tokens.add_word(word, strength));
+            out.tokens.push(position, span);
         }
-        any
     }
 }
 
@@ -316,15 +255,17 @@ impl Matches {
         }
     }
 
-    /// Adds a match of several words.
-    fn add(&mut self, clause: usize, (tokens, strength): &Found) {
-        let from = self.matched.len();
-        self.matched.extend_from_slice(tokens);
-        self.matches.push(Match { clause, tokens: from..self.matched.len(), strength: *strength });
+    /// Adds matches of several words.
+    fn add_all(&mut self, clause: usize, found: &[Found]) {
+        for Found { tokens, strength, .. } in found {
+            let from = self.matched.len();
+            self.matched.extend_from_slice(tokens);
+            self.matches.push(Match { clause, tokens: from..self.matched.len(), strength: *strength });
+        }
     }
 
-    /// The spans of the words of a match.
-    pub fn spans(&self, of: &Match) -> impl Iterator<Item = &WordSpan> {
+    /// The words of a match, as ranges of the displayed text.
+    pub fn words(&self, of: &Match) -> impl Iterator<Item = &Range<usize>> {
         self.matched[of.tokens.clone()].iter().map(|&token| self.tokens.span(token))
     }
 }

@@ -5,11 +5,9 @@
 
 mod build;
 mod expansion;
-mod pattern;
 
 use serde::Serialize;
 
-pub(crate) use self::pattern::Pattern;
 use crate::release::DateSpan;
 
 /// A query with its words expanded.

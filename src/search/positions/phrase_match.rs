@@ -4,7 +4,10 @@
 
 use std::ops::Range;
 
-use super::{FieldLimit, sloppy::sloppy_windows};
+use super::{
+    FieldLimit,
+    sloppy::{assign, sloppy_windows},
+};
 
 /// How the words of a phrase are arranged. A word that occurs several times is listed once.
 #[derive(Debug)]
@@ -75,27 +78,16 @@ impl PhraseShape {
     }
 
     /// Assigns positions in a window to the words, given all their positions: a position and its word for each slot.
-    pub fn assign(&self, window: &Range<u32>, lists: &[Vec<u32>]) -> Vec<(u32, usize)> {
+    pub fn assign<'l>(&self, window: &Range<u32>, lists: &'l [Vec<u32>]) -> Vec<(u32, usize)> {
         if self.slop.is_none() {
             let slots = self.slots.iter().zip(&self.offsets);
             return slots.map(|(&word, &offset)| (window.start.saturating_add(offset), word)).collect();
         }
-        let inside = |list: &Vec<u32>| {
-            list.partition_point(|&at| at < window.start)..list.partition_point(|&at| at < window.end)
+        let inside = |list: &'l Vec<u32>| {
+            &list[list.partition_point(|&at| at < window.start)..list.partition_point(|&at| at < window.end)]
         };
-        // Words with the fewest positions choose first.
-        let mut words: Vec<(usize, usize)> =
-            lists.iter().enumerate().map(|(word, list)| (inside(list).len(), word)).collect();
-        words.sort_unstable();
-        let mut assigned: Vec<(u32, usize)> = Vec::with_capacity(self.slots.len());
-        for (_, word) in words {
-            let free = lists[word][inside(&lists[word])].iter().copied();
-            let free = free.filter(|&at| assigned.iter().all(|&(taken, _)| taken != at));
-            let chosen: Vec<u32> = free.take(self.occurrences[word]).collect();
-            assigned.extend(chosen.into_iter().map(|at| (at, word)));
-        }
-        assigned.sort_unstable();
-        assigned
+        let candidates: Vec<&[u32]> = lists.iter().map(inside).collect();
+        assign(&candidates, &self.occurrences).unwrap_or_default()
     }
 }
 

@@ -7,9 +7,8 @@ use super::FieldLimit;
 /// Finds the windows that have all words of a phrase in any order, with at most `slop` other words. There is a
 /// window for each position where one can start; it is returned with its maximum length.
 ///
-/// Each word is given once, with the number of its occurrences in the phrase. It needs as many different positions,
-/// and so do words that share positions because they share a term. These are counted for each group of words that
-/// share positions, which is exact for groups of two words and never misses a match of larger ones.
+/// Each word is given once, with the number of its occurrences in the phrase. Each occurrence needs a position
+/// that no other takes: words share positions if they share a term.
 pub(super) fn sloppy_windows(
     lists: &[Vec<u32>],
     occurrences: &[usize],
@@ -18,135 +17,69 @@ pub(super) fn sloppy_windows(
     mut visit: impl FnMut(Range<u32>),
 ) {
     let length = u32::try_from(occurrences.iter().sum::<usize>()).unwrap_or(u32::MAX).saturating_add(slop);
-    let events = Events::new(lists);
-    let mut need = Need::new(occurrences, &events);
-    let mut next = 0;
-    for (first, &start) in events.positions.iter().enumerate() {
+    let mut starts = lists.concat();
+    starts.sort_unstable();
+    starts.dedup();
+    // The positions of each word in the window.
+    let mut inside = vec![0..0; lists.len()];
+    for start in starts {
         let end = start.saturating_add(length);
         let end = if start < limit.0 { end.min(limit.0) } else { end };
-        while next < events.positions.len() && events.positions[next] < end {
-            need.add(events.words(next));
-            next += 1;
+        for (inside, list) in inside.iter_mut().zip(lists) {
+            inside.start += list[inside.start..].iter().take_while(|&&at| at < start).count();
+            inside.end = inside.end.max(inside.start);
+            inside.end += list[inside.end..].iter().take_while(|&&at| at < end).count();
         }
-        if need.is_met() {
+        let candidates: Vec<&[u32]> =
+            lists.iter().zip(&inside).map(|(list, inside)| &list[inside.clone()]).collect();
+        if assign(&candidates, occurrences).is_some() {
             visit(start..end);
         }
-        need.remove(events.words(first));
     }
 }
 
-/// All positions in order, each with the words that have it.
-struct Events {
-    positions: Vec<u32>,
-    /// Where the words of each position end.
-    ends: Vec<usize>,
-    words: Vec<usize>,
-}
-
-impl Events {
-    fn new(lists: &[Vec<u32>]) -> Self {
-        let all = lists.iter().enumerate();
-        let mut all: Vec<(u32, usize)> =
-            all.flat_map(|(word, list)| list.iter().map(move |&position| (position, word))).collect();
-        all.sort_unstable();
-        let mut events =
-            Self { positions: Vec::new(), ends: Vec::new(), words: Vec::with_capacity(all.len()) };
-        for of_position in all.chunk_by(|one, other| one.0 == other.0) {
-            events.words.extend(of_position.iter().map(|&(_, word)| word));
-            events.positions.extend(of_position.first().map(|&(position, _)| position));
-            events.ends.push(events.words.len());
-        }
-        events
+/// Assigns a position to each occurrence of each word, given the positions of each: pairs of a position and a word, in
+/// order. None if they are too few.
+pub(super) fn assign(candidates: &[&[u32]], occurrences: &[usize]) -> Option<Vec<(u32, usize)>> {
+    if candidates.iter().zip(occurrences).any(|(candidates, &needed)| candidates.len() < needed) {
+        return None;
     }
-
-    fn words(&self, at: usize) -> &[usize] {
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.words[start..self.ends[at]]
-    }
-}
-
-/// How many positions a window still needs.
-struct Need {
-    /// For each word, how many positions it needs, and how many are in the window.
-    words: Vec<(usize, usize)>,
-    /// The group of each word: the words that share positions with it, directly or not.
-    group_of: Vec<usize>,
-    /// The same for each group, by its first word.
-    groups: Vec<(usize, usize)>,
-    /// How many words and groups have too few.
-    unmet: usize,
-}
-
-impl Need {
-    fn new(occurrences: &[usize], events: &Events) -> Self {
-        let mut group_of: Vec<usize> = (0..occurrences.len()).collect();
-        for at in 0..events.positions.len() {
-            if let [first, others @ ..] = events.words(at) {
-                for other in others {
-                    let (one, other) = (root(&group_of, *first), root(&group_of, *other));
-                    group_of[one.max(other)] = one.min(other);
-                }
+    // Words with the fewest positions choose first.
+    let mut words: Vec<usize> = (0..candidates.len()).collect();
+    words.sort_by_key(|&word| candidates[word].len());
+    let mut assigned = Vec::new();
+    for word in words {
+        for _ in 0..occurrences[word] {
+            if !take(word, candidates, &mut assigned, &mut Vec::new()) {
+                return None;
             }
         }
-        let group_of: Vec<usize> = (0..occurrences.len()).map(|word| root(&group_of, word)).collect();
-        let words: Vec<(usize, usize)> = occurrences.iter().map(|&needed| (needed, 0)).collect();
-        let mut groups = vec![(0, 0); words.len()];
-        for (&group, (needed, _)) in group_of.iter().zip(&words) {
-            groups[group].0 += needed;
-        }
-        let unmet = words.len() + groups.iter().filter(|(needed, _)| *needed > 0).count();
-        Self { words, group_of, groups, unmet }
     }
-
-    fn is_met(&self) -> bool {
-        self.unmet == 0
-    }
-
-    fn add(&mut self, words: &[usize]) {
-        self.change(
-            words,
-            |(needed, have)| {
-                *have += 1;
-                usize::from(*have == *needed)
-            },
-            |unmet, met| *unmet -= met,
-        );
-    }
-
-    fn remove(&mut self, words: &[usize]) {
-        self.change(
-            words,
-            |(needed, have)| {
-                let was_met = usize::from(*have == *needed);
-                *have -= 1;
-                was_met
-            },
-            |unmet, lost| *unmet += lost,
-        );
-    }
-
-    /// Applies a change to the words of a position and to their group, which is the same for all of them.
-    fn change(
-        &mut self,
-        words: &[usize],
-        change: impl Fn(&mut (usize, usize)) -> usize,
-        count: impl Fn(&mut usize, usize),
-    ) {
-        for &word in words {
-            count(&mut self.unmet, change(&mut self.words[word]));
-        }
-        if let Some(&word) = words.first() {
-            count(&mut self.unmet, change(&mut self.groups[self.group_of[word]]));
-        }
-    }
+    assigned.sort_unstable();
+    Some(assigned)
 }
 
-/// The first word of a group.
-fn root(group_of: &[usize], mut word: usize) -> usize {
-    while group_of[word] != word {
-        word = group_of[word];
+/// Assigns a position to a word; where all of its positions are taken, another word moves to make room (a step of the
+/// augmenting path algorithm for bipartite matching).
+fn take(word: usize, candidates: &[&[u32]], assigned: &mut Vec<(u32, usize)>, tried: &mut Vec<u32>) -> bool {
+    let is_free = |at: &&u32| assigned.iter().all(|(taken, _)| taken != *at);
+    if let Some(&free) = candidates[word].iter().find(is_free) {
+        assigned.push((free, word));
+        return true;
     }
-    word
+    for &at in candidates[word] {
+        if tried.contains(&at) {
+            continue;
+        }
+        tried.push(at);
+        let Some(taken) = assigned.iter().position(|&(taken, _)| taken == at) else { continue };
+        let other = assigned[taken].1;
+        if other != word && take(other, candidates, assigned, tried) {
+            assigned[taken].1 = word;
+            return true;
+        }
+    }
+    false
 }
 
 #[cfg(test)]
@@ -208,8 +141,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn two_words_need_two_positions(
-            lists in prop::collection::vec(prop::collection::btree_set(0_u32..20, 0..8), 2),
+        fn each_word_needs_a_position(
+            lists in prop::collection::vec(prop::collection::btree_set(0_u32..20, 0..8), 1..5),
             slop in 0_u32..5,
             limit in 0_u32..20,
         ) {
@@ -218,7 +151,7 @@ mod tests {
             starts.sort_unstable();
             starts.dedup();
             let fits = |start: &u32| {
-                let end = start + slop + 2;
+                let end = start + slop + u32::try_from(lists.len()).unwrap();
                 let window = *start..if *start < limit { end.min(limit) } else { end };
                 assignable(&lists, &window, &mut Vec::new())
             };

@@ -10,7 +10,7 @@ use crate::{
     index::{PostingList, Segment, Zone},
     search::{
         context::Context,
-        plan::{Pattern, Scope, WeightedTerm, Word},
+        plan::{Scope, WeightedTerm, Word},
         weights::{LEMMA, MAX_EXPANSIONS},
     },
 };
@@ -138,13 +138,10 @@ fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result
 
 /// The most frequent surface forms in the index that match a pattern.
 fn expand(context: &Context, pattern: &str) -> Result<Vec<WeightedTerm>> {
-    let shape = Pattern::new(pattern);
     let mut forms: HashMap<String, u64> = HashMap::new();
     for segment in &context.snapshot.segments {
         let mut visit = |key: &str, frequency: u64| {
-            if shape.matches(key.get(1..).unwrap_or_default()) {
-                *forms.entry(key.to_owned()).or_default() += frequency;
-            }
+            *forms.entry(key.to_owned()).or_default() += frequency;
         };
         let visited = segment.for_each_term_like(Channel::Exact.letter(), pattern, &mut visit);
         visited.map_err(|error| context.read_failed(error))?;

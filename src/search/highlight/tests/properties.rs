@@ -1,33 +1,9 @@
 //! Properties of snippets of random texts and queries.
 
-use std::sync::LazyLock;
-
 use proptest::prelude::*;
 use unicode_normalization::char::is_combining_mark;
 
-use super::{
-    super::test_texts::{QUERIES, texts},
-    *,
-};
-use crate::{
-    analysis::{Analyzer, DisplayMap},
-    query::Query,
-    search::highlight::display_text::tests::display,
-};
-
-static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().unwrap());
-
-/// The snippet of a body without known positions.
-pub(super) fn snippet(highlighter: &Highlighter, body: &str, options: &SnippetOptions) -> Snippet {
-    let layout = DisplayMap::of(body);
-    let text = Source { seams: DisplayEdits::new(layout.written()), ..as_it_stands(body) };
-    highlighter.body(&mut Buffers::new(ANALYZER.term_cache()), text, options)
-}
-
-/// A text without seams and known positions.
-pub(super) fn as_it_stands(text: &str) -> Source<'_> {
-    Source { text, seams: DisplayEdits::new(&[]), positions: None }
-}
+use super::{super::*, QUERIES, display, snippet_of, texts, title};
 
 fn check_marks(text: &str, highlights: &[Highlight]) {
     let mut last = 0;
@@ -46,12 +22,10 @@ fn check_marks(text: &str, highlights: &[Highlight]) {
 }
 
 fn check(body: &str, query: &str, options: &SnippetOptions) {
-    let plan = Plan::new(&Query::parse(query), &ANALYZER);
-    let highlighter = Highlighter::new(&plan);
-    check_marks(body, &highlighter.title(&mut Buffers::new(ANALYZER.term_cache()), as_it_stands(body)));
-    let snippet = snippet(&highlighter, body, options);
+    check_marks(body, &title(query, body));
+    let snippet = snippet_of(query, body, options);
     let whole = display(body);
-    let whole = whole.slice(&whole.span_of(&(0..whole.len()))).to_owned();
+    let whole = whole.slice(&(0..whole.len()));
     let total: usize = snippet.fragments.iter().map(|fragment| fragment.text.chars().count()).sum();
     assert!(total <= options.length, "{snippet:?}");
     assert!(snippet.fragments.len() <= options.fragments);
@@ -108,7 +82,6 @@ proptest! {
 
 #[test]
 fn a_long_body_takes_no_longer_than_its_length() {
-    let plan = |query: &str| Plan::new(&Query::parse(query), &ANALYZER);
     for unit in [
         "Встреча в Ташкенте. ",
         "Ташкент,",
@@ -127,7 +100,7 @@ fn a_long_body_takes_no_longer_than_its_length() {
             "Т*а*ш*к",
         ] {
             let begun = std::time::Instant::now();
-            snippet(&Highlighter::new(&plan(query)), &body, &SnippetOptions::default());
+            snippet_of(query, &body, &SnippetOptions::default());
             assert!(begun.elapsed().as_secs() < 10, "{unit} {query}: {:?}", begun.elapsed());
         }
     }

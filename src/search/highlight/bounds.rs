@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{super::display_text::DisplayText, passages::Target};
+use super::{display_text::DisplayText, passages::Target};
 
 /// If the sentence of the core does not fit, one part in this many of the free room is before the core.
 const BEFORE: usize = 3;
@@ -16,7 +16,7 @@ const FULL_ENOUGH: usize = 3;
 pub(super) struct Room {
     /// Its maximum length in characters.
     pub length: usize,
-    /// Where it may be.
+    /// Where it may be, in bytes.
     pub within: Range<usize>,
 }
 
@@ -41,18 +41,18 @@ pub(super) fn opening(display: &DisplayText, length: usize) -> Option<Range<usiz
 
 fn start(display: &DisplayText, core: &Range<usize>, room: &Room) -> usize {
     let sentence = display.sentence_start(core.start).max(room.within.start).min(core.start);
-    if core.end - sentence <= room.length {
+    if display.fits(&(sentence..core.end), room.length) {
         return sentence;
     }
-    let before = room.length.saturating_sub(core.len()) / BEFORE;
-    display.next_word(core.start.saturating_sub(before)).min(core.start)
+    let before = room.length.saturating_sub(display.chars(core)) / BEFORE;
+    display.next_word(display.backward(core.start, before)).min(core.start)
 }
 
 /// Extends a fragment at the end of the text by whole sentences before it.
 fn earlier(display: &DisplayText, mut start: usize, end: usize, room: &Room) -> usize {
     while start > room.within.start && start == display.sentence_start(start) {
         let sentence = display.sentence_start(start - 1);
-        if sentence < room.within.start || end - sentence > room.length {
+        if sentence < room.within.start || !display.fits(&(sentence..end), room.length) {
             break;
         }
         start = sentence;
@@ -62,28 +62,25 @@ fn earlier(display: &DisplayText, mut start: usize, end: usize, room: &Room) -> 
 
 /// A start that cuts no target, at or before the core.
 fn clear_start(display: &DisplayText, targets: &[Target], start: usize, core: usize) -> usize {
-    let mut cut: Vec<&Target> = targets.iter().filter(|target| is_cut(target, start..core)).collect();
+    let ends_before = |target: &&Target| start < target.end.byte && target.end.byte <= core;
+    let mut cut: Vec<&Target> = targets.iter().filter(ends_before).collect();
     // In order of their ends, so that each is compared with the start after the earlier ones.
     cut.sort_unstable_by_key(|target| target.end);
-    cut.into_iter().fold(start, |start, target| {
+    cut.into_iter().map(Target::bytes).fold(start, |start, target| {
         let is_cut = target.start < start && start < target.end;
         if is_cut { display.next_word(target.end).min(core) } else { start }
     })
 }
 
-/// Whether a target that ends before the core may be cut by a start in a range.
-fn is_cut(target: &Target, starts: Range<usize>) -> bool {
-    target.start < starts.end && starts.start < target.end && target.end <= starts.end
-}
-
 /// The end of a fragment that contains `kept`.
 fn end(display: &DisplayText, targets: &[Target], kept: &Range<usize>, room: &Room) -> usize {
-    let last = kept.start.saturating_add(room.length).min(room.within.end).max(kept.end);
+    let last = display.forward(kept.start, room.length).min(room.within.end).max(kept.end);
     if last >= display.len() {
         return display.len();
     }
     let sentence = display.last_sentence_end(last);
-    if sentence >= kept.end && (sentence - kept.start.min(sentence)) * FULL_ENOUGH >= room.length.max(1) {
+    let is_full_enough = || display.chars(&(kept.start..sentence)) * FULL_ENOUGH >= room.length.max(1);
+    if sentence >= kept.end && is_full_enough() {
         return clear_end(display, targets, sentence, kept.end);
     }
     let word = display.last_word_end(last);
@@ -96,9 +93,9 @@ fn end(display: &DisplayText, targets: &[Target], kept: &Range<usize>, room: &Ro
 
 /// An end that cuts no target, if there is one after `least`.
 fn clear_end(display: &DisplayText, targets: &[Target], end: usize, least: usize) -> usize {
-    let before = targets.partition_point(|target| target.start < end);
-    let targets = targets.iter().take(before).rev().take_while(|target| target.start >= least);
-    targets.fold(end, |end, target| {
+    let before = targets.partition_point(|target| target.start.byte < end);
+    let targets = targets.iter().take(before).rev().map(Target::bytes);
+    targets.take_while(|target| target.start >= least).fold(end, |end, target| {
         let is_cut = target.start < end && end < target.end;
         if is_cut { display.last_word_end(target.start.saturating_sub(1)).max(least) } else { end }
     })
@@ -108,8 +105,13 @@ fn clear_end(display: &DisplayText, targets: &[Target], end: usize, least: usize
 mod tests {
     use proptest::prelude::*;
 
-    use super::*;
-    use crate::search::highlight::display_text::tests::{display, word_end};
+    use super::{
+        super::{
+            display_text::Offset,
+            tests::{display, words},
+        },
+        *,
+    };
 
     proptest! {
         #[test]
@@ -121,28 +123,30 @@ mod tests {
             let word = |&(length, ends): &(usize, bool)| "А".repeat(length) + if ends { "а. " } else { "а " };
             let text: String = lengths.iter().map(word).collect();
             let display = display(&text);
-            let words: Vec<usize> = (0..display.len()).filter(|&at| display.word_start(at) == at).collect();
+            let words = words(&display);
             // Targets of one to three words, none over another.
-            let mut targets: Vec<Target> = Vec::new();
-            let mut picked = picked;
+            let (mut targets, mut picked) = (Vec::<Target>::new(), picked);
             picked.sort_unstable();
             for (first, count) in picked {
-                let (Some(&start), last) = (words.get(first), (first + count - 1).min(words.len() - 1)) else { continue };
-                if targets.last().is_none_or(|target| target.end < start) {
-                    let sentence = display.sentence_start(start);
-                    targets.push(Target { start, end: word_end(&display, words[last]), clause: 0, sentence });
+                let last = (first + count).min(words.len());
+                let Some(words) = words.get(first..last).filter(|words| !words.is_empty()) else { continue };
+                let [start, end] = [words[0].start, words[words.len() - 1].end];
+                if targets.last().is_none_or(|target| target.end.byte < start) {
+                    let offset = |byte| display.offset(Offset::default(), byte);
+                    let [start, end, sentence] = [start, end, display.sentence_start(start)].map(offset);
+                    targets.push(Target { start, end, clause: 0, sentence });
                 }
             }
-            for target in &targets {
-                let core = target.start..target.end;
-                let room = Room { length: core.len() + spare, within: 0..display.len() };
+            for core in targets.iter().map(Target::bytes) {
+                let room = Room { length: display.chars(&core) + spare, within: 0..display.len() };
                 let range = fragment_around(&display, &targets, &core, &room);
                 prop_assert!(range.start <= core.start && core.end <= range.end);
-                prop_assert!(range.len() <= room.length);
-                prop_assert_eq!(display.word_start(range.start), range.start);
-                prop_assert_eq!(display.last_word_end(range.end), range.end);
-                for other in &targets {
-                    prop_assert!(other.is_in(&range) || other.end <= range.start || range.end <= other.start);
+                prop_assert!(display.fits(&range, room.length));
+                prop_assert!(words.iter().any(|word| word.start == range.start));
+                prop_assert!(words.iter().any(|word| word.end == range.end));
+                for other in targets.iter() {
+                    let apart = other.end.byte <= range.start || range.end <= other.start.byte;
+                    prop_assert!(other.is_in(&range) || apart);
                 }
             }
         }

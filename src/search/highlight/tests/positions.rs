@@ -1,21 +1,23 @@
 //! The matches found at the positions that the index knows are those found by reading the whole text.
 
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 use proptest::prelude::*;
 
 use super::{
-    display_text::{DisplayText, WordSpan},
-    hit_positions::query_positions,
-    matches::{KnownPositions, Matches, QueryMatcher, Subject},
-    test_texts::{QUERIES, texts},
+    super::{
+        display_text::DisplayText,
+        hit_positions::QueryPositions,
+        matches::{Matches, QueryMatcher, Subject},
+    },
+    QUERIES, texts,
 };
 use crate::{
     Index, Query, Release,
-    analysis::{Checkpoints, DisplayEdits, TermCache},
+    analysis::{DisplayEdits, TermCache},
     corpus::Corpus,
     eval::Judgments,
-    index::{Address, Snapshot, sync},
+    index::{Address, ReleaseView, Snapshot, sync},
     search::{
         context::Context,
         plan::{Plan, Scope},
@@ -25,11 +27,15 @@ use crate::{
 };
 
 /// The matches in a text, each with its clause and the spans of its words.
-fn matches(matcher: &QueryMatcher, forms: &mut TermCache, subject: Subject) -> Vec<(usize, Vec<WordSpan>)> {
+fn matches(
+    matcher: &QueryMatcher,
+    forms: &mut TermCache,
+    subject: Subject,
+) -> Vec<(usize, Vec<Range<usize>>)> {
     let mut found = Matches::default();
     matcher.find(forms, &mut found, subject);
     let matches = found.matches.iter();
-    matches.map(|of| (of.clause, found.spans(of).cloned().collect())).collect()
+    matches.map(|of| (of.clause, found.words(of).cloned().collect())).collect()
 }
 
 /// Compares the matches for every release. Returns whether the index knows all positions.
@@ -45,23 +51,26 @@ fn check(context: &Context, query: &str) -> bool {
         .flat_map(|segment| segment.alive_docs().map(|doc| Address { segment: segment.ordinal, doc }));
     let addresses: Vec<Address> = living.collect();
     let matcher = QueryMatcher::new(&plan);
-    let Some(known) = query_positions(context, &plan, &words, &matcher, &addresses).unwrap() else {
+    let Some(known) = QueryPositions::read(context, &plan, &words, &matcher, &addresses).unwrap() else {
         return false;
     };
     let mut forms = snapshot.index.analyzer().unwrap().term_cache();
-    for (address, positions) in addresses.into_iter().zip(&known.hits) {
-        let stored = snapshot.whole(address).unwrap();
-        let title = (&*stored.release.title, Scope::Title, positions.title(), Checkpoints::new(&[]));
-        let body = (&*stored.release.body, Scope::Body, positions.body(), stored.landmarks());
-        let seams = [DisplayEdits::new(&[]), stored.seams()];
-        for ((text, scope, positions, landmarks), seams) in [title, body].into_iter().zip(seams) {
+    for (hit, address) in addresses.into_iter().enumerate() {
+        let stored = snapshot.segment(address.segment).stored(address.doc).unwrap();
+        let view = ReleaseView::read(&stored).unwrap();
+        let title = (&*view.title, Scope::Title, DisplayEdits::new(&[]), known.title(hit));
+        let positions = known.body(hit, view.checkpoints());
+        let body = (&*view.body, Scope::Body, view.display_edits(), positions);
+        for (text, scope, edits, positions) in [title, body] {
             let mut display = DisplayText::default();
-            display.lay_out(text, seams);
-            let positions = KnownPositions { positions, terms: &known.terms, landmarks };
-            let whole = Subject { text, scope, display: &display, positions: None };
-            let at_positions = Subject { positions: Some(positions), ..whole.clone() };
-            let expected = matches(&matcher, &mut forms, whole);
-            assert_eq!(matches(&matcher, &mut forms, at_positions), expected, "{query}: {text:?}");
+            display.lay_out(text, edits);
+            let subject = |positions| Subject { text, scope, display: &display, positions };
+            let expected = matches(&matcher, &mut forms, subject(None));
+            assert_eq!(
+                matches(&matcher, &mut forms, subject(Some(positions))),
+                expected,
+                "{query}: {text:?}"
+            );
         }
     }
     true
