@@ -78,6 +78,9 @@ const CAPITAL_LOOK_ALIKES: &[(char, char)] = &[
     ('y', 'у'),
 ];
 
+/// The fewest letters of an abbreviation in Latin capitals that is taken for a Cyrillic one as well.
+const SHORTEST_LATIN_ABBREVIATION: usize = 4;
+
 /// Letters of the Cyrillic alphabets of Central Asia, Ukraine and Belarus, and how Russian spells them.
 const RUSSIAN_SPELLINGS: &[(char, char)] = &[
     ('ў', 'у'),
@@ -141,7 +144,8 @@ fn latin_like(c: char) -> Option<char> {
 }
 
 /// A folded designation or numeral as it looks in the other alphabet, without hyphens: «с-300» as «c300», «xx»
-/// as «хх». `None` if a letter has no look-alike, or if the token may be an ordinary word.
+/// as «хх», «cccp» in Latin capitals as «ссср». `None` if a letter has no look-alike, or if the token may be an
+/// ordinary word.
 pub(super) fn in_other_alphabet(folded: &str, capitals: bool, designator: bool) -> Option<String> {
     let is_numeral = || {
         let is_sure = |c: char| matches!(c, 'x' | 'х' | 'i' | 'і');
@@ -149,8 +153,10 @@ pub(super) fn in_other_alphabet(folded: &str, capitals: bool, designator: bool) 
             && folded.chars().any(is_sure)
             && folded.chars().all(|c| is_sure(c) || matches!(c, 'c' | 'с' | 'm' | 'м'))
     };
+    // Shorter ones are as likely Latin: BBC, PC.
+    let is_abbreviation = || capitals && folded.is_ascii() && folded.len() >= SHORTEST_LATIN_ABBREVIATION;
     let has_digit = folded.bytes().any(|byte| byte.is_ascii_digit());
-    if !(has_digit || designator || is_numeral()) {
+    if !(has_digit || designator || is_numeral() || is_abbreviation()) {
         return None;
     }
     let (mut other, mut alphabet) = (String::with_capacity(folded.len()), None);
@@ -168,6 +174,28 @@ pub(super) fn in_other_alphabet(folded: &str, capitals: bool, designator: bool) 
         other.push(if cyrillic { like.0 } else { like.1 });
     }
     alphabet.map(|_| other)
+}
+
+/// A number that is typed with letters for some of its digits: «2О24» as 2024. The letter О may stand for 0 behind
+/// the first digit, З for 3 and l for 1 between two digits.
+pub(super) fn digits_in_letters(folded: &str) -> Option<String> {
+    if !folded.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let between = |at: usize, c: char| {
+        let is_digit = |c: char| c.is_ascii_digit() || matches!(c, 'о' | 'o');
+        folded[..at].ends_with(is_digit) && folded[at + c.len_utf8()..].starts_with(is_digit)
+    };
+    let digits = folded.char_indices().map(|(at, c)| match c {
+        '0'..='9' => Some(c),
+        'о' | 'o' => Some('0'),
+        'з' if between(at, c) => Some('3'),
+        'l' if between(at, c) => Some('1'),
+        _ => None,
+    });
+    let digits: String = digits.collect::<Option<_>>()?;
+    let typed = folded.bytes().filter(u8::is_ascii_digit).count();
+    (typed > 1 && typed < digits.len()).then_some(digits)
 }
 
 /// A cleaned word as Russian spells it: «Тоқаев» as «Токаев». `None` for a word of Russian letters.
@@ -202,10 +230,34 @@ mod tests {
             ("1ф", false, None),
             ("2024", false, None),
             ("xiх", true, None),
+            ("cccp", true, Some("ссср")),
+            ("cccp", false, None),
+            ("ссср", true, None),
+            ("bbc", true, None),
+            ("nato", true, None),
         ] {
             assert_eq!(in_other_alphabet(folded, capitals, false).as_deref(), expected, "{folded}");
         }
         assert_eq!(in_other_alphabet("с", true, true).as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn digits_are_typed_as_letters() {
+        for (folded, expected) in [
+            ("2о24", Some("2024")),
+            ("2o24", Some("2024")),
+            ("20з5", Some("2035")),
+            ("202о", Some("2020")),
+            ("1l2", Some("112")),
+            ("44з", None),
+            ("5о", None),
+            ("2024", None),
+            ("о24", None),
+            ("2г24", None),
+            ("", None),
+        ] {
+            assert_eq!(digits_in_letters(folded).as_deref(), expected, "{folded}");
+        }
     }
 
     #[test]

@@ -66,7 +66,7 @@ use std::sync::{Arc, OnceLock};
 use rumorph::Dictionary;
 
 pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap};
-pub(crate) use normalize::is_ignorable;
+pub(crate) use normalize::{is_ignorable, is_word_char};
 pub use term::{Channel, Rule, Term};
 pub use term_cache::TermCache;
 pub(crate) use token::{PendingToken, TokenRef, TokenStream};
@@ -78,7 +78,7 @@ use crate::error::{Error, Result};
 /// Identifies the chain. An index made by another chain is rebuilt.
 ///
 /// Change the number whenever the terms of any text change, and with every version of the dictionary.
-const CHAIN: &str = "vestnik-5 rumorph-0.5.0 snowball-1.2.0";
+const CHAIN: &str = "vestnik-6 rumorph-0.5.0 snowball-1.2.0";
 
 /// The dictionary, which is part of the program and loaded once; `None` if it is damaged.
 fn dictionary() -> Option<&'static Dictionary> {

@@ -38,7 +38,7 @@ pub(crate) fn is_mark(c: char) -> bool {
 /// Letters, digits and units written as one character, «㎡». Apostrophes that Unicode takes for letters are not.
 pub(crate) fn is_word_char(c: char) -> bool {
     match c {
-        'а'..='я' | 'А'..='Я' | '\u{3380}'..='\u{33DF}' => true,
+        'а'..='я' | 'А'..='Я' | '\u{3380}'..='\u{33DF}' | '℃' | '℉' => true,
         _ => c.is_alphanumeric() && !is_apostrophe(c),
     }
 }
@@ -154,7 +154,8 @@ fn composed(text: &str) -> String {
     if text.is_ascii() || is_nfkc(text) {
         return text.to_owned();
     }
-    text.nfkc().map(|c| if c == '\u{2044}' { '/' } else { c }).collect()
+    // «½» is composed with a fraction slash, «℃» with a degree sign, which is no part of the word «°C».
+    text.nfkc().filter(|&c| c != '°').map(|c| if c == '\u{2044}' { '/' } else { c }).collect()
 }
 
 /// As `char::is_uppercase`, but without a table lookup for Russian letters.

@@ -42,12 +42,15 @@ pub(super) fn phone(surface: &str) -> TermList {
     form
 }
 
+/// The lemma of «№».
+pub(super) const NUMBER_SIGN: &str = "номер";
+
 /// Signs that people also write as words.
 pub(super) fn sign(surface: &str) -> TermList {
     let mut form = exact(surface);
     let word = match surface {
         "%" => "процент",
-        "№" => "номер",
+        "№" => NUMBER_SIGN,
         _ => "промилле",
     };
     form.push(Channel::Lemma, word, Rule::Sign);
@@ -98,6 +101,19 @@ pub(super) fn day(figure: &str) -> TermList {
     }
     form
 }
+
+/// The year of «05.10.23», which other dates have in four digits.
+pub(super) fn year(figure: &str) -> TermList {
+    let mut form = exact(figure);
+    if let (2, Ok(year)) = (figure.len(), figure.parse::<u32>()) {
+        let century = if year < FIRST_YEAR_OF_LAST_CENTURY { 2000 } else { 1900 };
+        form.push(Channel::Exact, &(century + year).to_string(), Rule::Surface);
+    }
+    form
+}
+
+/// Years in two digits are of this century below 70, as in dates of releases.
+const FIRST_YEAR_OF_LAST_CENTURY: u32 = 70;
 
 const MONTHS: [&str; 12] = [
     "январь",

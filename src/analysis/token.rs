@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{
     acronyms,
-    normalize::{clean, is_ignorable},
+    alphabets::digits_in_letters,
+    normalize::{clean, is_ignorable, normalized},
     numeric::is_ordinal,
     term::Term,
     term_cache::TermCache,
@@ -180,14 +181,21 @@ impl<'t> TokenStream<'t> {
         };
         self.compound = Some((kind, index + 1));
         let context = match (kind, index) {
-            (LexemeKind::Date, 0) => TokenContext::Day,
             (LexemeKind::Date, 1) => TokenContext::Month,
+            (LexemeKind::Date, _) => self.date_part(index),
             (LexemeKind::Joint, _) if is_designator_part(part.of(self.text)) && self.has_number() => {
                 TokenContext::Designator
             }
             _ => TokenContext::Text,
         };
         Some((part, context))
+    }
+
+    /// What the first or last part of a date is: «13.05.2024», «2024-05-13», «13.05.24».
+    fn date_part(&self, index: usize) -> TokenContext {
+        let digits = |part: Option<&Span>| part.map_or(0, |part| part.end - part.start);
+        let year_first = digits(self.scanner.parts.first()) > 2;
+        if (index == 0) == year_first { TokenContext::Year } else { TokenContext::Day }
     }
 
     /// Whether a part of the compound is a number.
@@ -253,12 +261,16 @@ fn begins_small(word: &[u8]) -> bool {
     matches!(word, [0xD0, 0xB0..=0xBF, ..] | [0xD1, 0x80..=0x91, ..] | [b'a'..=b'z', ..])
 }
 
-/// The context of a lexeme that has several runs but is one word: «24-й», «ЦИК-а».
+/// The context of a lexeme that has several runs but is one word: «24-й», «ЦИК-а», «2О24» with a letter.
 pub(super) fn one_word(text: &str, lexeme: Lexeme, parts: &[Span]) -> Option<TokenContext> {
-    let [first, second] = parts else { return None };
     if lexeme.kind != LexemeKind::Joint {
         return None;
     }
+    let is_attached = |pair: &[Span]| pair[0].end == pair[1].start;
+    if parts.windows(2).all(is_attached) && digits_in_letters(&normalized(lexeme.span.of(text))).is_some() {
+        return Some(TokenContext::Whole);
+    }
+    let [first, second] = parts else { return None };
     if is_ordinal(first.of(text), second.of(text), first.end == second.start) {
         return Some(TokenContext::Ordinal);
     }

@@ -40,6 +40,8 @@ pub(crate) enum TokenContext {
     Day,
     /// The month of a date in figures.
     Month,
+    /// The year of a date in figures.
+    Year,
     /// A telephone number.
     Phone,
     /// A single letter before a number, «С» in «С-300».
@@ -56,6 +58,7 @@ pub(crate) fn analyze(dictionary: &Dictionary, surface: &str, context: TokenCont
         TokenContext::Sign => numeric::sign(surface),
         TokenContext::Day => numeric::day(surface),
         TokenContext::Month => numeric::month(surface),
+        TokenContext::Year => numeric::year(surface),
         TokenContext::Literal => numeric::literal(surface),
         TokenContext::Phone => numeric::phone(surface),
         TokenContext::Text
@@ -83,6 +86,11 @@ fn word(dictionary: &Dictionary, surface: &str, context: TokenContext) -> TermLi
         push_joined(&mut form, &folded);
     }
     push_look_alike(&mut form, &folded, case, context);
+    if context == TokenContext::Whole
+        && let Some(digits) = alphabets::digits_in_letters(&folded)
+    {
+        form.push(Channel::Exact, &digits, Rule::LookAlike);
+    }
     match russian {
         None => push_word(&mut form, dictionary, &clean, &folded, context),
         Some(russian) => {
@@ -153,9 +161,13 @@ fn push_respelled(form: &mut TermList, respelled: &TermList) {
 /// Adds how a designation or a numeral looks in the other alphabet.
 fn push_look_alike(form: &mut TermList, folded: &str, case: Case, context: TokenContext) {
     let designator = context == TokenContext::Designator;
+    // «Приказ N 123»
+    if designator && folded == "n" {
+        form.push(Channel::Lemma, numeric::NUMBER_SIGN, Rule::Sign);
+    }
     let Some(other) = alphabets::in_other_alphabet(folded, case == Case::Upper, designator) else { return };
-    let is_numeral = !designator && !folded.bytes().any(|byte| byte.is_ascii_digit());
-    if is_numeral && folded.is_ascii() {
+    let has_letters_only = !designator && !folded.bytes().any(|byte| byte.is_ascii_digit());
+    if has_letters_only && folded.is_ascii() {
         // As the lemma channel has Cyrillic capitals.
         form.push(Channel::Lemma, &other.to_uppercase(), Rule::LookAlike);
     } else {

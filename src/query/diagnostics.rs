@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::limits::{MAX_COSTLY, MAX_DATES, MAX_DIFFERENT_WORDS, MAX_WORDS};
+use super::limits::{MAX_COSTLY, MAX_DIFFERENT_WORDS, MAX_WORDS};
 use crate::error::Error;
 
 /// How many notes a query can have.
@@ -16,6 +16,8 @@ pub enum Note {
     UnknownDate {
         /// The text, or its beginning.
         text: String,
+        /// What is wrong with it, if it looks like a date.
+        reason: Option<String>,
     },
     /// The query has more words than are searched.
     TooManyWords {
@@ -27,10 +29,13 @@ pub enum Note {
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UnknownDate { text } => write!(
+            Self::UnknownDate { text, reason: Some(reason) } => {
+                write!(f, "the date filter `{text}` was not understood and is searched as words: {reason}")
+            }
+            Self::UnknownDate { text, reason: None } => write!(
                 f,
                 "the date filter `{text}` was not understood and is searched as words; write for example \
-                 дата:2024, дата:2024-05-13, дата:2019–2024 or дата:вчера (a query can have {MAX_DATES} dates)"
+                 дата:2024, дата:2024-05-13, дата:2019–2024 or дата:вчера"
             ),
             Self::TooManyWords { ignored } => write!(
                 f,

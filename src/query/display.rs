@@ -100,8 +100,12 @@ fn write_bare(f: &mut dyn Write, expr: &Expr) -> fmt::Result {
         Expr::Should(items) => write_list(f, items, " ", Binding::Or),
         Expr::Any(items) => write_list(f, items, " | ", Binding::And),
         Expr::All(items) if is_chain(items) => write_chain(f, items),
-        Expr::All(items) => write_list(f, items, " И ", Binding::Not),
-        Expr::Not(inner) => write(&mut Negation { f, sign_written: false }, inner, Binding::Boost),
+        Expr::All(items) => write_list(f, items, " & ", Binding::Not),
+        Expr::Not(inner) => {
+            let mut negation = Negation { f, state: Sign::Due };
+            write(&mut negation, inner, Binding::Boost)?;
+            if negation.state == Sign::Bracket { f.write_char(')') } else { Ok(()) }
+        }
         Expr::Word { text, form } if *form == Form::Any && reads_as_word(text) => f.write_str(text),
         Expr::Word { text, form } => write_quoted(f, text, *form),
         Expr::Phrase { text, form, slop } => {
@@ -150,18 +154,26 @@ fn write_chain(f: &mut dyn Write, items: &[Expr]) -> fmt::Result {
     Ok(())
 }
 
-/// Writes the operator of a negation before the text: `-`, or `НЕ` before a digit, where a minus would be
-/// the sign of a number.
+/// Writes a minus before the text, and a bracket if the text begins with a digit, before which the minus would be the
+/// sign of a number.
 struct Negation<'a> {
     f: &'a mut dyn Write,
-    sign_written: bool,
+    state: Sign,
+}
+
+/// What of a negation has been written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Due,
+    Minus,
+    Bracket,
 }
 
 impl Write for Negation<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        if !self.sign_written && !text.is_empty() {
-            self.sign_written = true;
-            self.f.write_str(if text.starts_with(char::is_numeric) { "НЕ " } else { "-" })?;
+        if self.state == Sign::Due && !text.is_empty() {
+            self.state = if text.starts_with(char::is_numeric) { Sign::Bracket } else { Sign::Minus };
+            self.f.write_str(if self.state == Sign::Bracket { "-(" } else { "-" })?;
         }
         self.f.write_str(text)
     }

@@ -11,6 +11,7 @@ mod explain;
 mod expr;
 mod lexer;
 pub(crate) mod limits;
+mod markup;
 mod normalize;
 mod parser;
 mod relative_date;

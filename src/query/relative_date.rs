@@ -2,12 +2,13 @@
 //!
 //! | written | days |
 //! |---|---|
-//! | `сегодня`, `вчера`, `позавчера`; `today`, `yesterday` | that day |
+//! | `сегодня`, `вчера`, `позавчера`, `завтра`; `today`, `yesterday`, `tomorrow` | that day |
 //! | `неделя`, `месяц`, `квартал`, `год`; `week`, `month`, `year`; also with `за`, `последний`, `last` | the last 7 days, the last month …, up to today |
 //! | `3 дня`, `2 недели`, `последние 6 месяцев`, `10 days` | that long, up to today |
 //! | `эта неделя`, `прошлый месяц`, `this year`, `previous week` | the calendar week (from Monday), month or year |
 //! | `3 дня назад`, `месяц назад`, `2 weeks ago` | that day, or the calendar unit around it |
-//! | `2019–2024`, `май 2023 — вчера`, `2023..сегодня`, `>вчера` | a range with any dash or `..`, or an open one |
+//! | `2019–2024`, `май 2023 — вчера`, `2023..сегодня`, `с 2023 по вчера` | a range with any dash, `..` or `по` |
+//! | `2024–`, `–2024`, `>вчера`, `с мая 2024`, `после 2020`, `до 2020`, `по 2020`; `since`, `after`, `before` | an open range; `до` excludes its date, `с` and `по` include it |
 
 use jiff::{
     ToSpan,
@@ -36,19 +37,56 @@ fn simple(text: &str, today: Date) -> Option<DateSpan> {
         .filter(|span| span.from.is_some() && span.to.is_some())
 }
 
-/// A range of two dates, or one date after a sign of comparison.
+/// What stands before the only date of an open range, and where the range lies. A longer sign comes first.
+const OPEN_RANGES: [(&str, Side); 12] = [
+    (">=", Side::Since),
+    ("<=", Side::Until),
+    (">", Side::After),
+    ("<", Side::Before),
+    ("с ", Side::Since),
+    ("со ", Side::Since),
+    ("since ", Side::Since),
+    ("по ", Side::Until),
+    ("после ", Side::After),
+    ("after ", Side::After),
+    ("до ", Side::Before),
+    ("before ", Side::Before),
+];
+
+/// Where an open range lies: `Since` and `Until` include the date.
+#[derive(Clone, Copy)]
+enum Side {
+    Since,
+    Until,
+    After,
+    Before,
+}
+
+impl Side {
+    fn of(self, date: DateSpan) -> Option<DateSpan> {
+        Some(match self {
+            Self::Since => DateSpan { to: None, ..date },
+            Self::Until => DateSpan { from: None, ..date },
+            Self::After => DateSpan { from: Some(date.to?.tomorrow().ok()?), to: None },
+            Self::Before => DateSpan { from: None, to: Some(date.from?.yesterday().ok()?) },
+        })
+    }
+}
+
+/// A range of two dates, or an open one.
 fn range(text: &str, today: Date) -> Option<DateSpan> {
-    if let Some(text) = text.strip_prefix(">=") {
-        return Some(DateSpan { to: None, ..simple(text, today)? });
+    let text = &*text.to_lowercase();
+    let open = |(sign, side): (&str, Side)| side.of(simple(text.strip_prefix(sign)?, today)?);
+    if let Some(span) = OPEN_RANGES.into_iter().find_map(open) {
+        return Some(span);
     }
-    if let Some(text) = text.strip_prefix("<=") {
-        return Some(DateSpan { from: None, ..simple(text, today)? });
+    if let Some(date) = text.strip_suffix(is_dash).and_then(|text| simple(text, today)) {
+        return Side::Since.of(date);
     }
-    if let Some(text) = text.strip_prefix('>') {
-        return Some(DateSpan { from: simple(text, today)?.to?.tomorrow().ok(), to: None });
-    }
-    if let Some(text) = text.strip_prefix('<') {
-        return Some(DateSpan { from: None, to: simple(text, today)?.from?.yesterday().ok() });
+    // A hyphen in front is a minus sign.
+    let before = text.strip_prefix(|c| is_dash(c) && c != '-');
+    if let Some(date) = before.and_then(|text| simple(text, today)) {
+        return Side::Until.of(date);
     }
     let between = |left: &str, right: &str| {
         let open = DateSpan::default();
@@ -59,6 +97,9 @@ fn range(text: &str, today: Date) -> Option<DateSpan> {
     };
     if let Some((left, right)) = text.split_once("..") {
         return between(left, right);
+    }
+    if let Some((left, right)) = text.split_once(" по ") {
+        return between(left.strip_prefix("с ").unwrap_or(left), right);
     }
     // A hyphen also stands inside dates. Equal halves are the most likely reading: `2023-05-2024-06`.
     let mut halves: Vec<(&str, &str)> = text
@@ -143,6 +184,7 @@ fn relative(text: &str, today: Date) -> Option<DateSpan> {
     match words[..] {
         ["сегодня" | "today"] => Unit::Day.around(today),
         ["вчера" | "yesterday"] => Unit::Day.around(today.yesterday().ok()?),
+        ["завтра" | "tomorrow"] => Unit::Day.around(today.tomorrow().ok()?),
         ["позавчера"] => Unit::Day.around(Unit::Day.before(today, 2)?),
         [number, unit, "назад" | "ago"] => {
             let unit = Unit::read(unit)?;
@@ -251,6 +293,22 @@ mod tests {
             ("<сегодня", "..2026-03-30"),
             ("<=вчера", "..2026-03-30"),
             ("2024-05", "2024-05-01..2024-05-31"),
+            ("завтра", "2026-04-01..2026-04-01"),
+            ("2024–", "2024-01-01.."),
+            ("май 2024 —", "2024-05-01.."),
+            ("2024-", "2024-01-01.."),
+            ("–2024", "..2024-12-31"),
+            ("с 2023", "2023-01-01.."),
+            ("С мая 2024", "2024-05-01.."),
+            ("с 2023 по вчера", "2023-01-01..2026-03-30"),
+            ("с вчера по сегодня", "2026-03-30..2026-03-31"),
+            ("после 2020", "2021-01-01.."),
+            ("после 13 мая 2024", "2024-05-14.."),
+            ("до 2020", "..2019-12-31"),
+            ("до вчера", "..2026-03-29"),
+            ("по 2020", "..2020-12-31"),
+            ("since 2023", "2023-01-01.."),
+            ("before 2024-05", "..2024-04-30"),
         ];
         let day = |day: Option<Date>| day.map_or_else(String::new, |day| day.to_string());
         for (text, days) in table {
@@ -272,8 +330,11 @@ mod tests {
             "5000 дней",
             "неделя встречи",
             "за",
-            "–2024",
-            "2024–",
+            "-2024",
+            "–",
+            "с",
+            "до встречи",
+            "по 2020 с 2019",
             "вчера–позавчера",
             "дней",
             "..",

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use super::{Expr, Form};
-use crate::analysis::is_ignorable;
+use crate::analysis::{is_ignorable, is_word_char};
 
 /// What separates words.
 pub(super) fn is_space(c: char) -> bool {
@@ -22,6 +22,11 @@ fn is_sign(c: char) -> bool {
     matches!(c, '№' | '%' | '‰')
 }
 
+/// Letters, digits and what analysis reads as some: «㎡».
+fn is_read(c: char) -> bool {
+    c.is_alphanumeric() || is_word_char(c)
+}
+
 /// The marks that open or close a phrase. Apostrophes are not among them, because they stand in words.
 pub(super) fn is_quote(c: char) -> bool {
     matches!(c, '"' | '«' | '»' | '„' | '“' | '”')
@@ -29,7 +34,7 @@ pub(super) fn is_quote(c: char) -> bool {
 
 /// Whether a word can begin with the character.
 pub(super) fn begins_word(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '#' | '№' | '@' | '§' | '$' | '€' | '₽' | '£' | '_')
+    is_read(c) || matches!(c, '#' | '№' | '@' | '§' | '$' | '€' | '₽' | '£' | '_')
 }
 
 /// A stress mark or another accent that follows its letter.
@@ -38,7 +43,7 @@ fn is_accent(c: char) -> bool {
 }
 
 fn ends_word(c: char) -> bool {
-    c.is_alphanumeric() || is_accent(c) || matches!(c, '%' | '‰' | '°' | '+' | '$' | '€' | '₽' | '£' | '_')
+    is_read(c) || is_accent(c) || matches!(c, '%' | '‰' | '°' | '+' | '$' | '€' | '₽' | '£' | '_')
 }
 
 /// Splits a piece of text into its word and the punctuation after it. The word is empty if the piece has no letter
@@ -48,7 +53,7 @@ pub(super) fn split_word(piece: &str) -> (&str, &str) {
     let from_word = piece.get(begin..).unwrap_or_default();
     let end = from_word.char_indices().rfind(|&(_, c)| ends_word(c)).map_or(0, |(at, c)| at + c.len_utf8());
     let (word, after) = from_word.split_at(end);
-    if !word.contains(char::is_alphanumeric) {
+    if !word.contains(is_read) {
         return ("", after);
     }
     if after.starts_with('.') && ends_with_initial(word) {
@@ -71,7 +76,7 @@ fn ends_with_initial(word: &str) -> bool {
 /// out, and so are stars around a part, which match nothing in a phrase.
 pub(super) fn text(text: &str, form: Form, slop: Option<u32>) -> Option<Expr> {
     let text = visible(text);
-    let is_read = |part: &str| part.contains(|c: char| c.is_alphanumeric() || is_sign(c));
+    let is_read = |part: &str| part.contains(|c: char| is_read(c) || is_sign(c));
     let parts: Vec<&str> = text
         .split(|c| is_space(c) || is_quote(c))
         .filter(|part| is_read(part))
@@ -102,9 +107,11 @@ pub(super) fn is_number(piece: &str) -> bool {
         && number.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ','))
 }
 
-/// Whether a `*` stands directly before the first word of a run.
+/// Whether one `*` stands directly before the first word of a run. Two are the bold type of Markdown.
 pub(super) fn has_leading_star(run: &str) -> bool {
-    run.find(begins_word).and_then(|begin| run.get(..begin)).is_some_and(|before| before.ends_with('*'))
+    run.find(begins_word)
+        .and_then(|begin| run.get(..begin))
+        .is_some_and(|before| before.ends_with('*') && !before.ends_with("**"))
 }
 
 /// A prefix or a pattern from a word with wildcards, or nothing if these are ordinary signs.

@@ -31,6 +31,9 @@ impl Scanner<'_> {
             self.parts.clear();
             return single(first);
         }
+        if kind == LexemeKind::Joint && self.is_date() {
+            kind = LexemeKind::Date;
+        }
         if CLOSING_TAGS.iter().any(|tag| self.text[last.end..].starts_with(tag)) {
             self.at += CLOSING_TAGS[0].len();
         }

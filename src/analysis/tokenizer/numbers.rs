@@ -173,17 +173,19 @@ impl Scanner<'_> {
         (end > first.end).then_some(end)
     }
 
-    /// Whether the parts are a day, a month and a year.
-    fn is_date(&self) -> bool {
-        let [day, month, year] = self.parts[..] else { return false };
+    /// Whether the parts are a day, a month and a year, or a year in four digits, a month and a day.
+    pub(super) fn is_date(&self) -> bool {
+        let [first, month, last] = self.parts[..] else { return false };
         let number = |span: Span| span.of(self.text).parse::<u32>().unwrap_or(u32::MAX);
         let length = |span: Span| span.end - span.start;
+        let (day, year) = if length(first) == 4 { (last, first) } else { (first, last) };
         length(day) <= 2
             && length(month) <= 2
             // «2.1.10» is a version.
             && (length(year) == 4 || [day, month, year].map(length) == [2, 2, 2])
             && number(day) <= 31
             && number(month) <= 12
+            && self.is_digits(year)
     }
 
     /// Whether digits end here or a Cyrillic unit follows, «1 000км», «13.05.2024г».

@@ -1,7 +1,8 @@
 //! The part of the scanner that reads telephone numbers in any grouping.
 //!
-//! «+998 71 239-19-19», «8 (800) 555-35-35», «239-19-19»: recognised by the plus sign, by brackets, or by two
-//! pairs of digits with hyphens at the end. Groups without any of these are numbers.
+//! «+998 71 239-19-19», «8 (800) 555-35-35», «239-19-19»: recognised by the plus sign, by brackets, by two pairs of
+//! digits with hyphens at the end, or by the codes of a country and a city and the number of all digits. Groups
+//! without any of these are numbers.
 
 use super::{
     numbers::{is_group_space, is_phone_hyphen},
@@ -25,6 +26,7 @@ impl Scanner<'_> {
         let mut end = first.end;
         let (mut pairs, mut brackets) = (0, self.text[..first.start].ends_with('('));
         self.parts.push(first);
+        let whole_length = whole_length(first.of(self.text));
         while self.parts.len() < MOST_GROUPS
             && let Some((gap, group)) = self.phone_group(end)
         {
@@ -41,7 +43,7 @@ impl Scanner<'_> {
             brackets |= gap == Gap::Bracket;
             self.parts.push(group);
             end = group.end;
-            if pairs == 2 && !plus {
+            if pairs == 2 && !plus || Some(digits) == whole_length {
                 break;
             }
         }
@@ -56,18 +58,16 @@ impl Scanner<'_> {
         Some(self.whole(first.start, end, LexemeKind::Phone))
     }
 
-    /// Whether the groups in the parts have the lengths of a number with spaces: «8 916 123 45 67».
+    /// Whether the groups in the parts are the codes of a country and a city and as many digits as follow these:
+    /// «8 916 123 45 67», «998 71 200 00 08».
     fn is_grouped_like_a_phone(&self) -> bool {
-        let lengths: Vec<usize> = self.parts.iter().map(|part| part.end - part.start).collect();
-        let code = self.parts.first().map_or("", |first| first.of(self.text));
-        match lengths[..] {
-            [1, 3, 3, 2, 2] => matches!(code, "7" | "8"),
-            [3, 2, 3, 2, 2] => code == "998",
-            _ => false,
-        }
+        let [country, city, _, ..] = self.parts[..] else { return false };
+        let digits = self.parts.iter().map(|part| part.end - part.start).sum::<usize>();
+        let is_city = if country.end - country.start == 1 { 3..=5 } else { 2..=2 };
+        Some(digits) == whole_length(country.of(self.text)) && is_city.contains(&(city.end - city.start))
     }
 
-    /// The next group of two to four digits, and what separates it.
+    /// The next group of two to seven digits, and what separates it.
     fn phone_group(&self, at: usize) -> Option<(Gap, Span)> {
         let mut gap = None;
         let mut start = at;
@@ -82,7 +82,7 @@ impl Scanner<'_> {
             start += c.len_utf8();
         }
         let group = self.digits(start)?;
-        ((2..=4).contains(&(group.end - group.start))).then_some((gap?, group))
+        ((2..=7).contains(&(group.end - group.start))).then_some((gap?, group))
     }
 }
 
@@ -94,7 +94,17 @@ enum Gap {
     Bracket,
 }
 
-/// Whether digits begin and are as many as a Russian or an Uzbek number with its country code.
+/// How many digits a number has with this code of a country, Russia and Kazakhstan or Uzbekistan.
+fn whole_length(code: &str) -> Option<usize> {
+    match code {
+        "7" | "8" => Some(11),
+        "998" => Some(12),
+        _ => None,
+    }
+}
+
+/// Whether digits are a number with its code of a country.
 fn is_dialled(digits: &str) -> bool {
-    matches!((digits.len(), digits.as_bytes()), (11, [b'7' | b'8', ..]) | (12, [b'9', b'9', b'8', ..]))
+    let begins_with = |code: &str| digits.starts_with(code) && whole_length(code) == Some(digits.len());
+    ["7", "8", "998"].into_iter().any(begins_with)
 }

@@ -45,22 +45,34 @@ pub(crate) fn titled(text: &str) -> Option<(String, String)> {
     titled_noting(text, &mut Vec::new())
 }
 
-/// The same; where the first line is a whole text, its first sentence is the title and the line stays in the
-/// rest, which is noted.
+/// The same; if the first line is a whole text, because it is long or the only line, its first sentence is the title
+/// and the line stays in the rest, which is noted.
 pub(crate) fn titled_noting(text: &str, notes: &mut Vec<String>) -> Option<(String, String)> {
     let text = body(text);
     let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let title = some_line(first)?;
     let length = title.chars().count();
-    if length <= LONGEST_TITLE {
-        return Some((title, rest.to_owned()));
+    let sentence = first_sentence(&title);
+    if length > LONGEST_TITLE {
+        notes.push(format!("the first line has {length} characters; the title is its beginning"));
+        return Some((sentence.unwrap_or_else(|| first_words(&title)).to_owned(), text));
     }
-    notes.push(format!("the first line has {length} characters; the title is its beginning"));
-    Some((first_sentence(&title).to_owned(), text))
+    if let Some(sentence) = sentence.filter(|_| rest.trim().is_empty()) {
+        notes.push("the text is one line; the title is its first sentence".to_owned());
+        return Some((sentence.to_owned(), text));
+    }
+    Some((title, rest.to_owned()))
 }
 
-/// The first sentence, or as many words as a title may have.
-fn first_sentence(line: &str) -> &str {
+/// As many words as a title may have.
+fn first_words(line: &str) -> &str {
+    let end = line.char_indices().nth(LONGEST_TITLE).map_or(line.len(), |(at, _)| at);
+    let start = line.get(..end).unwrap_or(line);
+    start.get(..start.rfind(' ').unwrap_or(start.len())).unwrap_or(start).trim_end()
+}
+
+/// The first sentence, if another one follows and it is no longer than a title may be.
+fn first_sentence(line: &str) -> Option<&str> {
     let end = line.char_indices().nth(LONGEST_TITLE).map_or(line.len(), |(at, _)| at);
     let start = line.get(..end).unwrap_or(line);
     let mut ends = start.match_indices([' ', '\u{A0}']).map(|(at, _)| at);
@@ -74,8 +86,7 @@ fn first_sentence(line: &str) -> &str {
             && before.chars().count() > 20
             && behind.trim_start().starts_with(|c: char| c.is_uppercase() || c == '«' || c == '—')
     });
-    let words = || start.rfind(' ').unwrap_or(start.len());
-    line.get(..sentence.unwrap_or_else(words)).unwrap_or(line).trim_end()
+    line.get(..sentence?).map(str::trim_end)
 }
 
 /// How many lines of a text are searched for its date: datelines and publication lines stand on top.

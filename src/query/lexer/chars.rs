@@ -2,7 +2,7 @@
 //!
 //! In tests it counts the accesses, which shows that lexing is linear.
 
-use crate::query::word::visible;
+use crate::query::{markup::without_markup, word::visible};
 
 /// The visible characters of a query, numbered from 0.
 pub(super) struct Chars {
@@ -14,7 +14,7 @@ pub(super) struct Chars {
 impl Chars {
     pub(super) fn new(text: &str) -> Self {
         Self {
-            chars: visible(text).chars().collect(),
+            chars: visible(&without_markup(text)).chars().collect(),
             #[cfg(test)]
             reads: std::cell::Cell::new(0),
         }

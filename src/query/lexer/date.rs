@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::{chars::Chars, quotes::Quotes};
 use crate::{
+    error::Error,
     query::{
         relative_date,
         word::{is_quote, is_space},
@@ -41,10 +42,20 @@ pub(super) fn read(chars: &Chars, quotes: &Quotes, at: usize, today: Date) -> Op
     })
 }
 
-/// The text after `дата:` as far as a reader takes it for the date: up to the next space.
-pub(super) fn attempted(chars: &Chars, at: usize) -> String {
+/// The text after `дата:` that is taken for a date that does not exist, and what is wrong with it. Without one, the
+/// text up to the next space.
+pub(super) fn refused(chars: &Chars, at: usize, today: Date) -> (String, Option<String>) {
     let spaces = chars.from(at).take_while(|&c| is_space(c)).count();
-    chars.from(at + spaces).take(MAX_CHARS).take_while(|&c| !is_space(c)).collect()
+    let start = at + spaces;
+    let wrong = ends(chars, start).into_iter().rev().find_map(|end| {
+        let text = chars.slice(start, end);
+        match relative_date::read(&text, today) {
+            Err(Error::Value { reason, .. }) if !reason.starts_with("is not a date") => Some((text, reason)),
+            _ => None,
+        }
+    });
+    let word = || chars.from(start).take(MAX_CHARS).take_while(|&c| !is_space(c)).collect();
+    wrong.map_or_else(|| (word(), None), |(text, reason)| (text, Some(reason)))
 }
 
 /// Where a date that begins at `start` can end: after each of its first words.

@@ -19,6 +19,17 @@ use super::{
     word::{self, begins_word, is_quote, is_space},
 };
 
+/// A word of a text in capitals is longer than most abbreviations, which the operators «И» and «НЕ» often join.
+const SHORTEST_WORD_IN_CAPITALS: usize = 5;
+
+/// Whether a query is a pasted headline in capitals: it has no small letter, and a word that is no abbreviation.
+fn is_in_capitals(chars: &[char]) -> bool {
+    !chars.iter().any(|c| c.is_lowercase())
+        && chars
+            .chunk_by(|one, next| one.is_alphabetic() && next.is_alphabetic())
+            .any(|word| word.len() >= SHORTEST_WORD_IN_CAPITALS)
+}
+
 /// Splits a query into tokens.
 pub(super) struct Lexer<'a> {
     chars: Chars,
@@ -26,6 +37,8 @@ pub(super) struct Lexer<'a> {
     /// The character to be read next.
     at: usize,
     tokens: Vec<Token>,
+    /// Whether the query is a text in capitals, in which «И» and «НЕ» are words.
+    in_capitals: bool,
     /// The day that relative dates count from; the current day of this machine if it is not given.
     today: Option<Date>,
     /// How many dates were read.
@@ -37,7 +50,8 @@ impl<'a> Lexer<'a> {
     pub(super) fn new(text: &str, today: Option<Date>, diagnostics: &'a mut Diagnostics) -> Self {
         let chars = Chars::new(text);
         let quotes = Quotes::new(&chars);
-        Self { chars, quotes, at: 0, tokens: Vec::new(), today, dates: 0, diagnostics }
+        let in_capitals = is_in_capitals(chars.as_slice());
+        Self { in_capitals, chars, quotes, at: 0, tokens: Vec::new(), today, dates: 0, diagnostics }
     }
 
     pub(super) fn tokens(mut self) -> Vec<Token> {
@@ -215,7 +229,7 @@ impl<'a> Lexer<'a> {
             return self.name(at, typed, name);
         }
         self.at = self.text_end(at).max(at + 1);
-        let (kind, doubt) = run::read(&self.chars.slice(at, self.at));
+        let (kind, doubt) = run::read(&self.chars.slice(at, self.at), self.in_capitals);
         self.found(at, kind, doubt);
     }
 
@@ -244,8 +258,11 @@ impl<'a> Lexer<'a> {
             self.at = end;
             return self.push(at, Kind::Leaf(Expr::Date(span)));
         }
-        let text = format!("{typed}:{}", date::attempted(&self.chars, self.at));
-        self.diagnostics.note(Note::UnknownDate { text });
+        let (text, mut reason) = date::refused(&self.chars, self.at, today);
+        if self.dates > MAX_DATES {
+            reason = Some(format!("a query can have {MAX_DATES} dates; leave some out"));
+        }
+        self.diagnostics.note(Note::UnknownDate { text: format!("{typed}:{text}"), reason });
         let doubt = "no date follows; write дата:2024, дата:2024-05-13 or дата:2024-01..2024-06";
         self.found(at, run::leaf(typed, Form::Any).0, Some(doubt));
     }

@@ -39,9 +39,10 @@ pub(super) fn leading_name(mut run: impl Iterator<Item = char> + Clone) -> Optio
     (!address).then_some((typed, understood))
 }
 
-/// Reads a run that can be an operator or a distance.
-pub(super) fn read(run: &str) -> (Option<Kind>, Option<&'static str>) {
+/// Reads a run that can be an operator or a distance. In a query in capitals, «И» is a word.
+pub(super) fn read(run: &str, in_capitals: bool) -> (Option<Kind>, Option<&'static str>) {
     let operator = match run {
+        _ if in_capitals => None,
         "И" | "AND" => Some(Operator::And),
         "ИЛИ" | "OR" => Some(Operator::Or),
         "НЕ" | "NOT" => Some(Operator::Not),
@@ -80,6 +81,8 @@ pub(in crate::query) fn leaf(run: &str, form: Form) -> (Option<Kind>, Option<&'s
     // Wildcards at the ends are punctuation to `split_word`. A `?` at the end is a question mark.
     let star = if word::has_leading_star(run) { "*" } else { "" };
     let tail = after.split(|c| !matches!(c, '*' | '?')).next().unwrap_or_default().trim_end_matches('?');
+    // Two stars are the bold type of Markdown.
+    let tail = if tail.starts_with("**") { "" } else { tail };
     let shaped = format!("{star}{text}{tail}");
     if let Some(leaf) = word::wildcards(&shaped) {
         return (Some(Kind::Leaf(leaf)), None);

@@ -62,6 +62,9 @@ enum Class {
 fn class(c: char) -> Class {
     match c {
         '0'..='9' => Class::Digit,
+        // Most characters, before the slower lookups of all of Unicode.
+        'а'..='я' | 'А'..='Я' | 'a'..='z' | 'A'..='Z' => Class::Letter,
+        ' ' | '\n' => Class::Space,
         // An apostrophe within a word: «п'ятниця», "e'lon".
         '’' | '\'' | 'ʻ' | 'ʼ' => Class::Mark,
         c if c.is_alphabetic() => Class::Letter,
@@ -122,12 +125,16 @@ pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token<'_>> {
 }
 
 fn fold(word: &str) -> String {
-    let one = |c: char| match c {
-        'ё' => 'е',
-        '’' | 'ʻ' | 'ʼ' => '\'',
-        c => c,
-    };
-    word.chars().flat_map(char::to_lowercase).map(one).collect()
+    let mut folded = String::with_capacity(word.len());
+    for c in word.chars() {
+        match c {
+            'а'..='я' | 'a'..='z' => folded.push(c),
+            'ё' | 'Ё' => folded.push('е'),
+            '’' | 'ʻ' | 'ʼ' => folded.push('\''),
+            c => folded.extend(c.to_lowercase()),
+        }
+    }
+    folded
 }
 
 fn mark(c: char) -> char {

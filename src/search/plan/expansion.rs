@@ -113,12 +113,18 @@ fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], inherited: In
         let slots = parts
             .iter()
             .map(|part| (part.position - whole.position, word(forms, part, Form::Any, inherited)));
-        Node::Phrase(Phrase {
-            slots: slots.collect(),
-            slop: None,
-            in_sentence: false,
-            weight: inherited.weight,
-        })
+        let slots: Vec<(u32, Word)> = slots.collect();
+        let phrase =
+            |slots| Node::Phrase(Phrase { slots, slop: None, in_sentence: false, weight: inherited.weight });
+        if let [day, month, year] = &slots[..]
+            && parts[1].terms.iter().any(|term| term.rule() == Rule::Month)
+        {
+            // «13.05.2024» is also written 2024-05-13.
+            let other = [year, month, day].map(|(_, word)| word.clone());
+            let other = phrase((0..).zip(other).collect());
+            return Node::Any(vec![whole_word, phrase(slots), other]);
+        }
+        phrase(slots)
     };
     Node::Any(vec![whole_word, by_parts])
 }
