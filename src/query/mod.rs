@@ -54,6 +54,7 @@ pub use self::{
 /// | `дипло*`, `*ведение`, `*вед*`, `Мирзи?ев`, `Ш*кат` | words that match; `?` is one letter, `*` any number |
 /// | `заголовок:визит`, `источник:УзА`, `текст:(вода энергия)` | only in that field; also `title:`, `source:`, `body:` |
 /// | `дата:2024`, `дата: май 2024`, `date:2024-01..2024-06`, `дата:2019–2024` | published in these days |
+/// | `дата:с мая 2024`, `дата:2024–`, `дата:до 2020`, `дата:>2023` | since, before or after a date; `до` excludes it |
 /// | `дата:вчера`, `дата:неделя`, `дата:последние 3 месяца`, `дата:прошлый год` | the same, counted from today |
 /// | `визит^3`, `"водная политика"^0.5` | counts for more or less, above 0 and at most 100 |
 ///
@@ -63,7 +64,9 @@ pub use self::{
 ///
 /// Text that only resembles an operator is text: a minus between spaces or before a number, `и/или`, an address,
 /// an unknown name before a colon, the `?` at the end of a question. A prefix or a pattern has at least two letters.
-/// Invisible characters are ignored.
+/// Invisible characters and the tags and character references of HTML are ignored, and so are the stars of Markdown's
+/// bold type. In a query in capitals, which has no small letter and a word of five letters or more, `И`, `ИЛИ` and
+/// `НЕ` are words; write `&`, `|` and `-` there.
 ///
 /// A query has at most 1,024 different words, 4,096 words in all, 16 wildcards and distances, and 64 dates. Parsing
 /// takes linear time, about 0.1 s for a megabyte.
