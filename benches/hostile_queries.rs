@@ -3,7 +3,7 @@
 //! Each query is parsed, run with snippets of ten hits, and measured: wall time, CPU time of all threads, and how far
 //! the peak of the resident memory rises above that of an ordinary query. Fails where a query takes longer or needs
 //! more than the limits. `--releases 10000 --queries 500` makes a short run; `--kept DIR` keeps the index; `--seed 2`
-//! draws other random queries; `--show 5` prints how the slowest ones begin.
+//! draws other random queries; `--show 5` prints how the 5 slowest begin; `--only near` runs those with this name.
 
 #![allow(
     clippy::expect_used,
@@ -133,8 +133,12 @@ fn main() -> ExitCode {
         ordinary.bytes >> 20
     );
     let mut measured = Vec::new();
+    let only = arguments::value("--only", String::new());
     for number in 0..arguments::value("--queries", 5000) {
         let attack = attack(number, &words, &mut rng);
+        if !attack.name.contains(&only) {
+            continue;
+        }
         measured.push((measure(&searcher, &attack.text, &attack.options), attack.name, head(&attack.text)));
     }
     report(measured)

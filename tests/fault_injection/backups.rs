@@ -1,5 +1,5 @@
-//! Backups and checks without pause while the index is brought up to date again and again: each is of
-//! one commit, and none is of an older one than the backup before.
+//! Backups and checks while the index is brought up to date: each backup contains exactly one commit, and never an
+//! older one than the backup before it.
 
 use std::{
     fs,
@@ -26,7 +26,7 @@ pub fn run(settings: &Settings) {
         for run in 0..runs {
             fixture.change(&mut rng);
             states.push(fixture.contents.clone());
-            // A generation that is not kept goes while it is read from.
+            // With `--keep 0` a generation is removed while it is read.
             fixture.update_index(if run % 3 == 2 { &["--full", "--keep", "0"] } else { &[] });
         }
         done.store(true, Ordering::SeqCst);
@@ -34,7 +34,7 @@ pub fn run(settings: &Settings) {
     });
     let mut last = 0;
     for contents in &taken {
-        let state = states.iter().position(|state| state == contents).expect("a state that never was");
+        let state = states.iter().position(|state| state == contents).expect("a state that the index had");
         assert!(state >= last, "an older state than before");
         last = state;
     }

@@ -1,5 +1,5 @@
-//! Readers that search without pause while the index is brought up to date again and again: every
-//! answer is whole, and none takes much longer than without a writer.
+//! Readers search while the index is brought up to date: every result is complete, and searches are not much slower
+//! than without a writer.
 
 use std::{
     collections::BTreeSet,
@@ -18,13 +18,13 @@ use crate::{
 
 const READERS: usize = 8;
 const RELEASES: usize = 400;
-/// The maximum ratio of search times during a run to those without one.
+/// The 99th percentile of searches during a run may be this many times that without one.
 const MOST: f64 = 2.0;
 
-/// What goes on while a search runs.
+/// What happens during a search.
 const QUIET: u8 = 0;
 const WRITING: u8 = 1;
-/// The corpus is being changed, which is not the index's doing.
+/// The corpus is being changed; these searches are not measured.
 const OTHER: u8 = 2;
 const OVER: u8 = 3;
 
@@ -39,13 +39,12 @@ pub fn run(settings: &Settings) {
         let mut last = Duration::from_millis(500);
         for run in 0..runs {
             change(&fixture, run);
-            // The same readers without a writer, in turn with each run and for as long: other work on the
-            // machine then affects both.
+            // The same readers without a writer, for as long as a run: other load on the machine affects both.
             now.store(QUIET, Ordering::SeqCst);
             thread::sleep(last);
             now.store(WRITING, Ordering::SeqCst);
             let started = Instant::now();
-            // Every fourth run is a new generation; the old one goes while it is searched.
+            // Every fourth run builds a new generation, and removes the old one while it is searched.
             fixture.update_index(if run % 4 == 3 { &["--full", "--keep", "0"] } else { &[] });
             last = started.elapsed();
             now.store(OTHER, Ordering::SeqCst);
@@ -59,21 +58,21 @@ pub fn run(settings: &Settings) {
         }
         times
     });
-    let [quiet, during] = &mut times;
-    let ([middle, quiet_p99], [during_middle, during_p99]) = (percentiles(quiet), percentiles(during));
-    let ratio = during_p99.as_secs_f64() / quiet_p99.as_secs_f64();
+    let [idle, writing] = &mut times;
+    let ([idle_p50, idle_p99], [writing_p50, writing_p99]) = (percentiles(idle), percentiles(writing));
+    let ratio = writing_p99.as_secs_f64() / idle_p99.as_secs_f64();
     println!(
-        "concurrent-readers: {READERS} readers during {runs} runs: p50 {during_middle:.2?} and p99 {during_p99:.2?} of \
-         {} searches; in the pauses p50 {middle:.2?} and p99 {quiet_p99:.2?} of {}: p99 {ratio:.2} times",
-        during.len(),
-        quiet.len()
+        "concurrent-readers: {READERS} readers during {runs} runs: p50 {writing_p50:.2?} and p99 {writing_p99:.2?} of \
+         {} searches; in the pauses p50 {idle_p50:.2?} and p99 {idle_p99:.2?} of {}: p99 {ratio:.2} times",
+        writing.len(),
+        idle.len()
     );
     if settings.is_long() {
-        assert!(ratio <= MOST, "searches are {ratio:.2} times as slow during a run");
+        assert!(ratio <= MOST, "searches take {ratio:.2} times as long during a run");
     }
 }
 
-/// Gives a tenth of the releases other words. Readers only see the index, so the fixture may change.
+/// Changes a tenth of the releases.
 fn change(fixture: &Fixture, run: u32) {
     for (at, id) in fixture.contents.keys().enumerate().filter(|(at, _)| at % 10 == run as usize % 10) {
         let text = format!("Заголовок {run}\n\n{EVERYWHERE} {} школа номер {at}\n", "слово ".repeat(40));
@@ -81,8 +80,7 @@ fn change(fixture: &Fixture, run: u32) {
     }
 }
 
-/// Searches until it is over, always in the newest commit; returns the times of searches in the pauses and
-/// during runs.
+/// Searches the newest commit until the end; returns how long searches took in the pauses and during runs.
 fn reader(index: &Path, now: &AtomicU8) -> [Vec<Duration>; 2] {
     let mut searcher = Index::open(index).unwrap().searcher().unwrap();
     let options = Options { limit: RELEASES * 2, match_all: true, snippets: None, ..Options::default() };
@@ -93,12 +91,12 @@ fn reader(index: &Path, now: &AtomicU8) -> [Vec<Duration>; 2] {
         searcher = searcher.reload().unwrap();
         let all = searcher.search(&everywhere, &options).unwrap();
         let ids: BTreeSet<&str> = all.hits.iter().map(|hit| hit.release.id.as_str()).collect();
-        assert_eq!((all.hits.len(), ids.len()), (RELEASES, RELEASES), "a hit is missing or doubled");
+        assert_eq!((all.hits.len(), ids.len()), (RELEASES, RELEASES), "a hit is missing or occurs twice");
         for _ in 0..20 {
             let (before, started) = (now.load(Ordering::SeqCst), Instant::now());
             assert_eq!(searcher.search(&query, &few).unwrap().hits.len(), 10);
             let took = started.elapsed();
-            // What fell into both is of neither.
+            // A search during both is not counted.
             if before == now.load(Ordering::SeqCst)
                 && let Some(times) = times.get_mut(usize::from(before))
             {
@@ -109,7 +107,7 @@ fn reader(index: &Path, now: &AtomicU8) -> [Vec<Duration>; 2] {
     times
 }
 
-/// The middle one of these times, and the one that 1 of 100 is above.
+/// The median and the 99th percentile.
 fn percentiles(times: &mut [Duration]) -> [Duration; 2] {
     times.sort_unstable();
     [50, 99].map(|part| times[times.len() * part / 100])

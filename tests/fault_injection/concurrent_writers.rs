@@ -27,7 +27,7 @@ pub fn run(settings: &Settings) {
         assert!(stderr.contains("is being written by another run"), "{stderr}");
         assert!(fixture.indexed() == fixture.contents, "round {round}");
     }
-    // One who may wait works after the other.
+    // With `--wait-lock` the second one works after the first.
     let words = ["index", "--full", "--wait-lock", "60", corpus.to_str().unwrap()];
     let start = || fixture.vestnik(&words).stderr(Stdio::piped()).spawn().unwrap();
     for output in [start(), start()].map(|child| child.wait_with_output().unwrap()) {

@@ -92,7 +92,7 @@ fn swaps(fixture: &mut Fixture, files: &[PathBuf], rng: &mut fastrand::Rng, roun
     println!("corruption: {rounds} swaps of whole files: no panic, {noticed} noticed by check");
 }
 
-/// All files of the index that say something.
+/// All files of the index that are not empty.
 fn files(fixture: &Fixture) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![fixture.index()];
@@ -110,19 +110,19 @@ fn files(fixture: &Fixture) -> Vec<PathBuf> {
     files
 }
 
-/// What a few queries find, to the letter.
+/// The complete results of a few queries.
 fn answers(fixture: &Fixture) -> Result<Vec<String>> {
     let searcher = Index::open(fixture.index())?.searcher()?;
     let options = Options { limit: 500, ..Options::default() };
-    let mut told = Vec::new();
+    let mut results = Vec::new();
     for query in
         [EVERYWHERE, "Воронкова", "\"министерство договор\"", "завод*", "школы -ООН", "заголовок:заголовок"]
     {
         let answer = searcher.search(&Query::parse(query), &options)?;
-        told.push(format!("{query}: {}", answer.total.value));
+        results.push(format!("{query}: {}", answer.total.value));
         for hit in answer.hits {
-            told.push(format!("{} {} {}", hit.score, hit.release.id, hit.release.body));
+            results.push(format!("{} {} {}", hit.score, hit.release.id, hit.release.body));
         }
     }
-    Ok(told)
+    Ok(results)
 }

@@ -1,5 +1,5 @@
-//! SIGKILL at random moments, and at the worst ones, of everything that writes: the index is what it
-//! was before or what it should be, and the next run puts all right.
+//! SIGKILL at random and at chosen moments of every command that writes: the index contains what it did before or
+//! what it should contain, and the next run completes the job.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,18 +17,18 @@ use crate::{
     fixture::{Contents, Fixture, expect},
 };
 
-/// When to kill.
+/// The moment of the signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum KillPoint {
-    /// At any time of the run.
+    /// A random moment.
     Any,
-    /// When the first file of a segment is there.
+    /// When the first file of a segment exists.
     Writing,
-    /// When the records are there and the commit is about to come.
+    /// When the manifest is written, before the commit.
     Committing,
-    /// When the commit is there, and merging and tidying up begin.
+    /// When the commit is made, before merging and garbage collection.
     Committed,
-    /// When a generation is about to take over.
+    /// When a generation is about to be activated.
     Switching,
 }
 
@@ -144,15 +144,15 @@ fn saved_again(fixture: &Fixture, was: &Contents, doing: &str) {
         expect(&fixture.run(&["backup", saved.to_str().unwrap()]), 0, &format!("{doing}: again"));
     }
     expect(&Fixture::vestnik_at(&saved, &["check"]).output().unwrap(), 0, &format!("{doing}: the backup"));
-    assert!(Fixture::held_at(&saved) == *was, "{doing}: the backup holds something else");
+    assert!(Fixture::held_at(&saved) == *was, "{doing}: the backup has other contents");
 }
 
 fn assert_collected(fixture: &Fixture, doing: &str) {
     expect(&fixture.run(&["gc"]), 0, &format!("{doing}: gc"));
-    fixture.assert_no_garbage(2);
+    fixture.assert_no_garbage(2, doing);
 }
 
-/// Starts a job and kills it; whether it ended by itself.
+/// Starts a job and kills it; returns whether it ended by itself.
 fn killed(fixture: &Fixture, job: Job, moment: KillPoint, rng: &mut Rng) -> bool {
     let (corpus, saved) = (fixture.corpus(), fixture.saved());
     let (corpus, saved) = (corpus.to_str().unwrap(), saved.to_str().unwrap());
@@ -172,7 +172,7 @@ fn killed(fixture: &Fixture, job: Job, moment: KillPoint, rng: &mut Rng) -> bool
     let delay = if moment == KillPoint::Any { rng.usize(..most) } else { rng.usize(..3_000) };
     wait_for(moment, &place, &there, &mut child);
     thread::sleep(Duration::from_micros(delay.try_into().unwrap()));
-    // One that has ended cannot be killed any more.
+    // A process that has ended cannot be killed.
     _ = child.kill();
     child.wait().unwrap().code().is_some()
 }
@@ -187,7 +187,7 @@ fn wait_for(moment: KillPoint, place: &Path, there: &BTreeSet<String>, child: &m
         KillPoint::Committed => names.iter().any(|name| name.contains("meta.json.new")),
         KillPoint::Switching => names.iter().any(|name| name.contains("current.new")),
     };
-    // Moments that last microseconds are mostly missed; the kill then comes at the end of the run.
+    // Moments of a few microseconds are mostly missed; the signal then comes at the end of the run.
     while !comes(&names(place)) && started.elapsed() < Duration::from_secs(5) {
         if child.try_wait().unwrap().is_some() {
             return;
@@ -195,12 +195,12 @@ fn wait_for(moment: KillPoint, place: &Path, there: &BTreeSet<String>, child: &m
     }
 }
 
-/// The names of all files in a folder.
+/// The paths of all files below a folder.
 fn names(folder: &Path) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        // A folder may go while it is looked at.
+        // A folder may be removed meanwhile.
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 folders.push(entry.path());

@@ -1,4 +1,4 @@
-//! A corpus that changes, what should be found of it, and the program under test.
+//! A corpus that changes, the contents that the index should have, and the program under test.
 
 use std::{
     collections::BTreeMap,
@@ -37,13 +37,13 @@ const WORDS: [&str; 24] = [
     "Каспийского",
 ];
 
-/// The word that every release has.
+/// A word in every release.
 pub const EVERYWHERE: &str = "вестник";
 
 /// Ids and bodies.
 pub type Contents = BTreeMap<String, String>;
 
-/// A folder with a corpus and an index, and what the corpus says now.
+/// A folder with a corpus and an index, and the current contents of the corpus.
 pub struct Fixture {
     folder: tempfile::TempDir,
     pub contents: Contents,
@@ -73,7 +73,7 @@ impl Fixture {
         self.folder.path().join("index")
     }
 
-    /// Where backups go.
+    /// The folder for backups.
     pub fn saved(&self) -> PathBuf {
         self.folder.path().join("saved")
     }
@@ -122,12 +122,12 @@ impl Fixture {
         }
     }
 
-    /// The program, with this index.
+    /// The program, working on this index.
     pub fn vestnik(&self, words: &[&str]) -> Command {
         Self::vestnik_at(&self.index(), words)
     }
 
-    /// The program, with an index.
+    /// The program, working on an index.
     pub fn vestnik_at(index: &Path, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestnik"));
         command.args(words).arg("--index").arg(index);
@@ -138,19 +138,19 @@ impl Fixture {
         self.vestnik(words).output().unwrap()
     }
 
-    /// Brings the index up to date; it must be a success.
+    /// Brings the index up to date, which must succeed.
     pub fn update_index(&self, options: &[&str]) {
         let corpus = self.corpus();
         let words = [&["index", corpus.to_str().unwrap()], options].concat();
         expect(&self.run(&words), 0, "index");
     }
 
-    /// All that the index holds.
+    /// The contents of the index.
     pub fn indexed(&self) -> Contents {
         Self::held_at(&self.index())
     }
 
-    /// All that an index holds.
+    /// The contents of an index.
     pub fn held_at(index: &Path) -> Contents {
         let searcher = Index::open(index).unwrap().searcher().unwrap();
         let limit = usize::try_from(searcher.releases()).unwrap();
@@ -158,19 +158,19 @@ impl Fixture {
         let hits = searcher.search(&Query::parse(EVERYWHERE), &options).unwrap().hits;
         let contents: Contents =
             hits.into_iter().map(|hit| (hit.release.id.clone(), hit.release.body.clone())).collect();
-        assert_eq!(contents.len(), limit, "a release that is there is not found, or twice");
+        assert_eq!(contents.len(), limit, "a release is not found, or found twice");
         contents
     }
 
-    /// Fails where the index folder has anything that belongs to no commit.
-    pub fn assert_no_garbage(&self, generations: usize) {
+    /// Fails if the index folder has a file that belongs to no commit.
+    pub fn assert_no_garbage(&self, generations: usize, doing: &str) {
         let meta_names = |folder: &Path| fs::read_to_string(folder.join("meta.json")).unwrap();
         let mut found = 0;
         for entry in fs::read_dir(self.index()).unwrap() {
             let (path, name) = (entry.as_ref().unwrap().path(), entry.unwrap().file_name());
             let name = name.to_str().unwrap();
             if !name.starts_with("generation-") {
-                assert!(["current", "lock"].contains(&name), "{name} is left over");
+                assert!(["current", "lock"].contains(&name), "{doing}: {name} is left over");
                 continue;
             }
             found += 1;
@@ -183,15 +183,15 @@ impl Fixture {
                 let named = meta.replace('-', "").contains(stem) && !stem.is_empty();
                 assert!(
                     fixed || suffix == "tantivy-meta.lock" || suffix == "tantivy-writer.lock" || named,
-                    "{file} is left over"
+                    "{doing}: {file} is left over"
                 );
             }
         }
-        assert!(found <= generations, "{found} generations");
+        assert!(found <= generations, "{doing}: {found} generations");
     }
 }
 
-/// Fails where the program ended otherwise.
+/// Fails if the program ended with another exit code.
 pub fn expect(output: &Output, code: i32, doing: &str) {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{doing}: {stderr}");

@@ -1,6 +1,6 @@
-//! A disk that is full, and one that may not be written: a clear error, and nothing lost.
+//! A full disk, and one that is mounted read-only: a run reports the reason and loses nothing.
 //!
-//! Mounts a small disk in memory, which needs root; skipped where that is not allowed.
+//! Mounts a tmpfs, which needs root; without that right the case is skipped.
 
 use std::{path::Path, process::Command};
 
@@ -11,7 +11,7 @@ use crate::{
     fixture::{Fixture, expect},
 };
 
-/// A disk in memory, unmounted on drop.
+/// A tmpfs, unmounted on drop.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
@@ -53,8 +53,7 @@ pub fn run(settings: &Settings) {
     read_only(&disk, &mut fixture, &mut rng);
 }
 
-/// Everything that writes, with little room and another amount of it each time, so that writing stops at
-/// another place each time.
+/// Runs each command that writes with a random amount of free space, so that writing fails at different places.
 fn full(disk: &SmallDisk, fixture: &mut Fixture, rounds: u32, rng: &mut Rng) {
     let (mut failed, mut fitted) = (0, 0);
     for round in 0..rounds {
@@ -90,12 +89,12 @@ fn full(disk: &SmallDisk, fixture: &mut Fixture, rounds: u32, rng: &mut Rng) {
         fixture.update_index(&[]);
         assert!(fixture.indexed() == fixture.contents, "{doing}");
         expect(&fixture.run(&["gc"]), 0, &doing);
-        fixture.assert_no_garbage(2);
+        fixture.assert_no_garbage(2, &doing);
     }
-    println!("full-disk: full {rounds} times: {failed} runs failed and lost nothing, {fitted} fitted");
+    println!("full-disk: {rounds} runs: {failed} failed and lost nothing, {fitted} succeeded");
 }
 
-/// Leaves this many bytes free.
+/// Fills the disk except for `room` bytes.
 fn fill(disk: &SmallDisk, ballast: &Path, room: u64) {
     let about = Command::new("df").args(["--output=avail", "-B1"]).arg(disk.path()).output().unwrap();
     let text = String::from_utf8(about.stdout).unwrap();
@@ -110,7 +109,7 @@ fn read_only(disk: &SmallDisk, fixture: &mut Fixture, rng: &mut Rng) {
     disk.remount("ro");
     let corpus = fixture.corpus();
     let output = fixture.run(&["index", corpus.to_str().unwrap()]);
-    expect(&output, 3, "a disk that may not be written");
+    expect(&output, 3, "a read-only disk");
     assert!(String::from_utf8_lossy(&output.stderr).contains("Read-only"), "{output:?}");
     assert!(fixture.indexed() == was);
     expect(&fixture.run(&["check"]), 0, "checking there");
@@ -118,5 +117,5 @@ fn read_only(disk: &SmallDisk, fixture: &mut Fixture, rng: &mut Rng) {
     disk.remount("rw");
     fixture.update_index(&[]);
     assert!(fixture.indexed() == fixture.contents);
-    println!("full-disk: read only: searched and checked, not written");
+    println!("full-disk: a read-only disk is searched and checked");
 }

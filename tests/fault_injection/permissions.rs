@@ -1,7 +1,7 @@
-//! Files, folders and an index that may not be read or written, and files that end too early: a clear
-//! error each time, and nothing lost.
+//! Files, folders and an index without permission to read or write them, and truncated files: a run reports each
+//! and loses nothing.
 //!
-//! Root is refused nothing, so the program then works as nobody.
+//! As root, the program runs as the user `nobody`, because no permission stops root.
 
 use std::{
     fs::{self, Permissions},
@@ -20,7 +20,7 @@ use crate::{
     fixture::{Fixture, expect},
 };
 
-/// The user that is nobody on every Linux.
+/// The user `nobody` of every Linux.
 const NOBODY: u32 = 65534;
 
 pub fn run(settings: &Settings) {
@@ -64,7 +64,7 @@ fn pick(fixture: &Fixture, rng: &mut Rng) -> String {
     fixture.contents.keys().nth(rng.usize(..fixture.contents.len())).unwrap().clone()
 }
 
-/// A file that ends too early keeps what was read of it when it was whole.
+/// What the index contains of a file stays when the file is truncated.
 fn truncated(fixture: &Fixture, name: &str, run: &dyn Fn(&[&str]) -> Output) {
     let (corpus, path) = (fixture.corpus(), fixture.corpus().join(name));
     let whole = fs::read(&path).unwrap();
@@ -80,7 +80,7 @@ fn truncated(fixture: &Fixture, name: &str, run: &dyn Fn(&[&str]) -> Output) {
     fs::remove_file(lines).unwrap();
 }
 
-/// An index that may not be written is searched and checked, and says so to a writer.
+/// An index without permission to write is searched and checked; a writer reports the reason.
 fn closed_index(fixture: &Fixture, run: &dyn Fn(&[&str]) -> Output) {
     let index = fixture.index();
     let lock = index.join("lock");
@@ -90,7 +90,7 @@ fn closed_index(fixture: &Fixture, run: &dyn Fn(&[&str]) -> Output) {
     }
     let corpus = fixture.corpus();
     let output = run(&["index", "--full", corpus.to_str().unwrap()]);
-    expect(&output, 3, "an index that may not be written");
+    expect(&output, 3, "an index without permission to write");
     assert!(String::from_utf8_lossy(&output.stderr).contains("cannot write"), "{output:?}");
     expect(&run(&["check"]), 0, "checking there");
     expect(&run(&["search", "Ташкент"]), 0, "searching there");
@@ -99,7 +99,7 @@ fn closed_index(fixture: &Fixture, run: &dyn Fn(&[&str]) -> Output) {
     }
 }
 
-/// Does something while a file or folder may not be read.
+/// Runs something while a file or folder has no permissions.
 fn closed(path: &Path, work: impl FnOnce()) {
     let was = mode_of(path);
     fs::set_permissions(path, Permissions::from_mode(0o000)).unwrap();
@@ -121,7 +121,7 @@ fn as_user(fixture: &Fixture, user: u32, words: &[&str]) -> Output {
 
 /// Gives a folder and all in it to a user.
 fn give_away(path: &Path, user: u32) {
-    // Only root may, and only root needs to.
+    // Only root can, and only root needs to.
     _ = chown(path, Some(user), Some(user));
     if path.is_dir() {
         for entry in fs::read_dir(path).unwrap().flatten() {

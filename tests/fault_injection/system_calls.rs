@@ -1,8 +1,8 @@
 //! One failing system call at a time: for each call that a job makes, one run in which it fails.
 //!
 //! `strace` injects the error. It counts calls by thread, so the jobs run with one indexing thread; a thread of
-//! tantivy that makes as many calls fails as well. After each run the index must be sound and contain what it
-//! did before or what it should contain afterwards, and the exit code must say which.
+//! tantivy that makes as many calls fails as well. After each run the index must be sound and contain what it did
+//! before or what it should contain afterwards, and the exit code must say which.
 
 use std::{
     collections::BTreeMap,
@@ -74,7 +74,7 @@ struct Injection {
     error: &'static str,
 }
 
-/// A job ready to run, again and again: copies of its folders, and what the index contains.
+/// A job that can be repeated: copies of its folders, and the contents of the index before and after it.
 struct Stage {
     job: Job,
     fixture: Fixture,
@@ -123,7 +123,7 @@ pub fn run(settings: &Settings) {
     for (job, Tally { before, after, partly, killed }) in tallies {
         println!(
             "system-calls: {job:?}: {before} left the state before, {after} the state after, {partly} could not \
-             read a part, {killed} were killed for want of memory; each said so"
+             read a part, {killed} ran out of memory; each exit code is right"
         );
     }
     println!("system-calls: {} of {all} failing calls tried", injections.len());
@@ -287,7 +287,7 @@ impl Stage {
         }
     }
 
-    /// After a failure, the next run succeeds and leaves nothing over.
+    /// The next run succeeds and removes what the failed one left.
     fn assert_repaired(&self, injection: &Injection) {
         let doing = format!("after {injection:?}");
         if self.job == Job::Backup {
@@ -297,7 +297,7 @@ impl Stage {
         }
         self.fixture.update_index(&[]);
         assert!(self.fixture.indexed() == self.fixture.contents, "{doing}: not repaired");
-        self.fixture.assert_no_garbage(3);
+        self.fixture.assert_no_garbage(3, &doing);
     }
 }
 

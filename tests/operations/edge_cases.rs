@@ -1,5 +1,5 @@
-//! What befalls an operator some day: folders that move, lie in one another or are no folders, files
-//! that break, disks that lie, readers that go away.
+//! Unusual conditions in operation: folders that move or contain each other, damaged files, wrong file times, closed
+//! pipes.
 
 use std::{
     fs,
@@ -22,7 +22,7 @@ fn an_index_among_the_releases_is_not_read() {
     workspace.run(&["backup", "corpus/saved", "--index", "corpus/index"], 0);
     let stderr = workspace.run(&["index", "--index", "corpus/index"], 0);
     assert!(stderr.contains("2 releases: 0 added, 0 changed, 0 removed, 2 unchanged, 0 failed"), "{stderr}");
-    // One that has nothing else in it is as good as empty.
+    // A folder that contains only an index counts as empty.
     workspace.remove("a.txt");
     workspace.remove("b.txt");
     workspace.run(&["index", "--index", "corpus/index"], 3);
@@ -54,7 +54,7 @@ fn a_corpus_behind_a_link_is_the_corpus() {
 }
 
 #[test]
-fn a_corpus_that_moved_is_told_of_and_followed() {
+fn a_moved_corpus_is_reported_and_followed_on_request() {
     let workspace = Workspace::new(&["a.txt", "b.txt"]);
     workspace.run(&["index"], 0);
     fs::rename(workspace.path("corpus"), workspace.path("moved")).unwrap();
@@ -120,7 +120,7 @@ fn a_rebuild_keeps_what_cannot_be_read() {
     assert!(stderr.contains("3 releases: 0 added, 1 changed, 1 removed, 2 unchanged, 0 failed"), "{stderr}");
 }
 
-/// Changes a byte in the middle of the generation's file that ends so.
+/// Changes a byte in the middle of the file of a generation with this suffix.
 fn damage(workspace: &Workspace, generation: &str, suffix: &str) -> PathBuf {
     let files = fs::read_dir(workspace.path("index").join(generation)).unwrap();
     let path = files.map(|file| file.unwrap().path()).find(|path| path.to_string_lossy().ends_with(suffix));
@@ -132,7 +132,7 @@ fn damage(workspace: &Workspace, generation: &str, suffix: &str) -> PathBuf {
 }
 
 #[test]
-fn damage_is_mended_wherever_it_shows_and_is_not_gone_back_to() {
+fn damage_is_repaired_and_a_damaged_generation_is_not_retained() {
     for suffix in ["meta.json", ".files", ".fast", ".idx"] {
         let workspace = Workspace::new(&["a.txt", "b.txt"]);
         workspace.run(&["index"], 0);
@@ -142,7 +142,7 @@ fn damage_is_mended_wherever_it_shows_and_is_not_gone_back_to() {
             stderr.contains("damaged: ") && stderr.contains("vestnik index --full"),
             "{suffix}: {stderr}"
         );
-        // A rebuild mends what an incremental run need not look at.
+        // An incremental run does not read every file; a rebuild does.
         let stderr = workspace.run(&["index", "corpus"], 0);
         let seen = stderr.contains("building a new index");
         assert!(seen || suffix == ".idx", "{suffix}: {stderr}");
@@ -156,7 +156,7 @@ fn damage_is_mended_wherever_it_shows_and_is_not_gone_back_to() {
 }
 
 #[test]
-fn a_damaged_older_generation_is_told_apart() {
+fn damage_of_an_older_generation_is_reported_separately() {
     let workspace = Workspace::new(&["a.txt"]);
     workspace.run(&["index"], 0);
     workspace.run(&["index", "--full"], 0);
@@ -171,7 +171,7 @@ fn a_damaged_older_generation_is_told_apart() {
 }
 
 #[test]
-fn a_backup_mends_a_damaged_index() {
+fn a_backup_replaces_a_damaged_index() {
     let workspace = Workspace::new(&["a.txt"]);
     workspace.run(&["index"], 0);
     let copied = |from: &str, to: &str| {
@@ -181,7 +181,7 @@ fn a_backup_mends_a_damaged_index() {
             }
         }
     };
-    // As on another disk: not linked.
+    // A copy instead of links, as on another disk.
     workspace.run(&["backup", "saved"], 0);
     for folder in ["copy", "copy/generation-000001"] {
         fs::create_dir(workspace.path(folder)).unwrap();
@@ -197,7 +197,7 @@ fn a_backup_mends_a_damaged_index() {
 }
 
 #[test]
-fn figures_that_cannot_be_written_are_told_before_the_run() {
+fn a_metrics_file_that_cannot_be_written_is_reported_before_the_run() {
     let workspace = Workspace::new(&["a.txt"]);
     for place in ["none/vestnik.prom", "corpus"] {
         let stderr = workspace.run(&["index", "--metrics", place], 3);
@@ -207,7 +207,7 @@ fn figures_that_cannot_be_written_are_told_before_the_run() {
 }
 
 #[test]
-fn a_reader_that_goes_away_changes_nothing() {
+fn a_closed_pipe_is_no_error() {
     let workspace = Workspace::new(&["a.txt"]);
     for number in 0..2000 {
         workspace.write(&format!("{number}.txt"), "");
@@ -220,7 +220,7 @@ fn a_reader_that_goes_away_changes_nothing() {
 }
 
 #[test]
-fn a_message_says_a_thing_once() {
+fn a_message_repeats_no_cause() {
     let workspace = Workspace::new(&["a.txt"]);
     let stderr = workspace.run(&["index", "nowhere"], 3);
     assert_eq!(stderr, "vestnik: cannot read nowhere: No such file or directory (os error 2)\n");
@@ -238,13 +238,13 @@ fn file_times_in_the_future_change_nothing() {
     };
     set("corpus/a.txt", ahead);
     workspace.run(&["index"], 0);
-    // The time of the last success is recorded: no file's time can forge it.
+    // The time of the last success is recorded in the catalog, not taken from a file's time.
     for time in [ahead, SystemTime::UNIX_EPOCH] {
         set("index/lock", time);
         set("index/current", time);
         workspace.run(&["check", "--max-age", "1d"], 0);
     }
-    // A file that is newer than now is read every time.
+    // A file with a time in the future is read by every run.
     workspace.write("a.txt", "Заголовок второй");
     set("corpus/a.txt", ahead);
     let stderr = workspace.run(&["index"], 0);
@@ -252,7 +252,7 @@ fn file_times_in_the_future_change_nothing() {
 }
 
 #[test]
-fn logs_say_what_was_decided_and_why() {
+fn logs_contain_decisions_and_reasons() {
     let workspace = Workspace::new(&["a.txt", "b.txt", "c.txt"]);
     let quiet = workspace.run(&["index", "-v", "--quiet"], 0);
     for line in [

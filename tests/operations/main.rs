@@ -39,13 +39,13 @@ fn a_second_run_reads_nothing_and_writes_nothing() {
 fn contents_decide_whatever_the_times_say() {
     let workspace = Workspace::new(&["a.txt", "b.txt"]);
     workspace.run(&["index"], 0);
-    // Same size, same time, other words: as a copy that keeps times would leave it.
+    // Other contents with the same size and time, as after a copy that preserves times.
     let path = workspace.path("corpus/a.txt");
     let modified = fs::metadata(&path).unwrap().modified().unwrap();
     let text = fs::read_to_string(&path).unwrap().replace("Обычный", "Странный");
     fs::write(&path, text).unwrap();
     File::options().append(true).open(&path).unwrap().set_modified(modified).unwrap();
-    // Another time, same words.
+    // The same contents with another time.
     let touched = SystemTime::now() - Duration::from_secs(5000);
     File::options().append(true).open(workspace.path("corpus/b.txt")).unwrap().set_modified(touched).unwrap();
     let stderr = workspace.run(&["index"], 0);
@@ -55,7 +55,7 @@ fn contents_decide_whatever_the_times_say() {
 }
 
 #[test]
-fn a_rename_keeps_nothing_twice() {
+fn a_renamed_file_is_found_once() {
     let workspace = Workspace::new(&["a.txt", "b.txt", "c.txt"]);
     workspace.run(&["index"], 0);
     fs::rename(workspace.path("corpus/a.txt"), workspace.path("corpus/d.txt")).unwrap();
@@ -67,7 +67,7 @@ fn a_rename_keeps_nothing_twice() {
 }
 
 #[test]
-fn a_dry_run_makes_not_even_a_folder() {
+fn a_dry_run_creates_no_folder() {
     let workspace = Workspace::new(&["a.txt"]);
     let stderr = workspace.run(&["index", "--dry-run"], 0);
     assert!(stderr.contains("would have 1 releases: 1 added"), "{stderr}");
@@ -79,7 +79,7 @@ fn a_dry_run_makes_not_even_a_folder() {
 }
 
 #[test]
-fn a_corpus_that_is_gone_changes_nothing() {
+fn a_missing_corpus_changes_nothing() {
     let workspace = Workspace::new(&["a.txt", "b.txt", "c.txt"]);
     workspace.run(&["index"], 0);
     workspace.remove("a.txt");
@@ -108,7 +108,7 @@ fn a_folder_that_is_not_named_stays() {
     workspace.run(&["index", "corpus/un"], 0);
     workspace.run(&["index", "corpus/mid"], 0);
     assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.txt"]);
-    // A new generation holds all that the old one stood for.
+    // A new generation contains the releases of all roots.
     workspace.run(&["index", "--full", "corpus/un"], 0);
     assert_eq!(workspace.ids(), ["a.txt", "b.txt", "c.txt"]);
     fs::remove_dir_all(workspace.path("corpus/un")).unwrap();
@@ -118,13 +118,13 @@ fn a_folder_that_is_not_named_stays() {
 }
 
 #[test]
-fn the_first_of_two_with_one_id_is_kept_however_they_came() {
+fn of_two_releases_with_one_id_the_first_in_file_order_is_kept() {
     let workspace = Workspace::new(&["2/a.txt"]);
     let title = |text: &str| format!("Заголовок {text}\n\nТекст.");
     workspace.write("1/b.txt", &title("иной"));
     let both = ["index", "corpus/1", "corpus/2"];
     workspace.run(&both, 0);
-    // The later one was first in time; now one comes that goes before it.
+    // A release that comes first in file order appears in a later run.
     workspace.write("1/a.txt", &title("первый"));
     let stderr = workspace.run(&both, 2);
     assert!(stderr.contains("id \"a.txt\" is already taken by"), "{stderr}");
@@ -139,7 +139,7 @@ fn the_first_of_two_with_one_id_is_kept_however_they_came() {
 }
 
 #[test]
-fn what_cannot_be_read_costs_only_itself_and_is_told_every_time() {
+fn an_unreadable_file_affects_only_itself_and_is_reported_by_every_run() {
     let workspace = Workspace::new(&["a.txt", "b.txt"]);
     workspace.write("c.jsonl", "{\"id\":1,\"title\":\"Заголовок\"}\n{\"id\":2,\"title\":\"Заголовок\"}\n");
     workspace.run(&["index"], 0);
@@ -154,7 +154,7 @@ fn what_cannot_be_read_costs_only_itself_and_is_told_every_time() {
 }
 
 #[test]
-fn another_version_is_rebuilt_beside_the_old_and_rollback_goes_back() {
+fn an_index_of_another_version_is_rebuilt_as_a_new_generation() {
     let workspace = Workspace::new(&["a.txt"]);
     workspace.run(&["index"], 0);
     workspace.write("b.txt", "Заголовок второй");
@@ -190,13 +190,13 @@ fn a_damaged_index_is_rebuilt_from_the_folders_it_remembers() {
     let stderr = workspace.run(&["index"], 3);
     assert!(stderr.contains("name them"), "{stderr}");
     workspace.run(&["index", "elsewhere"], 0);
-    // What is damaged is nothing to go back to.
+    // A damaged generation is not retained for a rollback.
     workspace.run(&["check"], 0);
     workspace.run(&["rollback"], 3);
 }
 
 #[test]
-fn a_backup_is_an_index_and_comes_back() {
+fn a_backup_is_an_index_and_can_be_restored() {
     let workspace = Workspace::new(&["a.txt", "b.txt"]);
     workspace.run(&["index"], 0);
     workspace.run(&["backup", "saved"], 0);
@@ -219,7 +219,7 @@ fn a_backup_is_an_index_and_comes_back() {
 }
 
 #[test]
-fn the_second_writer_waits_or_says_who_works() {
+fn the_second_writer_waits_or_names_the_first() {
     let workspace = Workspace::new(&["a.txt"]);
     workspace.run(&["index"], 0);
     let writer = Index::open(workspace.path("index")).unwrap().writer().unwrap();
@@ -257,7 +257,7 @@ fn a_handle_follows_commits_and_generations() {
     }
     assert_eq!((searcher.releases(), searcher.reload().unwrap().releases()), (1, 4));
     drop(watch);
-    // A handle to a generation that is no longer in force cannot write to it.
+    // A handle to a generation that is no longer active cannot write to it.
     assert!(matches!(index.writer(), Err(vestnik::Error::IndexReplaced { .. })));
 }
 
@@ -283,7 +283,7 @@ fn a_signal_ends_a_run_with_the_index_as_it_was() {
 }
 
 #[test]
-fn events_and_figures_are_for_programs() {
+fn events_and_metrics_are_machine_readable() {
     let workspace = Workspace::new(&["a.txt", "b.txt"]);
     workspace.write("c.txt", "");
     let output =
@@ -308,7 +308,7 @@ fn events_and_figures_are_for_programs() {
 }
 
 #[test]
-fn wrong_words_have_their_own_code() {
+fn a_wrong_command_line_has_its_own_exit_code() {
     let workspace = Workspace::new(&["a.txt"]);
     for (words, code) in [
         (&["index", "--no-such-option"][..], 64),

@@ -9,8 +9,17 @@ use crate::release::{DateContext, DateOrigin, Dating, Release, find_date};
 
 /// The text as one line: white space of any kind becomes one space.
 pub(crate) fn one_line(text: &str) -> String {
-    let text = text.replace('\u{FEFF}', "");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let text =
+        if text.contains('\u{FEFF}') { text.replace('\u{FEFF}', "").into() } else { Cow::Borrowed(text) };
+    // Word by word: a list of the words of a hostile file can take eight times its size.
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
 
 /// The same, or nothing where there are no words.

@@ -175,8 +175,14 @@ impl<'a> Input<'a> {
 
     /// The whole content as text, by its byte order mark, its bytes and the declared charset.
     pub fn text(&mut self) -> Result<encoding::Decoded, Fault> {
-        let declared = self.charset.take();
-        Ok(encoding::decode(&self.bytes()?, declared.as_deref())?)
+        let (declared, limit) = (self.charset.take(), self.options.limits.bytes);
+        let decoded = encoding::decode(&self.bytes()?, declared.as_deref())?;
+        // Text in one byte a letter is twice as long in UTF-8.
+        if decoded.text.len() as u64 > limit {
+            let limit = limit >> 20;
+            return Err(format!("is larger than {limit} MB as UTF-8; split it or raise the limit").into());
+        }
+        Ok(decoded)
     }
 
     /// Fails where the caller asked to stop, or this release takes too long.

@@ -3,6 +3,8 @@
 //! mail-parser takes the MIME structure apart. The release is that of the page's own HTML; frames, images and styles
 //! are left out, and so is the date, which is that of saving.
 
+use std::borrow::Cow;
+
 use mail_parser::{
     Encoding, HeaderName, MessageParser, MessagePart, MimeHeaders, PartType,
     decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
@@ -34,7 +36,8 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
         Encoding::None => None,
     };
     let charset = page.content_type().and_then(|kind| kind.attribute("charset"));
-    let (mut release, details) = html::decoded(content.as_deref().unwrap_or(raw), charset, input)?;
+    let (mut release, details) =
+        html::decoded(content.map_or(Cow::Borrowed(raw), Cow::Owned), charset, input)?;
     let location = address.or_else(|| page.content_location()).filter(|url| url.starts_with("http"));
     release.url = release.url.or_else(|| location.map(str::to_owned));
     output.release(release, details)

@@ -2,16 +2,17 @@
 //!
 //! A line is a header only where its name and its value can be one; any other stays in the body.
 
-use super::{Details, Fault, Input, Output, fields};
+use super::{Details, Fault, Input, Output, encoding::Decoded, fields};
 use crate::release::Release;
 
 /// The reader of plain text.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let name = input.name.clone();
-    let decoded = input.text()?;
-    let release = release(&decoded.text, &name)?;
-    let details = Details { encoding: Some(decoded.encoding), notes: decoded.notes, ..Details::default() };
-    output.release(release, details)
+    let Decoded { text, encoding, notes } = input.text()?;
+    let release = release(&text, &name)?;
+    // The release is a copy. A large file must not be in memory twice while it is indexed.
+    drop(text);
+    output.release(release, Details { encoding: Some(encoding), notes, ..Details::default() })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -74,11 +74,15 @@ impl Generation {
         atomic_file::write(&self.folder.join(MARKER), &[&marker, &b"\n"[..]].concat())
     }
 
-    /// Whether the folder is a generation that some version of this program made, or empty. Whatever else has
-    /// such a name is left alone.
+    /// Whether the folder is a generation that some version of this program made, or has nothing but what an
+    /// interrupted creation or removal leaves. Whatever else has such a name is left alone.
     fn is_removable(&self) -> bool {
-        let is_empty = || fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.next().is_none());
-        self.read_marker().is_ok() || is_empty()
+        let left = [atomic_file::temporary_path(Path::new(MARKER)), META_LOCK.filepath.clone()];
+        let is_left = |entry: io::Result<fs::DirEntry>| {
+            entry.is_ok_and(|entry| left.contains(&entry.file_name().into()))
+        };
+        let is_unfinished = || fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.all(is_left));
+        self.read_marker().is_ok() || is_unfinished()
     }
 
     /// Removes the folder, the marker last: what an interrupted removal leaves is still recognised.
@@ -331,12 +335,14 @@ mod tests {
             fs::create_dir(index.join(name)).unwrap();
             fs::write(index.join(name).join("thesis.txt"), "years of work").unwrap();
         }
+        // Killed before it had a marker.
         fs::create_dir(index.join("generation-77")).unwrap();
+        fs::write(index.join("generation-77/.vestnik.json.new"), "{").unwrap();
         prune(index, 0).unwrap();
         publish_next(index, 0, true);
         assert!(index.join("generation-2024/thesis.txt").exists());
         assert!(index.join("generation-000099/thesis.txt").exists());
-        assert!(!index.join("generation-77").exists(), "an empty folder loses nothing");
+        assert!(!index.join("generation-77").exists(), "a folder without a release loses nothing");
         assert_eq!(active(index).unwrap().number, 2025, "no number of an existing folder is used");
     }
 

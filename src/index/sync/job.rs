@@ -143,6 +143,10 @@ impl Job<'_> {
     fn commit_to(&self, index: &Index, scope: &Scope, on_event: EventHandler<'_>) -> Result<Summary> {
         let (releases, roots) = (scope.before, scope.corpus.places().len());
         tracing::info!(releases, roots, "bringing the index up to date");
+        if !self.options.dry_run {
+            // A run without changes removes what a killed one left, too.
+            index.collect_garbage_or_warn();
+        }
         let task = Task { index, corpus: &scope.corpus, forgotten: &scope.forgotten, older: None };
         apply::run(self.writer(index)?, &task, self.options, on_event)
     }

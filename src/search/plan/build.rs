@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    Clause, MAX_WORDS, Node, PATTERN_WORDS, Phrase, Plan, Role, Scope, Word,
+    Clause, MAX_WORDS, Node, PATTERN_WORDS, PHRASE_WORDS, Phrase, Plan, Role, Scope, Word,
     expansion::{Inherited, PlainWord, phrase, plain_word, plain_words},
 };
 use crate::{
@@ -82,23 +82,26 @@ impl Builder<'_> {
             Expr::Phrase { text, form: Form::Any, .. } if !inherited.required => {
                 self.add_phrase(expr, text, inherited);
             }
-            other => self.add_node(other, inherited, Role::Content),
+            other => _ = self.add_node(other, inherited, Role::Content),
         }
     }
 
-    /// Adds an expression as one clause.
-    fn add_node(&mut self, expr: &Expr, inherited: Inherited, role: Role) {
-        if let Some(node) = self.node(expr, inherited) {
-            let text = Query { expr: expr.clone() }.to_string();
-            self.plan.clauses.push(Clause { text, node, role, required: inherited.required });
+    /// Adds an expression as one clause, unless the plan has it; returns the index of a new clause.
+    fn add_node(&mut self, expr: &Expr, inherited: Inherited, role: Role) -> Option<usize> {
+        let node = self.node(expr, inherited)?;
+        let required = inherited.required;
+        if self.plan.clauses.iter().any(|clause| clause.required == required && clause.node == node) {
+            return None;
         }
+        let text = Query { expr: expr.clone() }.to_string();
+        self.plan.clauses.push(Clause { text, node, role, required });
+        Some(self.plan.clauses.len() - 1)
     }
 
     /// Adds an optional phrase: it adds to the score of its words, which count where it does not match.
     fn add_phrase(&mut self, expr: &Expr, text: &str, inherited: Inherited) {
-        let clause = self.plan.clauses.len();
         let weighted = Inherited { weight: inherited.weight * weights::PHRASE, ..inherited };
-        self.add_node(expr, weighted, Role::Phrase);
+        let Some(clause) = self.add_node(expr, weighted, Role::Phrase) else { return };
         match self.plan.clauses.get_mut(clause) {
             Some(Clause { node: Node::Phrase(_), .. }) => self.add_plain(text, inherited, Some(clause)),
             // A phrase of one word is that word.
@@ -183,6 +186,7 @@ impl Builder<'_> {
                 self.phrase(text, Form::Exact, None, inherited).map(simplified)
             }
             Expr::Phrase { text, form, slop } => self.phrase(text, *form, *slop, inherited).map(simplified),
+            Expr::Near { .. } if !self.take_words(PHRASE_WORDS) => None,
             Expr::Near { left, right, within } => Some(Node::Near {
                 left: self.side(left, inherited)?,
                 right: self.side(right, inherited)?,
@@ -226,7 +230,9 @@ impl Builder<'_> {
         let room = MAX_WORDS - self.words;
         let (phrase, words) = phrase(self.forms, text, (form, slop, room), inherited);
         self.plan.ignored_words += words.saturating_sub(phrase.slots.len());
-        self.words += phrase.slots.len();
+        let cost =
+            if phrase.slots.len() > 1 { phrase.slots.len().max(PHRASE_WORDS) } else { phrase.slots.len() };
+        self.words = MAX_WORDS.min(self.words + cost);
         (!phrase.slots.is_empty()).then_some(phrase)
     }
 
@@ -274,7 +280,14 @@ fn scope_of(field: Field) -> Scope {
     }
 }
 
-fn one_or(mut nodes: Vec<Node>, several: impl FnOnce(Vec<Node>) -> Node) -> Option<Node> {
+/// The only one of some nodes, or a node of them, each once.
+fn one_or(all: Vec<Node>, several: impl FnOnce(Vec<Node>) -> Node) -> Option<Node> {
+    let mut nodes = Vec::with_capacity(all.len());
+    for node in all {
+        if !nodes.contains(&node) {
+            nodes.push(node);
+        }
+    }
     match nodes.len() {
         0 => None,
         1 => nodes.pop(),

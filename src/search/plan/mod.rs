@@ -25,8 +25,12 @@ pub struct Plan {
     pub ignored_words: usize,
 }
 
-/// How many different words a query can have; a prefix or pattern counts as [`PATTERN_WORDS`].
+/// How many different words a query can have; a prefix or pattern counts as [`PATTERN_WORDS`], a phrase as at least
+/// [`PHRASE_WORDS`].
 pub const MAX_WORDS: usize = 128;
+
+/// How many words a phrase of several words counts as at least: reading positions costs as much.
+pub const PHRASE_WORDS: usize = 8;
 
 /// How many words a prefix or pattern counts as.
 pub const PATTERN_WORDS: usize = 16;

@@ -19,7 +19,7 @@ use crate::{
     search::{
         context::Context,
         positions::{PhraseMatcher, are_near},
-        postings::Terms,
+        postings::{BoundWord, Terms},
     },
 };
 
@@ -28,6 +28,7 @@ pub(crate) struct PhraseScorer<'s> {
     segment: &'s Segment,
     bm25f: &'s Bm25f<'s>,
     phrase: &'s PhraseNode,
+    /// The words, each once.
     words: Vec<WordScorer<'s>>,
     /// The words, the rarest first.
     order: Vec<usize>,
@@ -46,7 +47,13 @@ impl<'s> PhraseScorer<'s> {
         phrase: &'s PhraseNode,
     ) -> Result<Self> {
         let open = |word| WordScorer::open(context, (segment, bm25f), word);
-        let words: Vec<_> = phrase.slots.iter().map(|(_, word)| open(word)).collect::<Result<_>>()?;
+        let mut distinct: Vec<&BoundWord> = Vec::new();
+        for (_, word) in &phrase.slots {
+            if !distinct.iter().any(|known| known.has_terms_of(word)) {
+                distinct.push(word);
+            }
+        }
+        let words: Vec<_> = distinct.into_iter().map(open).collect::<Result<_>>()?;
         let mut order: Vec<usize> = (0..words.len()).collect();
         order.sort_by_key(|&word| words[word].cost(Terms::Full));
         let matcher = PhraseMatcher::open(context, segment, &phrase.matched())?;

@@ -135,34 +135,20 @@ fn is_mostly_utf8(bytes: &[u8]) -> bool {
 /// UTF-8 with broken bytes. What follows the first broken byte of a line is decoded in another encoding, where it
 /// has none of the characters of UTF-8; otherwise each broken byte becomes U+FFFD.
 fn mixed(bytes: &[u8]) -> Decoded {
-    let mut foreign: Vec<u8> = Vec::new();
-    let mut pieces: Vec<(&[u8], bool)> = Vec::new();
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        let valid = line.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
-        let (start, rest) = line.split_at_checked(valid).unwrap_or((line, &[]));
-        pieces.push((start, false));
-        let is_foreign = rest.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>() > 2
-            && rest.utf8_chunks().all(|chunk| chunk.valid().is_ascii());
-        if is_foreign {
-            foreign.extend(rest);
-        }
-        pieces.push((rest, is_foreign));
-    }
+    let lines = || bytes.split_inclusive(|byte| *byte == b'\n').map(split_foreign);
+    let foreign: Vec<u8> = lines().flat_map(|(_, foreign)| foreign).copied().collect();
     let other = single_byte(&foreign, None);
     let mut text = String::with_capacity(bytes.len());
     let mut lost = 0;
-    for (piece, is_foreign) in pieces {
-        if is_foreign {
-            text.push_str(&other.decode_without_bom_handling(piece).0);
-            continue;
-        }
-        for chunk in piece.utf8_chunks() {
+    for (own, foreign) in lines() {
+        for chunk in own.utf8_chunks() {
             text.push_str(chunk.valid());
             if !chunk.invalid().is_empty() {
                 text.push(char::REPLACEMENT_CHARACTER);
                 lost += chunk.invalid().len();
             }
         }
+        text.push_str(&other.decode_without_bom_handling(foreign).0);
     }
     let mut decoded = Decoded::new(text, UTF_8);
     if !foreign.is_empty() {
@@ -173,6 +159,15 @@ fn mixed(bytes: &[u8]) -> Decoded {
         decoded.notes.push(format!("{lost} bytes are not valid UTF-8 and were replaced"));
     }
     decoded
+}
+
+/// Splits a line into its part in UTF-8 and its part in another encoding, which may be empty.
+fn split_foreign(line: &[u8]) -> (&[u8], &[u8]) {
+    let valid = line.utf8_chunks().next().map_or(0, |chunk| chunk.valid().len());
+    let (start, rest) = line.split_at_checked(valid).unwrap_or((line, &[]));
+    let is_foreign = rest.utf8_chunks().map(|chunk| chunk.invalid().len()).sum::<usize>() > 2
+        && rest.utf8_chunks().all(|chunk| chunk.valid().is_ascii());
+    if is_foreign { (start, rest) } else { (line, &[]) }
 }
 
 #[cfg(test)]

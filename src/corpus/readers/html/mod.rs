@@ -14,9 +14,15 @@ mod names;
 mod opening;
 mod page;
 
-use scraper::ElementRef;
+use std::borrow::Cow;
 
-use super::{Details, Fault, Input, Output, encoding, fields};
+use scraper::{ElementRef, Html};
+
+use super::{
+    Details, Fault, Input, Output,
+    encoding::{self, Decoded},
+    fields,
+};
 use crate::release::Release;
 use article::Article;
 use blocks::Blocks;
@@ -39,21 +45,26 @@ const TEASER: usize = 400;
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let charset = input.charset.take();
     let bytes = input.bytes()?;
-    let (release, details) = decoded(&bytes, charset.as_deref(), input)?;
+    let (release, details) = decoded(bytes, charset.as_deref(), input)?;
     output.release(release, details)
 }
 
 /// The release in the bytes of a page, whose charset may be declared around it.
 pub(super) fn decoded(
-    bytes: &[u8],
+    bytes: Cow<'_, [u8]>,
     charset: Option<&str>,
     input: &Input<'_>,
 ) -> Result<(Release, Details), Fault> {
-    let own = if charset.is_none() { declared_charset(bytes) } else { None };
-    let decoded = encoding::decode(bytes, charset.or(own.as_deref()))?;
-    let (release, notes) = release(&decoded.text, &mut || input.check())?;
-    let notes = decoded.notes.into_iter().chain(notes).collect();
-    Ok((release, Details { encoding: Some(decoded.encoding), notes, ..Details::default() }))
+    let own = if charset.is_none() { declared_charset(&bytes) } else { None };
+    let Decoded { text, encoding, mut notes } = encoding::decode(&bytes, charset.or(own.as_deref()))?;
+    // A large page is in memory once at a time: as bytes, as text, as a tree, as a release.
+    drop(bytes);
+    let (page, cut) = page::parse(&text, &mut || input.check())?;
+    drop(text);
+    notes.extend(cut);
+    let (release, more) = release_in(&page, &mut || input.check())?;
+    notes.extend(more);
+    Ok((release, Details { encoding: Some(encoding), notes, ..Details::default() }))
 }
 
 /// The release in a page, and what was cut. `check` is called while parsing and may fail.
@@ -62,6 +73,16 @@ pub(super) fn release(
     check: &mut dyn FnMut() -> Result<(), Fault>,
 ) -> Result<(Release, Vec<String>), Fault> {
     let (page, mut notes) = page::parse(text, check)?;
+    let (release, more) = release_in(&page, check)?;
+    notes.extend(more);
+    Ok((release, notes))
+}
+
+fn release_in(
+    page: &Html,
+    check: &mut dyn FnMut() -> Result<(), Fault>,
+) -> Result<(Release, Vec<String>), Fault> {
+    let mut notes = Vec::new();
     let root = page.root_element();
     let metadata = Metadata::of(root);
     check()?;

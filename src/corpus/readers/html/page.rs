@@ -25,8 +25,8 @@ use crate::corpus::readers::Fault;
 
 /// Start tags deeper than this are ignored; browsers stop at 512.
 const DEEPEST: usize = 400;
-/// Tags behind this many elements are ignored.
-const MOST_ELEMENTS: usize = 1_000_000;
+/// Tags behind this many elements are ignored. Each takes some 450 bytes of memory.
+const MOST_ELEMENTS: usize = 300_000;
 /// How many bytes are parsed between two checks for cancellation, about.
 const CHUNK: usize = 64 << 10;
 /// Elements whose content is no markup: their start tags switch the tokenizer and cannot be ignored.

@@ -14,6 +14,10 @@ use super::{Details, Fault, FieldMapping, Input, Output};
 use crate::release::Release;
 pub(super) use record::record;
 
+/// How many values a text can have. A parsed value takes up to 160 bytes of memory, in which 64 MB of short ones
+/// would be several gigabytes.
+const MAX_VALUES: usize = 700_000;
+
 /// The reader of JSON files.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let decoded = input.text()?;
@@ -65,6 +69,10 @@ fn values(text: &str) -> Result<(Vec<Value>, Vec<String>), Fault> {
     if text.trim().is_empty() {
         return Err("is empty: write an object with a \"title\" and a \"text\", or remove it".into());
     }
+    if count_values(text) > MAX_VALUES {
+        let reason = format!("has more than {MAX_VALUES} values; split it, or write one record a line");
+        return Err(reason.into());
+    }
     let parse = |text: &str| serde_json::Deserializer::from_str(text).into_iter::<Value>().collect();
     let parsed: Result<Vec<Value>, serde_json::Error> = parse(text);
     let (values, notes) = match parsed {
@@ -83,6 +91,21 @@ fn values(text: &str) -> Result<(Vec<Value>, Vec<String>), Fault> {
         Ok([value]) => Ok((vec![value], notes)),
         Err(values) => Ok((values, notes)),
     }
+}
+
+/// How many values the parsed JSON has at most: each follows a comma or an opening bracket.
+fn count_values(text: &str) -> usize {
+    let (mut values, mut in_string, mut escaped) = (1, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+    }
+    values
 }
 
 fn object(value: Value) -> Result<Map<String, Value>, Fault> {
