@@ -102,6 +102,10 @@ impl Term {
     pub const RESPELLED: char = '~';
     /// The last character of an unlikely lemma.
     pub const UNLIKELY: char = '?';
+    /// The last character of the place of an adjective and of the initial of a given name.
+    pub const RELATED: char = '+';
+    /// All last characters with a meaning.
+    pub(crate) const MARKS: [char; 3] = [Self::RESPELLED, Self::UNLIKELY, Self::RELATED];
 }
 
 /// Writes the key of a term: the channel's letter and the text.

@@ -203,13 +203,13 @@ fn push_lemmas(
     if let Some(place) =
         morphology.lemmas.first().and_then(|lemma| toponym::of_adjective(dictionary, &lemma.text))
     {
-        form.push(Channel::Lemma, &format!("{place}+"), Rule::Place);
+        form.push(Channel::Lemma, &format!("{place}{}", Term::RELATED), Rule::Place);
     }
     if case != Case::Lower && may_be_surname(folded, &morphology.lemmas) {
         form.push(Channel::Lemma, folded, Rule::Surname);
     }
     if case != Case::Lower && morphology.lemmas.first().is_some_and(|lemma| lemma.given) {
-        form.push(Channel::Lemma, &format!("{}+", initial(folded)), Rule::Initial);
+        form.push(Channel::Lemma, &format!("{}{}", initial(folded), Term::RELATED), Rule::Initial);
     }
 }
 

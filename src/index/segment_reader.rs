@@ -21,7 +21,7 @@ use super::{
     column::decode_column,
     doc_store::verify,
     norms::{LengthRanges, NormParameters, Norms},
-    schema::{Fields, column},
+    schema::{Fields, column, dictionary_key},
     term_pattern::{TermPattern, matches_pattern},
 };
 
@@ -129,7 +129,8 @@ impl Segment {
 
     /// Looks up the posting list of a term in a zone; `None` if the segment has no such term there.
     pub fn posting_list(&self, zone: Zone, key: &str) -> io::Result<Option<PostingList>> {
-        let Some(info) = self.zones[zone as usize].terms.terms().get(key)? else { return Ok(None) };
+        let terms = self.zones[zone as usize].terms.terms();
+        let Some(info) = terms.get(dictionary_key(key).as_bytes())? else { return Ok(None) };
         let stats = if zone == Zone::Text { self.stats.of_list(&info)? } else { BlockStats::none() };
         Ok(Some(PostingList { zone, info, stats }))
     }

@@ -17,7 +17,10 @@ use self::{
 pub(super) use self::{distribution::TermOrder, occurrences::Occurrences};
 use crate::{
     analysis::{Checkpoint, CheckpointWriter, PendingToken, Role, TermCache, TokenContext, TokenStream},
-    index::{schema::POSITION_GAP, segment_reader::Zone},
+    index::{
+        schema::{POSITION_GAP, dictionary_key},
+        segment_reader::Zone,
+    },
 };
 
 /// Words that are looked up together.
@@ -186,7 +189,7 @@ impl PostingsBuilder {
     fn new_form(&mut self, found: Option<u32>) -> u32 {
         let form = self.ends.len();
         for term in self.forms.form(found).terms() {
-            self.terms.push(self.names.number(term.key()));
+            self.terms.push(self.names.number(&dictionary_key(term.key())));
         }
         self.ends.push(self.terms.len());
         u32::try_from(form).unwrap_or(NONE >> 1)

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use tantivy::index::SegmentId;
 
 use crate::{
-    analysis::Channel,
+    analysis::{Channel, Term},
     error::{Error, Result},
     index::{Index, block_stats},
 };
@@ -57,7 +57,10 @@ impl Index {
             let before = sizes.exact + sizes.lemmas + sizes.stems;
             while let Some((key, info)) = stream.next() {
                 let bytes = (info.postings_range.len() + info.positions_range.len()) as u64;
-                *match key.first().map(|&letter| char::from(letter)) {
+                // Marks precede the letter of the channel.
+                let mut letters = key.iter().take(2).map(|&letter| char::from(letter));
+                let channel = letters.find(|letter| !Term::MARKS.contains(letter));
+                *match channel {
                     Some(letter) if letter == Channel::Lemma.letter() => &mut sizes.lemmas,
                     Some(letter) if letter == Channel::Stem.letter() => &mut sizes.stems,
                     _ => &mut sizes.exact,
@@ -72,4 +75,28 @@ impl Index {
 fn file_size(folder: &Path, segment: SegmentId, ending: &str) -> Result<u64> {
     let path = folder.join(format!("{}.{ending}", segment.uuid_string()));
     fs::metadata(&path).map(|about| about.len()).map_err(|source| Error::Read { path, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::Release;
+
+    #[test]
+    fn components_add_up_to_the_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(folder.path()).unwrap();
+        let release = Release::new("1", "Пермские новости", "Вести о метане и о Тоқаеве");
+        index.ingest([release]).unwrap();
+        let sizes = index.sizes().unwrap();
+        let Sizes { exact, lemmas, stems, other_lists, dictionaries, columns, releases } = sizes;
+        let parts = [exact, lemmas, stems, other_lists, dictionaries, columns, releases];
+        assert!(parts.iter().all(|&part| part > 0), "{sizes:?}");
+        let files = fs::read_dir(index.generation_folder().unwrap()).unwrap();
+        let files = files
+            .map(|file| file.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|ending| ending != "json" && ending != "fieldnorm"));
+        let total: u64 = files.map(|path| fs::metadata(path).unwrap().len()).sum();
+        assert_eq!(parts.iter().sum::<u64>(), total, "{sizes:?}");
+    }
 }
