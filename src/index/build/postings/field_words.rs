@@ -1,0 +1,89 @@
+//! The words of one field, in the order of the texts of a segment's documents.
+
+use super::{chunked_vec::ChunkedVec, occurrences::DocOffsets};
+use crate::index::schema::POSITION_GAP;
+
+/// The words of one field.
+///
+/// If a document has several texts in the field, a title and a body, the positions of one follow those of the text
+/// before after a gap, so that no phrase and no distance reaches from one into the other.
+pub(super) struct FieldWords {
+    /// The number of each word's form. The lowest bit says whether the word follows the one before it or has the same
+    /// position.
+    words: ChunkedVec,
+    texts: Vec<Text>,
+    texts_per_doc: usize,
+}
+
+/// A text of a document.
+struct Text {
+    /// Where its words end.
+    end: usize,
+    /// The number of its positions.
+    positions: u32,
+}
+
+impl FieldWords {
+    /// An empty field, in which each document has this many texts.
+    pub fn new(texts_per_doc: usize) -> Self {
+        Self { words: ChunkedVec::default(), texts: Vec::new(), texts_per_doc }
+    }
+
+    /// Adds the next word of a text.
+    pub fn push(&mut self, form: u32, follows: bool) {
+        self.words.push(form << 1 | u32::from(follows));
+    }
+
+    /// Ends a text with this many positions.
+    pub fn end_text(&mut self, positions: u32) {
+        self.texts.push(Text { end: self.words.len(), positions });
+    }
+
+    /// The number of words.
+    pub fn len(&self) -> usize {
+        self.words.len()
+    }
+
+    /// The number of positions, at most.
+    pub fn positions(&self) -> usize {
+        self.words.len() + self.texts.len() * POSITION_GAP as usize
+    }
+
+    /// Bytes of memory.
+    pub fn memory(&self) -> usize {
+        self.words.memory() + self.texts.capacity() * size_of::<Text>()
+    }
+
+    /// The number of positions of the first, the second, … text of each document.
+    pub fn lengths(&self, text: usize) -> Vec<u32> {
+        self.texts.iter().skip(text).step_by(self.texts_per_doc).map(|text| text.positions).collect()
+    }
+
+    /// Where the positions of each document start.
+    pub fn doc_offsets(&self) -> DocOffsets {
+        let mut offsets = DocOffsets::default();
+        for texts in self.texts.chunks(self.texts_per_doc) {
+            let positions: u32 = texts.iter().map(|text| text.positions + POSITION_GAP).sum();
+            offsets.push(positions - POSITION_GAP);
+        }
+        offsets.finish();
+        offsets
+    }
+
+    /// Visits the words in order: the number of the form, and the position, counted through all documents.
+    pub fn each(&self, offsets: &DocOffsets, mut visit: impl FnMut(usize, u32)) {
+        let mut start = 0;
+        for (doc, texts) in self.texts.chunks(self.texts_per_doc).enumerate() {
+            let mut first = offsets.start(doc);
+            for &Text { end, positions } in texts {
+                // One before the first position: the bit of the first word advances it.
+                let mut place = first.wrapping_sub(1);
+                self.words.each(start..end, |word| {
+                    place = place.wrapping_add(word & 1);
+                    visit((word >> 1) as usize, place);
+                });
+                (start, first) = (end, first + positions + POSITION_GAP);
+            }
+        }
+    }
+}
