@@ -21,6 +21,7 @@ use crate::{
     search::{
         context::Context,
         postings::{BitSet, Terms},
+        weights::BOUND_SLACK,
     },
 };
 
@@ -258,7 +259,11 @@ impl<'s> Scorer<'s> {
             Self::Any(parts) => {
                 let mut max = ScoredBatch { scores: vec![NO_MATCH; docs.len()], ..ScoredBatch::default() };
                 for part in parts {
-                    max.combine(&score(part), f32::max);
+                    if terms == Terms::Full && part.reads_positions() {
+                        part.raise_scores(docs, &mut max.scores);
+                    } else {
+                        max.combine(&score(part), f32::max);
+                    }
                 }
                 add(batch, &max);
             }
@@ -285,6 +290,23 @@ impl<'s> Scorer<'s> {
                     batch.push(doc, if matches { 0.0 } else { NO_MATCH }, 0);
                 }
             }
+        }
+    }
+
+    /// Raises scores to those of this scorer, whose positions are read only where its bounds are higher.
+    fn raise_scores(&mut self, docs: &[DocId], scores: &mut [f32]) {
+        let mut sought = docs.to_vec();
+        self.approximate_retain(&mut sought);
+        let mut known = docs.iter().zip(&*scores);
+        sought.retain(|&doc| {
+            let known = known.find(|(other, _)| **other == doc).map_or(NO_MATCH, |(_, &known)| known);
+            self.max_score(&Extent::Doc(doc), Terms::Full) * BOUND_SLACK > known
+        });
+        let mut scored = ScoredBatch::default();
+        self.score_docs(&sought, Terms::Full, &mut scored);
+        let mut found = scored.finder();
+        for (&doc, score) in docs.iter().zip(scores) {
+            *score = found.find(doc).map_or(*score, |(higher, _)| higher.max(*score));
         }
     }
 

@@ -212,10 +212,7 @@ impl<'s> WordScorer<'s> {
         let (bm25f, factors, scope, adds_up) = (self.bm25f, self.factors, self.scope, self.adds_up);
         batch.reserve(self.cost_of(window, terms));
         let (mut sums, mut seen) = (std::mem::take(&mut self.sums), std::mem::take(&mut self.seen));
-        // Most words have one frequent term, and rare ones that most windows are without.
-        let mut present: Vec<_> =
-            self.terms(terms).iter_mut().filter_map(|term| term.has_any(window).then_some(term)).collect();
-        match &mut present[..] {
+        match present(self.terms(terms), window) {
             [] => {}
             [term] if scope == Scope::Anywhere => score_term(term, window, (bm25f, factors), batch),
             terms => {
@@ -247,10 +244,8 @@ impl<'s> WordScorer<'s> {
         let (Some(&first), Some(&last)) = (docs.first(), docs.last()) else { return };
         let (bm25f, factors, adds_up) = (self.bm25f, self.factors, self.adds_up);
         let mut sums = std::mem::take(&mut self.sums);
-        let window = first..last.saturating_add(1);
-        let mut present: Vec<_> =
-            self.terms(terms).iter_mut().filter_map(|term| term.has_any(&window).then_some(term)).collect();
-        if let [term] = &mut present[..] {
+        let present = present(self.terms(terms), &(first..last.saturating_add(1)));
+        if let [term] = present {
             for &doc in docs {
                 let Some(frequency) = term.frequency(doc) else {
                     batch.push(doc, NO_MATCH, 0);
@@ -306,6 +301,17 @@ impl<'s> WordScorer<'s> {
     pub fn max_frequency(&mut self, extent: &Extent) -> f32 {
         let bm25f = self.bm25f;
         self.full.iter_mut().map(|term| max_frequency(term, extent, bm25f)).sum()
+    }
+}
+
+/// The terms that a window may have, if it is one; otherwise all. Most words have one frequent term, and rare ones that
+/// most windows are without.
+fn present<'t>(terms: &'t mut [TermCursor], window: &Range<DocId>) -> &'t mut [TermCursor] {
+    let mut present = (0..terms.len()).filter(|&at| terms[at].has_any(window));
+    match (present.next(), present.next()) {
+        (None, _) => &mut [],
+        (Some(only), None) => &mut terms[only..=only],
+        _ => terms,
     }
 }
 

@@ -234,24 +234,21 @@ impl OpenClause<'_> {
 
     /// Looks up documents, by hints if they do not match in full, and adds the scores to their sums.
     fn look_up(&mut self, docs: &[DocId], sums: &mut [f32]) {
-        let mut unmatched: Vec<usize> = (0..docs.len()).collect();
-        let mut sought = Vec::with_capacity(docs.len());
-        for (list, terms) in self.lists.iter_mut().zip([Terms::Full, Terms::Hints]) {
-            let looks_up = !list.scored && list.bound > 0.0;
-            if looks_up {
-                sought.clear();
-                sought.extend(unmatched.iter().map(|&at| docs[at]));
-                list.batch.clear();
-                self.scorer.score_docs(&sought, terms, &mut list.batch);
-            }
-            let mut found = list.batch.finder();
-            unmatched.retain(|&at| match found.find(docs[at]) {
-                Some((score, _)) => {
-                    sums[at] += if looks_up { score } else { 0.0 };
-                    false
-                }
-                None => true,
-            });
+        let [full, hints] = &mut self.lists;
+        if !full.scored && full.bound > 0.0 {
+            full.batch.clear();
+            self.scorer.score_docs(docs, Terms::Full, &mut full.batch);
+            // The batch has the same documents.
+            sums.iter_mut().zip(&full.batch.scores).for_each(|(sum, score)| *sum += score.max(0.0));
+        }
+        if !hints.scored && hints.bound > 0.0 {
+            let mut found = full.batch.finder();
+            let unmatched: Vec<usize> =
+                (0..docs.len()).filter(|&at| found.find(docs[at]).is_none()).collect();
+            let sought: Vec<DocId> = unmatched.iter().map(|&at| docs[at]).collect();
+            hints.batch.clear();
+            self.scorer.score_docs(&sought, Terms::Hints, &mut hints.batch);
+            unmatched.iter().zip(&hints.batch.scores).for_each(|(&at, score)| sums[at] += score.max(0.0));
         }
     }
 }
