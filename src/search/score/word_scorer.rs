@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// The bounds of a word with more terms are not computed.
+const MAX_BOUNDED_TERMS: usize = 8;
+
 /// Looking a document up in a posting list takes as long as reading this many postings.
 const LOOK_UP_COST: usize = 6;
 
@@ -282,16 +285,20 @@ impl<'s> WordScorer<'s> {
         }
         let score = self.compute_max_score(extent, terms);
         if terms == Terms::Full {
-            let end = self.full.iter().map(TermCursor::block_end).min().unwrap_or(DocId::MAX);
+            let bounded = if self.full.len() > MAX_BOUNDED_TERMS { &[] } else { &self.full[..] };
+            let end = bounded.iter().map(TermCursor::block_end).min().unwrap_or(DocId::MAX);
             self.near = (doc..end, score);
         }
         score
     }
 
     /// The bounds of terms are added up, since the highest frequencies in title and body may be those of different
-    /// terms.
+    /// terms. Those of many terms add up to the highest possible score.
     fn compute_max_score(&mut self, extent: &Extent, terms: Terms) -> f32 {
         let bm25f = self.bm25f;
+        if self.terms(terms).len() > MAX_BOUNDED_TERMS {
+            return self.factors.apply(bm25f.saturate(f32::INFINITY));
+        }
         let bound = |term: &mut TermCursor| max_frequency(term, extent, bm25f) * term.weight;
         let bound = self.terms(terms).iter_mut().map(bound).sum();
         self.factors.apply(bm25f.saturate(bound))
@@ -345,9 +352,8 @@ fn windows(docs: &[DocId]) -> Vec<Window> {
     let number = |doc: DocId| doc / WINDOW_LEN;
     let mut end = 0;
     let window = |docs: &[DocId]| {
-        let start = docs.first().map_or(0, |&doc| number(doc) * WINDOW_LEN);
-        let range = start..start.saturating_add(WINDOW_LEN);
         end += docs.len();
+        let range = docs[0]..docs[docs.len() - 1].saturating_add(1);
         Window { range, docs: end - docs.len()..end }
     };
     docs.chunk_by(|&one, &other| number(one) == number(other)).map(window).collect()

@@ -27,6 +27,9 @@ struct Accumulators {
     matched: BitSet,
 }
 
+/// The number of documents in the first window of a segment.
+const FIRST_WINDOW_LEN: DocId = WINDOW_LEN / 8;
+
 /// Looking a document up in a list takes as long as adding up this many postings.
 const LOOK_UP_COST: u64 = 4;
 
@@ -42,9 +45,11 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
     let mut accumulators = Accumulators { sums, matched: BitSet::default() };
     let mut docs = Vec::new();
     let (mut start, end) = (0, opened.segment.reader.max_doc());
+    // The first windows are short: all of their documents are scored, which gives a threshold for the others.
+    let mut len = if top.threshold() > 0.0 { WINDOW_LEN } else { FIRST_WINDOW_LEN };
     while start < end && !deadline.is_over() {
-        let window = start..start.saturating_add(WINDOW_LEN).min(end);
-        start = window.end;
+        let window = start..start.saturating_add(len).min(end);
+        (start, len) = (window.end, WINDOW_LEN.min(2 * len));
         let threshold = top.threshold();
         let Some(rest) = partition(&mut opened.clauses, &window, threshold) else { continue };
         accumulators.add_up(&mut opened.clauses, &window);
