@@ -84,7 +84,10 @@ impl<'s> PhraseScorer<'s> {
 
     /// Retains the documents that have the phrase.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
-        self.approximate_retain(docs);
+        // An exact phrase stops at the first word that a document does not have.
+        if self.phrase.slop.is_some() {
+            self.approximate_retain(docs);
+        }
         self.results.clear();
         docs.retain(|&doc| self.score(doc).0 != NO_MATCH);
     }
@@ -129,8 +132,11 @@ impl<'s> PhraseScorer<'s> {
 
     /// An upper bound of the scores of some documents.
     pub fn max_score(&mut self, extent: &Extent) -> f32 {
-        let bounds = self.words.iter_mut().map(|word| word.max_frequency(extent));
-        let bound = combine(bounds, self.phrase.slop);
+        let bound = match (&self.order[..], self.phrase.slop, extent) {
+            // Looking the others up takes longer than what they save.
+            (&[rarest, ..], None, Extent::Doc(_)) => self.words[rarest].max_frequency(extent),
+            (_, slop, _) => combine(self.words.iter_mut().map(|word| word.max_frequency(extent)), slop),
+        };
         self.factors().apply(self.bm25f.saturate(bound))
     }
 }
