@@ -1,5 +1,7 @@
 //! Batches of scored documents, and the windows that they come from.
 
+use std::ops::Range;
+
 use tantivy::DocId;
 
 use crate::search::postings::seek;
@@ -9,6 +11,17 @@ pub(crate) const WINDOW_LEN: DocId = 1 << 12;
 
 /// The score of a document that does not match.
 pub(crate) const NO_MATCH: f32 = f32::NEG_INFINITY;
+
+/// Which documents an upper bound holds for.
+#[derive(Clone, Copy)]
+pub(crate) enum Extent<'e> {
+    /// All documents of a window.
+    Window(&'e Range<DocId>),
+    /// A document, from the blocks that it is in. Nothing is decoded.
+    Block(DocId),
+    /// A document, from the frequencies of its words. No positions are read.
+    Doc(DocId),
+}
 
 /// Documents with their scores.
 #[derive(Debug, Default)]

@@ -12,12 +12,12 @@ mod word_scorer;
 
 pub use self::explain::{ClauseScore, Explanation, TermFrequency};
 pub(crate) use self::{
-    batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
+    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::Bm25f,
     explain::explain,
     node::{BoundNode, NodeKind},
     node_positions::ClausePositions,
     proximity::ProximityScorer,
-    scorer::{Extent, Scorer},
+    scorer::{Scorer, remove},
     word_scorer::WordScorer,
 };

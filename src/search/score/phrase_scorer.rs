@@ -7,10 +7,9 @@ use std::ops::Range;
 use tantivy::DocId;
 
 use super::{
-    batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
+    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::{Bm25f, Factors},
     node::PhraseNode,
-    scorer::Extent,
     word_scorer::WordScorer,
 };
 use crate::{

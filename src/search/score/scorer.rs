@@ -9,7 +9,7 @@ use std::ops::Range;
 use tantivy::DocId;
 
 use super::{
-    batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
+    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::Bm25f,
     node::{BoundNode, NodeKind},
     phrase_scorer::{NearScorer, PhraseScorer},
@@ -35,17 +35,6 @@ pub(crate) enum Scorer<'s> {
     Except(Box<[Scorer<'s>; 2]>),
     /// Days from 1970-01-01, inclusive.
     Dated(&'s Segment, i64, i64),
-}
-
-/// Which documents an upper bound holds for.
-#[derive(Clone, Copy)]
-pub(crate) enum Extent<'e> {
-    /// All documents of a window.
-    Window(&'e Range<DocId>),
-    /// A document, from the blocks that it is in. Nothing is decoded.
-    Block(DocId),
-    /// A document, from the frequencies of its words. No positions are read.
-    Doc(DocId),
 }
 
 impl<'s> Scorer<'s> {
@@ -176,6 +165,31 @@ impl<'s> Scorer<'s> {
             Self::Dated(segment, from, to) => {
                 docs.retain(|&doc| is_within(segment, doc, (*from, *to)));
             }
+        }
+    }
+
+    /// Retains the documents of which is known without positions that they match in full.
+    pub fn retain_certain(&mut self, docs: &mut Vec<DocId>) {
+        match self {
+            Self::Phrase(_) | Self::Near(_) => docs.clear(),
+            Self::All(parts) => parts.iter_mut().for_each(|part| part.retain_certain(docs)),
+            Self::Any(parts) => {
+                let mut rest = docs.clone();
+                for part in parts {
+                    let mut matches = rest.clone();
+                    part.retain_certain(&mut matches);
+                    remove(&mut rest, &matches);
+                }
+                remove(docs, &rest);
+            }
+            Self::Except(parts) => {
+                let [part, not] = &mut **parts;
+                part.retain_certain(docs);
+                let mut matches = docs.clone();
+                not.approximate_retain(&mut matches);
+                remove(docs, &matches);
+            }
+            Self::Word(_) | Self::Dated(..) => self.approximate_retain(docs),
         }
     }
 
@@ -373,7 +387,7 @@ fn union(scorers: &mut [Scorer], window: &Range<DocId>, terms: &[Terms], docs: &
 }
 
 /// Removes some of the documents of a list; both are in order.
-fn remove(docs: &mut Vec<DocId>, removed: &[DocId]) {
+pub(crate) fn remove(docs: &mut Vec<DocId>, removed: &[DocId]) {
     let mut removed = removed.iter().peekable();
     docs.retain(|doc| removed.next_if_eq(&doc).is_none());
 }

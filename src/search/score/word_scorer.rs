@@ -9,9 +9,8 @@ use std::ops::Range;
 use tantivy::DocId;
 
 use super::{
-    batch::{NO_MATCH, ScoredBatch, WINDOW_LEN},
+    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::{Bm25f, Factors},
-    scorer::Extent,
 };
 use crate::{
     error::Result,

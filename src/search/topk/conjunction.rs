@@ -22,7 +22,7 @@ use crate::{
     index::Segment,
     search::{
         postings::Terms,
-        score::{BoundNode, Extent, NO_MATCH, NodeKind, Scorer, WINDOW_LEN},
+        score::{BoundNode, Extent, NO_MATCH, NodeKind, Scorer, WINDOW_LEN, remove},
         weights::BOUND_SLACK,
     },
 };
@@ -93,6 +93,9 @@ pub(super) fn search_segment(
             clauses[other].scorer.approximate_retain(&mut docs);
         }
         if reads_positions {
+            let mut certain = certain_matches(clauses, &mut docs);
+            count.value += certain.len() as u64;
+            collect(clauses, &mut certain, top);
             let all = docs.len();
             let left = positions.load(Ordering::Relaxed);
             positions.store(left.saturating_sub(all), Ordering::Relaxed);
@@ -124,6 +127,18 @@ fn single_word_count(segment: &Segment, query: &BoundQuery) -> Option<u64> {
         }
         _ => None,
     }
+}
+
+/// Removes and returns the documents of which is known without positions that they match all content clauses.
+fn certain_matches(clauses: &mut [OpenClause], docs: &mut Vec<DocId>) -> Vec<DocId> {
+    let mut certain = docs.clone();
+    for OpenClause { scorer, role, .. } in clauses {
+        if role.is_content() && scorer.reads_positions() {
+            scorer.retain_certain(&mut certain);
+        }
+    }
+    remove(docs, &certain);
+    certain
 }
 
 /// Retains the documents that match the content clauses that read positions.
