@@ -139,7 +139,7 @@ fn push_word(form: &mut TermList, dictionary: &Dictionary, clean: &str, folded: 
     }
     push_lemmas(form, dictionary, &morphology, folded, case);
     form.function = morphology.function && case != Case::Upper || letters == 1;
-    // The dictionary knows every form of a function word; a stem would only take room, a fifth of all stems.
+    // The dictionary knows every form of a function word; its stem, one in five of all stems, would find nothing more.
     if !form.function {
         form.push(Channel::Stem, &stem::russian(folded), Rule::Snowball);
     }

@@ -34,8 +34,8 @@ pub struct SourceFile {
     pub size: u64,
     /// When it was last changed, as of when it was found.
     pub modified: SystemTime,
-    /// When its contents or what the system keeps of it last changed, where the system tells: a copy
-    /// that brings an old `modified` along does not bring this.
+    /// When its contents or what the system keeps of it last changed, where the system records it: a copy
+    /// that preserves an old `modified` does not preserve this.
     pub changed: SystemTime,
 }
 

@@ -18,7 +18,7 @@ pub struct FolderRules {
     pub folder: PathBuf,
     /// Only files that match one of these patterns are read; all files where there are none.
     pub include: Vec<String>,
-    /// Files and folders that match one of these patterns are passed over, whatever `include` says.
+    /// Files and folders that match one of these patterns are skipped, even if `include` matches them.
     pub exclude: Vec<String>,
     /// The source of releases that name none.
     pub source: Option<String>,

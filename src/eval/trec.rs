@@ -1,6 +1,6 @@
-//! Writes rankings as TREC run lines, for `trec_eval` and its kin to score.
+//! Writes rankings as TREC run lines, for `trec_eval` and similar programs.
 //!
-//! Only writes text: it never ranks anew and never reads a run.
+//! Only writes text. Does not rank and does not read runs.
 
 use std::{
     borrow::Cow,
@@ -8,14 +8,14 @@ use std::{
     io::{self, Write},
 };
 
-/// The lowest score that is taken as it stands; there are millions of numbers left below it.
+/// The lowest score that is written unchanged; millions of numbers are left below it.
 const FLOOR: f32 = -1e30;
 
 /// Writes one query's ranking, best release first, as lines `query Q0 id rank score tag`, ranks from 1.
 ///
 /// `trec_eval` ignores the rank, orders by score (which it keeps as an `f32`) and breaks ties by id, from
-/// the last to the first. Here the order given is the ranking, whatever the scores say: a release that
-/// matches only in part stands below one that matches in full, even with a higher score. So a score that
+/// the last to the first. Here the given order is the ranking: a release that
+/// matches only in part is below one that matches in full, even with a higher score. So a score that
 /// does not fall below its predecessor's is lowered to the next smaller `f32`; all others are written
 /// as they are, with all their digits. Infinite scores become finite, and one that is not a number is
 /// put below its predecessor.

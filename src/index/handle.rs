@@ -327,7 +327,7 @@ impl Index {
     /// As [`Index::collect_garbage`], where what was done is done whether or not this succeeds.
     pub(super) fn collect_garbage_or_warn(&self) {
         if let Err(error) = self.collect_garbage() {
-            tracing::warn!("unused files could not be removed and take room until the next run: {error}");
+            tracing::warn!("unused files could not be removed and stay until the next run: {error}");
         }
     }
 

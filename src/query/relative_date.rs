@@ -146,7 +146,7 @@ impl Unit {
         })
     }
 
-    /// The day that lies `count` units before `day`.
+    /// The day `count` units before `day`.
     fn before(self, day: Date, count: i32) -> Option<Date> {
         let span = match self {
             Self::Day => count.days(),
@@ -158,7 +158,7 @@ impl Unit {
         day.checked_sub(span).ok().filter(|day| day.year() >= 0)
     }
 
-    /// The calendar unit that a day lies in.
+    /// The calendar unit that contains a day.
     fn around(self, day: Date) -> Option<DateSpan> {
         let (from, to) = match self {
             Self::Day => (day, day),

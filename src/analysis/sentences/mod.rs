@@ -78,8 +78,8 @@ fn is_bound(before: &str, gap: &str, behind: &str) -> bool {
     end != "." || ends_in_long_word(said) || full_stop_ends(said, first)
 }
 
-/// Whether a text ends in so many Russian letters that they are no abbreviation, so that a full stop after
-/// them ends the sentence. This decides most cases.
+/// Whether a text ends in a word that is too long for an abbreviation, so that a full stop after it ends the
+/// sentence. This decides most cases.
 fn ends_in_long_word(said: &str) -> bool {
     let Some((_, letters)) = said.as_bytes().split_last_chunk::<{ 2 * LONG }>() else { return false };
     letters.iter().step_by(2).all(|byte| matches!(byte, 0xD0 | 0xD1))

@@ -18,7 +18,7 @@ use super::{
     word_terms::{self, TokenContext},
 };
 
-/// Forms longer than this, in bytes, are rare and large; they are analysed anew each time.
+/// Forms longer than this, in bytes, are rare and large; they are analysed each time.
 const LONGEST_CACHED: usize = 64;
 /// How many forms one table holds before it is cleared; a form takes about 100 bytes. The number fills a
 /// power of two of slots to three quarters.

@@ -24,7 +24,7 @@ pub struct IndexLocation {
     config: Option<PathBuf>,
 }
 
-/// Where an index lies, and what it is built from.
+/// Where an index is, and what it is built from.
 pub struct Located {
     /// The index folder.
     pub folder: PathBuf,

@@ -29,7 +29,7 @@ pub fn write(path: &Path, exit: Exit, summary: Option<&Summary>, success: Option
     // The collector ignores files with this name.
     let made = path.with_file_name(format!(".{name}.{}.new", std::process::id()));
     let mut text = text(exit, summary, success);
-    // What a failed run does not know stays, so that an alert on it does not start anew.
+    // Values that a failed run does not know are carried over, so that an alert on them does not restart.
     carry_over(&fs::read_to_string(path).unwrap_or_default(), &mut text);
     // Created exclusively: a link under this name is not followed.
     let written = fs::File::options().write(true).create_new(true).open(&made);

@@ -1,4 +1,4 @@
-//! Archives (.zip, .tar) and compressed files (.gz, .zst, .bz2): whatever is in them goes through the table of formats.
+//! Archives (.zip, .tar) and compressed files (.gz, .zst, .bz2): the files in them are read by the table of formats.
 //!
 //! Nothing is written to disk, so a name that leads out of the archive is only a name. Links and devices are reported,
 //! not followed. What is unpacked is counted as it comes: see `metered` for the limits.

@@ -52,7 +52,7 @@ impl<'a> Budget<'a> {
         Self { stop, time: options.limits.time, since, unpacked: Cell::new(0), most_unpacked }
     }
 
-    /// Starts the clock anew: another release begins.
+    /// Restarts the clock for the next release.
     pub fn restart(&self) {
         self.since.set(Instant::now());
     }

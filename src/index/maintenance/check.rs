@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// How often a check starts anew when a writer changes the index under it.
+/// How often a check restarts when a writer changes the index during it.
 const ATTEMPTS: usize = 20;
 
 /// The clocks of machines that share a disk may differ by this much.

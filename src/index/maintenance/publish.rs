@@ -26,7 +26,7 @@ impl Index {
         Ok(index)
     }
 
-    /// Creates an empty generation in a folder, next to the active one of whatever version. Searches
+    /// Creates an empty generation in a folder, next to the active one of any version. Searches
     /// continue in the active generation until [`Index::publish`]. The write lock is held until then, or
     /// until the last handle to the new generation is dropped.
     ///

@@ -1,5 +1,5 @@
 //! The catalog of an index folder: the file `current`, which names the active generation and those that are
-//! retained for a rollback. Whatever else lies in the folder is unfinished or obsolete.
+//! retained for a rollback. Everything else in the folder is unfinished or obsolete.
 
 use std::{
     io,

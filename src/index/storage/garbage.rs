@@ -18,7 +18,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 
-/// The files that every generation may have whatever its commits name.
+/// The files that every generation may have, even if no commit names them.
 pub(crate) fn permanent_files() -> impl Iterator<Item = PathBuf> {
     let locks = [&INDEX_WRITER_LOCK.filepath, &META_LOCK.filepath].map(Clone::clone);
     [META, MANAGED, generation::MARKER].map(PathBuf::from).into_iter().chain(locks)

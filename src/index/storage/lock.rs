@@ -87,8 +87,8 @@ impl Drop for WriteLock {
     }
 }
 
-/// Opens a lock file, and creates it if it is missing. Whatever else has its name is refused: a link could
-/// point at any file, and opening a pipe would wait for ever.
+/// Opens a lock file, and creates it if it is missing. Anything but a plain file is refused: a link could
+/// point at any file, and opening a pipe would block.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);

@@ -1,7 +1,7 @@
 //! Applies a corpus to one index: reads the files that have changed, adds and removes releases, and commits.
 //!
 //! A file that cannot be read affects only itself: what the index contains of it stays. Of two releases with
-//! one id, the one that comes first in the order of files is kept, whatever earlier runs did.
+//! one id, the one that comes first in the order of files is kept, also if an earlier run kept another.
 
 use std::{
     collections::{HashMap, HashSet},

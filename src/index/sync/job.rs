@@ -1,5 +1,4 @@
-//! The complete job on an index folder: one call that brings it into the state of a corpus, whatever it
-//! contains.
+//! The complete job on an index folder: one call that brings it into the state of a corpus.
 //!
 //! Decides between one more commit and a new generation, and activates a new generation only when it is sound.
 

@@ -95,7 +95,7 @@ fn month_or_year(tokens: &[Token<'_>]) -> Result<Days, String> {
     }
 }
 
-/// Whether tokens behind a date add nothing to it: a time of day and whatever follows it, or fillers.
+/// Whether tokens behind a date add nothing to it: a time of day with all that follows it, or fillers.
 fn is_tail(tokens: &[Token<'_>]) -> bool {
     match tokens {
         [] => true,

@@ -131,7 +131,7 @@ pub fn run(args: &Args, terminal: &mut Terminal) -> Result<Exit> {
         let written = metrics::write(file, exit, summary.as_ref().ok(), last_success);
         report = report.and(written.with_context(|| unwritable(file)));
     }
-    // The index is what it is: a report that cannot be written is a warning, whatever the run did.
+    // The run is over: a report that cannot be written is a warning, also if the run failed.
     if let Err(error) = report {
         terminal.warn(format_args!("{error:#}"));
         exit = if exit == Exit::Done { Exit::Partly } else { exit };

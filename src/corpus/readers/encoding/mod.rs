@@ -1,4 +1,4 @@
-//! Bytes to text, in whatever encoding the bytes are.
+//! Bytes in any encoding to text.
 //!
 //! A byte order mark decides; then valid UTF-8 does, because text in another encoding is next to never valid
 //! UTF-8, while declarations are often left over from another server. Everything else is weighed: a declared

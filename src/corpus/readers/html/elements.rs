@@ -33,7 +33,7 @@ pub(super) fn is_paragraph(name: &str) -> bool {
     )
 }
 
-/// Elements that stand on lines of their own.
+/// Elements that are displayed on separate lines.
 #[rustfmt::skip]
 pub(super) fn is_line(name: &str) -> bool {
     matches!(

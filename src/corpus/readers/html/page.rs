@@ -1,4 +1,4 @@
-//! Parses a page in linear time, whatever is in it.
+//! Parses any page in linear time.
 //!
 //! html5ever follows the HTML Standard, which takes quadratic time on deep nesting, on tags with very many
 //! attributes and on formatting elements that are never closed. So scripts, styles, comments and overlong tags

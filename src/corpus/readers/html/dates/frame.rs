@@ -1,4 +1,4 @@
-//! Tells the parts of a page that belong to its text from those that frame it or belong to other texts.
+//! Separates the parts of a page that belong to its text from those that frame it or belong to other texts.
 
 use std::sync::LazyLock;
 

@@ -189,7 +189,7 @@ impl<'a> Walk<'a> {
             return;
         }
         let names = frame::names(element);
-        // What holds the headline holds the text, whatever its names say.
+        // An element around the headline is around the text too, even if its names are those of a frame.
         let frame = if names.frame > frame && !self.around.contains(&element) { names.frame } else { frame };
         let dated = if names.dated { DATED_DEPTH } else { dated.saturating_sub(1) };
         let block = BLOCKS.contains(&name);
