@@ -51,6 +51,7 @@ pub use error::{Error, Result};
 pub use index::Index;
 pub use query::Query;
 pub use release::{
-    Date, DateContext, DateOrigin, DateSpan, Dating, FoundDate, Origin, RefusedDate, Release, day, find_date,
+    Date, DateContext, DateOrigin, DateSpan, Dating, DayOrder, FoundDate, Origin, RefusedDate, Release, day,
+    find_date,
 };
 pub use search::Searcher;

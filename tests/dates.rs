@@ -5,7 +5,7 @@
 use std::fmt::Write;
 
 use proptest::prelude::*;
-use vestnik::{DateContext, DateOrigin, Dating, find_date};
+use vestnik::{DateContext, DateOrigin, Dating, DayOrder, find_date};
 
 fn context() -> DateContext {
     DateContext::on("2024-06-01".parse().unwrap())
@@ -38,7 +38,7 @@ fn every_line_of_the_table_holds() {
             (context.year, text) = (Some(year.parse().unwrap()), rest);
         }
         if let Some(rest) = text.strip_prefix("us ") {
-            (context.month_first, text) = (true, rest);
+            (context.order, text) = (DayOrder::MonthFirst, rest);
         }
         let origin = match place.trim() {
             "field" => DateOrigin::Field,

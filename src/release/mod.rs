@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub use date::{
-    Context as DateContext, Date, DateOrigin, DateSpan, Dating, FoundDate, RefusedDate, day, find_date,
+    Context as DateContext, Date, DateOrigin, DateSpan, Dating, DayOrder, FoundDate, RefusedDate, day,
+    find_date,
 };
 
 /// One press release.

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use super::{
-    Context, Date, months,
+    Context, Date, DayOrder, months,
     tokens::{Kind, Token},
     word_set::{WordSet, words},
 };
@@ -53,7 +53,7 @@ impl Written {
             Year::Short(year) => century(year),
             Year::Current | Year::Missing => context.year.map(i32::from).ok_or(Unresolved::Yearless)?,
         };
-        let american = self.slashes && (context.month_first || self.month > 12);
+        let american = self.slashes && (context.order == DayOrder::MonthFirst || self.month > 12);
         let (day, month) =
             if american && self.day <= 12 { (self.month, self.day) } else { (self.day, self.month) };
         day_of(year, month, day)

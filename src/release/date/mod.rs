@@ -18,7 +18,7 @@ mod word_set;
 
 pub use jiff::civil::Date;
 
-pub use origin::{DateContext as Context, DateOrigin, Dating, FoundDate, RefusedDate, find_date};
+pub use origin::{DateContext as Context, DateOrigin, Dating, DayOrder, FoundDate, RefusedDate, find_date};
 pub use span::DateSpan;
 
 use crate::error::{Error, Result};

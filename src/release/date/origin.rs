@@ -54,14 +54,27 @@ pub struct DateContext {
     pub today: Date,
     /// The year of the release where it is known, for dates without one: «понедельник, 13 мая», «13 мая т. г.».
     pub year: Option<i16>,
-    /// Whether `05/06/2024` is the sixth of May.
-    pub month_first: bool,
+    /// The order of day and month in `05/06/2024`.
+    pub order: DayOrder,
+}
+
+/// The order of the numbers in a date with slashes, which depends on the country.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DayOrder {
+    /// It is not known. The day is taken to come first where it can, and the line of a page that shows such a date
+    /// does not count as [`DateOrigin::Byline`].
+    #[default]
+    Unknown,
+    /// `05/06/2024` is the fifth of June.
+    DayFirst,
+    /// `05/06/2024` is the sixth of May.
+    MonthFirst,
 }
 
 impl DateContext {
     /// A context of this day, which knows nothing else.
     pub fn on(today: Date) -> Self {
-        Self { today, year: None, month_first: false }
+        Self { today, year: None, order: DayOrder::Unknown }
     }
 
     /// A context of the current day in UTC.
@@ -189,7 +202,8 @@ fn read(
             let found = mentions.iter().filter_map(|mention| {
                 let origin = match mention.position {
                     Position::Labelled | Position::Dateline | Position::Alone
-                        if origin == DateOrigin::Byline && !mention.written.is_ambiguous() =>
+                        if origin == DateOrigin::Byline
+                            && (context.order != DayOrder::Unknown || !mention.written.is_ambiguous()) =>
                     {
                         origin
                     }

@@ -15,6 +15,8 @@ use super::{
 const TOKENS: usize = 160;
 /// A text of more tokens is a paragraph, in which only the opening can be a publication line.
 const LINE: usize = 40;
+/// Where in a paragraph a label may stand: further on it is a word of a sentence, as in «публикация от 5 мая».
+const OPENING: usize = 3;
 /// How many tokens may stand between a label and its date: «Опубликовано в разделе Новости 13 мая».
 const AFTER_LABEL: usize = 8;
 /// How many words the place of a dateline or the name in a byline may have.
@@ -64,7 +66,8 @@ pub(super) fn mentions(text: &str) -> Vec<Mention<'_>> {
                 mentions.pop();
             }
         } else if opening || tokens.len() <= LINE {
-            mentions.extend(of_segment(text, part, &dates, label, opening));
+            let within = if tokens.len() <= LINE { usize::MAX } else { OPENING };
+            mentions.extend(of_segment(text, part, &dates, label, opening, within));
         }
         (before, label) = (Before::Date, None);
     }
@@ -126,6 +129,7 @@ fn of_segment<'t>(
     dates: &[Dated],
     label: Option<labels::Kind>,
     opening: bool,
+    within: usize,
 ) -> Vec<Mention<'t>> {
     let mut mentions = Vec::new();
     for (index, (written, range)) in dates.iter().enumerate() {
@@ -138,7 +142,9 @@ fn of_segment<'t>(
         let ends = range.end.checked_sub(1).and_then(|last| part.get(last));
         let stopped = ends.is_some_and(|last| last.is_mark('.'));
         let position = match labels::last(prefix) {
-            Some(label) if prefix.len() - label.end <= AFTER_LABEL => Some(label.kind.position()),
+            Some(label) if from + label.start <= within && prefix.len() - label.end <= AFTER_LABEL => {
+                Some(label.kind.position())
+            }
             _ if index > 0 => None,
             _ => unlabelled(prefix, suffix, opening, stopped).map(|position| match label {
                 Some(label) if position == Position::Alone => label.position(),

@@ -6,13 +6,15 @@
 
 mod frame;
 mod lines;
+mod locale;
 
 use scraper::ElementRef;
 use serde_json::Value;
 
-use crate::release::{DateContext, DateOrigin, Dating, find_date};
+use crate::release::{Date, DateContext, DateOrigin, Dating, DayOrder, find_date};
 use frame::is_outside;
 use lines::Lines;
+use locale::{day_order, language, local_midnight};
 
 /// Names of `meta` elements that hold the day of publication, the most specific ones first.
 const PUBLISHED: &str = "article:published_time og:published_time og:article:published_time article:published \
@@ -38,13 +40,16 @@ pub(super) fn of_page(
     titles: &[String],
     context: &DateContext,
 ) -> Dating {
-    let mut context = *context;
-    context.month_first |= is_american(root);
-    let facts = Facts::of(root);
+    let language = language(root);
+    let mut facts = Facts::of(root, &language);
     let lines = Lines::of(root, titles);
+    let (context, byline) = byline(&lines, facts.published_on(context), day_order(&language), context);
+    if byline.is_none() {
+        facts.prefer(|date| lines.show(date, &context), &context);
+    }
     let mut candidates = facts.candidates();
     candidates.extend(url.map(|url| (DateOrigin::Url, url)));
-    candidates.extend(lines.byline(&context).map(|line| (DateOrigin::Byline, line)));
+    candidates.extend(byline.map(|line| (DateOrigin::Byline, line)));
     let dating = find_date(&candidates, &context);
     match dating.found {
         Some(found) if found.origin < DateOrigin::Label => Dating { found: Some(found), ..dating },
@@ -56,10 +61,29 @@ pub(super) fn of_page(
     }
 }
 
-/// Whether the page is in American English, which writes the month first.
-fn is_american(root: ElementRef<'_>) -> bool {
-    let language = root.attr("lang").unwrap_or_default().to_ascii_lowercase().replace('_', "-");
-    language == "en" || language == "en-us"
+/// The line that shows the date of the page, and the context in which it is read.
+///
+/// The order of day and month in `05/06/2024` is the one that agrees with the metadata, whatever the language: some
+/// sites in German or Spanish write the month first. The language decides where no metadata do.
+fn byline<'l>(
+    lines: &'l Lines,
+    published: Option<Date>,
+    by_language: DayOrder,
+    context: &DateContext,
+) -> (DateContext, Option<&'l str>) {
+    let ordered = |order| DateContext { order, ..*context };
+    let agrees = |date: Date| published.and_then(|published| published.since(date).ok());
+    for context in [DayOrder::DayFirst, DayOrder::MonthFirst].map(ordered) {
+        let found = lines.byline(&context);
+        if let Some((date, line)) = found
+            && agrees(date).is_some_and(|apart| apart.get_days().abs() <= 1)
+        {
+            return (context, Some(line));
+        }
+    }
+    let by_language = ordered(by_language);
+    let found = lines.byline(&ordered(DayOrder::Unknown)).or_else(|| lines.byline(&by_language));
+    (by_language, found.map(|(_, line)| line))
 }
 
 /// The dates in the structured data of a page.
@@ -71,7 +95,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(root: ElementRef<'_>) -> Self {
+    fn of(root: ElementRef<'_>, language: &str) -> Self {
         let mut facts = Self::default();
         for element in root.descendent_elements() {
             match element.value().name() {
@@ -81,7 +105,45 @@ impl Facts {
             }
         }
         facts.published.sort_by_key(|(rank, _)| *rank);
+        facts.drop_placeholders();
+        for (_, text) in &mut facts.published {
+            if let Some(local) = local_midnight(text, language) {
+                *text = local;
+            }
+        }
         facts
+    }
+
+    /// Removes `2004-01-01` and the like, the default of some systems, where another year is named for the last
+    /// change.
+    fn drop_placeholders(&mut self) {
+        let context = DateContext::now();
+        let day =
+            |text: &str| find_date(&[(DateOrigin::Updated, text)], &context).found.map(|found| found.date);
+        let years: Vec<i16> = self.updated.iter().filter_map(|text| day(text)).map(Date::year).collect();
+        let is_placeholder =
+            |date: Date| (date.month(), date.day()) == (1, 1) && years.iter().any(|year| *year > date.year());
+        self.published.retain(|(_, text)| !day(text).is_some_and(is_placeholder));
+    }
+
+    /// Moves the first day of publication that the page also displays to the front, where there are several.
+    fn prefer(&mut self, is_shown: impl Fn(Date) -> bool, context: &DateContext) {
+        let day =
+            |text: &str| find_date(&[(DateOrigin::Metadata, text)], context).found.map(|found| found.date);
+        let days: Vec<Option<Date>> = self.published.iter().map(|(_, text)| day(text)).collect();
+        if days.iter().flatten().any(|date| Some(date) != days.iter().flatten().next())
+            && let Some(shown) = days.iter().position(|day| day.is_some_and(&is_shown))
+        {
+            let shown = self.published.remove(shown);
+            self.published.insert(0, shown);
+        }
+    }
+
+    /// The day of publication by the structured data alone.
+    fn published_on(&self, context: &DateContext) -> Option<Date> {
+        let published: Vec<_> =
+            self.published.iter().map(|(_, text)| (DateOrigin::Metadata, text.as_str())).collect();
+        find_date(&published, context).found.map(|found| found.date)
     }
 
     fn candidates(&self) -> Vec<(DateOrigin, &str)> {
@@ -216,7 +278,49 @@ mod tests {
             ("<h1>Мир</h1><p>12.05.2024</p><p>13.05.2024</p>", "2024-05-12 text"),
             ("<h1>Мир</h1><p>Текст<div class=related><p>13.05.2024</div>", "-"),
             ("<h1>Мир</h1><footer>13.05.2020</footer>", "2020-05-13 byline"),
-            ("<html lang=en-US><h1>Peace</h1><p>05/06/2024", "2024-05-06 text"),
+            ("<html lang=en-US><h1>Peace</h1><p>05/06/2024", "2024-05-06 byline"),
+            ("<html lang=en><h1>Peace</h1><p>05/04/2024", "2024-04-05 text"),
+            // An order of day and month that is open: the metadata decide, then the language.
+            (
+                "<html lang=de><meta name=date content=2024-05-02><h1>Мир</h1><p>05/01/2024",
+                "2024-05-01 byline",
+            ),
+            (
+                "<meta name=date content=2024-05-04T02:00:00Z><h1>Мир</h1><p>03/05/2024<p>29/04/2024",
+                "2024-05-04 metadata",
+            ),
+            ("<meta name=date content=2024-05-04T02:00:00Z><h1>Мир</h1><p>03/05/2024", "2024-05-03 byline"),
+            ("<html lang=es><h1>Мир</h1><p>03/05/2024", "2024-05-03 byline"),
+            // Local midnight in UTC; other instants are days in UTC.
+            ("<html lang=ru><meta name=date content=2024-05-12T21:00:00.000Z>", "2024-05-13 metadata"),
+            ("<html lang=ru><meta name=date content=2024-05-12T21:00:01Z>", "2024-05-12 metadata"),
+            ("<html lang=en><meta name=date content=2024-05-12T21:00:00Z>", "2024-05-12 metadata"),
+            ("<html lang=uz><meta name=date content=2024-05-12T19:00:00+00:00>", "2024-05-13 metadata"),
+            // A default in place of a date.
+            (
+                "<meta name=date content=2004-01-01><meta name=lastmod content=2019-06-13>",
+                "2019-06-13 updated",
+            ),
+            (
+                "<meta name=date content=2024-01-01><meta name=lastmod content=2024-01-02>",
+                "2024-01-01 metadata",
+            ),
+            // Of several days of publication the one that is displayed.
+            (
+                "<meta name=date content=2024-05-12><meta name=dc.date content=2024-05-13><h1>Мир</h1>\
+                 <p>Обновлено: 13.05.2024",
+                "2024-05-13 metadata",
+            ),
+            ("<h1>Мир</h1><time itemprop=dateModified>14.05.2024</time><p>13.05.2024", "2024-05-13 byline"),
+            // A date in an element of its own, next to the author.
+            ("<h1>Мир</h1><p><b>Иван Петров</b> <span>13.05.2024 10:00</span></p>", "2024-05-13 byline"),
+            ("<h1>Мир</h1><p>Форум пройдёт <b>13.05.2024</b></p>", "-"),
+            // The headline in the text, not its invisible copy around the logo.
+            (
+                "<title>Встреча в Ташкенте</title><h1>Встреча в Ташкенте</h1><ul><li>1<li>2<li>3<li>4<li>5<li>6\
+                 <li>7<li>8<li>9</ul><article><h2>Встреча в Ташкенте</h2><p>13.05.2024</article>",
+                "2024-05-13 byline",
+            ),
             // A label anywhere in the page's own text.
             (
                 "<h1>Мир</h1><p>1<p>2<p>3<p>4<p>5<p>6<p>7<p>8<p>9<p>1<p>2<p>3<p>4<p>5<p>6<p>7<p>8<p>9<p>1<p>2<p>3<p>4<p>5<p>6<p>7\
@@ -226,7 +330,10 @@ mod tests {
         ];
         let context = DateContext::on("2024-06-01".parse().unwrap());
         for (page, expected) in table {
-            let found = of_page(Html::parse_document(page).root_element(), None, &[], &context).found;
+            let html = Html::parse_document(page);
+            let title = page.split("<title>").nth(1).and_then(|rest| rest.split("</title>").next());
+            let titles: Vec<String> = title.map(str::to_owned).into_iter().collect();
+            let found = of_page(html.root_element(), None, &titles, &context).found;
             let found = found.map_or_else(
                 || "-".to_owned(),
                 |found| {

@@ -16,6 +16,10 @@ const NEARER: usize = 4;
 const LONGEST: usize = 1000;
 /// How many elements deep a class for dates applies.
 const DATED_DEPTH: u8 = 3;
+/// An inline element of up to this length, in bytes, may show the date in a line of up to that length, which also
+/// shows the author or the rubric.
+const SHORT_INLINE: usize = 48;
+const SHORT_LINE: usize = 120;
 /// A heading shorter than this is not compared with the title, in characters.
 const SHORTEST_TITLE: usize = 8;
 
@@ -63,6 +67,8 @@ const BLOCKS: [&str; 42] = [
     "caption",
     "dialog",
 ];
+/// Inline elements that set a date apart from the rest of its line.
+const INLINE: [&str; 5] = ["abbr", "font", "small", "span", "time"];
 const SKIPPED: [&str; 9] =
     ["script", "style", "template", "svg", "head", "iframe", "button", "option", "textarea"];
 
@@ -89,8 +95,8 @@ impl Lines {
         Self { lines: walk.lines, headline: walk.headline }
     }
 
-    /// The line at the headline that shows the date, where all lines there agree.
-    pub(super) fn byline(&self, context: &DateContext) -> Option<&str> {
+    /// The line at the headline that shows the date, where all lines there agree, and that date.
+    pub(super) fn byline(&self, context: &DateContext) -> Option<(Date, &str)> {
         let headline = self.headline?;
         let dated = |(before, behind, frame): (usize, usize, Frame)| {
             let within = self.lines.iter().filter(move |(at, line)| {
@@ -106,9 +112,21 @@ impl Lines {
         let only = |fits: fn(&Line) -> bool| {
             let mut dates = dates.iter().filter(|(_, line)| fits(line));
             let (first, line) = dates.next()?;
-            dates.all(|(date, _)| date == first).then_some(line.text.as_str())
+            dates.all(|(date, _)| date == first).then_some((*first, line.text.as_str()))
         };
         only(|_| true).or_else(|| only(|line| line.frame == Frame::Own)).or_else(|| only(|line| line.dated))
+    }
+
+    /// Whether a line at the headline names this day as that of publication or of the last change.
+    pub(super) fn show(&self, date: Date, context: &DateContext) -> bool {
+        let headline = self.headline.unwrap_or(0);
+        let near = self
+            .lines
+            .iter()
+            .filter(|(at, line)| at.abs_diff(headline) <= NEAR && line.frame < Frame::Foreign);
+        let mut dates =
+            near.filter_map(|(_, line)| find_date(&[(DateOrigin::Text, &line.text)], context).found);
+        dates.any(|found| found.date == date)
     }
 
     /// Lines that may date the page where nothing better does: labels, and lines near the headline or with a
@@ -156,7 +174,13 @@ fn headline<'a>(root: ElementRef<'a>, titles: &[String]) -> Option<ElementRef<'a
                 .any(|title| title.contains(text.as_str()) || long(title) && text.contains(title.as_str()))
     };
     let longest = || headings.iter().filter(matches).max_by_key(|(_, text)| text.len());
-    let found = headings.iter().filter(matches).find(top).or_else(longest);
+    // Some sites repeat the headline, invisibly, around their logo.
+    let in_text = |(element, _): &&(ElementRef<'a>, String)| {
+        let mut above = element.ancestors().filter_map(ElementRef::wrap);
+        above.any(|element| matches!(element.value().name(), "article" | "main"))
+    };
+    let own = headings.iter().filter(matches).find(|heading| in_text(heading) && !is_outside(heading.0));
+    let found = own.or_else(|| headings.iter().filter(matches).find(top)).or_else(longest);
     let found = found.or_else(|| headings.iter().filter(top).find(|(element, _)| !is_outside(*element)));
     found.or_else(|| headings.iter().find(top)).map(|(element, _)| *element)
 }
@@ -185,7 +209,8 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn element(&mut self, element: ElementRef<'a>, frame: Frame, dated: u8) {
         let name = element.value().name();
-        if SKIPPED.contains(&name) {
+        // The day of the last change is metadata, wherever a site displays it.
+        if SKIPPED.contains(&name) || element.attr("itemprop") == Some("dateModified") {
             return;
         }
         let names = frame::names(element);
@@ -210,10 +235,11 @@ impl<'a> Walk<'a> {
         }
         self.headed |= headed;
         if !block {
-            if names.dated
+            let is_short = INLINE.contains(&name) && self.line.len().saturating_sub(start) <= SHORT_INLINE;
+            if (names.dated || is_short)
                 && let Some(text) = self.line.get(start..).and_then(one_line)
             {
-                self.inline.push(Line { text, frame, dated: true });
+                self.inline.push(Line { text, frame, dated: names.dated });
             }
             // Inline elements are often set apart by their style alone.
             if !matches!(name, "b" | "i" | "em" | "strong") {
@@ -228,15 +254,19 @@ impl<'a> Walk<'a> {
     /// Ends the line, which stands in this frame.
     fn end(&mut self, frame: Frame) {
         let line = one_line(&self.line).map(|text| Line { text, frame, dated: self.dated });
-        for line in line.into_iter().chain(self.inline.drain(..)) {
+        let is_short = line.as_ref().is_some_and(|line| line.text.len() <= SHORT_LINE);
+        let inline = self.inline.drain(..).filter(|inline| inline.dated || is_short);
+        let is_line = line.is_some();
+        // Inline elements stand in their line, and count as a line only where the rest of it went elsewhere.
+        for line in line.into_iter().chain(inline) {
             if self.headed && self.headline.is_none() {
                 self.headline = Some(self.count);
             }
             if line.text.bytes().any(|byte| byte.is_ascii_digit()) {
                 self.lines.push((self.count, line));
             }
-            self.count += 1;
         }
+        self.count += usize::from(is_line);
         self.line.clear();
         (self.dated, self.headed) = (false, false);
     }
