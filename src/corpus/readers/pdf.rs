@@ -78,7 +78,7 @@ fn extract(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) -> Result<Extr
         notes.push(format!("only {MOST_PAGES} of {count} pages are read"));
     }
     let (fonts, options) = (FontCache::default(), LayoutOptions::default());
-    let (mut spans, mut lost) = (Vec::new(), 0);
+    let (mut spans, mut marks, mut lost) = (Vec::new(), Vec::new(), 0);
     for number in 0..count.min(MOST_PAGES) {
         check()?;
         let read = pdf.page(number).and_then(|page| {
@@ -89,13 +89,14 @@ fn extract(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) -> Result<Extr
             retain_spans_on_page(&mut spans, &page);
             retain_rulings_on_page(&mut rulings, &page);
             spans.retain(|span| !is_running(span));
-            letters::drop_note_marks(&mut spans);
-            Ok((spans, rulings, report))
+            let marks = letters::drop_note_marks(&mut spans);
+            Ok((spans, rulings, report, marks))
         });
         match read {
-            Ok((page, rulings, report)) => {
+            Ok((page, rulings, report, noted)) => {
                 lost += usize::from(!report.is_complete());
                 spans.push((page, rulings, report.order));
+                marks.push(noted);
             }
             Err(_) => lost += 1,
         }
@@ -123,7 +124,16 @@ fn extract(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) -> Result<Extr
     }
     check()?;
     let layouts = document_layout_opts(&spans, &options);
-    Ok(Extracted { title: pdf.metadata().title, pages: layouts.into_iter().map(page).collect(), notes })
+    let pages = layouts.into_iter().zip(&marks).map(|(layout, marks)| {
+        let mut page = page(layout);
+        page.drop_note_numbers(marks);
+        page
+    });
+    let mut pages: Vec<Page> = pages.collect();
+    if let Some(line) = pages::drop_single_header(&mut pages) {
+        notes.push(format!("«{line}» above the headline is taken for a running header and left out"));
+    }
+    Ok(Extracted { title: pdf.metadata().title, pages, notes })
 }
 
 /// Whether the producer marked text as a running header, footer or page number.

@@ -82,7 +82,11 @@ fn byline<'l>(
         }
     }
     let by_language = ordered(by_language);
-    let found = lines.byline(&ordered(DayOrder::Unknown)).or_else(|| lines.byline(&by_language));
+    // A date whose order is open contradicts the others at the headline, whichever it is.
+    let consistent = lines.byline(&ordered(DayOrder::DayFirst)).is_some();
+    let certain = lines.byline(&ordered(DayOrder::Unknown)).filter(|_| consistent);
+    let found = certain
+        .or_else(|| (by_language.order != DayOrder::Unknown).then(|| lines.byline(&by_language)).flatten());
     (by_language, found.map(|(_, line)| line))
 }
 

@@ -77,10 +77,11 @@ pub(super) fn cyrillic(text: &str) -> String {
     read
 }
 
-/// Removes the raised numbers that refer to notes: small digits behind a word or a punctuation mark.
+/// Removes the raised numbers that refer to notes: small digits behind a word or a punctuation mark. Returns them.
 ///
 /// A unit such as «м» keeps its exponent.
-pub(super) fn drop_note_marks(spans: &mut Vec<TextSpan>) {
+pub(super) fn drop_note_marks(spans: &mut Vec<TextSpan>) -> Vec<String> {
+    let mut marks = Vec::new();
     let mut before: Option<(f32, f32, bool)> = None;
     spans.retain(|span| {
         let text = span.text.trim();
@@ -90,6 +91,7 @@ pub(super) fn drop_note_marks(spans: &mut Vec<TextSpan>) {
             word && span.size < 0.8 * size && lift > 0.1 * size && lift < size
         });
         if mark && raised {
+            marks.push(text.to_owned());
             return false;
         }
         if !text.is_empty() {
@@ -100,6 +102,7 @@ pub(super) fn drop_note_marks(spans: &mut Vec<TextSpan>) {
         }
         true
     });
+    marks
 }
 
 /// Ligatures as letters.

@@ -11,6 +11,11 @@ const EDGE: usize = 3;
 /// The share of pages that a line must be on to be a running header, in per cent.
 const SHARE: usize = 60;
 
+/// Letters smaller than this share of the usual ones are those of notes.
+const SMALL: f32 = 0.92;
+/// The longest running header of a document with one page, in characters.
+const LONGEST_HEADER: usize = 60;
+
 /// A line of a page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct PageLine {
@@ -42,6 +47,37 @@ impl Page {
         if !lines.is_empty() {
             self.0.push(PageBlock { kind, running, lines });
         }
+    }
+
+    /// Removes the numbers of notes at the bottom of the page, whose marks were removed from the text: `1` at the
+    /// beginning of a line in smaller letters.
+    pub fn drop_note_numbers(&mut self, marks: &[String]) {
+        let usual = self.usual_size();
+        let lines = self.0.iter_mut().flat_map(|block| &mut block.lines);
+        let mut small: Vec<&mut PageLine> = lines.filter(|line| line.size < SMALL * usual).collect();
+        for mark in marks {
+            let numbered = |line: &&mut PageLine| {
+                line.text
+                    .strip_prefix(mark.as_str())
+                    .is_some_and(|rest| rest.starts_with(char::is_whitespace))
+            };
+            if let Some(at) = small.iter().position(numbered) {
+                let line = small.swap_remove(at);
+                line.text = line.text[mark.len()..].trim_start().to_owned();
+            }
+        }
+    }
+
+    /// The size of most letters.
+    fn usual_size(&self) -> f32 {
+        let mut letters: Vec<(f32, usize)> = Vec::new();
+        for line in self.0.iter().flat_map(|block| &block.lines) {
+            match letters.iter_mut().find(|(size, _)| (size - line.size).abs() < 0.1) {
+                Some((_, count)) => *count += line.text.len(),
+                None => letters.push((line.size, line.text.len())),
+            }
+        }
+        letters.into_iter().max_by_key(|(_, count)| *count).map_or(0.0, |(size, _)| size)
     }
 
     /// The lines nearest to the top and to the bottom: block and line.
@@ -80,6 +116,31 @@ pub(super) fn join(mut pages: Vec<Page>) -> Vec<(Kind, String)> {
         }
     }
     joined
+}
+
+/// Removes the running header of a document with one page, which nothing repeats, and returns it.
+///
+/// A page with a page number has room for running lines. The header is then the topmost line, where it is short,
+/// has neither digits nor the end of a sentence, is not larger than the text, and the headline follows. Without a page
+/// number the line stays, because it may as well be the letterhead.
+pub(super) fn drop_single_header(pages: &mut [Page]) -> Option<String> {
+    let [page] = pages else { return None };
+    let edges = page.edges();
+    let has_number = edges.iter().rev().take(EDGE).any(|at| is_page_number(&page.line(*at).text));
+    let (&top, &next) = (edges.first()?, edges.get(1)?);
+    let (line, usual) = (page.line(top), page.usual_size());
+    let text = line.text.trim();
+    let is_label = text.chars().count() <= LONGEST_HEADER
+        && !text.contains(|c: char| c.is_numeric())
+        && !text.ends_with(['.', '!', '?', '…', ':', ',', '-']);
+    let is_header = page.0[top.0].kind == Kind::Text && line.size <= 1.05 * usual;
+    let before_headline = page.0[next.0].kind == Kind::Heading && page.line(next).size > 1.1 * usual;
+    if !(has_number && is_label && is_header && before_headline) {
+        return None;
+    }
+    let removed = page.0[top.0].lines.remove(top.1);
+    page.0.retain(|block| !block.lines.is_empty());
+    Some(removed.text.trim().to_owned())
 }
 
 /// The paragraphs in a block: a line that ends a sentence well before the right margin ends a paragraph.
@@ -158,4 +219,59 @@ fn is_page_number(text: &str) -> bool {
         && ["0", "стр.0", "страница0", "страница0из0", "стр.0из0", "0из0", "0/0", "page0", "page0of0"]
             .contains(&bare)
         && (bare != "0" || digits <= 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of lines, each with its size and text, from the top downwards.
+    fn page(lines: &[(f32, &str)]) -> Page {
+        let mut page = Page::default();
+        for (number, (size, text)) in lines.iter().enumerate() {
+            let kind = if *size > 15.0 { Kind::Heading } else { Kind::Text };
+            let (text, y) = ((*text).to_owned(), 800.0 - 20.0 * f32::from(u8::try_from(number).unwrap()));
+            page.push(kind, false, std::iter::once(PageLine { text, y, end: 500.0, size: *size }));
+        }
+        page
+    }
+
+    #[test]
+    fn a_single_page_loses_a_header_only_where_it_has_a_page_number() {
+        let text = (12.0, "Стороны обсудили сотрудничество и договорились о встречах.");
+        let (title, number) = ((17.0, "Встреча в Ташкенте"), (12.0, "Страница 1 из 1"));
+        let table: [(&[(f32, &str)], Option<&str>); 7] = [
+            (&[(12.0, "Пресс-служба · сводка"), title, text, number], Some("Пресс-служба · сводка")),
+            (&[(12.0, "Пресс-служба · сводка"), title, text], None),
+            (&[(12.0, "Ташкент, 13 мая 2024"), title, text, number], None),
+            (&[(12.0, "Вводный текст, который стоит над заголовком."), title, text, number], None),
+            (&[(14.0, "ПРЕСС-РЕЛИЗ"), title, text, number], None),
+            (&[(12.0, "Пресс-служба · сводка"), text, text, number], None),
+            (&[title, text, number], None),
+        ];
+        for (lines, expected) in table {
+            let found = drop_single_header(&mut [page(lines)]);
+            assert_eq!(found.as_deref(), expected, "{lines:?}");
+        }
+        let mut two = [page(&[(12.0, "Сводка"), title, text, number]), page(&[text, number])];
+        assert_eq!(drop_single_header(&mut two), None);
+    }
+
+    #[test]
+    fn numbers_of_notes_leave_with_their_marks() {
+        let text = (12.0, "1 мая стороны обсудили сотрудничество и договорились о встречах.");
+        let table = [
+            (&["1"][..], (10.0, "1 Примечание редакции."), "Примечание редакции."),
+            (&["2"], (10.0, "1 Примечание редакции."), "1 Примечание редакции."),
+            (&["1"], (12.0, "1 Примечание редакции."), "1 Примечание редакции."),
+            (&["1"], (10.0, "12 стран"), "12 стран"),
+        ];
+        for (marks, note, expected) in table {
+            let mut page = page(&[text, note]);
+            page.drop_note_numbers(&marks.iter().map(|mark| (*mark).to_owned()).collect::<Vec<_>>());
+            let lines: Vec<&str> =
+                page.0.iter().flat_map(|block| &block.lines).map(|line| &*line.text).collect();
+            assert_eq!(lines, [text.1, expected], "{marks:?} {note:?}");
+        }
+    }
 }
