@@ -143,7 +143,7 @@ pub(super) fn text(root: ElementRef<'_>, without: Option<ElementRef<'_>>) -> Str
 
 fn is_left_out(element: ElementRef<'_>, everything: bool) -> bool {
     let name = element.value().name();
-    if is_invisible(name) {
+    if is_invisible(name) || name == "a" && is_note_mark(element) {
         return true;
     }
     let hidden = || {
@@ -155,6 +155,18 @@ fn is_left_out(element: ElementRef<'_>, everything: bool) -> bool {
             || style.contains("visibility:hidden")
     };
     !everything && (is_control(name) || hidden())
+}
+
+/// Whether a link leads to a note or back from it, by the vocabularies of DPUB-ARIA and EPUB or the classes of
+/// pandoc and kramdown. Its text is the number of the note or an arrow.
+fn is_note_mark(link: ElementRef<'_>) -> bool {
+    let is_any = |name: &str, values: &[&str]| {
+        let words = link.attr(name).unwrap_or_default().split_ascii_whitespace();
+        { words }.any(|word| values.contains(&word))
+    };
+    is_any("role", &["doc-noteref", "doc-backlink"])
+        || is_any("epub:type", &["noteref", "backlink"])
+        || is_any("class", &["footnote-ref", "footnote-back", "reversefootnote"])
 }
 
 fn gap_around(element: ElementRef<'_>) -> Gap {
@@ -327,6 +339,10 @@ mod tests {
             ("<form>А<button>Б</button></form><noscript>В</noscript><svg><title>Г</title></svg>", "А\n\nВ"),
             ("<template><p>А</template><iframe src=a>Б</iframe><select><option>В</select>Г", "Г"),
             ("<img alt='А' title='Б'><p hidden>В</p><p style='Display : none'>Г</p>Д", "Д"),
+            (
+                "А<a role=doc-noteref href='#1'>1</a>. <a epub:type='noteref x'>2</a>Б<a class=footnote-back>↩︎</a>",
+                "А. Б",
+            ),
             ("<newsurl http://a.example>А</newsurl>", "А"),
             ("пере\u{ad}говоры\u{feff} за&shy;мок", "переговоры замок"),
             ("<p> </p>\n<div></div>", ""),
