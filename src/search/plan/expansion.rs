@@ -109,10 +109,17 @@ fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], inherited: In
         let parts = parts.iter().enumerate().filter(|(at, part)| !(part.function && is_inner(*at)));
         Node::All(parts.map(|(_, part)| Node::Word(word(forms, part, Form::Any, inherited))).collect())
     } else {
-        // The numbers of a date or an address have a meaning only next to each other.
-        let slots = parts
-            .iter()
-            .map(|part| (part.position - whole.position, word(forms, part, Form::Any, inherited)));
+        // The numbers of a date or an address have a meaning only next to each other. The letters of a designation
+        // also match as they are, because «ИЛ» in «ИЛ 96» is an abbreviation and «Ил» is a word.
+        let slots = parts.iter().map(|part| {
+            let mut word = word(forms, part, Form::Any, inherited);
+            for exact in exact_terms(part) {
+                if word.terms.iter().all(|term| term.key != exact.key) {
+                    word.terms.push(exact);
+                }
+            }
+            (part.position - whole.position, word)
+        });
         let slots: Vec<(u32, Word)> = slots.collect();
         let phrase =
             |slots| Node::Phrase(Phrase { slots, slop: None, in_sentence: false, weight: inherited.weight });

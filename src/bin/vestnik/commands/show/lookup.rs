@@ -99,13 +99,24 @@ fn with_ending<'i>(ids: &'i [String], ending: &str) -> Vec<&'i str> {
     }
 }
 
-/// The ids whose last part is most similar to that of the name, most similar first.
+/// A shorter part of a name is in too many names.
+const SHORTEST_PART: usize = 3;
+
+/// The ids whose last part, or its end, is most similar to that of the name, or contains it; most similar first.
 fn similar(ids: &[String], name: &str) -> Vec<String> {
     let last = |text: &str| text.rsplit(['/', '#']).next().unwrap_or_default().to_lowercase();
     let wanted = last(name);
+    let letters = wanted.chars().count();
+    let similarity = |last: String| {
+        if letters >= SHORTEST_PART && last.contains(&wanted) {
+            return 1.0;
+        }
+        let end = last.char_indices().rev().nth(letters.saturating_sub(1)).map_or(0, |(at, _)| at);
+        strsim::jaro_winkler(&last, &wanted).max(strsim::jaro_winkler(&last[end..], &wanted))
+    };
     let mut rated: Vec<(f64, &str)> = ids
         .iter()
-        .map(|id| (strsim::jaro_winkler(&last(id), &wanted), id.as_str()))
+        .map(|id| (similarity(last(id)), id.as_str()))
         .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY)
         .collect();
     rated.sort_by(|(a, x), (b, y)| b.total_cmp(a).then_with(|| x.cmp(y)));
@@ -146,6 +157,8 @@ mod tests {
     #[test]
     fn suggestions() {
         assert_eq!(similar(&ids(), "corpus/un/2024-mots.txt"), ["un/2024-most.txt", "un/2025-most.txt"]);
+        assert_eq!(similar(&ids(), "5-mots.txt"), ["un/2025-most.txt", "un/2024-most.txt"]);
+        assert_eq!(similar(&ids(), "2025"), ["un/2025-most.txt"]);
         assert_eq!(similar(&ids(), "совсем другое"), Vec::<String>::new());
     }
 
