@@ -17,7 +17,7 @@ pub(crate) struct NormParameters {
 impl NormParameters {
     /// The parameters of a search whose caller sets no others, but for the mean lengths.
     pub const DEFAULT: Self =
-        Self { title_weight: 2.0, title_b: 0.4, body_b: 0.7, mean_title: 1.0, mean_body: 1.0 };
+        Self { title_weight: 2.0, title_b: 0.4, body_b: 0.8, mean_title: 1.0, mean_body: 1.0 };
 
     /// The default parameters for documents with these lengths of titles and bodies.
     pub fn of_lengths(titles: &[u32], bodies: &[u32]) -> Self {
@@ -54,11 +54,15 @@ impl NormParameters {
     }
 }
 
-/// Above 0 with any parameters: an empty text counts as one word.
+/// What is added to all lengths, in words. Among texts of a few words, a longer one is seldom about more: without this,
+/// sentences lose 2.3 thousandths of nDCG@10 at a b that suits long texts, which it hardly affects.
+const SMOOTHING: f32 = 20.0;
+
+/// Above 0 with any parameters, also for an empty text.
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
 fn norm(words: u32, mean: f32, b: f32) -> f32 {
-    1.0 - b + b / mean * words.max(1) as f32
+    1.0 - b + b / (mean + SMOOTHING) * (words as f32 + SMOOTHING)
 }
 
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean is rounded")]

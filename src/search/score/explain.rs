@@ -25,7 +25,7 @@ use crate::{
 pub struct Explanation {
     /// The contribution of each clause, in the order of the query.
     pub clauses: Vec<ClauseScore>,
-    /// What proximity and recency added.
+    /// What proximity, words at the beginning and recency added.
     pub bonus: f32,
 }
 

@@ -1,11 +1,12 @@
-//! Proximity: what adjacent query words add to a score when they are near each other in a document.
+//! Proximity: what query words add to a score by their positions in a document.
 //!
 //! Sequential dependence (Metzler & Croft 2005): each pair of adjacent query words counts where the second follows
-//! the first, and less where both are within a window.
+//! the first, and less where both are within a window. In long queries, words at the beginning of a document count too.
 
 use super::node::BoundNode;
 use crate::search::weights::{
-    BOUND_SLACK, FULL_PROXIMITY_WORDS, LONG_QUERY_PROXIMITY, PROXIMITY_WORDS, UNORDERED, WINDOW, Weights,
+    BOUND_SLACK, FULL_PROXIMITY_WORDS, LEAD, LEAD_WORDS, LONG_QUERY_PROXIMITY, PROXIMITY_WORDS, UNORDERED,
+    WINDOW, Weights,
 };
 
 /// Scores the proximity of a query's content clauses.
@@ -13,6 +14,8 @@ pub(crate) struct ProximityScorer {
     k1: f32,
     /// The maximum that each pair of adjacent clauses adds; empty for long queries.
     pairs: Vec<f32>,
+    /// The maximum that each clause adds at the beginning of a document; empty for short queries and very long ones.
+    leads: Vec<f32>,
     /// Whether the positions of each clause are read.
     has_positions: Vec<bool>,
 }
@@ -24,9 +27,12 @@ impl ProximityScorer {
         let is_long = max_scores.len() > FULL_PROXIMITY_WORDS;
         let weight = if is_long { weights.proximity * LONG_QUERY_PROXIMITY } else { weights.proximity };
         let pairs = max_scores.windows(2).map(|pair| weight * (pair[0] + pair[1]) / 2.0);
-        let pairs = if max_scores.len() > PROXIMITY_WORDS { Vec::new() } else { pairs.collect() };
+        let is_too_long = max_scores.len() > PROXIMITY_WORDS;
+        let pairs = if is_too_long { Vec::new() } else { pairs.collect() };
+        let has_leads = is_long && !is_too_long && weights.proximity > 0.0;
+        let leads = if has_leads { max_scores.iter().map(|max| LEAD * max).collect() } else { Vec::new() };
         let has_positions = content.map(|node| !node.is_vague()).collect();
-        Self { k1: weights.k1, pairs, has_positions }
+        Self { k1: weights.k1, pairs, leads, has_positions }
     }
 
     /// The sum over adjacent pairs, given how often each pair occurs together.
@@ -41,11 +47,17 @@ impl ProximityScorer {
     }
 
     /// The score of a document, from the positions of its clauses.
+    #[expect(clippy::cast_precision_loss, reason = "far positions add next to nothing")]
     pub fn score(&self, positions: [&[u32]; PROXIMITY_WORDS]) -> f32 {
-        self.sum(&positions, |first, second| {
-            let (ordered, near) = together(first, second);
-            ordered + UNORDERED * near
-        })
+        let at_beginning = |(lead, positions): (&f32, &&[u32])| {
+            positions.first().map_or(0.0, |&first| lead * (-(first as f32) / LEAD_WORDS).exp())
+        };
+        let leads: f32 = self.leads.iter().zip(&positions).map(at_beginning).sum();
+        leads
+            + self.sum(&positions, |first, second| {
+                let (ordered, near) = together(first, second);
+                ordered + UNORDERED * near
+            })
     }
 
     /// An upper bound for a document with this many positions of each clause.
@@ -58,12 +70,14 @@ impl ProximityScorer {
                 positions => positions.into(),
             };
         }
-        self.sum(&counts, |&first, &second| {
-            // A word follows at most two others, with at most one word between.
-            let ordered = first.min(2.0 * second);
-            let near = if second > 0.0 { first - ordered } else { 0.0 };
-            ordered + UNORDERED * near
-        })
+        let leads = self.leads.iter().zip(&counts).filter(|(_, count)| **count > 0.0);
+        leads.map(|(lead, _)| lead).sum::<f32>()
+            + self.sum(&counts, |&first, &second| {
+                // A word follows at most two others, with at most one word between.
+                let ordered = first.min(2.0 * second);
+                let near = if second > 0.0 { first - ordered } else { 0.0 };
+                ordered + UNORDERED * near
+            })
     }
 }
 

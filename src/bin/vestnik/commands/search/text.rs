@@ -84,7 +84,8 @@ fn print_explanation(score: f32, explanation: &Explanation, terminal: &mut Termi
             clause.score, clause.text, clause.idf
         ))?;
     }
-    terminal.line(format_args!("       {:.3}  for words near each other and for the date", explanation.bonus))
+    terminal
+        .line(format_args!("       {:.3}  for the positions of words and for the date", explanation.bonus))
 }
 
 /// The path of a release relative to the current folder, with its line where the file has several releases.
