@@ -199,6 +199,8 @@ fn a_summary_accounts_for_every_file() {
         broken += 1;
     }
     fs::write(folder.path().join("other.exe"), "MZ").unwrap();
+    let photos = tarred(&[("a.png".to_owned(), b"\x89PNG".to_vec())]);
+    fs::write(folder.path().join("photos.tar"), photos).unwrap();
     let index = tempfile::tempdir().unwrap();
     let index = Index::open_or_create(index.path()).unwrap();
     let corpus = Corpus::open(&[folder.path().to_owned()], &[]).unwrap();
@@ -210,7 +212,11 @@ fn a_summary_accounts_for_every_file() {
     })
     .unwrap();
     assert_eq!(failed.len() as u64, broken, "{failed:#?}");
-    assert_eq!((summary.failed, summary.ignored), (broken, 1));
-    assert_eq!(summary.read.files, whole + broken, "{failed:#?}");
+    // The archive that holds nothing to read was read and counts as ignored.
+    assert_eq!((summary.failed, summary.ignored), (broken, 2));
+    assert_eq!(summary.read.files, whole + broken + 1, "{failed:#?}");
     assert_eq!(summary.total, summary.added);
+    let again = vestnik::index::sync(&index, &corpus, false, &mut |_, _| {}).unwrap();
+    let seen = (again.same_files + again.read.files, again.failed, again.ignored);
+    assert_eq!(seen, (whole + broken + 1, broken, 2));
 }

@@ -76,6 +76,11 @@ impl ManifestEntry {
         Self { releases, noted, failures, ..self }
     }
 
+    /// Whether the file gave neither releases nor failures: a container of files of other kinds.
+    pub fn is_empty(&self) -> bool {
+        self.releases == 0 && self.failures.is_empty()
+    }
+
     /// Whether readers and options with this digest have read the file.
     pub fn was_read_by(&self, readers: &[u8; 32]) -> bool {
         self.readers == *readers

@@ -182,6 +182,9 @@ impl<'a> Run<'a> {
                     let Failure { line, reason } = failure.clone();
                     self.reporter.event(Event::Failed(&Error::Malformed { path: file.path(), line, reason }));
                 }
+                if entry.is_empty() {
+                    self.reporter.event(Event::Ignored(&file.path()));
+                }
                 self.unchanged.extend(id);
                 self.now.insert(&root, &file.name, entry);
             }
@@ -238,7 +241,11 @@ impl<'a> Run<'a> {
         };
         self.reporter.summary.noted += u64::from(noted);
         let entry = ManifestEntry::new(file, seen, digest, self.readers.of(&path));
-        Ok(is_complete.then(|| entry.with_contents(count, noted, failures)))
+        let entry = entry.with_contents(count, noted, failures);
+        if is_complete && entry.is_empty() {
+            self.reporter.event(Event::Ignored(&path));
+        }
+        Ok(is_complete.then_some(entry))
     }
 
     /// Adds a release, unless another one has its id.

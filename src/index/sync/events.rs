@@ -57,7 +57,7 @@ pub struct Summary {
     pub noted: u64,
     /// Files, folders and records that could not be read.
     pub failed: u64,
-    /// Files of other kinds that were ignored.
+    /// Files of other kinds that were ignored, and containers that hold only such.
     pub ignored: u64,
     /// Releases in the index now.
     pub total: u64,
