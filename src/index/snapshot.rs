@@ -125,6 +125,7 @@ impl Snapshot {
     }
 
     /// The release itself.
+    #[expect(clippy::redundant_closure_for_method_calls, reason = "the method has one lifetime only")]
     pub fn release(&self, address: Address) -> Result<Release> {
         self.read(address, |view| view.release())
     }

@@ -144,7 +144,7 @@ mod tests {
                 prop_assert!(display.fits(&range, room.length));
                 prop_assert!(words.iter().any(|word| word.start == range.start));
                 prop_assert!(words.iter().any(|word| word.end == range.end));
-                for other in targets.iter() {
+                for other in &targets {
                     let apart = other.end.byte <= range.start || range.end <= other.start.byte;
                     prop_assert!(other.is_in(&range) || apart);
                 }

@@ -167,9 +167,14 @@ mod tests {
 
     use super::*;
 
-    /// The passages among ranges of characters with their clauses. Every sentence takes a hundred characters, and
+    /// Ranges of characters with their clauses.
+    type Matches = [(usize, usize, usize)];
+    /// What is tested, the matches, how many passages there may be, their length, and the passages.
+    type Case<'c> = (&'c str, &'c Matches, usize, usize, &'c [(usize, usize)]);
+
+    /// The passages among matches. Every sentence takes a hundred characters, and
     /// every character two bytes.
-    fn chosen(targets: &[(usize, usize, usize)], most: usize, length: usize) -> Vec<(usize, usize)> {
+    fn chosen(targets: &Matches, most: usize, length: usize) -> Vec<(usize, usize)> {
         let offset = |char| Offset { byte: 2 * char, char };
         let target = |&(start, end, clause): &(usize, usize, usize)| Target {
             start: offset(start),
@@ -185,7 +190,7 @@ mod tests {
     #[test]
     fn the_best_passages() {
         let far = &[(10, 15, 0), (500, 505, 1), (900, 905, 2)][..];
-        let table: &[(&str, &[(usize, usize, usize)], usize, usize, &[(usize, usize)])] = &[
+        let table: &[Case] = &[
             ("nothing", &[], 3, 300, &[]),
             ("one", &[(10, 15, 0)], 3, 300, &[(10, 15)]),
             ("new clauses", &[(0, 5, 0), (6, 9, 0), (500, 505, 0), (550, 555, 1)], 1, 100, &[(500, 555)]),
