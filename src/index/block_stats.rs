@@ -22,14 +22,14 @@ mod writer;
 use std::{io, ops::Range};
 
 use tantivy::{
-    SegmentReader,
+    HasLen, SegmentReader,
     directory::{FileSlice, OwnedBytes},
     index::SegmentComponent,
     postings::TermInfo,
 };
 
 pub(crate) use self::bound_code::decode as decode_bound;
-use self::writer::{ENTRY, FOOTER, PAGE, PAGE_KEY};
+use self::writer::{EMPTY, FOOTER, Slot};
 pub(super) use self::{merge::StatsPlugin, writer::StatsWriter};
 use super::norms::{LengthRanges, NormParameters};
 
@@ -43,11 +43,12 @@ const BLOCK_LEN: usize = 128;
 pub(super) struct SegmentStats {
     parameters: NormParameters,
     lists: FileSlice,
-    /// Where lists start in the file of postings and in `lists`.
-    entries: FileSlice,
-    /// The first list of each page of entries.
-    pages: Vec<u64>,
+    table: FileSlice,
+    slots: u32,
 }
+
+/// Slots that are read at once.
+const PROBED: usize = 8;
 
 impl SegmentStats {
     /// Opens the statistics of a segment.
@@ -59,12 +60,11 @@ impl SegmentStats {
     fn read(file: &FileSlice) -> io::Result<Self> {
         let damaged =
             || io::Error::new(io::ErrorKind::InvalidData, "the file of block statistics is too short");
-        let size = file.num_bytes().get_bytes() as usize;
-        let footer_start = size.checked_sub(FOOTER).ok_or_else(damaged)?;
-        let footer = file.read_bytes_slice(footer_start..size)?;
+        let footer_start = file.len().checked_sub(FOOTER).ok_or_else(damaged)?;
+        let footer = file.read_bytes_slice(footer_start..file.len())?;
         let numbers: Vec<u32> =
             footer.as_chunks().0.iter().map(|&number| u32::from_le_bytes(number)).collect();
-        let &[title_weight, title_b, body_b, mean_title, mean_body, lists] = &numbers[..] else {
+        let &[title_weight, title_b, body_b, mean_title, mean_body, slots] = &numbers[..] else {
             return Err(damaged());
         };
         let parameters = NormParameters {
@@ -74,41 +74,34 @@ impl SegmentStats {
             mean_title: f32::from_bits(mean_title),
             mean_body: f32::from_bits(mean_body),
         };
-        let pages = (lists as usize).div_ceil(PAGE) * PAGE_KEY;
-        let pages_start = footer_start.checked_sub(pages).ok_or_else(damaged)?;
-        let entries_start = pages_start.checked_sub((lists as usize + 1) * ENTRY).ok_or_else(damaged)?;
-        let pages = file.read_bytes_slice(pages_start..footer_start)?;
-        Ok(Self {
-            parameters,
-            lists: file.slice(0..entries_start),
-            entries: file.slice(entries_start..pages_start),
-            pages: pages.as_chunks().0.iter().map(|&start| u64::from_le_bytes(start)).collect(),
-        })
+        let table = (slots as usize).checked_mul(size_of::<Slot>()).filter(|&bytes| bytes > 0);
+        let start = table.and_then(|bytes| footer_start.checked_sub(bytes)).ok_or_else(damaged)?;
+        Ok(Self { parameters, lists: file.slice(0..start), table: file.slice(start..footer_start), slots })
     }
 
     /// The statistics of a posting list of title and body.
     pub fn of_list(&self, list: &TermInfo) -> io::Result<BlockStats> {
         let blocks = list.doc_freq as usize / BLOCK_LEN;
-        let bytes = match self.find(list.postings_range.start as u64)? {
-            Some(range) => self.lists.read_bytes_slice(range)?,
-            None => OwnedBytes::empty(),
-        };
-        Ok(BlockStats { bytes, blocks })
+        let range = self.find(list.postings_range.start as u64)?.unwrap_or(0..0);
+        Ok(BlockStats { bytes: self.lists.read_bytes_slice(range)?, blocks })
     }
 
     /// Where the statistics of a list are.
-    fn find(&self, start: u64) -> io::Result<Option<Range<usize>>> {
-        let Some(page) = self.pages.partition_point(|&first| first <= start).checked_sub(1) else {
-            return Ok(None);
-        };
-        // With the entry after the page, which says where its last list ends.
-        let end = self.entries.num_bytes().get_bytes() as usize;
-        let page = page * PAGE * ENTRY..end.min(((page + 1) * PAGE + 1) * ENTRY);
-        let page = self.entries.read_bytes_slice(page)?;
-        let (entries, _) = page.as_chunks::<ENTRY>();
-        let found = entries.binary_search_by_key(&start, |entry| writer::read_entry(entry).0);
-        let offset = |at: usize| entries.get(at).map(|entry| writer::read_entry(entry).1);
-        Ok(found.ok().and_then(|at| Some(offset(at)?..offset(at + 1)?)))
+    fn find(&self, list: u64) -> io::Result<Option<Range<usize>>> {
+        let (mut slot, slots) = (writer::home(list, self.slots) as usize, self.slots as usize);
+        loop {
+            let end = slots.min(slot + PROBED);
+            let probed = self.table.read_bytes_slice(slot * size_of::<Slot>()..end * size_of::<Slot>())?;
+            for (other, stats) in probed.as_chunks().0.iter().map(writer::read_slot) {
+                if other == list {
+                    return Ok(Some(stats));
+                }
+                if other == EMPTY {
+                    return Ok(None);
+                }
+            }
+            slot = end % slots;
+        }
     }
 
     /// How many times as great normalised frequencies can be with other parameters.

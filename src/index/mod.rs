@@ -36,7 +36,7 @@ pub(crate) use norms::{NormParameters, Norms};
 pub use options::JobOptions;
 pub(crate) use parallel::parallel_map;
 pub(crate) use schema::POSITION_GAP;
-pub(crate) use segment_reader::{PostingList, Segment, Zone, seek_exact};
+pub(crate) use segment_reader::{PostingList, Segment, Zone};
 pub(crate) use snapshot::{Address, Snapshot};
 pub use sync::{Event, Progress, Summary, sync, update};
 pub(crate) use term_pattern::matches_pattern;

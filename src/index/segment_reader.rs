@@ -2,18 +2,18 @@
 
 use std::{
     io,
-    path::Path,
     sync::{Arc, OnceLock},
 };
 
 use tantivy::{
-    DocId, DocSet, SegmentOrdinal, SegmentReader,
+    DocId, SegmentOrdinal, SegmentReader,
     columnar::{Column, ColumnIndex, StrColumn},
-    directory::{CompositeFile, Directory, FileSlice, OwnedBytes},
+    directory::{CompositeFile, FileSlice, OwnedBytes},
     fastfield::AliveBitSet,
-    postings::{SegmentPostings, TermInfo},
-    schema::IndexRecordOption,
+    index::SegmentComponent,
+    postings::TermInfo,
     store::StoreReader,
+    termdict::TermDictionary,
 };
 
 use super::{
@@ -68,7 +68,7 @@ impl Segment {
     /// Opens a segment that caches this many decompressed blocks of its store.
     pub(super) fn open(
         ordinal: SegmentOrdinal,
-        (engine, reader): (&tantivy::Index, SegmentReader),
+        reader: SegmentReader,
         fields: Fields,
         blocks: usize,
     ) -> tantivy::Result<Self> {
@@ -77,8 +77,8 @@ impl Segment {
             tantivy::TantivyError::SchemaError(format!("the column {} is missing", column::ID))
         })?;
         let (titles, bodies) = (columns.u64(column::TITLE_WORDS)?, columns.u64(column::BODY_WORDS)?);
-        let postings = composite_file(engine, &reader, "idx")?;
-        let positions = composite_file(engine, &reader, "pos")?;
+        let postings = CompositeFile::open(&reader.open_read(SegmentComponent::Postings)?)?;
+        let positions = CompositeFile::open(&reader.open_read(SegmentComponent::Positions)?)?;
         let zone = |field| {
             let part = |file: &CompositeFile| {
                 file.open_read(field).ok_or_else(|| io::Error::other("a field has no posting lists"))
@@ -128,17 +128,27 @@ impl Segment {
     }
 
     /// Looks up the posting list of a term in a zone; `None` if the segment has no such term there.
-    pub fn posting_list(&self, zone: Zone, key: &str) -> io::Result<Option<PostingList>> {
-        let terms = self.zones[zone as usize].terms.terms();
-        let Some(info) = terms.get(dictionary_key(key).as_bytes())? else { return Ok(None) };
+    pub fn find(&self, zone: Zone, key: &str) -> io::Result<Option<PostingList>> {
+        let found = self.terms(zone).get(dictionary_key(key).as_bytes())?;
+        found.map(|info| self.list(zone, info)).transpose()
+    }
+
+    /// The posting list that the dictionary refers to with this.
+    pub fn list(&self, zone: Zone, info: TermInfo) -> io::Result<PostingList> {
         let stats = if zone == Zone::Text { self.stats.of_list(&info)? } else { BlockStats::none() };
-        Ok(Some(PostingList { zone, info, stats }))
+        Ok(PostingList { zone, info, stats })
+    }
+
+    fn terms(&self, zone: Zone) -> &TermDictionary {
+        self.zones[zone as usize].terms.terms()
     }
 
     /// Opens a posting list with tantivy's cursor, with positions.
-    pub fn postings(&self, list: &PostingList) -> io::Result<SegmentPostings> {
-        let option = IndexRecordOption::WithFreqsAndPositions;
-        self.zones[list.zone as usize].terms.read_postings_from_terminfo(&list.info, option)
+    #[cfg(test)]
+    pub fn postings(&self, list: &PostingList) -> tantivy::postings::SegmentPostings {
+        let option = tantivy::schema::IndexRecordOption::WithFreqsAndPositions;
+        let zone = &self.zones[list.zone as usize];
+        zone.terms.read_postings_from_terminfo(&list.info, option).unwrap()
     }
 
     /// The bytes of a posting list, in tantivy's format.
@@ -151,21 +161,21 @@ impl Segment {
         self.zones[list.zone as usize].positions.read_bytes_slice(list.info.positions_range.clone())
     }
 
-    /// Visits the terms of the text field that consist of a channel and a form with a pattern, in order, with the
-    /// number of releases of each. `?` in the pattern is one letter, `*` any number of letters.
+    /// Visits the terms of a zone that consist of a channel and a form with a pattern, in order. `?` in the pattern
+    /// is one letter, `*` any number of letters.
     pub fn for_each_term_like(
         &self,
+        zone: Zone,
         channel: char,
         pattern: &str,
-        visit: &mut dyn FnMut(&str, u64),
+        visit: &mut dyn FnMut(&str, &TermInfo),
     ) -> io::Result<()> {
-        let terms = &self.zones[Zone::Text as usize].terms;
-        let mut terms = terms.terms().search(TermPattern::new(channel, pattern)).into_stream()?;
+        let mut terms = self.terms(zone).search(TermPattern::new(channel, pattern)).into_stream()?;
         while let Some((key, info)) = terms.next() {
             if let Ok(key) = std::str::from_utf8(key)
                 && key.strip_prefix(channel).is_some_and(|form| matches_pattern(pattern, form))
             {
-                visit(key, info.doc_freq.into());
+                visit(key, info);
             }
         }
         Ok(())
@@ -238,22 +248,6 @@ impl Segment {
         let found = release.map_err(|reason| format!("release {id:?} {reason}"))?.id;
         if found == id { Ok(()) } else { Err(format!("release {id:?} has the id {found:?} in the store")) }
     }
-}
-
-/// The parts of a segment's file of posting lists or positions, by field. tantivy keeps its own handle private.
-fn composite_file(
-    engine: &tantivy::Index,
-    segment: &SegmentReader,
-    extension: &str,
-) -> tantivy::Result<CompositeFile> {
-    let name = format!("{}.{extension}", segment.segment_id().uuid_string());
-    let file = engine.directory().open_read(Path::new(&name))?;
-    Ok(CompositeFile::open(&file)?)
-}
-
-/// Advances a cursor to a document; returns whether the posting list contains it.
-pub(crate) fn seek_exact(list: &mut SegmentPostings, doc: DocId) -> bool {
-    (list.doc() >= doc || list.seek(doc) >= doc) && list.doc() == doc
 }
 
 /// Names of corpus folders and files.

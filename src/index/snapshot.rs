@@ -76,7 +76,7 @@ impl Snapshot {
         let blocks = STORE_CACHE / STORE_BLOCK / readers.len().max(1);
         let opened = parallel_map(readers, releases >= MANY_RELEASES, |at, reader| {
             let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
-            Segment::open(ordinal, (engine, reader.clone()), fields, blocks)
+            Segment::open(ordinal, reader.clone(), fields, blocks)
         });
         let segments: tantivy::Result<Vec<Segment>> = opened.into_iter().collect();
         let segments = segments.map_err(|error| index.read_failed(error))?;

@@ -129,8 +129,8 @@ mod tests {
 
     /// Checks the statistics of a term against its positions; returns how many full blocks it has.
     fn check(segment: &crate::index::Segment, key: &str) -> usize {
-        let Some(list) = segment.posting_list(Zone::Text, key).unwrap() else { return 0 };
-        let mut postings = segment.postings(&list).unwrap();
+        let Some(list) = segment.find(Zone::Text, key).unwrap() else { return 0 };
+        let mut postings = segment.postings(&list);
         let (mut positions, mut docs) = (Vec::new(), Vec::new());
         while postings.doc() != TERMINATED {
             postings.positions(&mut positions);

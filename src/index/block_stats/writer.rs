@@ -1,13 +1,16 @@
 //! Writes the block statistics of a segment.
 //!
-//! The file consists of the statistics of all lists that have any; an entry for each of them, which says where the
-//! list starts in the file of postings and where its statistics start; a last entry for their end; the first key of
-//! each page of entries; and a footer of the parameters of the norms and the number of lists.
+//! The file consists of the statistics of all lists that have any; a hash table of slots, which say where the list
+//! with these statistics starts in the file of postings and where its statistics are; and a footer of the parameters
+//! of the norms and the number of slots. Tables are filled to two thirds, with linear probing.
 //!
 //! The statistics of a list are a code for each full block; if any document has the term in the title, the end of the
 //! title frequencies of each full block, counted from the first; and the title frequencies.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    ops::Range,
+};
 
 use tantivy::{
     Segment,
@@ -22,25 +25,41 @@ use crate::index::norms::NormParameters;
 /// Bytes of the footer.
 pub(super) const FOOTER: usize = 5 * 4 + 4;
 
-/// Bytes of an entry: where the posting list starts, and where its statistics start.
-pub(super) const ENTRY: usize = 8 + 4;
+/// A slot of the hash table: where the posting list starts, in five bytes; where its statistics start, in four; and
+/// their length, in three.
+pub(super) type Slot = [u8; 12];
 
-/// Entries on a page, and bytes of its key. The keys of pages are kept in memory.
-pub(super) const PAGE: usize = 256;
-pub(super) const PAGE_KEY: usize = 8;
+/// The start of the posting list in an empty slot.
+pub(super) const EMPTY: u64 = (1 << 40) - 1;
 
-/// The start of the posting list of an entry, and that of its statistics.
-pub(super) fn read_entry(entry: &[u8; ENTRY]) -> (u64, usize) {
-    let &[a, b, c, d, e, f, g, h, i, j, k, l] = entry;
-    (u64::from_le_bytes([a, b, c, d, e, f, g, h]), u32::from_le_bytes([i, j, k, l]) as usize)
+/// The slot where probing for a posting list begins.
+#[expect(clippy::cast_possible_truncation, reason = "less than the number of slots")]
+pub(super) fn home(list: u64, slots: u32) -> u32 {
+    let hash = list.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    (hash * u64::from(slots) >> 32) as u32
+}
+
+/// The start of a slot's posting list, and where its statistics are.
+pub(super) fn read_slot(&[a, b, c, d, e, f, g, h, i, j, k, l]: &Slot) -> (u64, Range<usize>) {
+    let start = u32::from_le_bytes([f, g, h, i]) as usize;
+    let len = u32::from_le_bytes([j, k, l, 0]) as usize;
+    (u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]), start..start + len)
+}
+
+/// Encodes a slot; none if one of the numbers is too great.
+fn write_slot(list: u64, stats: &Range<u64>) -> Option<Slot> {
+    let [a, b, c, d, e, 0, 0, 0] = list.to_le_bytes() else { return None };
+    let [f, g, h, i] = u32::try_from(stats.start).ok()?.to_le_bytes();
+    let [j, k, l, 0] = u32::try_from(stats.end - stats.start).ok()?.to_le_bytes() else { return None };
+    Some([a, b, c, d, e, f, g, h, i, j, k, l])
 }
 
 /// Writes the statistics of one segment, list by list in the order of the terms.
 pub(in crate::index) struct StatsWriter {
     file: WritePtr,
     parameters: NormParameters,
-    /// The ordinals of the terms whose lists have statistics, and where these start.
-    entries: Vec<(u64, u32)>,
+    /// The ordinals of the terms whose lists have statistics, and where these are.
+    lists: Vec<(u64, Range<u64>)>,
     written: u64,
     list: List,
 }
@@ -61,7 +80,7 @@ impl StatsWriter {
     pub fn create(segment: &Segment, parameters: NormParameters) -> tantivy::Result<Self> {
         let path = segment.relative_path(SegmentComponent::Custom(EXTENSION.into()));
         let file = segment.index().directory().open_write(&path)?;
-        Ok(Self { file, parameters, entries: Vec::new(), written: 0, list: List::default() })
+        Ok(Self { file, parameters, lists: Vec::new(), written: 0, list: List::default() })
     }
 
     /// Adds the next posting of a list: its normalised frequency, and its frequency in the title.
@@ -83,13 +102,13 @@ impl StatsWriter {
     pub fn end_list(&mut self, term: u64) -> io::Result<()> {
         let List { postings, max, codes, ends, titles } = &mut self.list;
         if !codes.is_empty() || !titles.is_empty() {
-            let start = u32::try_from(self.written);
-            self.entries.push((term, start.map_err(|_| io::Error::other("too many blocks"))?));
+            let start = self.written;
             let parts = if titles.is_empty() { [&codes[..], &[], &[]] } else { [&codes[..], ends, titles] };
             for part in parts {
                 self.file.write_all(part)?;
                 self.written += part.len() as u64;
             }
+            self.lists.push((term, start..self.written));
             codes.clear();
             ends.clear();
             titles.clear();
@@ -100,33 +119,31 @@ impl StatsWriter {
 
     /// Completes the file, given the terms of the segment.
     pub fn close(mut self, terms: &TermDictionary) -> io::Result<()> {
-        let mut entries = self.entries.iter().peekable();
-        let mut pages = Vec::new();
+        let too_many = || io::Error::other("a segment has too many postings for its block statistics");
+        let slots = u32::try_from(self.lists.len() / 2 * 3 + 2).map_err(|_| too_many())?;
+        let empty = write_slot(EMPTY, &(0..0)).ok_or_else(too_many)?;
+        let mut table = vec![empty; slots as usize];
+        let mut lists = self.lists.iter().peekable();
         let mut terms = terms.range().without_keys().into_stream()?;
-        let mut number = 0;
-        while let Some(&&(term, offset)) = entries.peek()
+        while let Some((term, stats)) = lists.peek()
             && terms.advance()
         {
-            if terms.term_ord() == term {
-                let start = (terms.value().postings_range.start as u64).to_le_bytes();
-                if number % PAGE == 0 {
-                    pages.extend_from_slice(&start);
+            if terms.term_ord() == *term {
+                let start = terms.value().postings_range.start as u64;
+                let mut at = home(start, slots) as usize;
+                while table[at] != empty {
+                    at = (at + 1) % table.len();
                 }
-                self.file.write_all(&start)?;
-                self.file.write_all(&offset.to_le_bytes())?;
-                entries.next();
-                number += 1;
+                table[at] = write_slot(start, stats).filter(|slot| *slot != empty).ok_or_else(too_many)?;
+                lists.next();
             }
         }
-        self.file.write_all(&u64::MAX.to_le_bytes())?;
-        let end = u32::try_from(self.written).map_err(|_| io::Error::other("too many blocks"))?;
-        self.file.write_all(&end.to_le_bytes())?;
-        self.file.write_all(&pages)?;
+        self.file.write_all(table.as_flattened())?;
         let NormParameters { title_weight, title_b, body_b, mean_title, mean_body } = self.parameters;
         for parameter in [title_weight, title_b, body_b, mean_title, mean_body] {
             self.file.write_all(&parameter.to_le_bytes())?;
         }
-        self.file.write_all(&u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes())?;
+        self.file.write_all(&slots.to_le_bytes())?;
         self.file.terminate()
     }
 }

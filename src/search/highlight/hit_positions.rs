@@ -4,17 +4,15 @@
 
 use std::io;
 
-use tantivy::postings::Postings;
-
 use super::matches::{KnownPositions, MAX_TOKENS, MatchedWords, QueryMatcher, TermPosition};
 use crate::{
     analysis::Checkpoints,
     error::Result,
-    index::{Address, POSITION_GAP, Zone, seek_exact},
+    index::{Address, POSITION_GAP, Zone},
     search::{
         context::Context,
         plan::{Plan, Scope, Word},
-        postings::{BoundTerm, BoundWord},
+        postings::{BoundTerm, BoundWord, PositionCursor},
         weights::MAX_EXPANSIONS,
     },
 };
@@ -130,17 +128,16 @@ fn read_term(
     let segment = context.snapshot.segment(first.segment);
     let list = match term {
         Term::Bound(bound) => bound.list(segment).cloned(),
-        Term::Key(key) => segment.posting_list(Zone::Text, key)?,
+        Term::Key(key) => segment.find(Zone::Text, key)?,
     };
     let Some(list) = list else { return Ok(()) };
-    let mut list = segment.postings(&list)?;
+    let mut list = PositionCursor::open(segment, &list)?;
     let mut positions = Vec::new();
     for &(Address { doc, .. }, hit) in hits {
-        if seek_exact(&mut list, doc) {
-            list.positions(&mut positions);
-            let of_term = positions.iter().map(|&position| TermPosition { position, term: number });
-            found[hit].positions.extend(of_term.take(MAX_TOKENS));
-        }
+        positions.clear();
+        list.read(doc, &mut positions);
+        let of_term = positions.iter().map(|&position| TermPosition { position, term: number });
+        found[hit].positions.extend(of_term.take(MAX_TOKENS));
     }
     Ok(())
 }

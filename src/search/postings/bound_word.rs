@@ -3,6 +3,8 @@
 
 use std::{collections::HashMap, io};
 
+use tantivy::postings::TermInfo;
+
 use super::doc_freq::doc_freq;
 use crate::{
     analysis::Channel,
@@ -64,7 +66,7 @@ impl BoundTerm {
 /// the others.
 pub(crate) fn bind(context: &Context, word: &Word) -> Result<BoundWord> {
     let mut terms = match &word.pattern {
-        Some(pattern) => bind_terms(context, &expand(context, pattern)?, word.scope)?,
+        Some(pattern) => bind_pattern(context, pattern, word.scope)?,
         None => bind_terms(context, &word.terms, word.scope)?,
     };
     if terms.is_empty() {
@@ -116,19 +118,18 @@ fn idf(context: &Context, doc_count: usize) -> f32 {
     (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln() as f32
 }
 
+/// The field whose postings have the documents of a scope.
+fn zone_of(scope: Scope) -> Zone {
+    if scope == Scope::Source { Zone::Source } else { Zone::Text }
+}
+
 /// The terms that at least one segment has.
 fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result<Vec<BoundTerm>> {
-    let zone = if scope == Scope::Source { Zone::Source } else { Zone::Text };
     let mut bound = Vec::new();
     for term in terms {
-        let look_up = |segment: &Segment| segment.posting_list(zone, &term.key);
-        let by_segment: Vec<_> = context
-            .snapshot
-            .segments
-            .iter()
-            .map(look_up)
-            .collect::<io::Result<_>>()
-            .map_err(|error| context.read_failed(error))?;
+        let lists = context.snapshot.segments.iter().map(|segment| segment.find(zone_of(scope), &term.key));
+        let by_segment: Vec<_> =
+            lists.collect::<io::Result<_>>().map_err(|error| context.read_failed(error))?;
         if by_segment.iter().any(Option::is_some) {
             bound.push(BoundTerm { term: term.clone(), by_segment });
         }
@@ -137,17 +138,28 @@ fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result
 }
 
 /// The most frequent surface forms in the index that match a pattern.
-fn expand(context: &Context, pattern: &str) -> Result<Vec<WeightedTerm>> {
-    let mut forms: HashMap<String, u64> = HashMap::new();
-    for segment in &context.snapshot.segments {
-        let mut visit = |key: &str, frequency: u64| {
-            *forms.entry(key.to_owned()).or_default() += frequency;
+fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> Result<Vec<BoundTerm>> {
+    let (segments, zone) = (&context.snapshot.segments, zone_of(scope));
+    let failed = |error| context.read_failed(error);
+    let mut forms: HashMap<String, (u64, Vec<Option<TermInfo>>)> = HashMap::new();
+    for (at, segment) in segments.iter().enumerate() {
+        let mut visit = |key: &str, list: &TermInfo| {
+            let form = forms.entry(key.to_owned());
+            let (doc_freq, lists) = form.or_insert_with(|| (0, vec![None; segments.len()]));
+            *doc_freq += u64::from(list.doc_freq);
+            lists[at] = Some(list.clone());
         };
-        let visited = segment.for_each_term_like(Channel::Exact.letter(), pattern, &mut visit);
-        visited.map_err(|error| context.read_failed(error))?;
+        segment.for_each_term_like(zone, Channel::Exact.letter(), pattern, &mut visit).map_err(failed)?;
     }
-    let mut forms: Vec<(String, u64)> = forms.into_iter().collect();
-    forms.sort_by(|(a, m), (b, n)| n.cmp(m).then_with(|| a.cmp(b)));
+    let mut forms: Vec<_> = forms.into_iter().collect();
+    forms.sort_unstable_by(|(a, (m, _)), (b, (n, _))| n.cmp(m).then_with(|| a.cmp(b)));
     forms.truncate(MAX_EXPANSIONS);
-    Ok(forms.into_iter().map(|(key, _)| WeightedTerm { key, weight: LEMMA, full: true }).collect())
+    let mut bound = Vec::with_capacity(forms.len());
+    for (key, (_, lists)) in forms {
+        let lists = segments.iter().zip(lists);
+        let lists = lists.map(|(segment, list)| list.map(|list| segment.list(zone, list)).transpose());
+        let by_segment = lists.collect::<io::Result<_>>().map_err(failed)?;
+        bound.push(BoundTerm { term: WeightedTerm { key, weight: LEMMA, full: true }, by_segment });
+    }
+    Ok(bound)
 }

@@ -84,7 +84,7 @@ mod tests {
             let snapshot = Snapshot::open(&index).unwrap();
             let [segment] = &snapshot.segments[..] else { return Ok(()) };
             let lists: Vec<_> =
-                ["lвода", "lмост", "lрека"].map(|key| segment.posting_list(Zone::Text, key).unwrap()).into();
+                ["lвода", "lмост", "lрека"].map(|key| segment.find(Zone::Text, key).unwrap()).into();
             for some in [&[0, 1, 2][..], &[1, 2], &[0, 2], &[1], &[]] {
                 let found: Vec<&PostingList> = some.iter().filter_map(|&at| lists[at].as_ref()).collect();
                 let is_alive = |id: &usize| !deleted.contains(id);
