@@ -15,7 +15,10 @@ use jiff::{
     civil::{Date, Weekday},
 };
 
-use crate::{Result, release::DateSpan};
+use crate::{
+    error::{Error, Result},
+    release::DateSpan,
+};
 
 /// Reads a span of days. Relative dates count from `today`.
 ///
@@ -26,8 +29,25 @@ pub(super) fn read(text: &str, today: Date) -> Result<DateSpan> {
     let text = text.trim();
     match text.parse() {
         Ok(span) => Ok(span),
-        Err(error) => relative(text, today).or_else(|| range(text, today)).ok_or(error),
+        Err(error) => relative(text, today).or_else(|| range(text, today)).ok_or_else(|| {
+            if is_reversed(text, today) {
+                let reason = "ends before it begins; write the earlier date first".to_owned();
+                Error::Value { what: "date", value: text.to_owned(), reason }
+            } else {
+                error
+            }
+        }),
     }
+}
+
+/// Whether a text is a range with a dash whose second date is before the first one.
+fn is_reversed(text: &str, today: Date) -> bool {
+    let mut dashes = text.match_indices(is_dash);
+    dashes.any(|(at, dash)| {
+        let (left, right) = (&text[..at], &text[at + dash.len()..]);
+        let ends = simple(left, today).zip(simple(right, today));
+        ends.is_some_and(|(left, right)| left.from > right.to)
+    })
 }
 
 fn simple(text: &str, today: Date) -> Option<DateSpan> {
@@ -314,6 +334,15 @@ mod tests {
         for (text, days) in table {
             let span = read(text, today).unwrap();
             assert_eq!(format!("{}..{}", day(span.from), day(span.to)), days, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_reversed_range_says_so() {
+        let today = Date::constant(2026, 3, 31);
+        for text in ["2025–2024", "вчера — 2024", "май 2024-март 2024"] {
+            let message = read(text, today).unwrap_err().to_string();
+            assert!(message.contains("ends before it begins"), "{text}: {message}");
         }
     }
 
