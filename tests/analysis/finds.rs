@@ -1,4 +1,4 @@
-//! Which query finds which text: `finds.txt`, each line on an index of its own.
+//! Which query finds which text: `finds.txt`, with an index for each line.
 
 use std::thread;
 

@@ -1,4 +1,4 @@
-//! The postings of one term in one segment, with the frequencies in title and body told apart.
+//! The postings of one term in one segment, with separate frequencies in title and body.
 //!
 //! A term has two cursors. Finding the documents that have it needs ids alone and runs ahead of scoring, which
 //! decodes the frequencies of the few documents that may still be ranked.

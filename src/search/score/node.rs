@@ -115,7 +115,7 @@ impl BoundNode {
         }
     }
 
-    /// Whether the node expands to so many forms that their positions carry no information.
+    /// Whether the node expands to too many forms for their positions to carry information.
     pub fn is_vague(&self) -> bool {
         matches!(&self.kind, NodeKind::Word(word)
             if word.pattern.is_some() && word.terms.len() >= PROXIMITY_EXPANSIONS)

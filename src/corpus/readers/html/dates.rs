@@ -316,7 +316,7 @@ mod tests {
                 "2024-05-13 metadata",
             ),
             ("<h1>Мир</h1><time itemprop=dateModified>14.05.2024</time><p>13.05.2024", "2024-05-13 byline"),
-            // A date in an element of its own, next to the author.
+            // A date in a separate element, next to the author.
             ("<h1>Мир</h1><p><b>Иван Петров</b> <span>13.05.2024 10:00</span></p>", "2024-05-13 byline"),
             ("<h1>Мир</h1><p>Форум пройдёт <b>13.05.2024</b></p>", "-"),
             // The headline in the text, not its invisible copy around the logo.
