@@ -240,18 +240,18 @@ impl Index {
         serde_json::from_str(&payload).map_err(|error| self.damaged(&error))
     }
 
-    /// The files that could not be read, or not all of them, each with the line at fault and the reason. Files that
-    /// the system refused are not among them.
+    /// The files and folders that could not be read, or not all of them, each with the line at fault and the reason.
     ///
     /// # Errors
     /// `IndexDamaged` where the manifest cannot be read.
     pub fn failures(&self) -> Result<Vec<Error>> {
         let manifest = self.manifest()?;
-        let mut files: Vec<_> = manifest.iter().filter(|(.., record)| !record.failures.is_empty()).collect();
-        files.sort_by_key(|(root, name, _)| (*root, *name));
-        let failures = files.into_iter().flat_map(|(root, name, record)| {
-            let path = Path::new(root).join(name);
-            record.failures.iter().map(move |failure| Error::Malformed {
+        let files = manifest.iter().map(|(root, name, entry)| (Path::new(root).join(name), &entry.failures));
+        let unread = manifest.unread.iter().map(|(path, failures)| (PathBuf::from(path), failures));
+        let mut all: Vec<_> = files.chain(unread).collect();
+        all.sort();
+        let failures = all.into_iter().flat_map(|(path, failures)| {
+            failures.iter().map(move |failure| Error::Malformed {
                 path: path.clone(),
                 line: failure.line,
                 reason: failure.reason.clone(),

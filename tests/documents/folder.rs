@@ -201,6 +201,8 @@ fn a_summary_accounts_for_every_file() {
     fs::write(folder.path().join("other.exe"), "MZ").unwrap();
     let photos = tarred(&[("a.png".to_owned(), b"\x89PNG".to_vec())]);
     fs::write(folder.path().join("photos.tar"), photos).unwrap();
+    std::os::unix::fs::symlink("/etc", folder.path().join("outside")).unwrap();
+    let refused = broken + 1;
     let index = tempfile::tempdir().unwrap();
     let index = Index::open_or_create(index.path()).unwrap();
     let corpus = Corpus::open(&[folder.path().to_owned()], &[]).unwrap();
@@ -211,12 +213,16 @@ fn a_summary_accounts_for_every_file() {
         }
     })
     .unwrap();
-    assert_eq!(failed.len() as u64, broken, "{failed:#?}");
+    assert_eq!(failed.len() as u64, refused, "{failed:#?}");
+    let listed: Vec<String> = index.failures().unwrap().iter().map(ToString::to_string).collect();
+    failed.sort();
+    assert_eq!(listed, failed);
     // The archive that holds nothing to read was read and counts as ignored.
-    assert_eq!((summary.failed, summary.ignored), (broken, 2));
+    assert_eq!((summary.failed, summary.ignored), (refused, 2));
     assert_eq!(summary.read.files, whole + broken + 1, "{failed:#?}");
     assert_eq!(summary.total, summary.added);
     let again = vestnik::index::sync(&index, &corpus, false, &mut |_, _| {}).unwrap();
     let seen = (again.same_files + again.read.files, again.failed, again.ignored);
-    assert_eq!(seen, (whole + broken + 1, broken, 2));
+    assert_eq!(seen, (whole + broken + 1, refused, 2));
+    assert_eq!(index.failures().unwrap().len() as u64, refused);
 }

@@ -6,7 +6,7 @@
 //! every run reports them. A file that the system refused to read has no entry, so that every run tries it again.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     io,
     path::Path,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -49,7 +49,7 @@ pub(crate) struct ManifestEntry {
 }
 
 /// Why a file or a part of it could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Failure {
     pub line: Option<u64>,
     pub reason: String,
@@ -111,33 +111,54 @@ fn nanoseconds(time: SystemTime) -> Nanoseconds {
     }
 }
 
-/// The entries of all files, by corpus folder and name below it.
+impl Failure {
+    /// What an error says about the path that it names.
+    pub fn of(error: &Error) -> Self {
+        match error {
+            Error::Malformed { line, reason, .. } => Self { line: *line, reason: reason.clone() },
+            Error::Read { source, .. } => Self { line: None, reason: format!("cannot be read: {source}") },
+            Error::DuplicateId { id, line, first, .. } => {
+                let reason = format!("id {id:?} is already taken by {first}; rename one of the two");
+                Self { line: *line, reason }
+            }
+            error => Self { line: None, reason: error.to_string() },
+        }
+    }
+}
+
+/// What was read of a corpus.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Manifest(HashMap<String, HashMap<String, ManifestEntry>>);
+pub(crate) struct Manifest {
+    /// The entries of all files, by corpus folder and name below it.
+    files: HashMap<String, HashMap<String, ManifestEntry>>,
+    /// What could not be read and has no entry, by path: every run tries it again.
+    pub unread: BTreeMap<String, Vec<Failure>>,
+}
 
 impl Manifest {
     pub fn get(&self, root: &str, name: &str) -> Option<&ManifestEntry> {
-        self.0.get(root)?.get(name)
+        self.files.get(root)?.get(name)
     }
 
     pub fn insert(&mut self, root: &str, name: &str, entry: ManifestEntry) {
-        if let Some(entries) = self.0.get_mut(root) {
+        if let Some(entries) = self.files.get_mut(root) {
             entries.insert(name.to_owned(), entry);
         } else {
-            self.0.insert(root.to_owned(), HashMap::from([(name.to_owned(), entry)]));
+            self.files.insert(root.to_owned(), HashMap::from([(name.to_owned(), entry)]));
         }
     }
 
     /// Every entry, with its corpus folder and name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &ManifestEntry)> {
-        self.0.iter().flat_map(|(root, entries)| {
+        self.files.iter().flat_map(|(root, entries)| {
             entries.iter().map(move |(name, entry)| (root.as_str(), name.as_str(), entry))
         })
     }
 
     /// Whether both describe the same files, whenever they were looked at.
     pub fn same_contents(&self, other: &Self) -> bool {
-        self.iter().count() == other.iter().count()
+        self.unread == other.unread
+            && self.iter().count() == other.iter().count()
             && self.iter().all(|(root, name, entry)| {
                 let same = |old: &ManifestEntry| ManifestEntry { seen: old.seen, ..entry.clone() } == *old;
                 other.get(root, name).is_some_and(same)
@@ -149,7 +170,8 @@ impl Manifest {
         let mut entries: Vec<_> = self.iter().collect();
         entries.sort_by_key(|(root, name, _)| (*root, *name));
         let failed = |source| Error::Write { path: folder.into(), source };
-        let bytes = postcard::to_stdvec(&entries).map_err(|error| failed(io::Error::other(error)))?;
+        let bytes =
+            postcard::to_stdvec(&(entries, &self.unread)).map_err(|error| failed(io::Error::other(error)))?;
         let digest = blake3::hash(&bytes).to_hex();
         let name = format!("{}{SUFFIX}", digest.get(..16).unwrap_or_default());
         atomic_file::write(&folder.join(&name), &bytes).map_err(failed)?;
@@ -160,9 +182,9 @@ impl Manifest {
     pub fn read(folder: &Path, name: &str) -> Result<Self> {
         let path = folder.join(name);
         let bytes = atomic_file::read(&path).map_err(|error| read_error(&path, error))?;
-        let entries: Vec<(String, String, ManifestEntry)> = postcard::from_bytes(&bytes)
+        let (entries, unread): (Vec<(String, String, ManifestEntry)>, _) = postcard::from_bytes(&bytes)
             .map_err(|error| Error::IndexDamaged { path, reason: error.to_string() })?;
-        let mut manifest = Self::default();
+        let mut manifest = Self { unread, ..Self::default() };
         for (root, name, entry) in entries {
             manifest.insert(&root, &name, entry);
         }
@@ -212,6 +234,8 @@ mod tests {
         for name in ["b.txt", "a.txt"] {
             manifest.insert("/c", name, ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [7; 32], [5; 32]));
         }
+        let refused = Failure { line: None, reason: "cannot be read".to_owned() };
+        manifest.unread.insert("/c/d.txt".to_owned(), vec![refused]);
         let name = manifest.write(folder.path()).unwrap();
         assert!(is_manifest(&name));
         assert_eq!(Manifest::read(folder.path(), &name).unwrap(), manifest);

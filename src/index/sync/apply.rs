@@ -152,6 +152,7 @@ impl<'a> Run<'a> {
         tracing::info!(unchanged = same_files, read = read.files, failed, "went through the files");
         self.remove_missing(releases_before)?;
         self.carry_over_entries();
+        self.list_unread();
         if let Some(older) = older {
             self.copy_unread(older)?;
         }
@@ -321,6 +322,23 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Lists what could not be read and has no entry, so that it can be looked up after the run.
+    fn list_unread(&mut self) {
+        let failed: HashSet<PathBuf> = (self.now.iter().filter(|(.., entry)| !entry.failures.is_empty()))
+            .map(|(root, name, _)| Path::new(root).join(name))
+            .collect();
+        for (path, failure) in std::mem::take(&mut self.diff.failures) {
+            if !failed.contains(&path) {
+                self.now.unread.entry(path.to_string_lossy().into_owned()).or_default().push(failure);
+            }
+        }
+        for (path, failures) in &self.before.unread {
+            if self.diff.is_elsewhere(Path::new(path)) {
+                self.now.unread.insert(path.clone(), failures.clone());
+            }
+        }
+    }
+
     /// Copies from an older index what it contains of files that could not be read, and what never came from
     /// a file.
     fn copy_unread(&mut self, older: &Index) -> Result<()> {
@@ -357,6 +375,7 @@ impl<'a> Run<'a> {
         if !matches!(error, Error::DuplicateId { .. }) {
             self.diff.mark_unread(path);
         }
+        self.diff.failures.push((path.into(), Failure::of(error)));
         self.reporter.event(Event::Failed(error));
     }
 }
@@ -364,9 +383,11 @@ impl<'a> Run<'a> {
 /// Records an error that the contents of a file cause; returns whether it is one. What the system refused may
 /// succeed in the next run.
 fn record(error: &Error, failures: &mut Vec<Failure>) -> bool {
-    let Error::Malformed { line, reason, .. } = error else { return false };
-    failures.push(Failure { line: *line, reason: reason.clone() });
-    true
+    let is_of_contents = matches!(error, Error::Malformed { .. });
+    if is_of_contents {
+        failures.push(Failure::of(error));
+    }
+    is_of_contents
 }
 
 /// Refuses a release whose id is too long for an index.

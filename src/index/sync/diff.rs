@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     index::{
         JobOptions,
-        storage::manifest::{Manifest, ManifestEntry},
+        storage::manifest::{Failure, Manifest, ManifestEntry},
     },
 };
 
@@ -32,6 +32,8 @@ pub(super) struct Diff<'a> {
     pub files: Vec<(SourceFile, SystemTime)>,
     /// Files and folders that could not be read; what the index contains of them stays.
     unread: HashSet<PathBuf>,
+    /// Why they could not be read.
+    pub failures: Vec<(PathBuf, Failure)>,
     /// Whether an error did not say what it was about, so that everything stays.
     all_unread: bool,
 }
@@ -44,9 +46,9 @@ impl<'a> Diff<'a> {
         options: &JobOptions,
         reporter: &mut Reporter<'_>,
     ) -> Result<Self> {
-        let (files, unread) = (Vec::new(), HashSet::new());
+        let (files, unread, failures) = (Vec::new(), HashSet::new(), Vec::new());
         let exact = options.exact_paths;
-        let mut diff = Self { corpus, forgotten, exact, files, unread, all_unread: false };
+        let mut diff = Self { corpus, forgotten, exact, files, unread, failures, all_unread: false };
         for place in corpus.places() {
             reporter.event(Event::Place(place));
             let (before, failed) = (diff.files.len(), reporter.summary.failed);
@@ -56,7 +58,10 @@ impl<'a> Diff<'a> {
                     Found::File(file) => diff.files.push((file, SystemTime::now())),
                     Found::Failed(error) => {
                         match error.path() {
-                            Some(path) => diff.mark_unread(path),
+                            Some(path) => {
+                                diff.failures.push((path.into(), Failure::of(&error)));
+                                diff.mark_unread(path);
+                            }
                             None => diff.all_unread = true,
                         }
                         reporter.event(Event::Failed(&error));
@@ -89,6 +94,14 @@ impl<'a> Diff<'a> {
     /// Whether a file, or a folder above it, could not be read.
     pub fn is_below_unread(&self, path: &Path) -> bool {
         self.all_unread || path.ancestors().any(|part| self.unread.contains(part))
+    }
+
+    /// Whether a path is outside of the corpus and belongs to the index.
+    pub fn is_elsewhere(&self, path: &Path) -> bool {
+        let is_forgotten = self.forgotten.iter().any(|forgotten| path.starts_with(forgotten));
+        !self.exact
+            && !is_forgotten
+            && !self.corpus.places().iter().any(|place| path.starts_with(place.path()))
     }
 
     /// Whether what the index contains of a file stays although the run did not read it: the file is not part
