@@ -7,7 +7,7 @@ use super::{
     expansion::{Inherited, PlainWord, phrase, plain_word, plain_words},
 };
 use crate::{
-    analysis::{Analyzer, TermCache},
+    analysis::{Analyzer, TermCache, Token},
     query::{Expr, Field, Form, Query},
     search::weights,
 };
@@ -20,7 +20,8 @@ impl Plan {
 
     /// The same with a cache of analysed forms.
     pub(crate) fn with_forms(query: &Query, forms: &mut TermCache) -> Self {
-        let mut builder = Builder { forms, plan: Self::default(), words: 0, known: HashMap::new() };
+        let mut builder =
+            Builder { forms, plan: Self::default(), words: 0, phrases: 0, known: HashMap::new() };
         builder.add(&query.expr, Inherited { scope: Scope::Anywhere, weight: 1.0, required: false });
         let mut plan = builder.plan;
         if plan.clauses.iter().all(|clause| clause.role == Role::Function) {
@@ -33,11 +34,15 @@ impl Plan {
     }
 }
 
+/// How many plain words can have phrases as alternatives: reading positions costs more than all else.
+const MAX_PHRASES: usize = 16;
+
 struct Builder<'f> {
     forms: &'f mut TermCache,
     plan: Plan,
-    /// How many words the plan has.
+    /// How many words the plan has, and how many plain words with phrases as alternatives.
     words: usize,
+    phrases: usize,
     /// The clauses of plain words, by what they were made from.
     known: HashMap<PlainKey, usize>,
 }
@@ -142,10 +147,24 @@ impl Builder<'_> {
             if phrase.is_none() && !self.take_words(1) {
                 continue;
             }
-            let node = plain_word(self.forms, &tokens, first, inherited);
+            let node = self.plain_node(&tokens, first, inherited);
             self.known.insert(key, self.plan.clauses.len());
             self.plan.clauses.push(Clause { text: text.to_owned(), node, role, required });
         }
+    }
+
+    /// The node of a plain word. Alternatives that are phrases, as for «п.н.с.» and given names, are limited.
+    fn plain_node(&mut self, tokens: &[Token], first: usize, inherited: Inherited) -> Node {
+        let mut node = plain_word(self.forms, tokens, first, inherited);
+        if let Node::Any(alternatives) = &mut node
+            && alternatives.iter().any(|alternative| matches!(alternative, Node::Phrase(_)))
+        {
+            self.phrases += 1;
+            if self.phrases > MAX_PHRASES {
+                return alternatives.swap_remove(0);
+            }
+        }
+        node
     }
 
     /// Counts words, if there is room for them.
@@ -219,7 +238,8 @@ impl Builder<'_> {
         let mut nodes = Vec::new();
         for word in words.iter().filter(|word| word.content || !any_content) {
             if self.take_words(1) {
-                nodes.push(plain_word(self.forms, &tokens, word.first, inherited));
+                let node = self.plain_node(&tokens, word.first, inherited);
+                nodes.push(node);
             }
         }
         one_or(nodes, Node::All)
