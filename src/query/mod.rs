@@ -68,8 +68,9 @@ pub use self::{
 /// bold type. In a query in capitals, which has no small letter and a word of five letters or more, `И`, `ИЛИ` and
 /// `НЕ` are words; write `&`, `|` and `-` there.
 ///
-/// A query has at most 1,024 different words, 4,096 words in all, 16 wildcards and distances, and 64 dates. Parsing
-/// takes linear time, about 0.1 s for a megabyte.
+/// A query has at most 1,024 different words, 4,096 words in all, 16 wildcards and distances, and 64 dates. A
+/// search uses 128 of the different words ([`plan::MAX_WORDS`](crate::search::plan::MAX_WORDS)). Parsing takes linear
+/// time, about 0.1 s for a megabyte.
 ///
 /// ```
 /// use vestnik::query::{Expr, Field, Query};

@@ -70,6 +70,7 @@ impl Builder<'_> {
             }
             Expr::Not(part) => {
                 let excluded = self.excluded(part, inherited);
+                let excluded = excluded.filter(|node| !self.plan.excluded.contains(node));
                 self.plan.excluded.extend(excluded);
             }
             Expr::Date(span) => self.plan.dates.push(*span),
@@ -324,5 +325,36 @@ fn simplified(mut phrase: Phrase) -> Node {
             Node::Phrase(phrase)
         }
         None => Node::Phrase(phrase),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repeated_parts_count_once_and_the_number_of_words_is_limited() {
+        let analyzer = Analyzer::new().unwrap();
+        let letters: Vec<char> = "бвгджзклмнпрстфх".chars().collect();
+        let word = |at: usize| format!("ква{}о{}", letters[at / 16], letters[at % 16]);
+        let distinct = |count: usize| (0..count).map(|at| word(at) + " ").collect::<String>();
+        let phrases =
+            |count: usize| (0..count).map(|at| format!("\"{} вода\" ", word(at))).collect::<String>();
+        // The query; the clauses, the exclusions and the ignored words of its plan.
+        let table = [
+            ("вода вода".to_owned(), 1, 0, 0),
+            ("вода* вода*".to_owned(), 1, 0, 0),
+            ("\"вода моста\" \"вода моста\"".to_owned(), 3, 0, 0),
+            ("(вода /3 мост) (вода /3 мост)".to_owned(), 1, 0, 0),
+            ("мост -вода -вода".to_owned(), 1, 1, 0),
+            (distinct(MAX_WORDS + 5), MAX_WORDS, 0, 5),
+            // Each phrase has a word that no other has.
+            (phrases(MAX_WORDS / PHRASE_WORDS), 1 + 2 * MAX_WORDS / PHRASE_WORDS, 0, 0),
+        ];
+        for (text, clauses, excluded, ignored) in table {
+            let plan = Plan::new(&Query::parse(&text), &analyzer);
+            let counts = (plan.clauses.len(), plan.excluded.len(), plan.ignored_words);
+            assert_eq!(counts, (clauses, excluded, ignored), "{text}");
+        }
     }
 }

@@ -11,7 +11,10 @@ use vestnik::{
     Date, DateSpan, Error, Query,
     eval::{Queries, TestQuery, write_run},
     query::{Expr, Field, Parsed, QueryParser},
-    search::{Hit, Options, Searcher, SnippetOptions, Sort, Weights},
+    search::{
+        Hit, Options, Searcher, SnippetOptions, Sort, Weights,
+        plan::{MAX_WORDS, PATTERN_WORDS, PHRASE_WORDS},
+    },
 };
 
 use crate::{
@@ -36,7 +39,8 @@ pub struct Args {
     ///
     /// Write "…" for a phrase, -word to exclude a word, !word for an exact form, a|b for alternatives,
     /// a И b for required words, дипло* or *ведение for parts of words, заголовок:word for the title,
-    /// дата:2024 or дата:вчера for a date. Words in excess of 1,024 different ones are ignored.
+    /// дата:2024 or дата:вчера for a date. A query can have 128 different words; a phrase counts as 8 or more, a
+    /// word with a wildcard as 16. What exceeds that is ignored and reported.
     #[arg(required_unless_present = "queries", value_parser = arguments::text)]
     query: Vec<String>,
 
@@ -189,6 +193,13 @@ impl Search<'_> {
             terminal.warn(format_args!("the query {text:?} has no words; type at least one letter or digit"));
         }
         let results = self.searcher.search(&parsed, &self.options)?;
+        if results.ignored_words > 0 {
+            terminal.warn(format_args!(
+                "{} words of the query were ignored: it can have {MAX_WORDS}; a phrase counts as {PHRASE_WORDS} or \
+                 more, a word with a wildcard as {PATTERN_WORDS}",
+                results.ignored_words
+            ));
+        }
         match args.format {
             Format::Text => text::print(&results, query, args.queries.is_some(), terminal)?,
             Format::Json => json::print(&results, query, args.offset, terminal)?,
