@@ -16,7 +16,8 @@ pub struct Weights {
     /// How much the length of a body lowers its score; 0 (not at all) to 1 (in proportion).
     ///
     /// 0.75 is usual. With 20 words added to each length, which lowers the effect on short texts, 0.8 is as good on
-    /// headlines and names as 0.7 is without, and gains 1.5 on sentences; 0.9 loses 0.7 on names.
+    /// headlines and names as 0.7 is without, and gains 0.9 on sentences, 2.3 with a `LEAD` of 0.5. The optimum is flat:
+    /// 0.85 with 30 words and 0.9 with 50 change nothing by more than 0.4.
     pub body_b: f32,
     /// The same for titles, whose lengths differ less.
     pub title_b: f32,
