@@ -37,11 +37,22 @@ pub(super) fn mentions(text: &str) -> Vec<Mention<'_>> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return Vec::new();
     }
-    let tokens = tokens(text, TOKENS);
+    let beginning = tokens(text, LINE + 1);
+    let is_paragraph = beginning.len() > LINE;
+    let has_number = || beginning.iter().any(|token| matches!(token.kind, Kind::Number(..)));
+    // The dates of a paragraph that count stand at its beginning.
+    if is_paragraph && !has_number() {
+        return Vec::new();
+    }
+    let tokens = if is_paragraph { tokens(text, TOKENS) } else { beginning };
     let mut mentions = Vec::new();
     let mut before = Before::Start;
     let mut label = None;
     for segment in segments(&tokens) {
+        // Nothing behind the opening of a paragraph counts, unless it makes a span of its date.
+        if segment.start > 0 && is_paragraph && mentions.is_empty() {
+            break;
+        }
         let part = tokens.get(segment.clone()).unwrap_or_default();
         let dates = dates(part);
         if dates.is_empty() {
@@ -65,8 +76,8 @@ pub(super) fn mentions(text: &str) -> Vec<Mention<'_>> {
             if before == Before::Date {
                 mentions.pop();
             }
-        } else if opening || tokens.len() <= LINE {
-            let within = if tokens.len() <= LINE { usize::MAX } else { OPENING };
+        } else if opening || !is_paragraph {
+            let within = if is_paragraph { OPENING } else { usize::MAX };
             mentions.extend(of_segment(text, part, &dates, label, opening, within));
         }
         (before, label) = (Before::Date, None);
