@@ -75,7 +75,8 @@ pub(crate) const TIERED_WORDS: usize = 4;
 pub(crate) const RESCORED_DOCS: usize = 200;
 
 /// The same in queries with more than [`FULL_PROXIMITY_WORDS`] content words without recency: proximity adds little to
-/// them, and the fewer releases may be rescored, the more are pruned. 200 instead changes no result on any set.
+/// them, and the fewer releases may be rescored, the more are pruned. 200 instead changes no hit among the first ten on
+/// any set.
 pub(crate) const RESCORED_DOCS_OF_LONG_QUERIES: usize = 50;
 
 /// The positions of this many documents are read to count the releases with a phrase. Of phrases of frequent words
