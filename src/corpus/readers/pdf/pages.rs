@@ -225,8 +225,11 @@ fn is_page_number(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    /// A page of lines, each with its size and text, from the top downwards.
-    fn page(lines: &[(f32, &str)]) -> Page {
+    /// The size and the text of each line.
+    type Lines<'a> = &'a [(f32, &'a str)];
+
+    /// A page of lines, from the top downwards.
+    fn page(lines: Lines<'_>) -> Page {
         let mut page = Page::default();
         for (number, (size, text)) in lines.iter().enumerate() {
             let kind = if *size > 15.0 { Kind::Heading } else { Kind::Text };
@@ -240,7 +243,7 @@ mod tests {
     fn a_single_page_loses_a_header_only_where_it_has_a_page_number() {
         let text = (12.0, "Стороны обсудили сотрудничество и договорились о встречах.");
         let (title, number) = ((17.0, "Встреча в Ташкенте"), (12.0, "Страница 1 из 1"));
-        let table: [(&[(f32, &str)], Option<&str>); 7] = [
+        let table: [(Lines<'_>, Option<&str>); 7] = [
             (&[(12.0, "Пресс-служба · сводка"), title, text, number], Some("Пресс-служба · сводка")),
             (&[(12.0, "Пресс-служба · сводка"), title, text], None),
             (&[(12.0, "Ташкент, 13 мая 2024"), title, text, number], None),
