@@ -137,7 +137,7 @@ impl SourceFile {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, path::Path};
+    use std::{fs, path::Path, time::Duration};
 
     use super::*;
     use crate::corpus::{Corpus, Found};
@@ -190,6 +190,23 @@ mod tests {
             assert_eq!(shown.join("|"), expected);
             assert_eq!(release.origin.as_ref().unwrap().path(), root.join(name));
         }
+    }
+
+    #[test]
+    fn waiting_for_the_caller_costs_no_reading_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let lines = "{\"title\":\"Один\"}\n{\"title\":\"Два\"}\n{\"title\":\"Три\"}\n";
+        fs::write(folder.path().join("a.jsonl"), lines).unwrap();
+        let mut options = ReadOptions::default();
+        options.limits.time = Duration::from_millis(400);
+        let mut releases = 0;
+        let mut slow = |item: Result<Release>| {
+            std::thread::sleep(Duration::from_millis(500));
+            releases += usize::from(item.is_ok());
+            ControlFlow::Continue(())
+        };
+        file(folder.path(), "a.jsonl").read(&options, &AtomicBool::new(false), &mut slow).unwrap();
+        assert_eq!(releases, 3);
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl<'a> Budget<'a> {
         Self { stop, time: options.limits.time, since, unpacked: Cell::new(0), most_unpacked }
     }
 
-    /// Restarts the clock for the next release.
+    /// Restarts the clock after a release was passed on.
     pub fn restart(&self) {
         self.since.set(Instant::now());
     }

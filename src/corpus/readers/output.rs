@@ -58,7 +58,6 @@ impl<'a> Output<'a> {
     ///
     /// If the caller stops.
     pub fn release(&mut self, release: Release, details: Details) -> Result<(), Fault> {
-        self.budget.restart();
         let Details { part, line, encoding, notes } = details;
         let below = self.parts.iter().chain(&part).map(|part| format!("#{part}")).collect::<String>();
         let id = format!("{}{below}", self.file);
@@ -116,7 +115,6 @@ impl<'a> Output<'a> {
                 Error::Malformed { path, line: line.or(own), reason }
             }
         };
-        self.budget.restart();
         self.send(Err(error))
     }
 
@@ -159,7 +157,10 @@ impl<'a> Output<'a> {
     }
 
     fn send(&mut self, item: Result<Release>) -> Result<(), Fault> {
-        match (self.sink)(item) {
+        let flow = (self.sink)(item);
+        // The caller may have waited for its workers, which is not time spent on reading.
+        self.budget.restart();
+        match flow {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Fault::Cancelled),
         }
