@@ -128,6 +128,7 @@ mod tests {
     };
 
     /// Checks the statistics of a term against its positions; returns how many full blocks it has.
+    #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
     fn check(segment: &crate::index::Segment, key: &str) -> usize {
         let Some(list) = segment.find(Zone::Text, key).unwrap() else { return 0 };
         let mut postings = segment.postings(&list);

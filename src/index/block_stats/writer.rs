@@ -33,25 +33,31 @@ pub(super) type Slot = [u8; 12];
 pub(super) const EMPTY: u64 = (1 << 40) - 1;
 
 /// The slot where probing for a posting list begins.
-#[expect(clippy::cast_possible_truncation, reason = "less than the number of slots")]
 pub(super) fn home(list: u64, slots: u32) -> u32 {
     let hash = list.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
-    (hash * u64::from(slots) >> 32) as u32
+    ((hash * u64::from(slots)) >> 32) as u32
 }
 
 /// The start of a slot's posting list, and where its statistics are.
-pub(super) fn read_slot(&[a, b, c, d, e, f, g, h, i, j, k, l]: &Slot) -> (u64, Range<usize>) {
-    let start = u32::from_le_bytes([f, g, h, i]) as usize;
-    let len = u32::from_le_bytes([j, k, l, 0]) as usize;
-    (u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]), start..start + len)
+pub(super) fn read_slot(slot: &Slot) -> (u64, Range<usize>) {
+    let number = |bytes: &[u8]| bytes.iter().rev().fold(0, |number, &byte| number << 8 | u64::from(byte));
+    let place = |bytes| usize::try_from(number(bytes)).unwrap_or(usize::MAX);
+    let (start, len) = (place(&slot[5..9]), place(&slot[9..]));
+    (number(&slot[..5]), start..start.saturating_add(len))
 }
 
 /// Encodes a slot; none if one of the numbers is too great.
 fn write_slot(list: u64, stats: &Range<u64>) -> Option<Slot> {
-    let [a, b, c, d, e, 0, 0, 0] = list.to_le_bytes() else { return None };
-    let [f, g, h, i] = u32::try_from(stats.start).ok()?.to_le_bytes();
-    let [j, k, l, 0] = u32::try_from(stats.end - stats.start).ok()?.to_le_bytes() else { return None };
-    Some([a, b, c, d, e, f, g, h, i, j, k, l])
+    let mut slot = Slot::default();
+    for (number, bytes) in [(list, 0..5), (stats.start, 5..9), (stats.end - stats.start, 9..12)] {
+        let number = number.to_le_bytes();
+        let (low, high) = number.split_at(bytes.len());
+        if high.iter().any(|&byte| byte != 0) {
+            return None;
+        }
+        slot[bytes].copy_from_slice(low);
+    }
+    Some(slot)
 }
 
 /// Writes the statistics of one segment, list by list in the order of the terms.

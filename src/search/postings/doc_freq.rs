@@ -20,10 +20,10 @@ pub(super) fn doc_freq(segment: &Segment, lists: &[&PostingList]) -> io::Result<
     cursors.sort_by_key(|cursor| cursor.skip_list().doc_freq());
     let mut all = 0;
     if let Some((longest, others)) = cursors.split_last_mut() {
-        let doc_freq = |cursor: &BlockCursor| cursor.skip_list().doc_freq() as usize;
-        all = doc_freq(longest);
+        all = longest.skip_list().doc_freq() as usize;
         if !others.is_empty() {
-            let reads_longest = others.iter().map(doc_freq).sum::<usize>() * LOOK_UP_COST > all;
+            let postings = others.iter().map(|other| other.skip_list().doc_freq() as usize).sum::<usize>();
+            let reads_longest = postings * LOOK_UP_COST > all;
             let mut seen = BitSet::default();
             seen.clear(segment.reader.max_doc() as usize);
             others.iter_mut().for_each(|other| insert_docs(other, &mut seen));

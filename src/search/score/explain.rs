@@ -6,7 +6,7 @@ use tantivy::DocId;
 use super::{
     batch::NO_MATCH,
     bm25f::Bm25f,
-    node::{BoundNode, NodeKind, PhraseNode},
+    node::{BoundNode, NodeKind, PhraseNode, count_by_field},
     scorer::Scorer,
 };
 use crate::{
@@ -114,8 +114,7 @@ impl Explainer<'_> {
 
     fn add_phrase(&self, phrase: &PhraseNode, out: &mut Vec<TermFrequency>) -> Result<()> {
         let mut matcher = PhraseMatcher::open(self.context, self.segment, &phrase.matched())?;
-        let (title, body) =
-            phrase.count_by_field(matcher.starts(self.doc), self.segment.title_words(self.doc));
+        let (title, body) = count_by_field(matcher.starts(self.doc), self.segment.title_words(self.doc));
         out.push(TermFrequency { term: words_of(phrase), title, body });
         Ok(())
     }

@@ -68,13 +68,13 @@ impl PhraseNode {
             in_sentence: self.in_sentence,
         }
     }
+}
 
-    /// How many of the starts are in the title, and in the body.
-    pub fn count_by_field(&self, starts: &[u32], title_words: u32) -> (u32, u32) {
-        let in_title = starts.iter().filter(|start| **start < title_words).count();
-        let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
-        (count(in_title), count(starts.len() - in_title))
-    }
+/// How many of the starts of a phrase are in the title, and in the body.
+pub(super) fn count_by_field(starts: &[u32], title_words: u32) -> (u32, u32) {
+    let in_title = starts.iter().filter(|start| **start < title_words).count();
+    let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
+    (count(in_title), count(starts.len() - in_title))
 }
 
 impl BoundNode {

@@ -9,7 +9,7 @@ use tantivy::DocId;
 use super::{
     batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::{Bm25f, Factors},
-    node::PhraseNode,
+    node::{PhraseNode, count_by_field},
     word_scorer::WordScorer,
 };
 use crate::{
@@ -121,7 +121,7 @@ impl<'s> PhraseScorer<'s> {
         if starts.is_empty() {
             return (NO_MATCH, 0);
         }
-        let (title, body) = self.phrase.count_by_field(starts, self.segment.title_words(doc));
+        let (title, body) = count_by_field(starts, self.segment.title_words(doc));
         (self.factors().apply(self.bm25f.score(doc, title as f32, body as f32)), title + body)
     }
 
