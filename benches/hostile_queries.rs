@@ -182,8 +182,7 @@ fn attack(number: usize, words: &[String], rng: &mut Rng) -> Attack {
     options.match_all = rng.bool();
     options.explain = rng.u8(..4) == 0;
     options.sort = if rng.u8(..4) == 0 { Sort::Date } else { Sort::Relevance };
-    let chosen: Vec<(&str, &str)> =
-        (0..1 + rng.usize(..4)).map(|_| PIECES[rng.usize(..PIECES.len())]).collect();
+    let chosen: Vec<(&str, &str)> = (0..=rng.usize(..4)).map(|_| PIECES[rng.usize(..PIECES.len())]).collect();
     let pieces: Vec<&str> = chosen.iter().map(|(_, piece)| *piece).collect();
     // Every size is as likely as twice that size.
     let size = 1 << rng.usize(5..21);
