@@ -11,8 +11,6 @@ use super::{
     tokens::{Kind, Token, tokens},
 };
 
-/// How many tokens of a text are looked at; publication lines stand at its beginning.
-const TOKENS: usize = 160;
 /// A text of more tokens is a paragraph, in which only the opening can be a publication line.
 const LINE: usize = 40;
 /// Where in a paragraph a label may stand: further on it is a word of a sentence, as in «публикация от 5 мая».
@@ -37,14 +35,9 @@ pub(super) fn mentions(text: &str) -> Vec<Mention<'_>> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return Vec::new();
     }
-    let beginning = tokens(text, LINE + 1);
-    let is_paragraph = beginning.len() > LINE;
-    let has_number = || beginning.iter().any(|token| matches!(token.kind, Kind::Number(..)));
     // The dates of a paragraph that count stand at its beginning.
-    if is_paragraph && !has_number() {
-        return Vec::new();
-    }
-    let tokens = if is_paragraph { tokens(text, TOKENS) } else { beginning };
+    let tokens = tokens(text, LINE + 1);
+    let is_paragraph = tokens.len() > LINE;
     let mut mentions = Vec::new();
     let mut before = Before::Start;
     let mut label = None;
