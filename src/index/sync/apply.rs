@@ -13,13 +13,14 @@ use std::{
 use super::{
     diff::{self, Diff, check_removals, check_stop},
     events::{Event, EventHandler, Progress, Reporter, Summary},
+    ids,
 };
 use crate::{
     corpus::{Corpus, ReadersDigest, SourceFile},
     error::{Error, Result},
     index::{
         Change, Index, JobOptions, Writer,
-        build::{FileId, MAX_ID_BYTES, Registry},
+        build::{FileId, Registry},
         snapshot::Snapshot,
         storage::{
             manifest::{Failure, Manifest, ManifestEntry},
@@ -208,7 +209,7 @@ impl<'a> Run<'a> {
         let (mut is_complete, mut count, mut noted) = (true, 0, 0);
         let (mut stopped, mut failures) = (None, Vec::new());
         let read = file.read(corpus.options(), &options.stop, &mut |release| {
-            match release.and_then(|release| checked(release, &path)) {
+            match release.and_then(|release| ids::checked(release, &path)) {
                 Ok(release) => {
                     let has_notes = release.origin.as_ref().is_some_and(|origin| !origin.notes.is_empty());
                     match self.release(release, &path) {
@@ -253,7 +254,7 @@ impl<'a> Run<'a> {
     fn release(&mut self, release: Release, path: &Path) -> Result<bool> {
         self.reporter.summary.read.releases += 1;
         if let Some(first) = self.holder_of(&release) {
-            self.fail(&duplicate(&release, path, &first), path);
+            self.fail(&ids::duplicate(&release, path, &first), path);
             return Ok(false);
         }
         let summary = &mut self.reporter.summary;
@@ -388,39 +389,4 @@ fn record(error: &Error, failures: &mut Vec<Failure>) -> bool {
         failures.push(Failure::of(error));
     }
     is_of_contents
-}
-
-/// Refuses a release whose id is too long for an index.
-fn checked(release: Release, path: &Path) -> Result<Release> {
-    if release.id.len() <= MAX_ID_BYTES {
-        return Ok(release);
-    }
-    let reason = format!(
-        "the id {:?} has {} bytes; an id may have {MAX_ID_BYTES}",
-        shortened(&release.id),
-        release.id.len()
-    );
-    let line = release.origin.and_then(|origin| origin.line);
-    Err(Error::Malformed { path: path.into(), line, reason })
-}
-
-/// The error for a release whose id another one has.
-fn duplicate(release: &Release, path: &Path, first: &Path) -> Error {
-    let missing = if first.exists() {
-        ""
-    } else {
-        " (which no longer exists; `--allow-removals` forgets a folder that is missing)"
-    };
-    let first = format!("{}{missing}", first.display());
-    let line = release.origin.as_ref().and_then(|origin| origin.line);
-    Error::DuplicateId { id: shortened(&release.id), path: path.into(), line, first }
-}
-
-/// The beginning of an id, for messages.
-fn shortened(id: &str) -> String {
-    const MAX_SHOWN: usize = 80;
-    match id.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("{}…", &id[..end]),
-        None => id.to_owned(),
-    }
 }

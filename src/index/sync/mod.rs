@@ -7,6 +7,7 @@
 mod apply;
 mod diff;
 mod events;
+mod ids;
 mod job;
 
 pub use apply::sync;
