@@ -39,7 +39,7 @@ pub struct Args {
     ///
     /// Write "…" for a phrase, -word to exclude a word, !word for an exact form, a|b for alternatives,
     /// a И b for required words, дипло* or *ведение for parts of words, заголовок:word for the title,
-    /// дата:2024 or дата:вчера for a date. A query can have 128 different words; a phrase counts as 8 or more, a
+    /// дата:2024 or дата:вчера for a date. A query can have 96 different words; a phrase counts as 8 or more, a
     /// word with a wildcard as 16. What exceeds that is ignored and reported.
     #[arg(required_unless_present = "queries", value_parser = arguments::text)]
     query: Vec<String>,
