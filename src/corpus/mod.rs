@@ -110,7 +110,7 @@ impl Corpus {
         self.places.iter().flat_map(|place| self.files_of(place))
     }
 
-    /// Everything found in one place, but for what belongs to another root.
+    /// Everything found in one place, except what belongs to another root.
     pub(crate) fn files_of<'a>(&'a self, place: &'a Place) -> impl Iterator<Item = Found> + 'a {
         walk::below(place, &self.roots, &self.options, self.follow_links)
     }

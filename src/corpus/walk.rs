@@ -31,7 +31,7 @@ pub enum Found {
 const INDEX_PART: &str = "generation-";
 const INDEX_MARK: &str = ".managed.json";
 
-/// Everything below a place but for folders that are roots themselves. A link that leads out of the root is only
+/// Everything below a place except folders that are roots themselves. A link that leads out of the root is only
 /// followed where that is asked for.
 pub(super) fn below<'a>(
     place: &'a Place,

@@ -88,7 +88,7 @@ impl SegmentStats {
 
     /// Where the statistics of a list are.
     fn find(&self, list: u64) -> io::Result<Option<Range<usize>>> {
-        let (mut slot, slots) = (writer::home(list, self.slots) as usize, self.slots as usize);
+        let (mut slot, slots) = (writer::first_slot(list, self.slots) as usize, self.slots as usize);
         loop {
             let end = slots.min(slot + PROBED);
             let probed = self.table.read_bytes_slice(slot * size_of::<Slot>()..end * size_of::<Slot>())?;

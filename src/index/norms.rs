@@ -15,7 +15,7 @@ pub(crate) struct NormParameters {
 }
 
 impl NormParameters {
-    /// The parameters of a search whose caller sets no others, but for the mean lengths.
+    /// The parameters of a search whose caller sets no others, except for the mean lengths.
     pub const DEFAULT: Self =
         Self { title_weight: 2.0, title_b: 0.4, body_b: 0.8, mean_title: 1.0, mean_body: 1.0 };
 

@@ -12,10 +12,10 @@ const PACKAGES: [&str; 4] = ["docx", "odt", "epub", "xlsx"];
 
 /// Extensions of copies that editors and browsers leave next to a file.
 const COPIES: [&str; 9] = ["bak", "old", "orig", "tmp", "swp", "part", "crdownload", "download", "save"];
-/// How many bytes of a file with an unknown name are looked at.
+/// The number of bytes to examine of a file with an unknown extension.
 const SNIFFED: u64 = 4 << 10;
 
-/// The format of an input. Magic bytes decide; where they say nothing, the MIME type and then the extension do.
+/// The format of an input. Magic bytes take precedence, then the MIME type, then the extension.
 pub(super) fn choose(input: &mut Input<'_>) -> Result<&'static Format, Fault> {
     let by_mime = input.mime.as_deref().and_then(of_mime);
     let hinted = by_mime.or_else(|| of_name(Path::new(&input.name)));
@@ -35,7 +35,7 @@ fn by_magic(head: &[u8]) -> Option<&'static Format> {
     formats().iter().find(|format| (format.magic)(head))
 }
 
-/// The format of content whose name says nothing. A zip file with an unknown extension, such as a presentation or
+/// The format of content whose name has no known extension. A zip file with an unknown extension, such as a presentation or
 /// a program, is not an archive of releases.
 fn by_bytes(name: &Path, head: &[u8]) -> Option<&'static Format> {
     by_magic(head).filter(|format| format.name != "zip" || name.extension().is_none())

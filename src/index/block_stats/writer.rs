@@ -32,8 +32,8 @@ pub(super) type Slot = [u8; 12];
 /// The start of the posting list in an empty slot.
 pub(super) const EMPTY: u64 = (1 << 40) - 1;
 
-/// The slot where probing for a posting list begins.
-pub(super) fn home(list: u64, slots: u32) -> u32 {
+/// The slot at which linear probing for a posting list starts.
+pub(super) fn first_slot(list: u64, slots: u32) -> u32 {
     let hash = list.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
     ((hash * u64::from(slots)) >> 32) as u32
 }
@@ -46,7 +46,7 @@ pub(super) fn read_slot(slot: &Slot) -> (u64, Range<usize>) {
     (number(&slot[..5]), start..start.saturating_add(len))
 }
 
-/// Encodes a slot; none if one of the numbers is too great.
+/// Encodes a slot. Returns `None` if a number does not fit.
 fn write_slot(list: u64, stats: &Range<u64>) -> Option<Slot> {
     let mut slot = Slot::default();
     for (number, bytes) in [(list, 0..5), (stats.start, 5..9), (stats.end - stats.start, 9..12)] {
@@ -136,7 +136,7 @@ impl StatsWriter {
         {
             if terms.term_ord() == *term {
                 let start = terms.value().postings_range.start as u64;
-                let mut at = home(start, slots) as usize;
+                let mut at = first_slot(start, slots) as usize;
                 while table[at] != empty {
                     at = (at + 1) % table.len();
                 }

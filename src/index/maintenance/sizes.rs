@@ -95,7 +95,7 @@ mod tests {
         let parts = [exact, lemmas, stems, other_lists, dictionaries, columns, releases];
         assert!(parts.iter().all(|&part| part > 0), "{sizes:?}");
         let files = fs::read_dir(index.generation_folder().unwrap()).unwrap();
-        // The files of segments but for tantivy's norms, which are empty.
+        // The files of segments except tantivy's norms, which are empty.
         let is_counted = |path: &PathBuf| {
             path.file_stem().is_some_and(|stem| stem.len() == 32)
                 && path.extension().is_some_and(|ending| ending != "fieldnorm")

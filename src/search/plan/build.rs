@@ -231,7 +231,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A word, which may be several tokens: all of them, but for function words among others.
+    /// A word, which may be several tokens: all of them, except function words among others.
     fn word(&mut self, text: &str, inherited: Inherited) -> Option<Node> {
         let tokens = self.forms.analyze(text);
         let words: Vec<PlainWord> = plain_words(&tokens).collect();

@@ -38,7 +38,7 @@ pub(crate) enum Scorer<'s> {
 }
 
 impl<'s> Scorer<'s> {
-    /// Opens the postings of a node, but for those of hints.
+    /// Opens the postings of a node, except those of hints.
     pub fn open(
         context: &'s Context,
         (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),

@@ -71,7 +71,7 @@ impl Sum {
 }
 
 impl<'s> WordScorer<'s> {
-    /// Opens the postings of a word, but for those of its hints.
+    /// Opens the postings of a word, except those of its hints.
     pub fn open(
         context: &Context,
         (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),

@@ -36,7 +36,7 @@ const LOOK_UP_COST: u64 = 4;
 /// The number of sums that are compared at once.
 const CHUNK: usize = 16;
 
-/// Collects the best documents of a segment, but for those `found` before.
+/// Collects the best documents of a segment, except those `found` before.
 pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &mut TopCollector) {
     let deadline = &opened.query.deadline;
     // Without proximity, frequencies are of no use.
@@ -81,7 +81,7 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
 }
 
 /// Decides which lists are added up: those that are needed to reach the threshold, and others that are read faster than
-/// the documents of these are looked up in them. Returns what the rest may add at most; none if no document of the
+/// the documents of these are looked up in them. Returns what the rest may add at most, or `None` if no document of the
 /// window can reach the threshold.
 fn partition(clauses: &mut [OpenClause], window: &Range<DocId>, threshold: f32) -> Option<f32> {
     // With a threshold of 0, a document with score 0 may still be among the best, by its id.

@@ -15,7 +15,7 @@ use crate::search::{
 };
 
 /// Collects all documents of a segment that match all content clauses, or without `all` at least one of them by
-/// full terms or hints, but for those `found` before. Returns how many there are.
+/// full terms or hints, except those `found` before. Returns how many there are.
 pub(super) fn search_segment(
     opened: &mut SegmentQuery,
     (all, found): (bool, &[DocId]),

@@ -143,7 +143,7 @@ fn some_clauses(
     Ok(docs)
 }
 
-/// The indices of the content clauses that each document does not match in full, but for the first `complete`.
+/// The indices of the content clauses that each document does not match in full, except for the first `complete`.
 fn missing(segments: &Segments, docs: &[ScoredDoc], complete: usize) -> Vec<Vec<usize>> {
     let mut missing = vec![Vec::new(); docs.len()];
     // Cursors move forward.

@@ -44,7 +44,7 @@ pub(super) struct List {
 }
 
 impl<'s> SegmentQuery<'s> {
-    /// Opens the posting lists, but for those of hints.
+    /// Opens the posting lists, except those of hints.
     pub fn open(
         context: &'s Context,
         (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),

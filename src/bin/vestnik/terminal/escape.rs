@@ -41,7 +41,7 @@ fn escape_in_line(out: &mut String, c: char) -> fmt::Result {
     write!(out, "\\u{{{:x}}}", u32::from(c))
 }
 
-/// JSON text with every unsafe character as `\uXXXX`. Such characters stand only inside strings, where the
+/// JSON text with a `\u` escape for every unsafe character. Such characters occur only inside strings, where the
 /// escape means the same character.
 pub fn json(text: &str) -> Cow<'_, str> {
     replaced(text, |out, c| {

@@ -15,8 +15,10 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use super::Fault;
 use wide::Wide;
 
-/// Text with more zero bytes than one in this many is binary.
+/// Text may have one zero byte in this many. Compressed data has one in 256.
 const TEXT_PER_ZERO: usize = 500;
+/// The same for text without as many other control characters, such as a short file with a stray zero byte.
+const CLEAN_TEXT_PER_ZERO: usize = 50;
 
 /// Text and how it was decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +44,7 @@ pub(super) fn decode(bytes: &[u8], declared: Option<&str>) -> Result<Decoded, St
             (lost > 0).then(|| format!("{lost} characters are not valid {} and were replaced", wide.name()));
         return Ok(Decoded { text, encoding: wide.name(), notes: notes.into_iter().collect() });
     }
-    if count_zeros(bytes) * TEXT_PER_ZERO > bytes.len() {
+    if is_binary(bytes) {
         return Err("looks binary: it has zero bytes; save it as UTF-8 text".to_owned());
     }
     Ok(decode_line(bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes), declared))
@@ -67,6 +69,14 @@ pub(super) fn decode_owned_line(bytes: Vec<u8>, declared: Option<&str>) -> Decod
         Ok(text) => decode_line(text.as_bytes(), declared),
         Err(error) => decode_line(error.as_bytes(), declared),
     }
+}
+
+/// Whether bytes have too many zero bytes for text.
+fn is_binary(bytes: &[u8]) -> bool {
+    let zeros = count_zeros(bytes);
+    let is_control = |byte: &&u8| byte.is_ascii_control() && !byte.is_ascii_whitespace() && **byte != 0;
+    let is_clean = || bytes.iter().filter(is_control).count() <= zeros;
+    zeros * TEXT_PER_ZERO > bytes.len() && !(zeros * CLEAN_TEXT_PER_ZERO <= bytes.len() && is_clean())
 }
 
 #[expect(clippy::naive_bytecount, reason = "of the beginning of a file")]

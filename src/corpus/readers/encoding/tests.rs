@@ -157,7 +157,7 @@ fn broken_bytes_cost_only_themselves() {
     let cp1251 = encoded(tail, "windows-1251").unwrap();
     let join = |parts: &[&[u8]]| parts.concat();
     // Bytes, text, and how the note begins.
-    let table: [(Vec<u8>, String, &str); 6] = [
+    let table: [(Vec<u8>, String, &str); 7] = [
         (join(&[TEXT.as_bytes(), b"\n", &cp1251]), format!("{TEXT}\n{tail}"), "24 bytes are not UTF-8 like"),
         (join(&[TEXT.as_bytes(), b" ", &cp1251]), format!("{TEXT} {tail}"), "24 bytes are not UTF-8 like"),
         (
@@ -168,6 +168,7 @@ fn broken_bytes_cost_only_themselves() {
         (join(&[b"\x80", TEXT.as_bytes()]), format!("\u{FFFD}{TEXT}"), "1 bytes are not valid UTF-8"),
         (join(&[TEXT.as_bytes(), b"\xFF\xFF"]), format!("{TEXT}\u{FFFD}\u{FFFD}"), "2 bytes are not valid"),
         (join(&[&[b'a'; 1000], b"\0b"]), format!("{}b", "a".repeat(1000)), "1 zero bytes"),
+        (join(&[&[b'a'; 100], b"\0b\x07"]), format!("{}b\x07", "a".repeat(100)), "1 zero bytes"),
     ];
     for (bytes, text, note) in table {
         let decoded = decode(&bytes, Some("windows-1251")).unwrap();
@@ -178,7 +179,10 @@ fn broken_bytes_cost_only_themselves() {
 
 #[test]
 fn binary_is_refused() {
-    for bytes in [&b"PK\x03\x04\x00\x00"[..], b"\xEF\xBB\xBFa\x00b", b"\x7FELF\x02\x01\x01\0\0\0\0\0"] {
+    let compressed = [&[b'a'; 300][..], b"\0\x01\x02\x03"].concat();
+    let table =
+        [&b"PK\x03\x04\x00\x00"[..], b"\xEF\xBB\xBFa\x00b", b"\x7FELF\x02\x01\x01\0\0\0\0\0", &compressed];
+    for bytes in table {
         assert!(decode(bytes, Some("utf-8")).unwrap_err().contains("looks binary"), "{bytes:?}");
     }
 }
