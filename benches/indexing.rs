@@ -1,7 +1,7 @@
 //! Indexing speed, next to stock tantivy with its Russian analyzer on the same releases.
 //!
 //! `cargo bench --bench indexing -- --releases 20000 --rounds 3`. `--speeches` indexes the shared speeches instead,
-//! and `--parts` prints the size of each part of Vestnik's index. The unit is megabytes of title and body per
+//! and `--parts` prints the size of each kind of file of Vestnik's index. The unit is megabytes of title and body per
 //! CPU-second of all threads, from releases in memory to a committed and merged index.
 
 #![allow(
@@ -13,7 +13,10 @@
 
 mod measure;
 
-use std::path::Path;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use measure::{
     arguments,
@@ -23,7 +26,7 @@ use measure::{
     spread::median,
     stock::Stock,
 };
-use vestnik::{Index, Release, index::Sizes};
+use vestnik::{Index, Release};
 
 fn main() {
     let rounds = arguments::value("--rounds", 3);
@@ -66,31 +69,24 @@ fn main() {
 fn report(name: &str, megabytes: f64, index: impl Fn(&Path) -> Took) -> f64 {
     let folder = tempfile::tempdir().expect("a folder");
     let Took { wall, cpu } = index(folder.path());
-    let size = bytes_below(folder.path()) as f64 / 1e6;
+    let size = files_below(folder.path()).map(|(_, size)| size).sum::<u64>() as f64 / 1e6;
     let (rate, share) = (megabytes / cpu, size / megabytes * 100.0);
     println!("{name:>8} {rate:>10.2} {:>10.2} {cpu:>10.2} {share:>8.1}", megabytes / wall);
     rate
 }
 
-/// Prints the size of each part of the index, in per cent of the text.
+/// Prints the size of each kind of file of the index, in per cent of the text.
 fn parts(releases: &[Release], megabytes: f64) {
     let folder = tempfile::tempdir().expect("a folder");
     ours(folder.path(), releases);
-    let sizes = Index::open(folder.path()).expect("an index").sizes().expect("sizes");
-    let share = |bytes: u64| bytes as f64 / 1e4 / megabytes;
-    let Sizes { exact, lemmas, stems, other_lists, dictionaries, columns, releases } = sizes;
-    println!(
-        "in per cent of the text: exact forms {:.1}, lemmas {:.1}, stems {:.1}, other lists {:.1}, \
-         dictionaries {:.1}, columns {:.1}: {:.1} without releases; releases {:.1}",
-        share(exact),
-        share(lemmas),
-        share(stems),
-        share(other_lists),
-        share(dictionaries),
-        share(columns),
-        share(sizes.without_releases()),
-        share(releases),
-    );
+    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
+    for (path, size) in files_below(folder.path()) {
+        let kind = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        *kinds.entry(kind).or_default() += size;
+    }
+    for (kind, size) in kinds {
+        println!("{kind:>10} {:>6.2} %", size as f64 / 1e4 / megabytes);
+    }
 }
 
 fn ours(folder: &Path, releases: &[Release]) -> Took {
@@ -108,11 +104,8 @@ fn stock(folder: &Path, releases: &[Release]) -> Took {
     work
 }
 
-fn bytes_below(folder: &Path) -> u64 {
+fn files_below(folder: &Path) -> impl Iterator<Item = (PathBuf, u64)> {
     let files = walkdir::WalkDir::new(folder).into_iter().filter_map(Result::ok);
-    files
-        .filter_map(|file| file.metadata().ok())
-        .filter(std::fs::Metadata::is_file)
-        .map(|meta| meta.len())
-        .sum()
+    let with_size = files.filter_map(|file| Some((file.metadata().ok()?, file.into_path())));
+    with_size.filter(|(about, _)| about.is_file()).map(|(about, path)| (path, about.len()))
 }

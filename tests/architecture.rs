@@ -51,7 +51,7 @@ const INDEX: &[(&str, &[&str])] = &[
     ("parallel", &[]),
     ("term_pattern", &[]),
     ("doc_store", &[]),
-    ("schema", &["column", "doc_store"]),
+    ("schema", &["column", "doc_store", "norms"]),
     ("storage", &["schema"]),
     ("engine_error", &["storage"]),
     ("block_stats", &["column", "norms", "schema"]),
@@ -74,7 +74,7 @@ const INDEX: &[(&str, &[&str])] = &[
             "storage",
         ],
     ),
-    ("maintenance", &["block_stats", "build", "engine_error", "handle", "snapshot", "storage"]),
+    ("maintenance", &["build", "engine_error", "handle", "snapshot", "storage"]),
     ("sync", &["build", "engine_error", "handle", "maintenance", "snapshot", "storage"]),
     ("watch", &["handle"]),
 ];

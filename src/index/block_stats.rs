@@ -4,16 +4,18 @@
 //! For each full block of 128 postings, an upper bound of the normalised frequency in one byte. The normalised
 //! frequency of a term in a document, `body / body_norm + title_weight · title / title_norm`, decides its BM25F score
 //! together with the term's weights and `k1`, in which the score only grows. So a bound holds for any of these. It
-//! depends on the mean lengths and on the parameters of the norms; for others than those it was computed with it is
-//! scaled by the greatest growth of any frequency in the segment. tantivy's own block maxima are those of its BM25,
+//! depends on the parameters of the norms. It is computed with the default ones and the mean lengths of the segment, and
+//! scaled for others by the greatest growth of any frequency in the segment. tantivy's own block maxima are those of its BM25,
 //! which do not bound BM25F.
 //!
-//! For each block, the title frequencies: which of its postings have occurrences in the title, and how many. The
+//! For each block, the title frequencies: which of its postings have occurrences in the title, and how many, up to 255. The
 //! posting itself has the frequency in title and body together. One in thirty postings has occurrences in the title,
 //! for about one byte each.
 //!
-//! The statistics are a file of each segment (see [`writer`] for the format), written with the segment or when
-//! segments are merged. Lists without full blocks and without titles have none.
+//! The statistics are a file of each segment, written with it or when segments are merged. It consists of those of
+//! each posting list in the order of the terms, followed by the end of each in four bytes. Those of a list are a code
+//! for each full block; if any document has the term in the title, the end of the title frequencies of each full
+//! block; and the title frequencies. Most lists are short, have no titles, and take nothing but the end.
 
 mod bound_code;
 mod merge;
@@ -25,13 +27,11 @@ use tantivy::{
     HasLen, SegmentReader,
     directory::{FileSlice, OwnedBytes},
     index::SegmentComponent,
-    postings::TermInfo,
+    termdict::TermOrdinal,
 };
 
 pub(crate) use self::bound_code::decode as decode_bound;
-use self::writer::{EMPTY, FOOTER, Slot};
 pub(super) use self::{merge::StatsPlugin, writer::StatsWriter};
-use super::norms::{LengthRanges, NormParameters};
 
 /// The extension of the file.
 pub(super) const EXTENSION: &str = "stats";
@@ -39,74 +39,37 @@ pub(super) const EXTENSION: &str = "stats";
 /// Postings in a block.
 const BLOCK_LEN: usize = 128;
 
+/// The greatest frequency in a title that is told apart; further occurrences count as those of the body.
+pub(super) const MAX_TITLE_FREQ: usize = 255;
+
+/// Bytes of the end of the statistics of a list.
+const END_LEN: usize = 4;
+
 /// The statistics of one segment.
 pub(super) struct SegmentStats {
-    parameters: NormParameters,
     lists: FileSlice,
-    table: FileSlice,
-    slots: u32,
+    ends: FileSlice,
 }
 
-/// Slots that are read at once.
-const PROBED: usize = 8;
-
 impl SegmentStats {
-    /// Opens the statistics of a segment.
-    pub fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+    /// Opens the statistics of a segment with this many terms.
+    pub fn open(segment: &SegmentReader, terms: usize) -> tantivy::Result<Self> {
         let file = segment.open_read(SegmentComponent::Custom(EXTENSION.into()))?;
-        Ok(Self::read(&file)?)
+        let too_short = || io::Error::new(io::ErrorKind::InvalidData, "the block statistics are too short");
+        let start = file.len().checked_sub(terms * END_LEN).ok_or_else(too_short)?;
+        let (lists, ends) = file.split(start);
+        Ok(Self { lists, ends })
     }
 
-    fn read(file: &FileSlice) -> io::Result<Self> {
-        let damaged =
-            || io::Error::new(io::ErrorKind::InvalidData, "the file of block statistics is too short");
-        let footer_start = file.len().checked_sub(FOOTER).ok_or_else(damaged)?;
-        let footer = file.read_bytes_slice(footer_start..file.len())?;
-        let numbers: Vec<u32> =
-            footer.as_chunks().0.iter().map(|&number| u32::from_le_bytes(number)).collect();
-        let &[title_weight, title_b, body_b, mean_title, mean_body, slots] = &numbers[..] else {
-            return Err(damaged());
-        };
-        let parameters = NormParameters {
-            title_weight: f32::from_bits(title_weight),
-            title_b: f32::from_bits(title_b),
-            body_b: f32::from_bits(body_b),
-            mean_title: f32::from_bits(mean_title),
-            mean_body: f32::from_bits(mean_body),
-        };
-        let table = (slots as usize).checked_mul(size_of::<Slot>()).filter(|&bytes| bytes > 0);
-        let start = table.and_then(|bytes| footer_start.checked_sub(bytes)).ok_or_else(damaged)?;
-        Ok(Self { parameters, lists: file.slice(0..start), table: file.slice(start..footer_start), slots })
-    }
-
-    /// The statistics of a posting list of title and body.
-    pub fn of_list(&self, list: &TermInfo) -> io::Result<BlockStats> {
-        let blocks = list.doc_freq as usize / BLOCK_LEN;
-        let range = self.find(list.postings_range.start as u64)?.unwrap_or(0..0);
-        Ok(BlockStats { bytes: self.lists.read_bytes_slice(range)?, blocks })
-    }
-
-    /// Where the statistics of a list are.
-    fn find(&self, list: u64) -> io::Result<Option<Range<usize>>> {
-        let (mut slot, slots) = (writer::first_slot(list, self.slots) as usize, self.slots as usize);
-        loop {
-            let end = slots.min(slot + PROBED);
-            let probed = self.table.read_bytes_slice(slot * size_of::<Slot>()..end * size_of::<Slot>())?;
-            for (other, stats) in probed.as_chunks().0.iter().map(writer::read_slot) {
-                if other == list {
-                    return Ok(Some(stats));
-                }
-                if other == EMPTY {
-                    return Ok(None);
-                }
-            }
-            slot = end % slots;
-        }
-    }
-
-    /// How many times as great normalised frequencies can be with other parameters.
-    pub fn growth(&self, parameters: &NormParameters, lengths: &LengthRanges) -> f32 {
-        self.parameters.growth(parameters, lengths)
+    /// The statistics of the posting list of a term, which so many documents have.
+    pub fn of_list(&self, term: TermOrdinal, doc_freq: u32) -> io::Result<BlockStats> {
+        // The end of the list before is the start.
+        let at = usize::try_from(term).unwrap_or(usize::MAX).saturating_mul(END_LEN);
+        let ends = self.ends.read_bytes_slice(at.saturating_sub(END_LEN)..at.saturating_add(END_LEN))?;
+        let mut ends = ends.as_chunks().0.iter().rev().map(|&end| u32::from_le_bytes(end) as usize);
+        let end = ends.next().unwrap_or_default();
+        let bytes = self.lists.read_bytes_slice(ends.next().unwrap_or_default()..end)?;
+        Ok(BlockStats { bytes, blocks: doc_freq as usize / BLOCK_LEN })
     }
 }
 
@@ -157,7 +120,7 @@ pub(crate) struct TitleFreqs<'s> {
     part: Range<usize>,
 }
 
-/// Marks an index that is followed by the frequency, which is 1 otherwise; and all but the last byte of a frequency.
+/// Marks an index that is followed by the frequency, which is 1 otherwise.
 const MORE: u8 = 0x80;
 
 impl TitleFreqs<'_> {
@@ -184,44 +147,32 @@ impl Iterator for TitleFreqs<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let (&first, mut rest) = self.bytes.split_first()?;
-            let (at, mut freq) = (usize::from(first & !MORE), 1);
-            if first & MORE != 0 {
-                let mut shift = 0;
-                freq = 0;
-                while let Some((&byte, behind)) = rest.split_first() {
-                    rest = behind;
-                    freq |= u32::from(byte & !MORE).checked_shl(shift).unwrap_or_default();
-                    shift += 7;
-                    if byte & MORE == 0 {
-                        break;
-                    }
-                }
-            }
+        while let Some((&first, rest)) = self.bytes.split_first() {
+            let at = usize::from(first & !MORE);
             if at >= self.part.end {
                 return None;
             }
+            let (freq, rest) = if first & MORE == 0 {
+                (1, rest)
+            } else {
+                rest.split_first().map(|(&freq, rest)| (freq, rest))?
+            };
             self.bytes = rest;
             if at >= self.part.start {
-                return Some((at - self.part.start, freq));
+                return Some((at - self.part.start, freq.into()));
             }
         }
+        None
     }
 }
 
 /// Appends the title frequency of a posting of a block.
-fn write_title_freq(at: usize, mut freq: u32, titles: &mut Vec<u8>) {
+fn write_title_freq(at: usize, freq: u32, titles: &mut Vec<u8>) {
     let at = u8::try_from(at).unwrap_or(u8::MAX) & !MORE;
-    if freq == 1 {
-        return titles.push(at);
+    match u8::try_from(freq).unwrap_or(u8::MAX) {
+        1 => titles.push(at),
+        freq => titles.extend([at | MORE, freq]),
     }
-    titles.push(at | MORE);
-    while freq >= u32::from(MORE) {
-        titles.push(freq.to_le_bytes()[0] | MORE);
-        freq >>= 7;
-    }
-    titles.push(freq.to_le_bytes()[0]);
 }
 
 #[cfg(test)]
@@ -233,7 +184,7 @@ mod tests {
     proptest! {
         #[test]
         fn title_frequencies_are_read_as_written(
-            freqs in prop::collection::vec(prop_oneof![Just(0_u32), 1_u32..3, 1..u32::MAX], BLOCK_LEN),
+            freqs in prop::collection::vec(prop_oneof![Just(0_u32), 1_u32..3, 1_u32..256], BLOCK_LEN),
             part in (0_usize..BLOCK_LEN, 0_usize..=BLOCK_LEN),
         ) {
             let mut bytes = Vec::new();

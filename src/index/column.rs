@@ -1,10 +1,12 @@
-//! Decodes fast fields that a search reads for every document that it scores.
+//! Decodes whole fast fields.
 //!
 //! Tantivy stores them bit-packed, and a call per value costs more than the value.
 
+use std::io;
+
 use tantivy::{
     DocId,
-    columnar::{Column, ColumnIndex},
+    columnar::{Column, ColumnIndex, StrColumn},
 };
 
 /// Values decoded at once.
@@ -31,4 +33,14 @@ where
         }
     }
     decoded
+}
+
+/// All values of a column of texts, by rank.
+pub(super) fn all_values(column: &StrColumn) -> io::Result<Vec<String>> {
+    let mut values = Vec::with_capacity(column.num_terms());
+    let mut stream = column.dictionary().stream()?;
+    while stream.advance() {
+        values.push(String::from_utf8_lossy(stream.key()).into_owned());
+    }
+    Ok(values)
 }

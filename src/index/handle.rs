@@ -7,7 +7,8 @@ use std::{
     collections::HashSet,
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -25,9 +26,9 @@ use super::{
         catalog::Catalog,
         checksum::StopFlag,
         directory::{ChecksummedDirectory, META},
-        garbage,
+        folder, garbage,
         generation::{self, Generation},
-        lock::WriteLock,
+        lock,
         manifest::Manifest,
         read_error, unless_damaged,
     },
@@ -48,23 +49,13 @@ pub struct Index {
 }
 
 struct Inner {
-    /// The index folder and this generation's folder inside it; `None` for an index in memory.
-    folders: Option<Folders>,
-    /// The write lock, held while the generation is being built.
-    building: Mutex<Option<WriteLock>>,
+    /// `None` for an index in memory.
+    generation: Option<Generation>,
     engine: tantivy::Index,
     stop: StopFlag,
     fields: Fields,
     /// Loaded when it is first needed: most commands read an index without analysing text.
     analyzer: OnceLock<Analyzer>,
-}
-
-/// Where an index lives on disk.
-pub(super) struct Folders {
-    /// The index folder, which holds the generations.
-    pub index: PathBuf,
-    /// The folder of this generation.
-    pub generation: PathBuf,
 }
 
 /// Identifies a state of an index: it differs after each commit and after each merge.
@@ -125,13 +116,28 @@ impl Index {
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
         loop {
-            let generation = generation::active_folder(folder)?;
-            let opened = Self::open_generation(folder, &generation);
+            let generation = Generation::active(folder)?;
+            let opened = Self::open_generation(&generation);
             // A writer may have activated a new generation, and removed this one, since its name was read.
-            if opened.is_ok() || generation::active_folder(folder)? == generation {
+            if opened.is_ok() || Generation::active(folder)? == generation {
                 return opened;
             }
         }
+    }
+
+    /// Opens the index in a folder, or creates an empty one where there is none.
+    ///
+    /// # Errors
+    /// As [`Index::open`]; `IndexLocked` where another process creates it; `Write` where the folder cannot be written.
+    pub fn open_or_create(folder: impl AsRef<Path>) -> Result<Self> {
+        let folder = folder.as_ref();
+        if generation::exists(folder) {
+            return Self::open(folder);
+        }
+        let _lock = folder::lock(folder, Duration::ZERO, &AtomicBool::new(false))?;
+        let (index, generation) = Self::create_generation(folder)?;
+        generation.publish(0, false, lock::now())?;
+        Ok(index)
     }
 
     /// The same index as it is now, with the analyzer of this handle and its caches.
@@ -143,31 +149,33 @@ impl Index {
         Ok(index)
     }
 
-    pub(super) fn open_generation(folder: &Path, generation: &Path) -> Result<Self> {
-        let failed = |error| read_failure(generation, error);
-        let directory = ChecksummedDirectory::open(generation).map_err(|error| failed(error.into()))?;
+    /// Opens a generation of this version, whether or not it is the active one.
+    pub(super) fn open_generation(generation: &Generation) -> Result<Self> {
+        generation.check_version()?;
+        let folder = &generation.folder;
+        let failed = |error| read_failure(folder, error);
+        let directory = ChecksummedDirectory::open(folder).map_err(|error| failed(error.into()))?;
         let stop = directory.stop_flag().clone();
         let open = || tantivy::Index::open(directory).map_err(failed);
-        let mut engine = catch_panic(generation, open)?;
+        let mut engine = catch_panic(folder, open)?;
         engine.register_plugin(Arc::new(StatsPlugin));
-        let folders = Folders { index: folder.into(), generation: generation.into() };
-        Ok(Self::assemble((engine, stop), Some(folders), None))
+        Ok(Self::assemble(engine, stop, Some(generation.clone())))
     }
 
-    /// Creates an empty generation in a folder. `lock` is `None` where the caller holds the write lock.
-    pub(super) fn create_generation(folder: &Path, lock: Option<WriteLock>) -> Result<Self> {
-        let generation = generation::create(folder)?.folder;
+    /// Creates an empty generation next to the active one, of any version. The caller holds the write lock.
+    pub(super) fn create_generation(folder: &Path) -> Result<(Self, Generation)> {
+        let generation = Generation::create(folder)?;
         let create = || {
-            let directory = ChecksummedDirectory::open(&generation)?;
+            let directory = ChecksummedDirectory::open(&generation.folder)?;
             let stop = directory.stop_flag().clone();
             let settings = tantivy::IndexSettings { docstore_blocksize: STORE_BLOCK, ..Default::default() };
             Ok((builder().settings(settings).open_or_create(directory)?, stop))
         };
-        let engine = create().map_err(|error| {
-            generation::discard(folder, &generation);
-            write_failure(&generation, "creating an index", &error)
+        let (engine, stop) = create().map_err(|error| {
+            generation.discard();
+            write_failure(&generation.folder, "creating an index", &error)
         })?;
-        Ok(Self::assemble(engine, Some(Folders { index: folder.into(), generation }), lock))
+        Ok((Self::assemble(engine, stop, Some(generation.clone())), generation))
     }
 
     /// An empty index that lives in memory and is dropped with its last handle.
@@ -178,18 +186,12 @@ impl Index {
         let engine = builder().create_in_ram();
         let engine =
             engine.map_err(|error| write_failure(Path::new("memory"), "creating an index", &error))?;
-        Ok(Self::assemble((engine, StopFlag::default()), None, None))
+        Ok(Self::assemble(engine, StopFlag::default(), None))
     }
 
-    fn assemble(
-        (engine, stop): (tantivy::Index, StopFlag),
-        folders: Option<Folders>,
-        building: Option<WriteLock>,
-    ) -> Self {
+    fn assemble(engine: tantivy::Index, stop: StopFlag, generation: Option<Generation>) -> Self {
         let (_, fields) = Fields::build();
-        let building = Mutex::new(building);
-        let analyzer = OnceLock::new();
-        Self { inner: Arc::new(Inner { folders, building, engine, stop, fields, analyzer }) }
+        Self { inner: Arc::new(Inner { generation, engine, stop, fields, analyzer: OnceLock::new() }) }
     }
 
     /// Whether an index of any version exists in this folder.
@@ -209,7 +211,7 @@ impl Index {
         if catalog.last_success > 0 {
             return Ok(Some(catalog.last_success));
         }
-        let info = CommitInfo::of_any_version(&Generation::new(folder, catalog.active).folder)?;
+        let info = CommitInfo::of_any_version(&Generation::active(folder)?.folder)?;
         Ok(info.map(|info| info.committed).filter(|&time| time > 0))
     }
 
@@ -274,27 +276,20 @@ impl Index {
         Ok(bytes)
     }
 
-    /// The write lock that this handle holds while its generation is being built.
-    pub(super) fn build_lock(&self) -> MutexGuard<'_, Option<WriteLock>> {
-        self.inner.building.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Whether this generation is the active one of its folder.
     pub(super) fn is_active(&self) -> Result<bool> {
-        let Some(folders) = self.folders() else { return Ok(true) };
-        let active = unless_damaged(generation::active(&folders.index))?;
-        Ok(active.is_some_and(|active| active.folder == folders.generation))
+        self.generation().map_or(Ok(true), Generation::is_active)
     }
 
     /// Whether this generation was replaced and is no longer retained.
     pub(super) fn is_retired(&self) -> bool {
-        self.folders().is_some_and(|folders| generation::is_retired(&folders.index, &folders.generation))
+        self.generation().is_some_and(Generation::is_retired)
     }
 
     /// The current state of the index.
     pub(super) fn version(&self) -> Result<Version> {
         // While the first generation is being built none is active.
-        let active = self.folders().map(|folders| unless_damaged(generation::active(&folders.index)));
+        let active = self.generation().map(|own| unless_damaged(Generation::active(&own.index)));
         let active = active.transpose()?.flatten().map(|active| active.number);
         let meta = self.metas()?;
         let segments = meta.segments.iter().map(|segment| (segment.id(), segment.delete_opstamp()));
@@ -350,17 +345,18 @@ impl Index {
         &self.inner.engine
     }
 
-    pub(super) fn folders(&self) -> Option<&Folders> {
-        self.inner.folders.as_ref()
+    /// The generation that this is a handle to; `None` for an index in memory.
+    pub(super) fn generation(&self) -> Option<&Generation> {
+        self.inner.generation.as_ref()
     }
 
     pub(super) fn generation_folder(&self) -> Option<&Path> {
-        self.folders().map(|folders| folders.generation.as_path())
+        self.generation().map(|own| own.folder.as_path())
     }
 
     /// The index folder, or a placeholder for an index in memory, for messages.
     pub(super) fn location(&self) -> PathBuf {
-        self.folders().map_or_else(|| PathBuf::from("memory"), |folders| folders.index.clone())
+        self.generation().map_or_else(|| PathBuf::from("memory"), |own| own.index.clone())
     }
 
     pub(crate) fn fields(&self) -> Fields {

@@ -11,10 +11,11 @@ use tantivy::schema::{
     FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
 };
 
+use super::norms::NormParameters;
 use crate::analysis::{Analyzer, Channel, Term};
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 10;
+pub(crate) const SCHEMA_VERSION: u32 = 11;
 
 /// The position of the first word of a body, counted from the end of the title. No distance that a query can
 /// ask for reaches across it; `search` checks that at compile time.
@@ -92,5 +93,8 @@ impl Fields {
 
 /// Identifies everything that decides what an index contains: analysis, schema and engine.
 pub(crate) fn fingerprint() -> String {
-    format!("{} schema-{SCHEMA_VERSION} tantivy-0.27", Analyzer::fingerprint())
+    // The bounds in the block statistics are computed with these.
+    let NormParameters { title_weight, title_b, body_b, .. } = NormParameters::DEFAULT;
+    let norms = format!("{title_weight}-{title_b}-{body_b}");
+    format!("{} schema-{SCHEMA_VERSION} norms-{norms} tantivy-0.27", Analyzer::fingerprint())
 }

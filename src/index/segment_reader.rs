@@ -13,16 +13,16 @@ use tantivy::{
     index::SegmentComponent,
     postings::TermInfo,
     store::StoreReader,
-    termdict::TermDictionary,
+    termdict::{TermDictionary, TermOrdinal},
 };
 
 use super::{
     block_stats::{BlockStats, SegmentStats},
-    column::decode_column,
+    column::{all_values, decode_column},
     doc_store::verify,
     norms::{LengthRanges, NormParameters, Norms},
     schema::{Fields, column, dictionary_key},
-    term_pattern::{TermPattern, matches_pattern},
+    term_pattern::{literal_prefix, matches_pattern},
 };
 
 /// One segment of a snapshot.
@@ -31,7 +31,7 @@ pub(crate) struct Segment {
     pub ordinal: SegmentOrdinal,
     pub reader: SegmentReader,
     store: StoreReader,
-    ids: StrColumn,
+    pub ids: StrColumn,
     /// Days and lengths, decoded: they are read for every document that is scored. `NO_DAY` where no day is
     /// known.
     days: OnceLock<Vec<i32>>,
@@ -41,11 +41,14 @@ pub(crate) struct Segment {
     /// The sums of the lengths of all titles and of all bodies that are not deleted.
     pub total_lengths: [u64; 2],
     length_ranges: LengthRanges,
+    /// What the bounds in the block statistics were computed with.
+    parameters: NormParameters,
     stats: SegmentStats,
     deleted: Vec<DocId>,
     digests: Column<u64>,
-    roots: Option<StrColumn>,
-    files: Option<StrColumn>,
+    /// The corpus folders, and the files below them, that releases were read from.
+    pub roots: Option<StrColumn>,
+    pub files: Option<StrColumn>,
     /// By zone.
     zones: [ZoneIndex; 2],
 }
@@ -57,6 +60,9 @@ struct ZoneIndex {
     postings: FileSlice,
     positions: FileSlice,
 }
+
+/// A term of a segment's dictionary: its ordinal, and where its posting list is.
+pub(crate) type TermEntry = (TermOrdinal, TermInfo);
 
 /// Bytes before the first posting list of a field: the number of tokens.
 const POSTINGS_HEADER: usize = 8;
@@ -87,6 +93,7 @@ impl Segment {
             let terms = reader.inverted_index(field)?;
             Ok::<_, tantivy::TantivyError>(ZoneIndex { terms, postings, positions: part(&positions)? })
         };
+        let text = zone(fields.text)?;
         let title_words = decode_column(&titles, reader.max_doc(), length);
         let body_words = decode_column(&bodies, reader.max_doc(), length);
         let all_deleted =
@@ -101,8 +108,9 @@ impl Segment {
             ordinal,
             ids,
             length_ranges: LengthRanges { title: range(&titles), body: range(&bodies) },
-            stats: SegmentStats::open(&reader)?,
-            zones: [zone(fields.text)?, zone(fields.source)?],
+            parameters: NormParameters::of_lengths(&title_words, &body_words),
+            stats: SegmentStats::open(&reader, text.terms.terms().num_terms())?,
+            zones: [text, zone(fields.source)?],
             total_lengths: [total_length(&title_words), total_length(&body_words)],
             title_words,
             body_words,
@@ -123,19 +131,24 @@ impl Segment {
     }
 
     #[cfg(test)]
-    pub(super) fn stats(&self) -> &SegmentStats {
-        &self.stats
+    pub(super) fn own_parameters(&self) -> NormParameters {
+        self.parameters
     }
 
     /// Looks up the posting list of a term in a zone; `None` if the segment has no such term there.
     pub fn find(&self, zone: Zone, key: &str) -> io::Result<Option<PostingList>> {
-        let found = self.terms(zone).get(dictionary_key(key).as_bytes())?;
-        found.map(|info| self.list(zone, info)).transpose()
+        let (terms, key) = (self.terms(zone), dictionary_key(key));
+        let Some(info) = terms.get(key.as_bytes())? else { return Ok(None) };
+        let term = terms.term_ord(key.as_bytes())?.unwrap_or_default();
+        self.list(zone, (term, info)).map(Some)
     }
 
-    /// The posting list that the dictionary refers to with this.
-    pub fn list(&self, zone: Zone, info: TermInfo) -> io::Result<PostingList> {
-        let stats = if zone == Zone::Text { self.stats.of_list(&info)? } else { BlockStats::none() };
+    /// The posting list of a term.
+    pub fn list(&self, zone: Zone, (term, info): TermEntry) -> io::Result<PostingList> {
+        let stats = match zone {
+            Zone::Text => self.stats.of_list(term, info.doc_freq)?,
+            Zone::Source => BlockStats::none(),
+        };
         Ok(PostingList { zone, info, stats })
     }
 
@@ -161,21 +174,22 @@ impl Segment {
         self.zones[list.zone as usize].positions.read_bytes_slice(list.info.positions_range.clone())
     }
 
-    /// Visits the terms of a zone that consist of a channel and a form with a pattern, in order. `?` in the pattern
-    /// is one letter, `*` any number of letters.
+    /// Visits the terms of a zone that consist of a channel and a form with a pattern, in order. Reads all terms
+    /// that begin as the pattern does before its first `?` or `*`.
     pub fn for_each_term_like(
         &self,
         zone: Zone,
         channel: char,
         pattern: &str,
-        visit: &mut dyn FnMut(&str, &TermInfo),
+        visit: &mut dyn FnMut(&str, TermEntry),
     ) -> io::Result<()> {
-        let mut terms = self.terms(zone).search(TermPattern::new(channel, pattern)).into_stream()?;
-        while let Some((key, info)) = terms.next() {
-            if let Ok(key) = std::str::from_utf8(key)
+        let prefix = format!("{channel}{}", literal_prefix(pattern));
+        let mut terms = self.terms(zone).range().ge(&prefix).into_stream()?;
+        while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
+            if let Ok(key) = std::str::from_utf8(terms.key())
                 && key.strip_prefix(channel).is_some_and(|form| matches_pattern(pattern, form))
             {
-                visit(key, info);
+                visit(key, (terms.term_ord(), terms.value().clone()));
             }
         }
         Ok(())
@@ -205,7 +219,7 @@ impl Segment {
 
     /// The norms of all titles and bodies.
     pub fn norms(&self, parameters: NormParameters) -> Norms<'_> {
-        let growth = self.stats.growth(&parameters, &self.length_ranges);
+        let growth = self.parameters.growth(&parameters, &self.length_ranges);
         Norms { parameters, titles: &self.title_words, bodies: &self.body_words, growth }
     }
 
@@ -218,21 +232,9 @@ impl Segment {
         self.digests.first(doc).unwrap_or_default()
     }
 
-    /// The ranks, in [`Segment::all_origins`], of the corpus folder and of the file below it that the release
-    /// was read from.
-    pub fn origin_ranks(&self, doc: DocId) -> Option<(u64, u64)> {
-        Some((self.roots.as_ref()?.ords().first(doc)?, self.files.as_ref()?.ords().first(doc)?))
-    }
-
     /// The ids of all documents, deleted ones included, by [`Segment::id_rank`].
-    pub fn all_ids(&self) -> io::Result<Vec<Option<String>>> {
-        Ok(texts(&self.ids)?.into_iter().map(Some).collect())
-    }
-
-    /// The names of all corpus folders and files of the segment.
-    pub fn all_origins(&self) -> io::Result<Origins> {
-        let all = |column: &Option<StrColumn>| column.as_ref().map_or(Ok(Vec::new()), texts);
-        Ok(Origins { roots: all(&self.roots)?, files: all(&self.files)? })
+    pub fn all_ids(&self) -> io::Result<Vec<String>> {
+        all_values(&self.ids)
     }
 
     /// The release as it is stored.
@@ -248,22 +250,6 @@ impl Segment {
         let found = release.map_err(|reason| format!("release {id:?} {reason}"))?.id;
         if found == id { Ok(()) } else { Err(format!("release {id:?} has the id {found:?} in the store")) }
     }
-}
-
-/// Names of corpus folders and files.
-pub(crate) struct Origins {
-    pub roots: Vec<String>,
-    pub files: Vec<String>,
-}
-
-/// All values of a column, by rank.
-fn texts(column: &StrColumn) -> io::Result<Vec<String>> {
-    let mut texts = Vec::with_capacity(column.num_terms());
-    let mut stream = column.dictionary().stream()?;
-    while stream.advance() {
-        texts.push(String::from_utf8_lossy(stream.key()).into_owned());
-    }
-    Ok(texts)
 }
 
 /// A part of a release with separate posting lists.

@@ -25,8 +25,8 @@ impl Index {
     /// # Errors
     /// As [`Index::open`].
     pub fn reload(&self) -> Result<Self> {
-        match self.folders() {
-            Some(folders) if !self.is_active()? => self.reopen(&folders.index),
+        match self.generation() {
+            Some(own) if !own.is_active()? => self.reopen(&own.index),
             _ => Ok(self.clone()),
         }
     }

@@ -114,7 +114,7 @@ impl Searcher {
         for segment in &snapshot.segments {
             let mut by_rank = segment.all_ids().map_err(|error| snapshot.index.read_failed(error))?;
             let alive = segment.alive_docs().filter_map(|doc| usize::try_from(segment.id_rank(doc)).ok());
-            ids.extend(alive.filter_map(|rank| by_rank.get_mut(rank)?.take()));
+            ids.extend(alive.filter_map(|rank| by_rank.get_mut(rank).map(std::mem::take)));
         }
         Ok(ids)
     }

@@ -4,7 +4,6 @@
 //! surface form, four bytes. When the segment is full, the positions of the words are distributed to the terms
 //! of their forms.
 
-mod chunked_vec;
 mod distribution;
 mod field_words;
 mod occurrences;

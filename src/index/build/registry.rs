@@ -2,14 +2,16 @@
 //!
 //! Read once before a run, column by column and in their order, so that a million releases take a second.
 
-use std::{collections::HashMap, io};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    io,
+};
+
+use tantivy::columnar::StrColumn;
 
 use crate::{
     error::Result,
-    index::{
-        segment_reader::{Origins, Segment},
-        snapshot::Snapshot,
-    },
+    index::{column::all_values, segment_reader::Segment, snapshot::Snapshot},
     release::Origin,
 };
 
@@ -45,22 +47,23 @@ impl Registry {
 
     fn add_segment(&mut self, segment: &Segment) -> io::Result<()> {
         let mut ids = segment.all_ids()?;
-        let Origins { roots, files } = segment.all_origins()?;
-        let mut known: HashMap<(u64, u64), FileId> = HashMap::new();
+        let values = |column: &Option<StrColumn>| column.as_ref().map_or(Ok(Vec::new()), all_values);
+        let (roots, files) = (values(&segment.roots)?, values(&segment.files)?);
+        let mut known: HashMap<(usize, usize), FileId> = HashMap::new();
         for doc in segment.alive_docs() {
-            let rank = usize::try_from(segment.id_rank(doc)).ok();
-            let Some(id) = rank.and_then(|rank| ids.get_mut(rank)?.take()) else { continue };
-            let file = segment.origin_ranks(doc).and_then(|(root, file)| {
-                if let Some(id) = known.get(&(root, file)) {
-                    return Some(*id);
+            let rank = |column: &StrColumn| usize::try_from(column.ords().first(doc)?).ok();
+            let Some(id) = rank(&segment.ids).and_then(|rank| ids.get_mut(rank)) else { continue };
+            let origin = segment.roots.as_ref().and_then(rank).zip(segment.files.as_ref().and_then(rank));
+            let file = origin.and_then(|(root, file)| {
+                let names = roots.get(root).zip(files.get(file));
+                let intern = |(root, file): (&String, &String)| self.intern_file(root, file);
+                match known.entry((root, file)) {
+                    Entry::Occupied(known) => Some(*known.get()),
+                    Entry::Vacant(new) => names.map(intern).map(|id| *new.insert(id)),
                 }
-                let (root_name, file_name) =
-                    (roots.get(usize::try_from(root).ok()?)?, files.get(usize::try_from(file).ok()?)?);
-                let id = self.intern_file(root_name, file_name);
-                known.insert((root, file), id);
-                Some(id)
             });
-            self.releases.insert(id, RegistryEntry { digest: segment.digest(doc), file });
+            let entry = RegistryEntry { digest: segment.digest(doc), file };
+            self.releases.insert(std::mem::take(id), entry);
         }
         Ok(())
     }

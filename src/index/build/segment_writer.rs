@@ -7,7 +7,7 @@
 use std::io;
 
 use tantivy::{
-    DocId, Segment, SegmentMeta, SegmentReader, TantivyDocument, TantivyError,
+    DocId, Segment, SegmentMeta, TantivyDocument, TantivyError,
     directory::{Directory, TerminatingWrite},
     fastfield::FastFieldsWriter,
     fieldnorm::{FieldNormsSerializer, FieldNormsWriter},
@@ -21,7 +21,7 @@ use super::postings::{FieldLengths, Occurrences, PostingsBuilder, TermOrder};
 use crate::{
     analysis::{CheckpointWriter, DisplayMap, TermCache},
     index::{
-        block_stats::StatsWriter,
+        block_stats::{MAX_TITLE_FREQ, StatsWriter},
         doc_store::{ReleaseView, encode_display},
         norms::NormParameters,
         schema::Fields,
@@ -118,9 +118,8 @@ impl SegmentWriter {
         write_keys(&mut serializer, fields.id, ids.iter())?;
         // The order of the bytes of a term is the order of the numbers.
         write_keys(&mut serializer, fields.digest, digests.iter().map(|digest| digest.to_be_bytes()))?;
-        let stats = write_terms(&segment, &mut serializer, fields, &postings)?;
+        write_terms(&segment, &mut serializer, fields, &postings)?;
         serializer.close()?;
-        stats.close(SegmentReader::open(&segment)?.inverted_index(fields.text)?.terms())?;
         let releases = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let meta = segment.index().new_segment_meta(segment.id(), releases);
         Ok((meta, postings.into_term_cache()))
@@ -176,27 +175,26 @@ fn write_terms(
     serializer: &mut InvertedIndexSerializer,
     fields: Fields,
     postings: &PostingsBuilder,
-) -> tantivy::Result<StatsWriter> {
+) -> tantivy::Result<()> {
     let [titles, bodies] = postings.lengths();
     let parameters = NormParameters::of_lengths(&titles, &bodies);
     let shares = parameters.shares(&titles, &bodies);
-    let mut stats = StatsWriter::create(segment, parameters)?;
+    let mut stats = StatsWriter::create(segment)?;
     let order = postings.order();
-    let mut term_ord = 0;
     write_field(serializer, (fields.text, Zone::Text), (postings, &order), |occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| {
             let freq = write_doc(field, doc, deltas);
-            let in_title = count_below(deltas, titles[doc as usize]);
+            let in_title = count_in_title(deltas, titles[doc as usize]);
             stats.push(shares.normalised(doc, freq, in_title), in_title);
         });
-        term_ord += 1;
-        stats.end_list(term_ord - 1)
+        stats.end_list()
     })?;
+    stats.close()?;
     write_field(serializer, (fields.source, Zone::Source), (postings, &order), |occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| _ = write_doc(field, doc, deltas));
         Ok(())
     })?;
-    Ok(stats)
+    Ok(())
 }
 
 /// Writes the posting lists of a field, each of which `write` is called for.
@@ -222,12 +220,12 @@ fn write_doc(field: &mut FieldSerializer, doc: DocId, deltas: &[u32]) -> u32 {
     freq
 }
 
-/// How many positions, given by their deltas, are below a limit.
-fn count_below(deltas: &[u32], limit: u32) -> u32 {
+/// How many positions, given by their deltas, are in a title of this length.
+fn count_in_title(deltas: &[u32], words: u32) -> u32 {
     let mut position = 0;
-    let below = deltas.iter().take_while(|&&delta| {
+    let inside = deltas.iter().take(MAX_TITLE_FREQ).take_while(|&&delta| {
         position += delta;
-        position < limit
+        position < words
     });
-    u32::try_from(below.count()).unwrap_or(u32::MAX)
+    u32::try_from(inside.count()).unwrap_or(u32::MAX)
 }

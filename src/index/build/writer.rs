@@ -119,15 +119,15 @@ impl Index {
     /// # Errors
     /// As [`Index::writer`]; `Value` where the memory is too little.
     pub fn writer_with(&self, options: WriterOptions) -> Result<Writer> {
-        let lock = match self.folders() {
-            Some(folders) if self.build_lock().is_none() => {
-                let lock = folder::lock(&folders.index, Duration::ZERO, &AtomicBool::new(false))?;
-                if !self.is_active()? {
-                    return Err(Error::IndexReplaced { path: folders.index.clone() });
+        let lock = match self.generation() {
+            Some(own) => {
+                let lock = folder::lock(&own.index, Duration::ZERO, &AtomicBool::new(false))?;
+                if !own.is_active()? {
+                    return Err(Error::IndexReplaced { path: own.index.clone() });
                 }
                 Some(lock)
             }
-            _ => None,
+            None => None,
         };
         Writer::under_lock(self.clone(), options, lock, &Arc::default())
     }
@@ -293,8 +293,8 @@ impl Writer {
             }
             self.index.collect_garbage_or_warn();
         }
-        if let (Some(_), Some(folders)) = (&self.lock, self.index.folders()) {
-            Catalog::record_success(&folders.index);
+        if let (Some(_), Some(own)) = (&self.lock, self.index.generation()) {
+            Catalog::record_success(&own.index);
         }
         Ok(!unchanged)
     }

@@ -23,7 +23,7 @@ use crate::{
             atomic_file,
             directory::{MANAGED, META},
             folder,
-            generation::{self, MARKER},
+            generation::{self, Generation, MARKER},
         },
     },
 };
@@ -78,28 +78,29 @@ pub fn restore(folder: &Path, from: &Path, options: &JobOptions) -> Result<Backu
 
 /// Copies the last commit of an index into a new generation of another folder, and activates it.
 fn copy_commit(index: &Index, from: &Path, to: &Path, keep: usize) -> Result<BackupStats> {
-    let generation = generation::create(to)?.folder;
-    let copied = copy_files(index, to, &generation).and_then(|stats| {
-        check_files(&Index::open_generation(to, &generation)?)?;
+    let generation = Generation::create(to)?;
+    let copied = copy_files(index, &generation).and_then(|stats| {
+        check_files(&Index::open_generation(&generation)?)?;
         let last_success = Index::last_success(from)?.unwrap_or_default();
-        generation::publish(to, &generation, keep, is_sound(to), last_success)?;
+        generation.publish(keep, is_sound(to), last_success)?;
         Ok(stats)
     });
     if copied.is_err() {
-        generation::discard(to, &generation);
+        generation.discard();
     }
     copied
 }
 
-fn copy_files(index: &Index, to: &Path, generation: &Path) -> Result<BackupStats> {
+fn copy_files(index: &Index, generation: &Generation) -> Result<BackupStats> {
     let mut stats = BackupStats::default();
     let Some(from) = index.generation_folder() else { return Ok(stats) };
     // A writer removes files only under this lock, so all that the commit names stays until it is copied.
     let _lock = index.lock_files("opening")?;
-    stats.copy(&from.join(META), generation)?;
-    stats.copy(&from.join(MANAGED), generation)?;
+    let to = &generation.folder;
+    stats.copy(&from.join(META), to)?;
+    stats.copy(&from.join(MANAGED), to)?;
     // The commit that was copied, which need not be the one that the handle was opened with.
-    let copy = Index::open_generation(to, generation)?;
+    let copy = Index::open_generation(generation)?;
     for name in copy.live_files()? {
         let file = from.join(&name);
         // Locks and markers belong to a folder, and a segment has only some of the files that it may have.
@@ -107,11 +108,10 @@ fn copy_files(index: &Index, to: &Path, generation: &Path) -> Result<BackupStats
         let is_copied = name == Path::new(META) || name == Path::new(MANAGED) || name == Path::new(MARKER);
         let exists = || file.try_exists().map_err(|source| Error::Read { path: file.clone(), source });
         if !belongs_to_folder && !is_copied && exists()? {
-            stats.copy(&file, generation)?;
+            stats.copy(&file, to)?;
         }
     }
-    atomic_file::sync_directory(generation)
-        .map_err(|source| Error::Write { path: generation.into(), source })?;
+    atomic_file::sync_directory(to).map_err(|source| Error::Write { path: to.clone(), source })?;
     Ok(stats)
 }
 

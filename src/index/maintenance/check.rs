@@ -22,10 +22,10 @@ use crate::{
         storage::{
             atomic_file, checksum,
             directory::{MANAGED, META},
-            generation::{self, Generation, MARKER},
+            generation::{Generation, MARKER},
             is_damage, lock,
             manifest::{self, Manifest},
-            unless_damaged,
+            read_error, unless_damaged,
         },
     },
 };
@@ -61,20 +61,20 @@ pub struct CheckReport {
 /// refuses to read a file; `Interrupted` where `stop` is set. Everything else that is wrong is in the report.
 pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
     let mut report = loop {
-        let active = generation::active(folder).ok();
+        let active = Generation::active(folder).ok();
         let mut report = CheckReport::default();
         let checked = Index::open(folder)
             .and_then(|index| catch_panic(folder, || check_contents(&index, stop, &mut report)));
         let problem = damage(checked)?;
         report.problems.extend(problem);
         // A run may have activated another generation, and removed this one under the check.
-        if report.problems.is_empty() || generation::active(folder).ok() == active {
+        if report.problems.is_empty() || Generation::active(folder).ok() == active {
             break report;
         }
     };
-    for generation in unless_damaged(generation::retained(folder))?.unwrap_or_default() {
-        let older = check_generation(folder, &generation)?;
-        if !generation::retained(folder)?.contains(&generation) {
+    for generation in unless_damaged(Generation::retained(folder))?.unwrap_or_default() {
+        let older = check_generation(&generation)?;
+        if !Generation::retained(folder)?.contains(&generation) {
             // A run has just removed it.
             continue;
         }
@@ -123,23 +123,21 @@ fn check_contents(index: &Index, stop: &AtomicBool, report: &mut CheckReport) ->
 }
 
 /// Whether a rollback could return to the active generation. What the system refuses to read is not damaged.
-pub(super) fn is_sound(folder: &Path) -> bool {
-    let check = |active| check_generation(folder, &active);
-    generation::active(folder).and_then(check).map_or(true, |report| report.problems.is_empty())
+pub(crate) fn is_sound(folder: &Path) -> bool {
+    let checked = Generation::active(folder).and_then(|active| check_generation(&active));
+    checked.map_or(true, |report| report.problems.is_empty())
 }
 
 /// Checks the files of a generation.
-fn check_generation(folder: &Path, generation: &Generation) -> Result<CheckReport> {
+fn check_generation(generation: &Generation) -> Result<CheckReport> {
     let mut report = CheckReport::default();
-    let checked = match generation.check_version(folder) {
+    let checked = match Index::open_generation(generation) {
         // A generation of another version is of no use to this program, and no harm.
-        Err(Error::IndexStale { .. }) if generation.has_valid_marker() => Ok(()),
-        Err(Error::IndexStale { .. }) => Err(Error::IndexDamaged {
-            path: generation.folder.join(MARKER),
-            reason: "its checksum is wrong".to_owned(),
-        }),
-        Err(error) => Err(error),
-        Ok(()) => Index::open_generation(folder, &generation.folder).and_then(|index| {
+        Err(Error::IndexStale { .. }) => {
+            let marker = generation.folder.join(MARKER);
+            atomic_file::read(&marker).map(|_| ()).map_err(|error| read_error(&marker, error))
+        }
+        opened => opened.and_then(|index| {
             let OpenCommit { files, snapshot, .. } = OpenCommit::of(&index)?;
             files.check(&mut report)?;
             if report.problems.is_empty() { snapshot.map(|_| ()) } else { Ok(()) }

@@ -4,13 +4,10 @@
 mod backup;
 mod check;
 mod compact;
-mod publish;
 mod retention;
-mod sizes;
 
 pub use backup::{BackupStats, backup, restore};
-pub(super) use check::check_files;
 pub use check::{CheckReport, check};
+pub(super) use check::{check_files, is_sound};
 pub use compact::compact;
 pub use retention::{gc, rollback};
-pub use sizes::Sizes;

@@ -7,7 +7,11 @@ use crate::{
     error::{Error, Result},
     index::{
         Index, JobOptions,
-        storage::{folder, generation, lock::WriteLock},
+        storage::{
+            folder,
+            generation::{self, Generation},
+            lock::WriteLock,
+        },
     },
 };
 
@@ -20,10 +24,10 @@ use crate::{
 pub fn rollback(folder: &Path, options: &JobOptions) -> Result<u64> {
     refuse_missing(folder)?;
     let _lock = folder::lock(folder, options.wait, &options.stop)?;
-    let older = generation::previous(folder)?;
-    check_files(&Index::open_generation(folder, &older.folder)?)?;
+    let older = Generation::previous(folder)?;
+    check_files(&Index::open_generation(&older)?)?;
     tracing::info!(generation = older.number, "the older generation is sound");
-    generation::activate(folder, older.number)?;
+    older.reactivate()?;
     Ok(older.number)
 }
 
@@ -37,11 +41,9 @@ pub fn gc(folder: &Path, options: &JobOptions) -> Result<Vec<PathBuf>> {
     let _lock = WriteLock::acquire(folder, options.wait, &options.stop)?;
     let mut removed = generation::prune(folder, options.keep)?;
     removed.extend(Index::open(folder)?.collect_garbage()?);
-    for older in generation::retained(folder)? {
+    for older in Generation::retained(folder)? {
         // A generation that this program cannot open belongs to another version.
-        if older.check_version(folder).is_ok()
-            && let Ok(index) = Index::open_generation(folder, &older.folder)
-        {
+        if let Ok(index) = Index::open_generation(&older) {
             removed.extend(index.collect_garbage()?);
         }
     }

@@ -51,14 +51,6 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads a file that schema 4 wrote: its checksum does not cover the name.
-pub(crate) fn read_schema_4(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = fs::read(path).ok()?;
-    let digest = bytes.split_off(bytes.len().checked_sub(CHECKSUM_LINE)?);
-    let expected = format!("{}\n", blake3::hash(&bytes).to_hex());
-    (digest == expected.as_bytes()).then_some(bytes)
-}
-
 /// The contents, followed by a digest of the file's name and the contents. With the name in it, a file that
 /// is copied over another one is noticed.
 fn with_checksum(path: &Path, contents: &[u8]) -> Vec<u8> {

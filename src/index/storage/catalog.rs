@@ -30,31 +30,17 @@ pub(crate) struct Catalog {
 }
 
 impl Catalog {
-    /// Reads the catalog of an index folder, whichever version wrote it.
+    /// Reads the catalog of an index folder.
     ///
     /// # Errors
     /// `IndexMissing` where there is none; `IndexDamaged`; `Read`.
     pub fn read(index: &Path) -> Result<Self> {
         let path = index.join(CURRENT);
-        match atomic_file::read(&path) {
-            Ok(bytes) => {
-                serde_json::from_slice(&bytes).map_err(|error| read_error(&path, io::Error::from(error)))
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                Err(Error::IndexMissing { path: index.into() })
-            }
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-                Self::of_schema_4(&path).ok_or_else(|| read_error(&path, error))
-            }
-            Err(error) => Err(read_error(&path, error)),
-        }
-    }
-
-    /// Schema 4 wrote the name of the active generation and nothing else. Such an index is only rebuilt.
-    fn of_schema_4(path: &Path) -> Option<Self> {
-        let name = String::from_utf8(atomic_file::read_schema_4(path)?).ok()?;
-        let active = number_of(name.trim_end())?;
-        Some(Self { active, highest: active, ..Self::default() })
+        let read = atomic_file::read(&path).and_then(|bytes| Ok(serde_json::from_slice(&bytes)?));
+        read.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::IndexMissing { path: index.into() },
+            _ => read_error(&path, error),
+        })
     }
 
     /// Replaces the catalog, in one step.
@@ -100,22 +86,4 @@ pub(super) fn folder_of(index: &Path, number: u64) -> PathBuf {
 pub(super) fn number_of(name: &str) -> Option<u64> {
     let digits = name.strip_prefix(PREFIX)?;
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn a_catalog_of_schema_4_is_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let name = "generation-000007\n";
-        let digest = blake3::hash(name.as_bytes()).to_hex();
-        fs::write(folder.path().join(CURRENT), format!("{name}{digest}\n")).unwrap();
-        assert_eq!(Catalog::read(folder.path()).unwrap().active, 7);
-        fs::write(folder.path().join(CURRENT), format!("generation-000008\n{digest}\n")).unwrap();
-        assert!(matches!(Catalog::read(folder.path()), Err(Error::IndexDamaged { .. })));
-    }
 }

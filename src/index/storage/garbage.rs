@@ -14,7 +14,7 @@ use tantivy::directory::{INDEX_WRITER_LOCK, META_LOCK};
 use super::{
     atomic_file,
     directory::{MANAGED, META},
-    generation, manifest,
+    generation,
 };
 use crate::error::{Error, Result};
 
@@ -42,23 +42,8 @@ pub(crate) fn collect(folder: &Path, live: &HashSet<PathBuf>) -> Result<Vec<Path
     }
     if !removed.is_empty() {
         tracing::debug!(files = removed.len(), "removed files that no commit names");
-        rewrite_managed(folder, live)
-            .map_err(|source| Error::Write { path: folder.join(MANAGED), source })?;
     }
     Ok(removed)
-}
-
-/// Rewrites tantivy's list of files that it manages, without those that no longer exist.
-fn rewrite_managed(folder: &Path, live: &HashSet<PathBuf>) -> io::Result<()> {
-    let managed_by_us = |name: &PathBuf| {
-        let name = name.to_string_lossy();
-        name.starts_with('.') || manifest::is_manifest(&name) || name == generation::MARKER
-    };
-    let mut managed = names(folder)?;
-    managed.retain(|name| live.contains(name) && !managed_by_us(name));
-    let mut list = serde_json::to_vec(&managed)?;
-    list.push(b'\n');
-    atomic_file::write(&folder.join(MANAGED), &list)
 }
 
 fn names(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -32,25 +32,81 @@ struct Marker {
     fingerprint: String,
 }
 
-/// A generation's number and folder.
+/// A generation of an index, of any version, in any state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Generation {
+    /// The index folder.
+    pub index: PathBuf,
     pub number: u64,
+    /// The folder of the generation itself.
     pub folder: PathBuf,
 }
 
 impl Generation {
-    pub fn new(index: &Path, number: u64) -> Self {
-        Self { number, folder: folder_of(index, number) }
+    fn new(index: &Path, number: u64) -> Self {
+        Self { index: index.into(), number, folder: folder_of(index, number) }
+    }
+
+    /// The active generation.
+    pub fn active(index: &Path) -> Result<Self> {
+        Ok(Self::new(index, Catalog::read(index)?.active))
+    }
+
+    /// The retained generations, the most recently active one first.
+    pub fn retained(index: &Path) -> Result<Vec<Self>> {
+        let catalog = Catalog::read(index)?;
+        Ok(catalog.retained.into_iter().map(|number| Self::new(index, number)).collect())
+    }
+
+    /// The newest retained generation of this version that is older than the active one.
+    pub fn previous(index: &Path) -> Result<Self> {
+        let active = Self::active(index)?.number;
+        let mut older = Self::retained(index)?;
+        older.retain(|generation| generation.number < active);
+        older.sort_by_key(|generation| generation.number);
+        while let Some(newest) = older.pop() {
+            match unless_damaged(newest.check_version()) {
+                Ok(Some(())) => return Ok(newest),
+                Ok(None) | Err(Error::IndexStale { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(Error::NothingOlder { path: index.into() })
+    }
+
+    /// Creates an empty folder for the next generation.
+    pub fn create(index: &Path) -> Result<Self> {
+        let highest = unless_damaged(Catalog::read(index))?.unwrap_or_default().highest;
+        let existing = all(index)?.last().map_or(0, |last| last.number);
+        let generation = Self::new(index, highest.max(existing) + 1);
+        let failed = |source| Error::Write { path: generation.folder.clone(), source };
+        fs::create_dir(&generation.folder).map_err(failed)?;
+        if let Err(error) = generation.write_marker() {
+            _ = fs::remove_dir(&generation.folder);
+            return Err(failed(error));
+        }
+        Ok(generation)
+    }
+
+    /// Whether the catalog names this generation as the active one.
+    pub fn is_active(&self) -> Result<bool> {
+        let active = unless_damaged(Self::active(&self.index))?;
+        Ok(active.is_some_and(|active| active == *self))
+    }
+
+    /// Whether it was active and is no longer retained: it was removed, or soon will be.
+    pub fn is_retired(&self) -> bool {
+        let catalog = Catalog::read(&self.index);
+        catalog.is_ok_and(|catalog| !catalog.lists(self.number) && self.number <= catalog.highest)
     }
 
     /// Refuses a generation that another version made.
-    pub fn check_version(&self, index: &Path) -> Result<()> {
+    pub fn check_version(&self) -> Result<()> {
         let path = self.folder.join(MARKER);
         let found = self.read_marker().map_err(|error| read_error(&path, error))?.fingerprint;
         let expected = fingerprint();
         if found != expected {
-            return Err(Error::IndexStale { path: index.into(), found, expected });
+            return Err(Error::IndexStale { path: self.index.clone(), found, expected });
         }
         atomic_file::read(&path).map_err(|error| read_error(&path, error))?;
         Ok(())
@@ -63,15 +119,43 @@ impl Generation {
         first.unwrap_or_else(|| Err(serde::de::Error::custom("it is empty"))).map_err(io::Error::from)
     }
 
-    /// Whether the marker is as this version, or schema 4, wrote it.
-    pub fn has_valid_marker(&self) -> bool {
-        let path = self.folder.join(MARKER);
-        atomic_file::read(&path).is_ok() || atomic_file::read_schema_4(&path).is_some()
-    }
-
     fn write_marker(&self) -> io::Result<()> {
         let marker = serde_json::to_vec(&Marker { fingerprint: fingerprint() })?;
         atomic_file::write(&self.folder.join(MARKER), &[&marker, &b"\n"[..]].concat())
+    }
+
+    /// Activates the generation once it is finished and retains `keep` others, first the one that it replaces if
+    /// that is sound. `last_success` is the time to record. Nothing fails once the generation is active: what
+    /// cannot be removed afterwards is a warning.
+    pub fn publish(&self, keep: usize, previous_is_sound: bool, last_success: u64) -> Result<()> {
+        let mut catalog = unless_damaged(Catalog::read(&self.index))?.unwrap_or_default();
+        catalog.activate(self.number, previous_is_sound && catalog.active > 0);
+        catalog.retained.truncate(keep);
+        catalog.last_success = last_success;
+        catalog.write(&self.index)?;
+        tracing::info!(generation = self.number, "active from now on");
+        remove_unlisted_or_warn(&self.index);
+        Ok(())
+    }
+
+    /// Activates the generation again, after it was retained.
+    pub fn reactivate(&self) -> Result<()> {
+        let mut catalog = Catalog::read(&self.index)?;
+        catalog.activate(self.number, true);
+        catalog.write(&self.index)?;
+        tracing::info!(generation = self.number, "active from now on");
+        Ok(())
+    }
+
+    /// Removes the generation after it was given up, unless the catalog lists it: then it was activated, and stays.
+    pub fn discard(&self) {
+        let is_listed = match Catalog::read(&self.index) {
+            Ok(catalog) => catalog.lists(self.number),
+            Err(error) => !matches!(error, Error::IndexMissing { .. }),
+        };
+        if !is_listed && let Err(error) = self.remove() {
+            tracing::warn!("an unfinished generation could not be removed: {error}");
+        }
     }
 
     /// Whether the folder is a generation that some version of this program made, or has nothing but what an
@@ -112,89 +196,9 @@ impl Generation {
     }
 }
 
-/// The active generation, of any version.
-pub(crate) fn active(index: &Path) -> Result<Generation> {
-    Ok(Generation::new(index, Catalog::read(index)?.active))
-}
-
-/// The folder of the active generation, made by this version.
-pub(crate) fn active_folder(index: &Path) -> Result<PathBuf> {
-    let generation = active(index)?;
-    generation.check_version(index)?;
-    Ok(generation.folder)
-}
-
 /// Whether an index of any version exists in this folder.
 pub(crate) fn exists(index: &Path) -> bool {
     !matches!(Catalog::read(index), Err(Error::IndexMissing { .. }))
-}
-
-/// Creates an empty folder for the next generation.
-pub(crate) fn create(index: &Path) -> Result<Generation> {
-    let highest = unless_damaged(Catalog::read(index))?.unwrap_or_default().highest;
-    let existing = all(index)?.last().map_or(0, |last| last.number);
-    let generation = Generation::new(index, highest.max(existing) + 1);
-    let failed = |source| Error::Write { path: generation.folder.clone(), source };
-    fs::create_dir(&generation.folder).map_err(failed)?;
-    if let Err(error) = generation.write_marker() {
-        _ = fs::remove_dir(&generation.folder);
-        return Err(failed(error));
-    }
-    Ok(generation)
-}
-
-/// Removes a generation that was given up, unless the catalog lists it: then it was activated, and stays.
-pub(crate) fn discard(index: &Path, folder: &Path) {
-    let number = folder.file_name().and_then(|name| number_of(name.to_str()?));
-    let is_listed = |number| match Catalog::read(index) {
-        Ok(catalog) => catalog.lists(number),
-        Err(error) => !matches!(error, Error::IndexMissing { .. }),
-    };
-    if let Some(number) = number.filter(|&number| !is_listed(number))
-        && let Err(error) = Generation::new(index, number).remove()
-    {
-        tracing::warn!("an unfinished generation could not be removed: {error}");
-    }
-}
-
-/// Activates a finished generation and retains `keep` others, first the one that it replaces if that is
-/// sound. `last_success` is the time to record. Nothing fails once the generation is active: what cannot be
-/// removed afterwards is a warning.
-pub(crate) fn publish(
-    index: &Path,
-    folder: &Path,
-    keep: usize,
-    previous_is_sound: bool,
-    last_success: u64,
-) -> Result<()> {
-    let Some(number) = folder.file_name().and_then(|name| number_of(name.to_str()?)) else {
-        let reason = "is not the folder of a generation".to_owned();
-        return Err(Error::IndexDamaged { path: folder.into(), reason });
-    };
-    let mut catalog = unless_damaged(Catalog::read(index))?.unwrap_or_default();
-    catalog.activate(number, previous_is_sound && catalog.active > 0);
-    catalog.retained.truncate(keep);
-    catalog.last_success = last_success;
-    catalog.write(index)?;
-    tracing::info!(generation = number, "active from now on");
-    remove_unlisted_or_warn(index);
-    Ok(())
-}
-
-/// Whether a generation was active and is no longer retained: it was removed, or soon will be.
-pub(crate) fn is_retired(index: &Path, folder: &Path) -> bool {
-    let number = folder.file_name().and_then(|name| number_of(name.to_str()?));
-    let catalog = Catalog::read(index).ok();
-    number.zip(catalog).is_some_and(|(number, catalog)| !catalog.lists(number) && number <= catalog.highest)
-}
-
-/// Makes a retained generation the active one.
-pub(crate) fn activate(index: &Path, number: u64) -> Result<()> {
-    let mut catalog = Catalog::read(index)?;
-    catalog.activate(number, true);
-    catalog.write(index)?;
-    tracing::info!(generation = number, "active from now on");
-    Ok(())
 }
 
 /// Retains at most `keep` generations besides the active one, and removes all that the catalog does not list.
@@ -241,28 +245,6 @@ fn remove_unlisted(index: &Path) -> Result<Vec<PathBuf>> {
     Ok(removed)
 }
 
-/// The retained generations, the most recently active one first.
-pub(crate) fn retained(index: &Path) -> Result<Vec<Generation>> {
-    let catalog = Catalog::read(index)?;
-    Ok(catalog.retained.into_iter().map(|number| Generation::new(index, number)).collect())
-}
-
-/// The newest retained generation of this version that is older than the active one.
-pub(crate) fn previous(index: &Path) -> Result<Generation> {
-    let active = active(index)?.number;
-    let mut older = retained(index)?;
-    older.retain(|generation| generation.number < active);
-    older.sort_by_key(|generation| generation.number);
-    while let Some(newest) = older.pop() {
-        match unless_damaged(newest.check_version(index)) {
-            Ok(Some(())) => return Ok(newest),
-            Ok(None) | Err(Error::IndexStale { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(Error::NothingOlder { path: index.into() })
-}
-
 /// The generations in an index folder by number, listed or not.
 fn all(index: &Path) -> Result<Vec<Generation>> {
     let failed = |source| Error::Read { path: index.into(), source };
@@ -270,7 +252,7 @@ fn all(index: &Path) -> Result<Vec<Generation>> {
     for entry in fs::read_dir(index).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         if let Some(number) = entry.file_name().to_str().and_then(number_of) {
-            found.push(Generation { number, folder: entry.path() });
+            found.push(Generation { index: index.into(), number, folder: entry.path() });
         }
     }
     found.sort_by_key(|generation| generation.number);
@@ -286,7 +268,7 @@ mod tests {
     }
 
     fn publish_next(index: &Path, keep: usize, previous_is_sound: bool) {
-        publish(index, &create(index).unwrap().folder, keep, previous_is_sound, 7).unwrap();
+        Generation::create(index).unwrap().publish(keep, previous_is_sound, 7).unwrap();
     }
 
     #[test]
@@ -297,15 +279,15 @@ mod tests {
             publish_next(index, 2, true);
             assert_eq!(names(index), expected);
         }
-        let back = previous(index).unwrap();
+        let back = Generation::previous(index).unwrap();
         assert_eq!(back.number, 3);
-        activate(index, back.number).unwrap();
-        create(index).unwrap();
+        back.reactivate().unwrap();
+        Generation::create(index).unwrap();
         assert_eq!(names(index), [2, 3, 4, 5]);
         publish_next(index, 1, true);
         assert_eq!(names(index), [3, 6], "3 was active; 4 was rolled back, 5 never finished");
-        activate(index, previous(index).unwrap().number).unwrap();
-        assert!(matches!(previous(index), Err(Error::NothingOlder { .. })));
+        Generation::previous(index).unwrap().reactivate().unwrap();
+        assert!(matches!(Generation::previous(index), Err(Error::NothingOlder { .. })));
         publish_next(index, 2, true);
         publish_next(index, 1, false);
         assert_eq!(names(index), [3, 8], "7 was damaged; 3 was active after 6");
@@ -317,13 +299,13 @@ mod tests {
         let index = folder.path();
         publish_next(index, 1, true);
         publish_next(index, 1, true);
-        activate(index, 1).unwrap();
+        Generation::new(index, 1).reactivate().unwrap();
         assert_eq!(prune(index, 0).unwrap().len(), 1, "2 is removed");
-        assert_eq!(create(index).unwrap().number, 3);
-        let active = active(index).unwrap();
+        assert_eq!(Generation::create(index).unwrap().number, 3);
+        let active = Generation::active(index).unwrap();
         fs::remove_dir_all(active.folder).unwrap();
         prune(index, 0).unwrap();
-        assert_eq!(create(index).unwrap().number, 3, "3 was never active");
+        assert_eq!(Generation::create(index).unwrap().number, 3, "3 was never active");
     }
 
     #[test]
@@ -343,31 +325,36 @@ mod tests {
         assert!(index.join("generation-2024/thesis.txt").exists());
         assert!(index.join("generation-000099/thesis.txt").exists());
         assert!(!index.join("generation-77").exists(), "a folder without a release loses nothing");
-        assert_eq!(active(index).unwrap().number, 2025, "no number of an existing folder is used");
+        assert_eq!(
+            Generation::active(index).unwrap().number,
+            2025,
+            "no number of an existing folder is used"
+        );
     }
 
     #[test]
     fn a_changed_catalog_or_marker_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path();
-        assert!(matches!(active(index), Err(Error::IndexMissing { .. })));
+        assert!(matches!(Generation::active(index), Err(Error::IndexMissing { .. })));
         publish_next(index, 1, true);
+        let active_version = || Generation::active(index)?.check_version();
         let path = index.join(CURRENT);
         let whole = fs::read(&path).unwrap();
         for at in 0..whole.len() {
             let mut flipped = whole.clone();
             flipped[at] ^= 1;
             fs::write(&path, flipped).unwrap();
-            assert!(matches!(active_folder(index), Err(Error::IndexDamaged { .. })), "{at}");
+            assert!(matches!(active_version(), Err(Error::IndexDamaged { .. })), "{at}");
         }
         fs::write(&path, whole).unwrap();
-        active_folder(index).unwrap();
+        active_version().unwrap();
         let marker = index.join("generation-000001").join(MARKER);
         fs::write(&marker, r#"{"fingerprint":"older"}"#).unwrap();
-        assert!(matches!(active_folder(index), Err(Error::IndexStale { found, .. }) if found == "older"));
+        assert!(matches!(active_version(), Err(Error::IndexStale { found, .. }) if found == "older"));
         fs::remove_file(&marker).unwrap();
-        assert!(matches!(active_folder(index), Err(Error::IndexDamaged { .. })));
+        assert!(matches!(active_version(), Err(Error::IndexDamaged { .. })));
         fs::create_dir(&marker).unwrap();
-        assert!(matches!(active_folder(index), Err(Error::Read { .. })), "a refusal is no damage");
+        assert!(matches!(active_version(), Err(Error::Read { .. })), "a refusal is no damage");
     }
 }

@@ -15,9 +15,9 @@ use crate::{
     index::{
         CommitInfo, Index, JobOptions, Writer,
         build::Registry,
-        maintenance::check_files,
+        maintenance::{check_files, is_sound},
         snapshot::Snapshot,
-        storage::{catalog::Catalog, folder, generation, unless_damaged},
+        storage::{catalog::Catalog, folder, generation::Generation, lock, unless_damaged},
     },
 };
 
@@ -96,7 +96,7 @@ impl Job<'_> {
             Ok(index) => Some(index.commit_info()?),
             Err(Error::IndexMissing { .. }) => Some(CommitInfo::default()),
             Err(_) => {
-                let active = unless_damaged(generation::active(self.folder))?;
+                let active = unless_damaged(Generation::active(self.folder))?;
                 active.map(|active| CommitInfo::of_any_version(&active.folder)).transpose()?.flatten()
             }
         };
@@ -167,51 +167,52 @@ impl Job<'_> {
         let roots = scope.corpus.places().len();
         tracing::info!(reason, releases = scope.before, roots, "building a new generation");
         on_event(Event::Rebuilding(reason), Progress::default());
-        let index = if self.options.dry_run {
-            Index::in_memory()?
-        } else {
-            Index::create_generation(self.folder, None)?
+        let mut fill = |index: &Index| {
+            let task = Task { index, corpus: &scope.corpus, forgotten: &[], older: old };
+            apply::run(self.writer(index)?, &task, self.options, on_event)
         };
-        let built = self.fill(&index, old, scope, on_event);
-        if let (Err(_), Some(generation)) = (&built, index.generation_folder()) {
-            generation::discard(self.folder, generation);
-        }
-        Ok(Summary { rebuilt: true, ..built? })
+        let summary = if self.options.dry_run {
+            fill(&Index::in_memory()?)?
+        } else {
+            let (index, generation) = Index::create_generation(self.folder)?;
+            let built = fill(&index).and_then(|summary| {
+                self.activate(&index, &generation, old, scope.before, summary.total)?;
+                Ok(summary)
+            });
+            built.inspect_err(|_| generation.discard())?
+        };
+        Ok(Summary { rebuilt: true, ..summary })
     }
 
-    /// Fills a new generation and activates it.
-    fn fill(
+    /// Checks a new generation with this many releases and activates it.
+    fn activate(
         &self,
         index: &Index,
+        generation: &Generation,
         old: Option<&Index>,
-        scope: &Scope,
-        on_event: EventHandler<'_>,
-    ) -> Result<Summary> {
-        let task = Task { index, corpus: &scope.corpus, forgotten: &[], older: old };
-        let summary = apply::run(self.writer(index)?, &task, self.options, on_event)?;
-        if self.options.dry_run {
-            return Ok(summary);
-        }
-        let before = usize::try_from(scope.before).unwrap_or(usize::MAX);
+        before: u64,
+        total: u64,
+    ) -> Result<()> {
+        let before = usize::try_from(before).unwrap_or(usize::MAX);
         check_removals(count_missing(index, old, before)?, before, self.options)?;
         check_files(index)?;
-        tracing::info!(releases = summary.total, "the new generation is complete and sound");
-        index.publish_keeping(self.options.keep)?;
+        tracing::info!(releases = total, "the new generation is complete and sound");
+        generation.publish(self.options.keep, is_sound(self.folder), lock::now())?;
         // What was published is opened as a reader would. The new generation is active by now, so a system error
         // in this check is a warning.
         let published = Index::open(self.folder);
         match published.and_then(|published| Snapshot::open(&published)) {
-            Ok(published) if published.releases != summary.total => {
-                let (found, expected) = (published.releases, summary.total);
-                return Err(index.damaged(&format!("{found} releases were published instead of {expected}")));
+            Ok(published) if published.releases != total => {
+                let found = published.releases;
+                Err(index.damaged(&format!("{found} releases were published instead of {total}")))
             }
-            Err(error @ (Error::IndexDamaged { .. } | Error::IndexMissing { .. })) => return Err(error),
+            Err(error @ (Error::IndexDamaged { .. } | Error::IndexMissing { .. })) => Err(error),
             Err(error) => {
                 tracing::warn!(%error, "the new generation is active, but could not be opened again");
+                Ok(())
             }
-            Ok(_) => {}
+            Ok(_) => Ok(()),
         }
-        Ok(summary)
     }
 }
 

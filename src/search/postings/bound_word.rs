@@ -3,13 +3,11 @@
 
 use std::{collections::HashMap, io};
 
-use tantivy::postings::TermInfo;
-
 use super::doc_freq::doc_freq;
 use crate::{
     analysis::Channel,
     error::Result,
-    index::{PostingList, Segment, Zone},
+    index::{PostingList, Segment, TermEntry, Zone},
     search::{
         context::Context,
         plan::{Scope, WeightedTerm, Word},
@@ -141,13 +139,13 @@ fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result
 fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> Result<Vec<BoundTerm>> {
     let (segments, zone) = (&context.snapshot.segments, zone_of(scope));
     let failed = |error| context.read_failed(error);
-    let mut forms: HashMap<String, (u64, Vec<Option<TermInfo>>)> = HashMap::new();
+    let mut forms: HashMap<String, (u64, Vec<Option<TermEntry>>)> = HashMap::new();
     for (at, segment) in segments.iter().enumerate() {
-        let mut visit = |key: &str, list: &TermInfo| {
+        let mut visit = |key: &str, term: TermEntry| {
             let form = forms.entry(key.to_owned());
-            let (doc_freq, lists) = form.or_insert_with(|| (0, vec![None; segments.len()]));
-            *doc_freq += u64::from(list.doc_freq);
-            lists[at] = Some(list.clone());
+            let (doc_freq, by_segment) = form.or_insert_with(|| (0, vec![None; segments.len()]));
+            *doc_freq += u64::from(term.1.doc_freq);
+            by_segment[at] = Some(term);
         };
         segment.for_each_term_like(zone, Channel::Exact.letter(), pattern, &mut visit).map_err(failed)?;
     }
@@ -155,9 +153,9 @@ fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> Result<Vec<Bo
     forms.sort_unstable_by(|(a, (m, _)), (b, (n, _))| n.cmp(m).then_with(|| a.cmp(b)));
     forms.truncate(MAX_EXPANSIONS);
     let mut bound = Vec::with_capacity(forms.len());
-    for (key, (_, lists)) in forms {
-        let lists = segments.iter().zip(lists);
-        let lists = lists.map(|(segment, list)| list.map(|list| segment.list(zone, list)).transpose());
+    for (key, (_, by_segment)) in forms {
+        let lists = segments.iter().zip(by_segment);
+        let lists = lists.map(|(segment, term)| term.map(|term| segment.list(zone, term)).transpose());
         let by_segment = lists.collect::<io::Result<_>>().map_err(failed)?;
         bound.push(BoundTerm { term: WeightedTerm { key, weight: LEMMA, full: true }, by_segment });
     }

@@ -1,6 +1,6 @@
 //! The words of one field, in the order of the texts of a segment's documents.
 
-use super::{chunked_vec::ChunkedVec, occurrences::DocOffsets};
+use super::occurrences::DocOffsets;
 use crate::index::schema::POSITION_GAP;
 
 /// The words of one field.
@@ -10,7 +10,7 @@ use crate::index::schema::POSITION_GAP;
 pub(super) struct FieldWords {
     /// The number of each word's form. The lowest bit says whether the word follows the one before it or has the same
     /// position.
-    words: ChunkedVec,
+    words: Vec<u32>,
     texts: Vec<Text>,
     texts_per_doc: usize,
 }
@@ -26,7 +26,7 @@ struct Text {
 impl FieldWords {
     /// An empty field, in which each document has this many texts.
     pub fn new(texts_per_doc: usize) -> Self {
-        Self { words: ChunkedVec::default(), texts: Vec::new(), texts_per_doc }
+        Self { words: Vec::new(), texts: Vec::new(), texts_per_doc }
     }
 
     /// Adds the next word of a text.
@@ -51,7 +51,8 @@ impl FieldWords {
 
     /// Bytes of memory.
     pub fn memory(&self) -> usize {
-        self.words.memory() + self.texts.capacity() * size_of::<Text>()
+        // Large vectors grow in place: of what they reserve, only the used part is in memory.
+        self.words.len() * size_of::<u32>() + self.texts.capacity() * size_of::<Text>()
     }
 
     /// The number of positions of the first, the second, … text of each document.
@@ -78,10 +79,10 @@ impl FieldWords {
             for &Text { end, positions } in texts {
                 // One before the first position: the bit of the first word advances it.
                 let mut place = first.wrapping_sub(1);
-                self.words.each(start..end, |word| {
+                for &word in &self.words[start..end] {
                     place = place.wrapping_add(word & 1);
                     visit((word >> 1) as usize, place);
-                });
+                }
                 (start, first) = (end, first + positions + POSITION_GAP);
             }
         }
