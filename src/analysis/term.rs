@@ -15,7 +15,7 @@ pub enum Channel {
     Exact,
     /// A lemma that the form may belong to; in capitals, an abbreviation.
     Lemma,
-    /// The Snowball stem, for words that the dictionary misjudges or lacks.
+    /// The Snowball stem, for words that the dictionary misjudges or lacks, and the first letters of a word.
     Stem,
 }
 
@@ -56,6 +56,9 @@ pub enum Rule {
     Sign,
     /// The Snowball stemmer.
     Snowball,
+    /// The first letters, which words of the same origin share: «финансирование» and «финансист». The term ends with
+    /// [`Term::TRUNCATED`].
+    Truncated,
     /// Letters of the other alphabet that look the same: «С-300» as «C-300».
     LookAlike,
     /// The Russian spelling of a word with letters that Russian lacks: «Тоқаев» as «Токаев». The term ends
@@ -81,6 +84,7 @@ impl Rule {
             Self::Month => "month",
             Self::Sign => "sign",
             Self::Snowball => "snowball",
+            Self::Truncated => "truncated",
             Self::LookAlike => "look_alike",
             Self::Respelled => "respelled",
             Self::Unlikely => "unlikely",
@@ -104,7 +108,9 @@ impl Term {
     pub const UNLIKELY: char = '?';
     /// The last character of the place of an adjective and of the initial of a given name.
     pub const RELATED: char = '+';
-    /// All last characters with a meaning.
+    /// The last character of the first letters of a word.
+    pub const TRUNCATED: char = '-';
+    /// The last characters of lemmas and stems that are looked up with and without them.
     pub(crate) const MARKS: [char; 3] = [Self::RESPELLED, Self::UNLIKELY, Self::RELATED];
 }
 

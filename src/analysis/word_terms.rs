@@ -140,7 +140,16 @@ fn push_word(form: &mut TermList, dictionary: &Dictionary, clean: &str, folded: 
     push_lemmas(form, dictionary, &morphology, folded, case);
     form.function = morphology.function && case != Case::Upper || letters == 1;
     // The dictionary knows every form of a function word; its stem, one in five of all stems, would find nothing more.
-    if !form.function {
+    if form.function {
+        return;
+    }
+    let truncated = stem::truncated(folded);
+    if let Some(letters) = truncated {
+        form.push(Channel::Stem, &format!("{letters}{}", Term::TRUNCATED), Rule::Truncated);
+    }
+    // A stem finds names, which the dictionary misjudges or lacks, and its short words. Long words that it lists are
+    // seldom misjudged.
+    if truncated.is_none() || case != Case::Lower || !morphology.is_known_word() {
         form.push(Channel::Stem, &stem::russian(folded), Rule::Snowball);
     }
 }
@@ -148,7 +157,8 @@ fn push_word(form: &mut TermList, dictionary: &Dictionary, clean: &str, folded: 
 /// Adds the terms of a word's Russian spelling, marked, so that identical letters can score higher.
 fn push_respelled(form: &mut TermList, respelled: &TermList) {
     form.function = respelled.function;
-    for term in respelled.as_ref().terms().filter(|term| term.channel() != Channel::Exact) {
+    let terms = respelled.as_ref().terms();
+    for term in terms.filter(|term| term.channel() != Channel::Exact && term.rule() != Rule::Truncated) {
         if matches!(term.rule(), Rule::Initial | Rule::Place) {
             form.push(term.channel(), term.text(), term.rule());
         } else {

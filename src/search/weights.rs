@@ -47,6 +47,11 @@ pub(crate) const LEMMA: f32 = 1.0;
 /// A word matched by its stem only, which is as likely another word. 0.3 gains 0.7 on speeches and loses 0.5 on
 /// headlines; 0.6 loses 2.6 on speeches and 0.8 on sentences.
 pub(crate) const STEM: f32 = 0.4;
+/// A release with none of a word's terms, in a query of more than [`FULL_PROXIMITY_WORDS`] content words, that has a
+/// word with the same first five letters: «финансист» for «финансирование». Against none: sentences +4.3, headlines
+/// +3.3, paragraphs +0.6. Six letters gain nothing on headlines; in short queries, whose hits are expected to have the
+/// words, they gain 1 on names.
+pub(crate) const TRUNCATED: f32 = 0.25;
 /// A word met by the Russian spelling of its letters, «Тоқаев» for «Токаев»: identical letters come first.
 pub(crate) const RESPELLED: f32 = 0.8;
 /// A designation met in letters of the other alphabet that look the same, «C-300» for «С-300».

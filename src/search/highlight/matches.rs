@@ -136,7 +136,9 @@ impl<'p> QueryMatcher<'p> {
     fn word(&mut self, word: &'p plan::Word) -> usize {
         let at = self.words.len();
         self.words.push(word);
-        let terms = word.terms.iter().map(|term| (term, Strength::of(term)));
+        // Words with the same first letters are not highlighted: most are other words.
+        let terms = word.terms.iter().filter(|term| !term.is_truncated());
+        let terms = terms.map(|term| (term, Strength::of(term)));
         let otherwise = word.otherwise.iter().map(|term| (term, Strength::of(term).min(Strength::Weak)));
         for (term, strength) in terms.chain(otherwise) {
             self.keys.entry(&term.key).or_default().push((at, strength));

@@ -27,6 +27,10 @@ impl Plan {
         if plan.clauses.iter().all(|clause| clause.role == Role::Function) {
             plan.clauses.iter_mut().for_each(|clause| clause.role = Role::Content);
         }
+        let content = plan.clauses.iter().filter(|clause| clause.role.is_content()).count();
+        if content <= weights::FULL_PROXIMITY_WORDS {
+            plan.clauses.iter_mut().for_each(|clause| clause.node.remove_truncated());
+        }
         for clause in plan.clauses.iter_mut().filter(|clause| clause.role == Role::Function) {
             clause.node.multiply_weight(weights::FUNCTION);
         }

@@ -249,6 +249,7 @@ fn add_terms<'t>(
             (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => push(key, weights::LEMMA, true),
             (Channel::Exact, _) if !has_lemma || is_respelled => push(key, weights::LEMMA, true),
             (Channel::Exact, _) => {}
+            (Channel::Stem, Rule::Truncated) => push(key, weights::TRUNCATED, false),
             (Channel::Stem, _) => {
                 push(key, weights::STEM, !known);
                 push([term.key(), RESPELLED], weights::STEM * weights::RESPELLED, !known);

@@ -8,7 +8,10 @@ mod expansion;
 
 use serde::Serialize;
 
-use crate::release::DateSpan;
+use crate::{
+    analysis::{Channel, Term},
+    release::DateSpan,
+};
 
 /// A query with its words expanded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -146,8 +149,16 @@ pub struct WeightedTerm {
     pub key: String,
     /// The factor of its term frequency, 1 for a lemma.
     pub weight: f32,
-    /// Whether a release with the term has the word. The stem of a dictionary word is only a hint.
+    /// Whether a release with the term has the word. The stem and the first letters of a dictionary word
+    /// are only hints.
     pub full: bool,
+}
+
+impl WeightedTerm {
+    /// Whether it is the first letters of a word, which many other words share.
+    pub(crate) fn is_truncated(&self) -> bool {
+        self.key.starts_with(Channel::Stem.letter()) && self.key.ends_with(Term::TRUNCATED)
+    }
 }
 
 /// Words at fixed positions.
@@ -184,6 +195,20 @@ impl Node {
             Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.words(out)),
             Self::Except(node, _) => node.words(out),
             Self::Dated(_) => {}
+        }
+    }
+
+    /// Removes the first letters of words from their terms.
+    fn remove_truncated(&mut self) {
+        match self {
+            Self::Word(word) => word.terms.retain(|term| !term.is_truncated()),
+            Self::Phrase(phrase) => {
+                let words = phrase.slots.iter_mut().map(|(_, word)| word);
+                words.for_each(|word| word.terms.retain(|term| !term.is_truncated()));
+            }
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter_mut().for_each(Self::remove_truncated),
+            Self::Except(node, _) => node.remove_truncated(),
+            Self::Near { .. } | Self::Dated(_) => {}
         }
     }
 
