@@ -25,9 +25,9 @@ use super::{
     storage::{
         catalog::Catalog,
         checksum::StopFlag,
-        directory::{ChecksummedDirectory, META},
+        directory::{ChecksummedDirectory, MANAGED, META},
         folder, garbage,
-        generation::{self, Generation},
+        generation::{self, Generation, MARKER},
         lock,
         manifest::Manifest,
         read_error, unless_damaged,
@@ -304,19 +304,21 @@ impl Index {
         }
     }
 
-    /// The names of all files that belong to the last commit.
-    pub(super) fn live_files(&self) -> Result<HashSet<PathBuf>> {
-        let mut live = self.metas()?.list_segment_files();
-        live.insert(self.commit_info()?.files.into());
-        live.extend(garbage::permanent_files());
-        Ok(live)
+    /// All files that the last commit may have. A segment has only some of them.
+    pub(super) fn commit_files(&self) -> Result<HashSet<PathBuf>> {
+        let Some(folder) = self.generation_folder() else { return Ok(HashSet::new()) };
+        let mut names = self.metas()?.list_segment_files();
+        names.extend([META, MANAGED, MARKER].map(PathBuf::from));
+        let manifest = self.commit_info()?.files;
+        names.extend((!manifest.is_empty()).then(|| manifest.into()));
+        Ok(names.into_iter().map(|name| folder.join(name)).collect())
     }
 
     /// Removes the files of this generation that the last commit does not name; returns them.
     pub(super) fn collect_garbage(&self) -> Result<Vec<PathBuf>> {
         let Some(folder) = self.generation_folder() else { return Ok(Vec::new()) };
         let _lock = self.lock_files("removing unused files")?;
-        garbage::collect(folder, &self.live_files()?)
+        garbage::collect(folder, &self.commit_files()?)
     }
 
     /// As [`Index::collect_garbage`], where what was done is done whether or not this succeeds.

@@ -1,21 +1,21 @@
 //! Builds the posting lists of one segment in memory.
 //!
 //! Tantivy's writer looks up and records every term of every word. Here a word is recorded as the number of its
-//! surface form, four bytes. When the segment is full, the positions of the words are distributed to the terms
-//! of their forms.
+//! surface form, four bytes. When the segment is full, the positions of the words are grouped by form, and the posting
+//! list of a term is merged from those of its forms.
 
-mod distribution;
 mod field_words;
+mod groups;
 mod occurrences;
 mod segment_forms;
 mod term_interner;
 
 use self::{
-    distribution::TermBatch,
     field_words::FieldWords,
+    groups::Groups,
     segment_forms::{NONE, SegmentForms},
 };
-pub(super) use self::{distribution::TermOrder, occurrences::Occurrences};
+pub(super) use self::{occurrences::Occurrences, segment_forms::SortedTerms};
 use crate::{
     analysis::{Checkpoint, CheckpointWriter, PendingToken, Role, TermCache, TokenStream},
     index::segment_reader::Zone,
@@ -76,10 +76,10 @@ impl PostingsBuilder {
         FieldLengths { title, body }
     }
 
-    /// Bytes of memory, now or while the positions are distributed.
+    /// Bytes of memory, now or while the positions are grouped.
     pub fn memory(&self) -> usize {
-        let distributed = self.text.len().max(self.source.len()) * size_of::<u32>();
-        self.text.memory() + self.source.memory() + self.forms.memory() + distributed
+        let grouped = self.text.len().max(self.source.len()) * size_of::<u32>();
+        self.text.memory() + self.source.memory() + self.forms.memory() + grouped
     }
 
     /// The number of positions in all fields, at most: 32 bits number them.
@@ -93,26 +93,37 @@ impl PostingsBuilder {
     }
 
     /// All terms in the order of their bytes.
-    pub fn order(&self) -> TermOrder<'_> {
-        self.forms.order()
+    pub fn sorted_terms(&self) -> SortedTerms {
+        self.forms.sorted_terms()
     }
 
-    /// Visits the terms of a field in the order of their bytes, each with its occurrences.
+    /// Visits the terms of a field in the order of their bytes, each with its occurrences: those of all its forms.
+    ///
+    /// All terms together have three times as many occurrences as there are words. Only those of one term are in
+    /// memory, next to those of the forms.
     pub fn for_each_term<E>(
         &self,
         field: Zone,
-        order: &TermOrder<'_>,
+        terms: &SortedTerms,
         mut visit: impl FnMut(&str, Occurrences<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let words = if field == Zone::Source { &self.source } else { &self.text };
         let doc_offsets = words.doc_offsets();
         let mut counts = vec![0; self.forms.len()];
         words.each(&doc_offsets, |form, _| counts[form] += 1);
-        let mut batch = TermBatch::new(order, &counts, words.len());
-        while batch.next() {
-            words.each(&doc_offsets, |form, place| batch.add(form, place));
-            batch
-                .each(|term, places| visit(self.forms.term(term), Occurrences::new(places, &doc_offsets)))?;
+        let mut by_form = Groups::with_counts(counts);
+        words.each(&doc_offsets, |form, place| by_form.add(form, place));
+        let mut places = Vec::new();
+        for (term, forms) in terms.iter() {
+            places.clear();
+            forms.iter().for_each(|&form| places.extend_from_slice(by_form.get(form as usize)));
+            if !places.is_empty() {
+                if forms.len() > 1 {
+                    // A stable sort merges the runs of the forms.
+                    places.sort();
+                }
+                visit(self.forms.term(term), Occurrences::new(&mut places, &doc_offsets))?;
+            }
         }
         Ok(())
     }
@@ -160,8 +171,8 @@ mod tests {
     /// The posting lists of a field as text, a term per line: «term doc:position,position doc:position».
     fn lists(postings: &PostingsBuilder, field: Zone) -> Vec<String> {
         let mut lines = Vec::new();
-        let order = postings.order();
-        let visited: Result<(), Infallible> = postings.for_each_term(field, &order, |term, places| {
+        let terms = postings.sorted_terms();
+        let visited: Result<(), Infallible> = postings.for_each_term(field, &terms, |term, places| {
             let mut line = term.to_owned();
             places.for_each_doc(|release, positions| {
                 let mut at = 0;

@@ -17,7 +17,7 @@ use tantivy::{
     store::StoreWriter,
 };
 
-use super::postings::{FieldLengths, Occurrences, PostingsBuilder, TermOrder};
+use super::postings::{FieldLengths, Occurrences, PostingsBuilder, SortedTerms};
 use crate::{
     analysis::{CheckpointWriter, DisplayMap, TermCache},
     index::{
@@ -180,8 +180,8 @@ fn write_terms(
     let parameters = NormParameters::of_lengths(&titles, &bodies);
     let shares = parameters.shares(&titles, &bodies);
     let mut stats = StatsWriter::create(segment)?;
-    let order = postings.order();
-    write_field(serializer, (fields.text, Zone::Text), (postings, &order), |occurrences, field| {
+    let terms = postings.sorted_terms();
+    write_field(serializer, (fields.text, Zone::Text), (postings, &terms), |occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| {
             let freq = write_doc(field, doc, deltas);
             let in_title = count_in_title(deltas, titles[doc as usize]);
@@ -190,7 +190,7 @@ fn write_terms(
         stats.end_list()
     })?;
     stats.close()?;
-    write_field(serializer, (fields.source, Zone::Source), (postings, &order), |occurrences, field| {
+    write_field(serializer, (fields.source, Zone::Source), (postings, &terms), |occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| _ = write_doc(field, doc, deltas));
         Ok(())
     })?;
@@ -201,11 +201,11 @@ fn write_terms(
 fn write_field(
     serializer: &mut InvertedIndexSerializer,
     (field, zone): (Field, Zone),
-    (postings, order): (&PostingsBuilder, &TermOrder),
+    (postings, terms): (&PostingsBuilder, &SortedTerms),
     mut write: impl FnMut(Occurrences, &mut FieldSerializer) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut field = serializer.new_field(field, postings.positions() as u64, None)?;
-    postings.for_each_term(zone, order, |term, occurrences| {
+    postings.for_each_term(zone, terms, |term, occurrences| {
         field.new_term(term.as_bytes(), u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
         write(occurrences, &mut field)?;
         field.close_term()

@@ -23,7 +23,7 @@ use crate::{
             atomic_file,
             directory::{MANAGED, META},
             folder,
-            generation::{self, Generation, MARKER},
+            generation::{self, Generation},
         },
     },
 };
@@ -101,13 +101,12 @@ fn copy_files(index: &Index, generation: &Generation) -> Result<BackupStats> {
     stats.copy(&from.join(MANAGED), to)?;
     // The commit that was copied, which need not be the one that the handle was opened with.
     let copy = Index::open_generation(generation)?;
-    for name in copy.live_files()? {
-        let file = from.join(&name);
-        // Locks and markers belong to a folder, and a segment has only some of the files that it may have.
-        let belongs_to_folder = name.extension().is_some_and(|extension| extension == "lock");
-        let is_copied = name == Path::new(META) || name == Path::new(MANAGED) || name == Path::new(MARKER);
-        let exists = || file.try_exists().map_err(|source| Error::Read { path: file.clone(), source });
-        if !belongs_to_folder && !is_copied && exists()? {
+    for copy in copy.commit_files()? {
+        let file = from.join(copy.file_name().unwrap_or_default());
+        let exists =
+            |path: &PathBuf| path.try_exists().map_err(|source| Error::Read { path: path.clone(), source });
+        // A segment has only some of the files that it may have, and the copy has a marker.
+        if !exists(&copy)? && exists(&file)? {
             stats.copy(&file, to)?;
         }
     }

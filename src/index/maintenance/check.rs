@@ -6,7 +6,7 @@
 use std::{
     collections::{HashMap, HashSet},
     fs::File,
-    io,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -21,9 +21,8 @@ use crate::{
         snapshot::Snapshot,
         storage::{
             atomic_file, checksum,
-            directory::{MANAGED, META},
             generation::{Generation, MARKER},
-            is_damage, lock,
+            lock,
             manifest::{self, Manifest},
             read_error, unless_damaged,
         },
@@ -65,8 +64,7 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
         let mut report = CheckReport::default();
         let checked = Index::open(folder)
             .and_then(|index| catch_panic(folder, || check_contents(&index, stop, &mut report)));
-        let problem = damage(checked)?;
-        report.problems.extend(problem);
+        report.note(checked)?;
         // A run may have activated another generation, and removed this one under the check.
         if report.problems.is_empty() || Generation::active(folder).ok() == active {
             break report;
@@ -88,38 +86,27 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
     Ok(report)
 }
 
-/// The damage that an error describes; any other error stays one.
-fn damage(checked: Result<()>) -> Result<Option<String>> {
-    match checked {
-        Err(Error::IndexDamaged { path, reason }) => Ok(Some(format!("{}: {reason}", path.display()))),
-        checked => checked.map(|()| None),
-    }
-}
-
 /// Checks the files of an index that was just made, and that it contains as much as it should.
 pub(crate) fn check_files(index: &Index) -> Result<()> {
     let mut report = CheckReport::default();
-    let OpenCommit { files, snapshot, info, .. } = OpenCommit::of(index)?;
-    files.check(&mut report)?;
-    check_release_count(&snapshot?, &info, &mut report);
-    match report.problems.into_iter().next() {
-        Some(problem) => Err(index.damaged(&problem)),
-        None => Ok(()),
-    }
+    let mut commit = OpenCommit::of(index)?;
+    commit.check_files(&mut report)?;
+    check_release_count(&commit.snapshot?, &commit.info, &mut report);
+    report.problems.first().map_or(Ok(()), |problem| Err(index.damaged(problem)))
 }
 
 /// Checks everything about an index.
 fn check_contents(index: &Index, stop: &AtomicBool, report: &mut CheckReport) -> Result<()> {
-    let OpenCommit { files, snapshot, info, manifest } = OpenCommit::of(index)?;
-    files.check(report)?;
+    let mut commit = OpenCommit::of(index)?;
+    commit.check_files(report)?;
     if !report.problems.is_empty() {
         // The contents of changed files would only be reported a second time.
         return Ok(());
     }
-    let snapshot = snapshot?;
-    check_release_count(&snapshot, &info, report);
+    let snapshot = commit.snapshot?;
+    check_release_count(&snapshot, &commit.info, report);
     check_releases(&snapshot, stop, report)?;
-    check_file_counts(&snapshot, &manifest?, report)
+    check_file_counts(&snapshot, &commit.manifest?, report)
 }
 
 /// Whether a rollback could return to the active generation. What the system refuses to read is not damaged.
@@ -138,19 +125,31 @@ fn check_generation(generation: &Generation) -> Result<CheckReport> {
             atomic_file::read(&marker).map(|_| ()).map_err(|error| read_error(&marker, error))
         }
         opened => opened.and_then(|index| {
-            let OpenCommit { files, snapshot, .. } = OpenCommit::of(&index)?;
-            files.check(&mut report)?;
-            if report.problems.is_empty() { snapshot.map(|_| ()) } else { Ok(()) }
+            let mut commit = OpenCommit::of(&index)?;
+            commit.check_files(&mut report)?;
+            if report.problems.is_empty() { commit.snapshot.map(|_| ()) } else { Ok(()) }
         }),
     };
-    let problem = damage(checked)?;
-    report.problems.extend(problem);
+    report.note(checked)?;
     Ok(report)
+}
+
+impl CheckReport {
+    /// Notes damage; any other error stays one.
+    fn note(&mut self, checked: Result<()>) -> Result<()> {
+        match checked {
+            Err(Error::IndexDamaged { path, reason }) => {
+                self.problems.push(format!("{}: {reason}", path.display()));
+                Ok(())
+            }
+            checked => checked,
+        }
+    }
 }
 
 /// One commit of an index with all its files open, so that no writer can remove them.
 struct OpenCommit {
-    files: CommitFiles,
+    files: Vec<(PathBuf, File)>,
     snapshot: Result<Snapshot>,
     info: CommitInfo,
     manifest: Result<Manifest>,
@@ -171,68 +170,36 @@ impl OpenCommit {
     }
 
     fn try_of(index: &Index) -> Result<Self> {
-        Ok(Self {
-            files: CommitFiles::of(index)?,
-            snapshot: Snapshot::open(index),
-            info: index.commit_info()?,
-            manifest: index.manifest(),
-        })
-    }
-}
-
-/// The files of one commit: tantivy's, open, and small ones that are already checked.
-#[derive(Default)]
-struct CommitFiles {
-    open: Vec<(PathBuf, File)>,
-    small: u64,
-    bytes: u64,
-    problems: Vec<String>,
-}
-
-impl CommitFiles {
-    fn of(index: &Index) -> Result<Self> {
-        let mut files = Self::default();
-        let Some(folder) = index.generation_folder() else { return Ok(files) };
-        for name in index.live_files()? {
-            let (path, text) = (folder.join(&name), name.to_string_lossy());
-            let file = match File::open(&path) {
+        let mut files = Vec::new();
+        for path in index.commit_files()? {
+            match File::open(&path) {
+                Ok(file) => files.push((path, file)),
                 // A segment has only some of the files that it may have; one that it needs is missed when the
                 // snapshot is opened.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                opened => opened.map_err(|source| Error::Read { path: path.clone(), source })?,
-            };
-            let about = file.metadata().map_err(|source| Error::Read { path: path.clone(), source })?;
-            if text.ends_with(".lock") || !about.is_file() {
-                continue;
-            }
-            files.bytes += about.len();
-            if [META, MANAGED, MARKER].contains(&&*text) || manifest::is_manifest(&text) {
-                files.small += 1;
-                files.note(&path, atomic_file::read(&path).map(|_| ()))?;
-            } else {
-                files.open.push((path, file));
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(Error::Read { path, source }),
             }
         }
-        Ok(files)
+        let (info, manifest) = (index.commit_info()?, index.manifest());
+        Ok(Self { files, snapshot: Snapshot::open(index), info, manifest })
     }
 
-    /// Notes damage; any other error stays one.
-    fn note(&mut self, path: &Path, checked: io::Result<()>) -> Result<()> {
-        match checked {
-            Err(error) if is_damage(&error) => self.problems.push(format!("{}: {error}", path.display())),
-            checked => checked.map_err(|source| Error::Read { path: path.into(), source })?,
+    /// Compares every byte with the checksums.
+    fn check_files(&mut self, report: &mut CheckReport) -> Result<()> {
+        for (path, file) in &mut self.files {
+            let checked = file.metadata().and_then(|about| {
+                report.files += 1;
+                report.bytes += about.len();
+                if path.extension().is_some_and(|ending| ending == "json" || ending == manifest::EXTENSION) {
+                    let mut bytes = Vec::new();
+                    file.read_to_end(&mut bytes)?;
+                    atomic_file::verified(path, bytes).map(|_| ())
+                } else {
+                    checksum::check(file, &path.file_name().unwrap_or_default().to_string_lossy())
+                }
+            });
+            report.note(checked.map_err(|error| read_error(path, error)))?;
         }
-        Ok(())
-    }
-
-    fn check(mut self, report: &mut CheckReport) -> Result<()> {
-        report.files += self.small + self.open.len() as u64;
-        report.bytes += self.bytes;
-        for (path, mut file) in std::mem::take(&mut self.open) {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            self.note(&path, checksum::check(&mut file, &name))?;
-        }
-        report.problems.extend(self.problems);
         Ok(())
     }
 }

@@ -41,7 +41,11 @@ pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
 /// Reads a file that [`write`] wrote. An error of the kind `InvalidData` means that it was changed or that it
 /// is another file.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = fs::read(path)?;
+    verified(path, fs::read(path)?)
+}
+
+/// The contents, without the checksum, of a file of these bytes.
+pub(crate) fn verified(path: &Path, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     let changed = || io::Error::new(io::ErrorKind::InvalidData, "its checksum is wrong");
     let length = bytes.len().checked_sub(CHECKSUM_LINE).ok_or_else(changed)?;
     if with_checksum(path, &bytes[..length]) != bytes {

@@ -23,7 +23,8 @@ use crate::{
 /// Two changes of a file within this time may leave the same timestamp: FAT counts in steps of two seconds,
 /// and no file system in use is coarser.
 const TIMESTAMP_GRANULARITY: Duration = Duration::from_secs(2);
-const SUFFIX: &str = ".files";
+/// The ending of its name.
+pub(crate) const EXTENSION: &str = "files";
 
 /// Nanoseconds from 1970-01-01 UTC.
 type Nanoseconds = i64;
@@ -173,7 +174,7 @@ impl Manifest {
         let bytes =
             postcard::to_stdvec(&(entries, &self.unread)).map_err(|error| failed(io::Error::other(error)))?;
         let digest = blake3::hash(&bytes).to_hex();
-        let name = format!("{}{SUFFIX}", digest.get(..16).unwrap_or_default());
+        let name = format!("{}.{EXTENSION}", digest.get(..16).unwrap_or_default());
         atomic_file::write(&folder.join(&name), &bytes).map_err(failed)?;
         Ok(name)
     }
@@ -190,11 +191,6 @@ impl Manifest {
         }
         Ok(manifest)
     }
-}
-
-/// Whether a file of this name in a generation's folder is a manifest.
-pub(crate) fn is_manifest(name: &str) -> bool {
-    name.ends_with(SUFFIX)
 }
 
 #[cfg(test)]
@@ -237,7 +233,6 @@ mod tests {
         let refused = Failure { line: None, reason: "cannot be read".to_owned() };
         manifest.unread.insert("/c/d.txt".to_owned(), vec![refused]);
         let name = manifest.write(folder.path()).unwrap();
-        assert!(is_manifest(&name));
         assert_eq!(Manifest::read(folder.path(), &name).unwrap(), manifest);
         let later = SystemTime::now();
         let mut again = manifest.clone();

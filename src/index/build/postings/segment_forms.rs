@@ -1,6 +1,6 @@
 //! The surface forms of a segment, numbered in the order in which they occur, and their terms.
 
-use super::{distribution::TermOrder, term_interner::TermInterner};
+use super::{groups::Groups, term_interner::TermInterner};
 use crate::{
     analysis::{PendingToken, TermCache, TokenContext},
     index::schema::dictionary_key,
@@ -8,6 +8,19 @@ use crate::{
 
 /// Stands for a form that the segment does not contain yet.
 pub(super) const NONE: u32 = u32::MAX;
+
+/// The numbers of the terms of a segment in the order of their bytes, and the forms that have each term.
+pub(in crate::index::build) struct SortedTerms {
+    order: Vec<u32>,
+    forms: Groups,
+}
+
+impl SortedTerms {
+    /// Each term with its forms.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &[u32])> {
+        self.order.iter().map(|&term| (term, self.forms.get(term as usize)))
+    }
+}
 
 /// The forms of a segment.
 pub(super) struct SegmentForms {
@@ -49,11 +62,19 @@ impl SegmentForms {
     }
 
     /// All terms in the order of their bytes.
-    pub fn order(&self) -> TermOrder<'_> {
-        TermOrder::new(self.names.sorted(), &self.terms, &self.ends)
+    pub fn sorted_terms(&self) -> SortedTerms {
+        let mut counts = vec![0; self.names.len()];
+        self.terms.iter().for_each(|&term| counts[term as usize] += 1);
+        let mut forms = Groups::with_counts(counts);
+        let mut start = 0;
+        for (&end, form) in self.ends.iter().zip(0..) {
+            self.terms[start..end].iter().for_each(|&term| forms.add(term as usize, form));
+            start = end;
+        }
+        SortedTerms { order: self.names.sorted(), forms }
     }
 
-    /// Bytes of memory, now or while positions are distributed, which counts and ranks terms and forms once more.
+    /// Bytes of memory, now or while positions are grouped, which counts terms and forms once more.
     pub fn memory(&self) -> usize {
         let numbers = self.numbers.capacity() + 3 * self.terms.capacity() + 4 * self.ends.capacity();
         self.names.memory() + numbers * size_of::<u32>()

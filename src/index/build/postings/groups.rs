@@ -1,0 +1,45 @@
+//! Numbers grouped by a key, which is a small number as well: the positions of each form, the forms of each term.
+
+/// The values of each key from 0, in the order in which they were added.
+pub(super) struct Groups {
+    values: Vec<u32>,
+    /// The end of the values of each key so far.
+    ends: Vec<u32>,
+}
+
+impl Groups {
+    /// Empty groups, given how many values each key will have.
+    pub fn with_counts(counts: Vec<u32>) -> Self {
+        let mut ends = counts;
+        let mut sum = 0;
+        for end in &mut ends {
+            sum += std::mem::replace(end, sum);
+        }
+        Self { values: vec![0; sum as usize], ends }
+    }
+
+    pub fn add(&mut self, key: usize, value: u32) {
+        let end = &mut self.ends[key];
+        self.values[*end as usize] = value;
+        *end += 1;
+    }
+
+    /// The values of a key, once all are added.
+    pub fn get(&self, key: usize) -> &[u32] {
+        let start = key.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.values[start as usize..self.ends[key] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_grouped_by_key() {
+        let pairs = [(2, 10), (0, 11), (2, 12), (3, 13), (0, 14)];
+        let mut groups = Groups::with_counts(vec![2, 0, 2, 1]);
+        pairs.iter().for_each(|&(key, value)| groups.add(key, value));
+        assert_eq!([0, 1, 2, 3].map(|key| groups.get(key)), [&[11, 14][..], &[], &[10, 12], &[13]]);
+    }
+}
