@@ -252,13 +252,9 @@ impl Index {
         let unread = manifest.unread.iter().map(|(path, failures)| (PathBuf::from(path), failures));
         let mut all: Vec<_> = files.chain(unread).collect();
         all.sort();
-        let failures = all.into_iter().flat_map(|(path, failures)| {
-            failures.iter().map(move |failure| Error::Malformed {
-                path: path.clone(),
-                line: failure.line,
-                reason: failure.reason.clone(),
-            })
-        });
+        let failures = all
+            .into_iter()
+            .flat_map(|(path, failures)| failures.iter().map(move |failure| failure.at(path.clone())));
         Ok(failures.collect())
     }
 

@@ -153,16 +153,4 @@ mod tests {
         drop(first);
         assert!(waiting.join().unwrap());
     }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_link_in_place_of_the_lock_file_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let victim = folder.path().join("victim");
-        fs::write(&victim, "secret").unwrap();
-        std::os::unix::fs::symlink(&victim, folder.path().join(NAME)).unwrap();
-        let refused = WriteLock::acquire(folder.path(), Duration::ZERO, &AtomicBool::new(false));
-        assert!(matches!(refused, Err(Error::Write { .. })), "{refused:?}");
-        assert_eq!(fs::read_to_string(&victim).unwrap(), "secret");
-    }
 }

@@ -8,7 +8,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     io,
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -72,36 +72,46 @@ impl ManifestEntry {
         }
     }
 
-    /// The same entry with what was read: releases, how many of them have notes, and what could not be read.
-    pub fn with_contents(self, releases: u32, noted: u32, failures: Vec<Failure>) -> Self {
-        Self { releases, noted, failures, ..self }
-    }
-
     /// Whether the file gave neither releases nor failures: a container of files of other kinds.
     pub fn is_empty(&self) -> bool {
         self.releases == 0 && self.failures.is_empty()
     }
 
-    /// Whether readers and options with this digest have read the file.
-    pub fn was_read_by(&self, readers: &[u8; 32]) -> bool {
-        self.readers == *readers
+    /// The entry of the file as it is now if its contents have not changed since, or else why it must be read.
+    /// `readers` is the digest of the readers and options that would read it.
+    pub fn unchanged(
+        &self,
+        file: &SourceFile,
+        seen: SystemTime,
+        readers: &[u8; 32],
+    ) -> Result<Self, &'static str> {
+        if self.readers != *readers {
+            return Err("the readers or their options have changed");
+        }
+        if self.size != file.size {
+            return Err("its size has changed");
+        }
+        if self.times_prove_unchanged(file) {
+            return Ok(self.clone());
+        }
+        let now = Self::new(file, seen, self.digest, self.readers);
+        match file.digest() {
+            Ok(digest) if digest == self.digest => Ok(Self {
+                releases: self.releases,
+                noted: self.noted,
+                failures: self.failures.clone(),
+                ..now
+            }),
+            _ => Err("its contents have changed"),
+        }
     }
 
-    /// Whether size and times prove that a file is unchanged: they are the same, and were old enough when
-    /// they were read for any later change to have another time.
-    pub fn proves_unchanged(&self, file: &SourceFile) -> bool {
+    /// Whether the times are the same, and were old enough when they were read for any later change to have
+    /// another time.
+    fn times_prove_unchanged(&self, file: &SourceFile) -> bool {
         let newest = self.modified.max(self.changed);
         let settled = newest.saturating_add(nanoseconds(UNIX_EPOCH + TIMESTAMP_GRANULARITY)) < self.seen;
-        let times = (nanoseconds(file.modified), nanoseconds(file.changed));
-        settled && self.has_size(file.size) && (self.modified, self.changed) == times
-    }
-
-    pub fn has_size(&self, size: u64) -> bool {
-        self.size == size
-    }
-
-    pub fn has_digest(&self, digest: &[u8; 32]) -> bool {
-        self.digest == *digest
+        settled && (self.modified, self.changed) == (nanoseconds(file.modified), nanoseconds(file.changed))
     }
 }
 
@@ -124,6 +134,11 @@ impl Failure {
             }
             error => Self { line: None, reason: error.to_string() },
         }
+    }
+
+    /// The inverse of [`Failure::of`].
+    pub fn at(&self, path: PathBuf) -> Error {
+        Error::Malformed { path, line: self.line, reason: self.reason.clone() }
     }
 }
 
@@ -205,7 +220,7 @@ mod tests {
 
     #[test]
     fn size_and_settled_times_prove_a_file_unchanged() {
-        // Size, modified, changed of the file now; when it was seen first; whether the entry proves it unchanged.
+        // Size, modified, changed of the file now; when it was seen first; whether it need not be opened.
         let table = [
             (10, 100, 100, 200, true),
             (10, 100, 100, 103, true),
@@ -218,8 +233,10 @@ mod tests {
         for (size, modified, changed, seen, expected) in table {
             let seen = UNIX_EPOCH + Duration::from_secs(seen);
             let entry = ManifestEntry::new(&file(10, 100, 100), seen, [0; 32], [0; 32]);
-            let now = file(size, modified, changed);
-            assert_eq!(entry.proves_unchanged(&now), expected, "{size} {modified} {changed} {seen:?}");
+            // The file does not exist, so that its contents prove nothing.
+            let found = entry.unchanged(&file(size, modified, changed), seen, &[0; 32]);
+            assert_eq!(found.is_ok(), expected, "{size} {modified} {changed} {seen:?}");
+            assert!(entry.unchanged(&file(10, 100, 100), seen, &[1; 32]).is_err());
         }
     }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    diff::{self, Diff, check_removals, check_stop},
+    diff::{Diff, check_removals, check_stop},
     events::{Event, EventHandler, Progress, Reporter, Summary},
     ids,
 };
@@ -172,7 +172,9 @@ impl<'a> Run<'a> {
         let unchanged = if is_disputed {
             Err("an earlier file has one of its ids")
         } else {
-            diff::unchanged(&self.before, file, seen, &self.readers.of(&file.path()))
+            let entry =
+                self.before.get(&root, &file.name).ok_or("it is new, or the system refused it before");
+            entry.and_then(|entry| entry.unchanged(file, seen, &self.readers.of(&file.path())))
         };
         match unchanged {
             Ok(entry) => {
@@ -181,8 +183,7 @@ impl<'a> Run<'a> {
                 self.reporter.summary.unchanged += u64::from(entry.releases);
                 self.reporter.summary.noted += u64::from(entry.noted);
                 for failure in &entry.failures {
-                    let Failure { line, reason } = failure.clone();
-                    self.reporter.event(Event::Failed(&Error::Malformed { path: file.path(), line, reason }));
+                    self.reporter.event(Event::Failed(&failure.at(file.path())));
                 }
                 if entry.is_empty() {
                     self.reporter.event(Event::Ignored(&file.path()));
@@ -242,8 +243,8 @@ impl<'a> Run<'a> {
             }
         };
         self.reporter.summary.noted += u64::from(noted);
-        let entry = ManifestEntry::new(file, seen, digest, self.readers.of(&path));
-        let entry = entry.with_contents(count, noted, failures);
+        let mut entry = ManifestEntry::new(file, seen, digest, self.readers.of(&path));
+        (entry.releases, entry.noted, entry.failures) = (count, noted, failures);
         if is_complete && entry.is_empty() {
             self.reporter.event(Event::Ignored(&path));
         }

@@ -11,10 +11,7 @@ use super::events::{Event, Reporter};
 use crate::{
     corpus::{Corpus, Found, SourceFile},
     error::{Error, Result},
-    index::{
-        JobOptions,
-        storage::manifest::{Failure, Manifest, ManifestEntry},
-    },
+    index::{JobOptions, storage::manifest::Failure},
 };
 
 /// A run that would remove more than this part of the releases is stopped: an unmounted disk and a mistyped
@@ -115,33 +112,6 @@ impl<'a> Diff<'a> {
         let is_elsewhere = !is_in_corpus && !self.exact;
         !is_forgotten && (is_elsewhere || self.is_below_unread(&Path::new(root).join(name)))
     }
-}
-
-/// The manifest entry of a file whose contents have not changed since it was read, or why it must be read.
-pub(super) fn unchanged(
-    manifest: &Manifest,
-    file: &SourceFile,
-    seen: SystemTime,
-    readers: &[u8; 32],
-) -> Result<ManifestEntry, &'static str> {
-    let Some(entry) = manifest.get(&file.root.to_string_lossy(), &file.name) else {
-        return Err("it is new, or the system refused it before");
-    };
-    if !entry.was_read_by(readers) {
-        return Err("the readers or their options have changed");
-    }
-    if entry.proves_unchanged(file) {
-        return Ok(entry.clone());
-    }
-    if !entry.has_size(file.size) {
-        return Err("its size has changed");
-    }
-    let same = file.digest().ok().filter(|digest| entry.has_digest(digest));
-    let renewed = |digest| {
-        let renewed = ManifestEntry::new(file, seen, digest, *readers);
-        renewed.with_contents(entry.releases, entry.noted, entry.failures.clone())
-    };
-    same.map(renewed).ok_or("its contents have changed")
 }
 
 /// Stops a run that was asked to stop.
