@@ -46,12 +46,12 @@ const SEARCH: &[(&str, &[&str])] = &[
 
 /// The parts of `index`: files on disk, reading, writing, maintenance, synchronisation.
 const INDEX: &[(&str, &[&str])] = &[
-    ("column", &[]),
     ("norms", &[]),
     ("parallel", &[]),
     ("term_pattern", &[]),
     ("doc_store", &[]),
-    ("schema", &["column", "doc_store", "norms"]),
+    ("schema", &["doc_store", "norms"]),
+    ("column", &["schema"]),
     ("storage", &["schema"]),
     ("engine_error", &["storage"]),
     ("block_stats", &["column", "norms", "schema"]),

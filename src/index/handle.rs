@@ -200,19 +200,13 @@ impl Index {
     }
 
     /// When a run last succeeded in this folder, whether or not it changed anything, in seconds since
-    /// 1970-01-01 UTC. Where no run is recorded it is the time of the last commit. `None` where that is not
-    /// recorded either, or the index is missing or damaged.
+    /// 1970-01-01 UTC. `None` where none is recorded, or the index is missing or damaged.
     ///
     /// # Errors
     /// `Read` where the system refuses to read the index.
     pub fn last_success(folder: impl AsRef<Path>) -> Result<Option<u64>> {
-        let folder = folder.as_ref();
-        let Some(catalog) = unless_damaged(Catalog::read(folder))? else { return Ok(None) };
-        if catalog.last_success > 0 {
-            return Ok(Some(catalog.last_success));
-        }
-        let info = CommitInfo::of_any_version(&Generation::active(folder)?.folder)?;
-        Ok(info.map(|info| info.committed).filter(|&time| time > 0))
+        let catalog = unless_damaged(Catalog::read(folder.as_ref()))?;
+        Ok(catalog.map(|catalog| catalog.last_success).filter(|&time| time > 0))
     }
 
     /// Identifies everything that decides what an index of this program contains for a text.

@@ -21,6 +21,9 @@ impl NormParameters {
 
     /// The default parameters for documents with these lengths of titles and bodies.
     pub fn of_lengths(titles: &[u32], bodies: &[u32]) -> Self {
+        let mean = |lengths: &[u32]| {
+            mean_length(lengths.iter().map(|&words| u64::from(words)).sum(), lengths.len() as u64)
+        };
         Self { mean_title: mean(titles), mean_body: mean(bodies), ..Self::DEFAULT }
     }
 
@@ -65,10 +68,11 @@ fn norm(words: u32, mean: f32, b: f32) -> f32 {
     1.0 - b + b / (mean + SMOOTHING) * (words as f32 + SMOOTHING)
 }
 
+/// The mean length of this many texts with so many words in all. It is at least 1, so that an empty index, or one of
+/// empty titles, does not make relative lengths infinite.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean is rounded")]
-fn mean(lengths: &[u32]) -> f32 {
-    let sum: u64 = lengths.iter().map(|&words| u64::from(words)).sum();
-    (sum as f64 / lengths.len().max(1) as f64).max(1.0) as f32
+pub(super) fn mean_length(words: u64, texts: u64) -> f32 {
+    (words as f64 / texts.max(1) as f64).max(1.0) as f32
 }
 
 /// What an occurrence in the title or the body of each document adds to a normalised frequency.
@@ -94,6 +98,15 @@ impl Shares {
 pub(crate) struct LengthRanges {
     pub title: [u32; 2],
     pub body: [u32; 2],
+}
+
+impl LengthRanges {
+    pub fn of(titles: &[u32], bodies: &[u32]) -> Self {
+        let range = |lengths: &[u32]| {
+            [lengths.iter().min(), lengths.iter().max()].map(|words| words.copied().unwrap_or_default())
+        };
+        Self { title: range(titles), body: range(bodies) }
+    }
 }
 
 /// The norms of one segment.

@@ -7,7 +7,7 @@ use std::{
 
 use tantivy::{
     DocId, SegmentOrdinal, SegmentReader,
-    columnar::{Column, ColumnIndex, StrColumn},
+    columnar::{Column, StrColumn},
     directory::{CompositeFile, FileSlice, OwnedBytes},
     fastfield::AliveBitSet,
     index::SegmentComponent,
@@ -18,7 +18,7 @@ use tantivy::{
 
 use super::{
     block_stats::{BlockStats, SegmentStats},
-    column::{all_values, decode_column},
+    column::{all_values, decode_column, text_lengths},
     doc_store::verify,
     norms::{LengthRanges, NormParameters, Norms},
     schema::{Fields, column, dictionary_key},
@@ -82,7 +82,6 @@ impl Segment {
         let ids = columns.str(column::ID)?.ok_or_else(|| {
             tantivy::TantivyError::SchemaError(format!("the column {} is missing", column::ID))
         })?;
-        let (titles, bodies) = (columns.u64(column::TITLE_WORDS)?, columns.u64(column::BODY_WORDS)?);
         let postings = CompositeFile::open(&reader.open_read(SegmentComponent::Postings)?)?;
         let positions = CompositeFile::open(&reader.open_read(SegmentComponent::Positions)?)?;
         let zone = |field| {
@@ -94,8 +93,7 @@ impl Segment {
             Ok::<_, tantivy::TantivyError>(ZoneIndex { terms, postings, positions: part(&positions)? })
         };
         let text = zone(fields.text)?;
-        let title_words = decode_column(&titles, reader.max_doc(), length);
-        let body_words = decode_column(&bodies, reader.max_doc(), length);
+        let [title_words, body_words] = text_lengths(&reader)?;
         let all_deleted =
             |alive: &AliveBitSet| (0..reader.max_doc()).filter(|&doc| alive.is_deleted(doc)).collect();
         let deleted: Vec<DocId> = reader.alive_bitset().map(all_deleted).unwrap_or_default();
@@ -107,7 +105,7 @@ impl Segment {
         Ok(Self {
             ordinal,
             ids,
-            length_ranges: LengthRanges { title: range(&titles), body: range(&bodies) },
+            length_ranges: LengthRanges::of(&title_words, &body_words),
             parameters: NormParameters::of_lengths(&title_words, &body_words),
             stats: SegmentStats::open(&reader, text.terms.terms().num_terms())?,
             zones: [text, zone(fields.source)?],
@@ -274,17 +272,6 @@ impl PostingList {
     pub fn doc_freq(&self) -> u32 {
         self.info.doc_freq
     }
-}
-
-fn length(words: Option<u64>) -> u32 {
-    u32::try_from(words.unwrap_or_default()).unwrap_or(u32::MAX)
-}
-
-/// The least and the greatest length in a column.
-fn range(lengths: &Column<u64>) -> [u32; 2] {
-    // A document without a value has the length 0.
-    let least = if matches!(lengths.index, ColumnIndex::Full) { lengths.min_value() } else { 0 };
-    [least, lengths.max_value()].map(|words| length(Some(words)))
 }
 
 fn day(day: Option<i64>) -> i32 {

@@ -11,6 +11,7 @@ use super::{
     doc_store::ReleaseView,
     engine_error::catch_panic,
     handle::{Index, STORE_BLOCK, Version},
+    norms::mean_length,
     parallel::parallel_map,
     schema::Fields,
     segment_reader::Segment,
@@ -82,8 +83,7 @@ impl Snapshot {
         let segments = segments.map_err(|error| index.read_failed(error))?;
         let releases = segments.iter().map(|segment| u64::from(segment.reader.num_docs())).sum();
         let mean = |zone: usize| {
-            let words: u64 = segments.iter().map(|segment| segment.total_lengths[zone]).sum();
-            mean(words, releases)
+            mean_length(segments.iter().map(|segment| segment.total_lengths[zone]).sum(), releases)
         };
         Ok(Self {
             index: index.clone(),
@@ -162,14 +162,4 @@ impl Snapshot {
         }
         Ok(None)
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "a mean needs no more than a float's precision"
-)]
-fn mean(sum: u64, count: u64) -> f32 {
-    // An empty index, or one of empty titles, must not make relative lengths infinite.
-    (sum as f64 / count.max(1) as f64).max(1.0) as f32
 }

@@ -12,9 +12,9 @@ use tantivy::{
 
 use super::{BLOCK_LEN, BlockStats, EXTENSION, SegmentStats, StatsWriter};
 use crate::index::{
-    column::decode_column,
+    column::text_lengths,
     norms::{NormParameters, Shares},
-    schema::{Fields, column},
+    schema::Fields,
 };
 
 /// Writes the statistics of merged segments.
@@ -33,7 +33,7 @@ impl SegmentPlugin for StatsPlugin {
     fn merge(&self, context: PluginMergeContext) -> tantivy::Result<()> {
         let merged = SegmentReader::open(context.target_segment)?;
         let lengths: Vec<[Vec<u32>; 2]> =
-            context.readers.iter().map(lengths).collect::<tantivy::Result<_>>()?;
+            context.readers.iter().map(text_lengths).collect::<tantivy::Result<_>>()?;
         let [mut titles, mut bodies] = [Vec::new(), Vec::new()];
         for (reader, [of_titles, of_bodies]) in context.readers.iter().zip(&lengths) {
             for doc in reader.doc_ids_alive() {
@@ -108,17 +108,6 @@ impl Source<'_> {
         }
         Ok(())
     }
-}
-
-/// The lengths of all titles and bodies.
-fn lengths(segment: &SegmentReader) -> tantivy::Result<[Vec<u32>; 2]> {
-    let lengths = |name| -> tantivy::Result<Vec<u32>> {
-        let column = segment.fast_fields().u64(name)?;
-        Ok(decode_column(&column, segment.max_doc(), |words| {
-            u32::try_from(words.unwrap_or_default()).unwrap_or(u32::MAX)
-        }))
-    };
-    Ok([lengths(column::TITLE_WORDS)?, lengths(column::BODY_WORDS)?])
 }
 
 #[cfg(test)]

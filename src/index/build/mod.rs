@@ -9,4 +9,4 @@ mod writer;
 
 pub(super) use registry::{FileId, Registry};
 pub use writer::{Change, Writer, WriterOptions};
-pub(super) use writer::{MAX_ID_BYTES, start_engine};
+pub(super) use writer::{id_problem, start_engine};

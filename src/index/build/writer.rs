@@ -44,7 +44,7 @@ const MAX_THREADS: usize = 8;
 /// The memory of tantivy's own indexing threads, the minimum that it accepts: they receive no documents.
 const ENGINE_MEMORY: usize = 15_000_000;
 /// The maximum length of a release's id in bytes.
-pub(crate) const MAX_ID_BYTES: usize = 1024;
+const MAX_ID_BYTES: usize = 1024;
 
 /// The resources that a writer may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -188,7 +188,10 @@ impl Writer {
     /// `Value` where the id is empty or longer than 1,024 bytes; `Write` where the disk is full or refuses;
     /// `Engine` where tantivy fails.
     pub fn add(&mut self, release: &Release) -> Result<Change> {
-        check_id(&release.id)?;
+        if let Some(reason) = id_problem(&release.id) {
+            let value = release.id.chars().take(80).collect();
+            return Err(Error::Value { what: "release id", value, reason });
+        }
         let bytes = encode(release).map_err(|error| self.index.failed("writing a release", &error))?;
         let digest = digest(&bytes);
         let change = match self.registry.get(&release.id) {
@@ -353,13 +356,13 @@ impl Drop for Writer {
     }
 }
 
-fn check_id(id: &str) -> Result<()> {
-    let reason = match id.len() {
-        0 => "is empty; every release needs one".to_owned(),
-        1..=MAX_ID_BYTES => return Ok(()),
-        length => format!("has {length} bytes; {MAX_ID_BYTES} are allowed"),
-    };
-    Err(Error::Value { what: "release id", value: id.chars().take(80).collect(), reason })
+/// Why a text cannot be an id.
+pub(crate) fn id_problem(id: &str) -> Option<String> {
+    match id.len() {
+        0 => Some("is empty; every release needs one".to_owned()),
+        1..=MAX_ID_BYTES => None,
+        length => Some(format!("has {length} bytes; an id may have {MAX_ID_BYTES}")),
+    }
 }
 
 /// Starts tantivy's writer.

@@ -48,8 +48,7 @@ pub struct CheckReport {
     pub bytes: u64,
     /// Releases that were read.
     pub releases: u64,
-    /// The time since a run last succeeded or, where none is recorded, since the last commit; `None` where
-    /// it is unknown.
+    /// The time since a run last succeeded; `None` where it is unknown.
     pub age: Option<Duration>,
 }
 

@@ -46,7 +46,7 @@ pub fn sync(
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
     let options = JobOptions { allow_removals, ..JobOptions::default() };
-    run(index.writer()?, &Task { index, corpus, forgotten: &[], older: None }, &options, on_event)
+    run(index.writer()?, &Task { index, corpus, forgotten: &[], replaced: None }, &options, on_event)
 }
 
 /// What a run works on.
@@ -55,8 +55,16 @@ pub(super) struct Task<'a> {
     pub corpus: &'a Corpus,
     /// Corpus folders that no longer belong to the index.
     pub forgotten: &'a [PathBuf],
-    /// The index that the new one replaces.
-    pub older: Option<&'a Index>,
+    /// The index that this one replaces.
+    pub replaced: Option<Replaced<'a>>,
+}
+
+/// An index that a new generation replaces.
+pub(super) struct Replaced<'a> {
+    /// `None` where it cannot be opened.
+    pub index: Option<&'a Index>,
+    /// How many releases it has.
+    pub releases: u64,
 }
 
 /// Applies a corpus and commits.
@@ -70,7 +78,7 @@ pub(super) fn run(
     let mut reporter = Reporter::new(on_event);
     let diff = Diff::walk(task.corpus, task.forgotten, options, &mut reporter)?;
     let run = Run::new(writer, diff, task.index.manifest()?, reporter, options);
-    let (writer, manifest, mut summary) = run.through(task.older)?;
+    let (writer, manifest, mut summary) = run.through(task.replaced.as_ref())?;
     let mut roots = task.index.commit_info()?.roots;
     roots.retain(|root| !task.forgotten.contains(root));
     for place in task.corpus.places() {
@@ -140,9 +148,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Goes through all files; the writer is then ready to commit. What could not be read is copied from the
-    /// older index, where this one replaces it.
-    fn through(mut self, older: Option<&Index>) -> Result<(Writer, Manifest, Summary)> {
+    /// Goes through all files; the writer is then ready to commit.
+    fn through(mut self, replaced: Option<&Replaced>) -> Result<(Writer, Manifest, Summary)> {
         let releases_before = self.writer.releases();
         for (at, (file, seen)) in std::mem::take(&mut self.diff.files).iter().enumerate() {
             check_stop(self.options)?;
@@ -154,8 +161,8 @@ impl<'a> Run<'a> {
         self.remove_missing(releases_before)?;
         self.carry_over_entries();
         self.list_unread();
-        if let Some(older) = older {
-            self.copy_unread(older)?;
+        if let Some(replaced) = replaced {
+            self.take_over(replaced)?;
         }
         let mut summary = self.reporter.summary;
         let Summary { added, changed, unchanged, .. } = summary;
@@ -341,13 +348,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Copies from an older index what it contains of files that could not be read, and what never came from
-    /// a file.
-    fn copy_unread(&mut self, older: &Index) -> Result<()> {
-        let read = Snapshot::open(older).and_then(|snapshot| Ok((Registry::of(&snapshot)?, snapshot)));
-        let Some((registry, snapshot)) = unless_damaged(read)? else {
-            tracing::warn!("the older index is damaged: what could not be read is not copied from it");
-            return Ok(());
+    /// Copies from the replaced index what it contains of files that could not be read, and what never came from
+    /// a file. Stops a run in which most of its releases would be missing.
+    fn take_over(&mut self, replaced: &Replaced) -> Result<()> {
+        let read =
+            |index| Snapshot::open(index).and_then(|snapshot| Ok((Registry::of(&snapshot)?, snapshot)));
+        let read = replaced.index.map(|index| unless_damaged(read(index))).transpose()?;
+        let Some((registry, snapshot)) = read.flatten() else {
+            if replaced.releases > 0 {
+                tracing::warn!("the older index is damaged: what could not be read is not copied from it");
+            }
+            // Its commit still says how many there were.
+            let before = usize::try_from(replaced.releases).unwrap_or(usize::MAX);
+            return check_removals(before.saturating_sub(self.writer.releases()), before, self.options);
         };
         let is_unread = |file| {
             let (root, name) = registry.file_name(file);
@@ -368,7 +381,9 @@ impl<'a> Run<'a> {
                 Err(error) => return Err(error),
             }
         }
-        Ok(())
+        let is_missing = |id| self.writer.registry().get(id).is_none();
+        let missing = registry.releases().filter(|(id, _)| is_missing(id)).count();
+        check_removals(missing, registry.len(), self.options)
     }
 
     /// Reports an error in a file, and keeps what the index contains of it. Two releases with one id are no

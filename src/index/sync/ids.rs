@@ -4,20 +4,14 @@ use std::path::Path;
 
 use crate::{
     error::{Error, Result},
-    index::build::MAX_ID_BYTES,
+    index::build::id_problem,
     release::Release,
 };
 
-/// Refuses a release whose id is too long for an index.
+/// Refuses a release whose id an index cannot have.
 pub(super) fn checked(release: Release, path: &Path) -> Result<Release> {
-    if release.id.len() <= MAX_ID_BYTES {
-        return Ok(release);
-    }
-    let reason = format!(
-        "the id {:?} has {} bytes; an id may have {MAX_ID_BYTES}",
-        shortened(&release.id),
-        release.id.len()
-    );
+    let Some(problem) = id_problem(&release.id) else { return Ok(release) };
+    let reason = format!("the id {:?} {problem}", shortened(&release.id));
     let line = release.origin.and_then(|origin| origin.line);
     Err(Error::Malformed { path: path.into(), line, reason })
 }

@@ -5,8 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    apply::{self, Task},
-    diff::check_removals,
+    apply::{self, Replaced, Task},
     events::{Event, EventHandler, Progress, Summary},
 };
 use crate::{
@@ -14,7 +13,6 @@ use crate::{
     error::{Error, Result},
     index::{
         CommitInfo, Index, JobOptions, Writer,
-        build::Registry,
         maintenance::{check_files, is_sound},
         snapshot::Snapshot,
         storage::{catalog::Catalog, folder, generation::Generation, lock, unless_damaged},
@@ -146,7 +144,7 @@ impl Job<'_> {
             // A run without changes removes what a killed one left, too.
             index.collect_garbage_or_warn();
         }
-        let task = Task { index, corpus: &scope.corpus, forgotten: &scope.forgotten, older: None };
+        let task = Task { index, corpus: &scope.corpus, forgotten: &scope.forgotten, replaced: None };
         apply::run(self.writer(index)?, &task, self.options, on_event)
     }
 
@@ -168,7 +166,8 @@ impl Job<'_> {
         tracing::info!(reason, releases = scope.before, roots, "building a new generation");
         on_event(Event::Rebuilding(reason), Progress::default());
         let mut fill = |index: &Index| {
-            let task = Task { index, corpus: &scope.corpus, forgotten: &[], older: old };
+            let replaced = Some(Replaced { index: old, releases: scope.before });
+            let task = Task { index, corpus: &scope.corpus, forgotten: &[], replaced };
             apply::run(self.writer(index)?, &task, self.options, on_event)
         };
         let summary = if self.options.dry_run {
@@ -176,7 +175,7 @@ impl Job<'_> {
         } else {
             let (index, generation) = Index::create_generation(self.folder)?;
             let built = fill(&index).and_then(|summary| {
-                self.activate(&index, &generation, old, scope.before, summary.total)?;
+                self.activate(&index, &generation, summary.total)?;
                 Ok(summary)
             });
             built.inspect_err(|_| generation.discard())?
@@ -185,16 +184,7 @@ impl Job<'_> {
     }
 
     /// Checks a new generation with this many releases and activates it.
-    fn activate(
-        &self,
-        index: &Index,
-        generation: &Generation,
-        old: Option<&Index>,
-        before: u64,
-        total: u64,
-    ) -> Result<()> {
-        let before = usize::try_from(before).unwrap_or(usize::MAX);
-        check_removals(count_missing(index, old, before)?, before, self.options)?;
+    fn activate(&self, index: &Index, generation: &Generation, total: u64) -> Result<()> {
         check_files(index)?;
         tracing::info!(releases = total, "the new generation is complete and sound");
         generation.publish(self.options.keep, is_sound(self.folder), lock::now())?;
@@ -225,15 +215,4 @@ fn reason_to_rebuild(error: &Error) -> Option<String> {
         Error::IndexDamaged { path, reason } => Some(format!("{} is damaged: {reason}", path.display())),
         _ => None,
     }
-}
-
-/// How many of the releases in the old index are missing in the new one.
-fn count_missing(new: &Index, old: Option<&Index>, before: usize) -> Result<usize> {
-    let new = Registry::of(&Snapshot::open(new)?)?;
-    let old = old.map(|old| unless_damaged(Snapshot::open(old).and_then(|old| Registry::of(&old))));
-    Ok(match old.transpose()?.flatten() {
-        Some(old) => old.releases().filter(|(id, _)| new.get(id).is_none()).count(),
-        // The commit of a damaged index still says how many there were.
-        None => before.saturating_sub(new.len()),
-    })
 }
