@@ -131,7 +131,7 @@ impl TitleFreqs<'_> {
     }
 
     /// The title frequency of a posting of the block.
-    #[inline]
+    #[cfg(test)]
     pub fn get(mut self, at: usize) -> u32 {
         self.find(|(other, _)| *other >= at).filter(|(other, _)| *other == at).map_or(0, |(_, freq)| freq)
     }

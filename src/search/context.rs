@@ -1,8 +1,12 @@
 //! What all stages of a search share: the snapshot and the ranking parameters.
+//!
+//! The stages report files that cannot be read as I/O errors; the searcher adds which index it is.
+
+use std::io;
 
 use super::weights::{RESCORED_DOCS, Weights};
 use crate::{
-    error::{Error, Result},
+    error::Error,
     index::{Segment, Snapshot, parallel_map},
 };
 
@@ -27,15 +31,15 @@ impl Context {
     pub fn each_segment<T: Send>(
         &self,
         postings: usize,
-        each: impl Fn(&Segment) -> Result<T> + Sync,
-    ) -> Result<Vec<T>> {
+        each: impl Fn(&Segment) -> io::Result<T> + Sync,
+    ) -> io::Result<Vec<T>> {
         let parallel = postings >= PARALLEL_POSTINGS;
         let results = parallel_map(&self.snapshot.segments, parallel, |_, segment| each(segment));
         results.into_iter().collect()
     }
 
     /// The error for a file of the index that cannot be read.
-    pub fn read_failed(&self, error: std::io::Error) -> Error {
+    pub fn read_failed(&self, error: io::Error) -> Error {
         self.snapshot.index.read_failed(error)
     }
 }

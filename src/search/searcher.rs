@@ -144,14 +144,17 @@ impl Searcher {
         if plan.is_empty() && options.dates.is_empty() {
             return Ok(Results { ignored_words: plan.ignored_words, ..Results::default() });
         }
-        let bound = BoundQuery::new(self.context(), &plan, options)?;
-        let ranking = rank(self.context(), &bound, options)?;
+        let failed = |error| self.context().read_failed(error);
+        let bound = BoundQuery::new(self.context(), &plan, options).map_err(failed)?;
+        let ranking = rank(self.context(), &bound, options).map_err(failed)?;
         let addresses: Vec<Address> = ranking.docs.iter().map(|doc| doc.address).collect();
         let mut highlighter = match &options.snippets {
             Some(snippets) => {
                 let mut words = Vec::new();
                 bound.making_hits().for_each(|clause| clause.node.words(&mut words));
-                Some(HitHighlighter::new(self.context(), (&plan, &words), &addresses, (buffers, snippets))?)
+                let highlighter =
+                    HitHighlighter::new(self.context(), (&plan, &words), &addresses, (buffers, snippets));
+                Some(highlighter.map_err(failed)?)
             }
             None => None,
         };
@@ -163,8 +166,8 @@ impl Searcher {
             if options.explain {
                 let segment = self.snapshot().segment(doc.address.segment);
                 let clauses = plan.clauses.iter().zip(bound.clauses.iter().map(|clause| &clause.node));
-                hit.explanation =
-                    Some(explain(self.context(), (segment, doc.address.doc, doc.score), clauses)?);
+                let hit_score = (segment, doc.address.doc, doc.score);
+                hit.explanation = Some(explain(self.context(), hit_score, clauses).map_err(failed)?);
             }
             hits.push(hit);
         }

@@ -7,7 +7,6 @@ use std::io;
 use super::matches::{KnownPositions, MAX_TOKENS, MatchedWords, QueryMatcher, TermPosition};
 use crate::{
     analysis::Checkpoints,
-    error::Result,
     index::{Address, POSITION_GAP, Zone},
     search::{
         context::Context,
@@ -73,7 +72,7 @@ impl QueryPositions {
         bound: &[&BoundWord],
         matcher: &QueryMatcher,
         hits: &[Address],
-    ) -> Result<Option<Self>> {
+    ) -> io::Result<Option<Self>> {
         let mut words = Vec::new();
         let clauses = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
         clauses.for_each(|clause| clause.node.words(&mut words));
@@ -93,8 +92,7 @@ impl QueryPositions {
         order.sort_unstable();
         for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
             for (number, term) in terms.iter().enumerate() {
-                let read = read_term(context, (term, number), of_segment, &mut found.hits);
-                read.map_err(|error| context.read_failed(error))?;
+                read_term(context, (term, number), of_segment, &mut found.hits)?;
             }
         }
         for (hit, positions) in hits.iter().zip(&mut found.hits) {

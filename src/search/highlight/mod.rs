@@ -13,6 +13,8 @@ mod snippet;
 #[cfg(test)]
 mod tests;
 
+use std::io;
+
 pub use self::snippet::{Fragment, Highlight, Snippet, SnippetOptions};
 use self::{
     display_text::DisplayText,
@@ -27,7 +29,6 @@ use super::{
 };
 use crate::{
     analysis::{DisplayEdits, TermCache},
-    error::Result,
     index::{Address, ReleaseView},
 };
 
@@ -61,7 +62,7 @@ impl<'q> HitHighlighter<'q> {
         (plan, words): (&'q Plan, &[&BoundWord]),
         hits: &[Address],
         (buffers, options): (&'q mut Buffers, &'q SnippetOptions),
-    ) -> Result<Self> {
+    ) -> io::Result<Self> {
         let matcher = QueryMatcher::new(plan);
         let positions = QueryPositions::read(context, plan, words, &matcher, hits)?;
         Ok(Self { matcher, buffers, options, positions })

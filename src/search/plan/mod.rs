@@ -84,31 +84,31 @@ impl Role {
     }
 }
 
-/// What a clause looks for.
+/// What a clause looks for: a tree over words, in the plan those of the query.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Node {
+pub enum Node<W = Word> {
     /// One word, in any of its terms.
-    Word(Word),
+    Word(W),
     /// Words at fixed distances, or within a window.
-    Phrase(Phrase),
+    Phrase(Phrase<W>),
     /// Two phrases near each other.
     Near {
         /// The one phrase.
-        left: Phrase,
+        left: Phrase<W>,
         /// The other phrase.
-        right: Phrase,
+        right: Phrase<W>,
         /// The maximum distance in words.
         within: u32,
         /// The factor of its score.
         weight: f32,
     },
     /// All of these.
-    All(Vec<Node>),
+    All(Vec<Self>),
     /// Any of these.
-    Any(Vec<Node>),
+    Any(Vec<Self>),
     /// The first without the second.
-    Except(Box<Node>, Box<Node>),
+    Except(Box<Self>, Box<Self>),
     /// Published within these days.
     Dated(DateSpan),
 }
@@ -163,9 +163,9 @@ impl WeightedTerm {
 
 /// Words at fixed positions.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Phrase {
+pub struct Phrase<W = Word> {
     /// Each word with its offset from the first.
-    pub slots: Vec<(u32, Word)>,
+    pub slots: Vec<(u32, W)>,
     /// How many other words may be among them, in any order. `None`: adjacent and in order.
     pub slop: Option<u32>,
     /// Whether the words must be in one sentence, as those of an exact phrase.
@@ -184,28 +184,61 @@ impl Plan {
     }
 }
 
-impl Node {
+impl<W> Node<W> {
     /// Appends the words that it matches, without those of exclusions.
-    pub(crate) fn words<'p>(&'p self, out: &mut Vec<&'p Word>) {
-        let mut of_phrase = |phrase: &'p Phrase| out.extend(phrase.slots.iter().map(|(_, word)| word));
+    pub(crate) fn words<'n>(&'n self, out: &mut Vec<&'n W>) {
         match self {
             Self::Word(word) => out.push(word),
-            Self::Phrase(phrase) => of_phrase(phrase),
-            Self::Near { left, right, .. } => [left, right].into_iter().for_each(of_phrase),
+            Self::Phrase(phrase) => out.extend(phrase.words()),
+            Self::Near { left, right, .. } => out.extend(left.words().chain(right.words())),
             Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.words(out)),
             Self::Except(node, _) => node.words(out),
             Self::Dated(_) => {}
         }
     }
 
+    /// The same tree over other words.
+    pub(crate) fn try_map<V, E>(&self, map: &mut impl FnMut(&W) -> Result<V, E>) -> Result<Node<V>, E> {
+        let mut all = |nodes: &[Self]| nodes.iter().map(|node| node.try_map(map)).collect::<Result<_, E>>();
+        Ok(match self {
+            Self::Word(word) => Node::Word(map(word)?),
+            Self::Phrase(phrase) => Node::Phrase(phrase.try_map(map)?),
+            Self::Near { left, right, within, weight } => Node::Near {
+                left: left.try_map(map)?,
+                right: right.try_map(map)?,
+                within: *within,
+                weight: *weight,
+            },
+            Self::All(nodes) => Node::All(all(nodes)?),
+            Self::Any(nodes) => Node::Any(all(nodes)?),
+            Self::Except(node, not) => {
+                Node::Except(Box::new(node.try_map(map)?), Box::new(not.try_map(map)?))
+            }
+            Self::Dated(span) => Node::Dated(*span),
+        })
+    }
+}
+
+impl<W> Phrase<W> {
+    /// The words in order.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &W> {
+        self.slots.iter().map(|(_, word)| word)
+    }
+
+    fn try_map<V, E>(&self, map: &mut impl FnMut(&W) -> Result<V, E>) -> Result<Phrase<V>, E> {
+        let Self { slop, in_sentence, weight, .. } = *self;
+        let slots = self.slots.iter().map(|(offset, word)| Ok((*offset, map(word)?)));
+        Ok(Phrase { slots: slots.collect::<Result<_, E>>()?, slop, in_sentence, weight })
+    }
+}
+
+impl Node {
     /// Removes the first letters of words from their terms.
     fn remove_truncated(&mut self) {
+        let remove = |word: &mut Word| word.terms.retain(|term| !term.is_truncated());
         match self {
-            Self::Word(word) => word.terms.retain(|term| !term.is_truncated()),
-            Self::Phrase(phrase) => {
-                let words = phrase.slots.iter_mut().map(|(_, word)| word);
-                words.for_each(|word| word.terms.retain(|term| !term.is_truncated()));
-            }
+            Self::Word(word) => remove(word),
+            Self::Phrase(phrase) => phrase.slots.iter_mut().for_each(|(_, word)| remove(word)),
             Self::All(nodes) | Self::Any(nodes) => nodes.iter_mut().for_each(Self::remove_truncated),
             Self::Except(node, _) => node.remove_truncated(),
             Self::Near { .. } | Self::Dated(_) => {}

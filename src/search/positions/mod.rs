@@ -14,7 +14,7 @@ mod word_positions;
 
 pub(crate) use self::{
     near::{Side, are_near},
-    phrase::{PhraseMatcher, PhraseSlots},
+    phrase::PhraseMatcher,
     phrase_match::PhraseShape,
     word_positions::WordPositions,
 };

@@ -1,5 +1,7 @@
 //! Phrases in the positions of one segment's documents.
 
+use std::io;
+
 use tantivy::DocId;
 
 use super::{
@@ -7,24 +9,12 @@ use super::{
     word_positions::WordPositions,
 };
 use crate::{
-    error::Result,
     index::Segment,
     search::{
-        context::Context,
-        plan::Scope,
+        plan::{Phrase, Scope},
         postings::{BoundWord, Terms},
     },
 };
-
-/// The words of a phrase at their offsets, and how many other words may be among them.
-pub(crate) struct PhraseSlots<'s> {
-    /// Each word with its offset from the first.
-    pub words: Vec<(u32, &'s BoundWord)>,
-    /// None: adjacent and in order.
-    pub slop: Option<u32>,
-    /// Whether a phrase of adjacent words must be within a sentence.
-    pub in_sentence: bool,
-}
 
 /// Finds where a phrase starts in the documents of a segment.
 pub(crate) struct PhraseMatcher<'s> {
@@ -39,15 +29,15 @@ pub(crate) struct PhraseMatcher<'s> {
 
 impl<'s> PhraseMatcher<'s> {
     /// Opens the position lists.
-    pub fn open(context: &Context, segment: &'s Segment, phrase: &PhraseSlots) -> Result<Self> {
-        let slots = phrase.words.iter().copied();
+    pub fn open(segment: &'s Segment, phrase: &Phrase<BoundWord>) -> io::Result<Self> {
+        let slots = phrase.slots.iter().map(|(offset, word)| (*offset, word));
         let (mut shape, words) = PhraseShape::new(slots, phrase.slop, BoundWord::has_terms_of);
         shape.order_by(|word| words[word].cost());
-        let open = |word: &&BoundWord| WordPositions::open(context, segment, word, &[Terms::Full]);
+        let open = |word: &&BoundWord| WordPositions::open(segment, word, Terms::Full);
         Ok(Self {
             segment,
             in_source: words.iter().any(|word| word.scope == Scope::Source),
-            words: words.iter().map(open).collect::<Result<_>>()?,
+            words: words.iter().map(open).collect::<io::Result<_>>()?,
             shape,
             in_sentence: phrase.in_sentence,
             starts: Vec::new(),
@@ -66,10 +56,9 @@ impl<'s> PhraseMatcher<'s> {
         starts
     }
 
-    /// The starts in a document with the offset of the last word.
-    pub fn side(&mut self, doc: DocId) -> Side<'_> {
-        let last = self.shape.last_offset();
-        Side { starts: self.starts(doc), last }
+    /// The starts that were found last, with the offset of the last word.
+    pub fn side(&self) -> Side<'_> {
+        Side { starts: &self.starts, last: self.shape.last_offset() }
     }
 
     /// The limit of matches in a document.

@@ -1,12 +1,12 @@
 //! The positions of a word in the documents of one segment.
 
+use std::io;
+
 use tantivy::DocId;
 
 use crate::{
-    error::Result,
     index::Segment,
     search::{
-        context::Context,
         plan::Scope,
         postings::{BoundWord, PositionCursor, Terms},
     },
@@ -20,19 +20,11 @@ pub(crate) struct WordPositions<'s> {
 }
 
 impl<'s> WordPositions<'s> {
-    /// Opens the lists of the given terms.
-    pub fn open(context: &Context, segment: &'s Segment, word: &BoundWord, which: &[Terms]) -> Result<Self> {
-        let mut lists = Vec::with_capacity(word.terms.len());
-        // Full terms first: hints count only in documents without full terms.
-        for &terms in which {
-            let full = terms == Terms::Full;
-            for bound in word.terms.iter().filter(|bound| bound.term.full == full) {
-                let Some(list) = bound.list(segment) else { continue };
-                let list = PositionCursor::open(segment, list);
-                lists.push((list.map_err(|error| context.read_failed(error))?, full));
-            }
-        }
-        Ok(Self { segment, scope: word.scope, lists })
+    /// Opens the lists of the given terms. Hints count only in documents without full terms.
+    pub fn open(segment: &'s Segment, word: &BoundWord, terms: Terms) -> io::Result<Self> {
+        let lists = word.lists(segment, terms);
+        let open = lists.map(|(term, list)| Ok((PositionCursor::open(segment, list)?, term.full)));
+        Ok(Self { segment, scope: word.scope, lists: open.collect::<io::Result<_>>()? })
     }
 
     /// Appends the word's positions in a document, in order and without duplicates.

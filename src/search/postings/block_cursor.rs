@@ -56,6 +56,8 @@ pub(crate) struct BlockCursor {
     freqs: Decoded,
     /// The posting of the block that was looked for last.
     at: usize,
+    /// The documents and postings that were found last.
+    found: Vec<(usize, usize)>,
 }
 
 /// The numbers of a block, and whether they are decoded.
@@ -155,6 +157,7 @@ impl BlockCursor {
             docs: Decoded::default(),
             freqs: Decoded::default(),
             at: 0,
+            found: Vec::new(),
         })
     }
 
@@ -205,6 +208,31 @@ impl BlockCursor {
         let found = docs.get(at) == Some(&doc);
         self.at = at;
         found.then_some(at)
+    }
+
+    /// Visits, block by block, those of some documents, in order, that the list has: the index of each document, and of
+    /// its posting in the block.
+    pub fn find_all(&mut self, docs: &[DocId], mut visit: impl FnMut(&mut Self, &[(usize, usize)])) {
+        let (mut found, mut next) = (std::mem::take(&mut self.found), 0);
+        while let Some(&first) = docs.get(next) {
+            self.seek_block(first);
+            let (last, mut posting) = (self.last(), 0);
+            let block = self.docs();
+            found.clear();
+            while let Some(&doc) = docs.get(next)
+                && doc <= last
+            {
+                posting = seek(block, posting, doc);
+                if block.get(posting) == Some(&doc) {
+                    found.push((next, posting));
+                }
+                next += 1;
+            }
+            if !found.is_empty() {
+                visit(self, &found);
+            }
+        }
+        self.found = found;
     }
 
     /// The document ids of the current block.

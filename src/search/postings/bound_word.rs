@@ -6,7 +6,6 @@ use std::{collections::HashMap, io};
 use super::doc_freq::doc_freq;
 use crate::{
     analysis::Channel,
-    error::Result,
     index::{PostingList, Segment, TermEntry, Zone},
     search::{
         context::Context,
@@ -37,6 +36,8 @@ pub(crate) enum Terms {
     Full,
     /// Those that only hint at it.
     Hints,
+    /// Those that are the word; in documents without them, those that hint at it.
+    Any,
 }
 
 /// A term with its posting list in each segment that has it.
@@ -44,14 +45,6 @@ pub(crate) enum Terms {
 pub(crate) struct BoundTerm {
     pub term: WeightedTerm,
     by_segment: Vec<Option<PostingList>>,
-}
-
-impl BoundWord {
-    /// Whether another word has the same terms.
-    pub fn has_terms_of(&self, other: &Self) -> bool {
-        let keys = self.terms.iter().map(|bound| &bound.term.key);
-        self.scope == other.scope && keys.eq(other.terms.iter().map(|bound| &bound.term.key))
-    }
 }
 
 impl BoundTerm {
@@ -62,7 +55,7 @@ impl BoundTerm {
 
 /// Looks up the terms of a word in all segments. The alternative terms are used only when the index has none of
 /// the others.
-pub(crate) fn bind(context: &Context, word: &Word) -> Result<BoundWord> {
+pub(crate) fn bind(context: &Context, word: &Word) -> io::Result<BoundWord> {
     let mut terms = match &word.pattern {
         Some(pattern) => bind_pattern(context, pattern, word.scope)?,
         None => bind_terms(context, &word.terms, word.scope)?,
@@ -83,6 +76,24 @@ pub(crate) fn bind(context: &Context, word: &Word) -> Result<BoundWord> {
 }
 
 impl BoundWord {
+    /// Whether another word has the same terms.
+    pub fn has_terms_of(&self, other: &Self) -> bool {
+        let keys = self.terms.iter().map(|bound| &bound.term.key);
+        self.scope == other.scope && keys.eq(other.terms.iter().map(|bound| &bound.term.key))
+    }
+
+    /// The terms that a segment has with their posting lists, full terms first.
+    pub fn lists<'w>(
+        &'w self,
+        segment: &'w Segment,
+        terms: Terms,
+    ) -> impl Iterator<Item = (&'w WeightedTerm, &'w PostingList)> {
+        let of = move |full: bool| self.terms.iter().filter(move |bound| bound.term.full == full);
+        let full = of(true).filter(move |_| terms != Terms::Hints);
+        let hints = of(false).filter(move |_| terms != Terms::Full);
+        full.chain(hints).filter_map(move |bound| Some((&bound.term, bound.list(segment)?)))
+    }
+
     /// How many documents of a segment match in full, if that is known.
     pub fn doc_count(&self, segment: &Segment) -> Option<u64> {
         let is_counted = self.scope == Scope::Anywhere && self.terms.iter().any(|bound| bound.term.full);
@@ -97,14 +108,14 @@ impl BoundWord {
 }
 
 /// How many documents of each segment have a word: any of its full terms, or of its hints if it has no full terms.
-fn doc_counts(context: &Context, terms: &[BoundTerm]) -> Result<Vec<usize>> {
+fn doc_counts(context: &Context, terms: &[BoundTerm]) -> io::Result<Vec<usize>> {
     let any_full = terms.iter().any(|bound| bound.term.full);
     let counted: Vec<&BoundTerm> = terms.iter().filter(|bound| bound.term.full == any_full).collect();
     let lists = counted.iter().flat_map(|bound| bound.by_segment.iter().flatten());
     let cost = if counted.len() > 1 { lists.map(|list| list.doc_freq() as usize).sum() } else { 0 };
     context.each_segment(cost, |segment| {
         let lists: Vec<&PostingList> = counted.iter().filter_map(|bound| bound.list(segment)).collect();
-        doc_freq(segment, &lists).map_err(|error| context.read_failed(error))
+        doc_freq(segment, &lists)
     })
 }
 
@@ -122,12 +133,11 @@ fn zone_of(scope: Scope) -> Zone {
 }
 
 /// The terms that at least one segment has.
-fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result<Vec<BoundTerm>> {
+fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> io::Result<Vec<BoundTerm>> {
     let mut bound = Vec::new();
     for term in terms {
         let lists = context.snapshot.segments.iter().map(|segment| segment.find(zone_of(scope), &term.key));
-        let by_segment: Vec<_> =
-            lists.collect::<io::Result<_>>().map_err(|error| context.read_failed(error))?;
+        let by_segment = lists.collect::<io::Result<Vec<_>>>()?;
         if by_segment.iter().any(Option::is_some) {
             bound.push(BoundTerm { term: term.clone(), by_segment });
         }
@@ -136,9 +146,8 @@ fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> Result
 }
 
 /// The most frequent surface forms in the index that match a pattern.
-fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> Result<Vec<BoundTerm>> {
+fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> io::Result<Vec<BoundTerm>> {
     let (segments, zone) = (&context.snapshot.segments, zone_of(scope));
-    let failed = |error| context.read_failed(error);
     let mut forms: HashMap<String, (u64, Vec<Option<TermEntry>>)> = HashMap::new();
     for (at, segment) in segments.iter().enumerate() {
         let mut visit = |key: &str, term: TermEntry| {
@@ -147,7 +156,7 @@ fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> Result<Vec<Bo
             *doc_freq += u64::from(term.1.doc_freq);
             by_segment[at] = Some(term);
         };
-        segment.for_each_term_like(zone, Channel::Exact.letter(), pattern, &mut visit).map_err(failed)?;
+        segment.for_each_term_like(zone, Channel::Exact.letter(), pattern, &mut visit)?;
     }
     let mut forms: Vec<_> = forms.into_iter().collect();
     forms.sort_unstable_by(|(a, (m, _)), (b, (n, _))| n.cmp(m).then_with(|| a.cmp(b)));
@@ -156,7 +165,7 @@ fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> Result<Vec<Bo
     for (key, (_, by_segment)) in forms {
         let lists = segments.iter().zip(by_segment);
         let lists = lists.map(|(segment, term)| term.map(|term| segment.list(zone, term)).transpose());
-        let by_segment = lists.collect::<io::Result<_>>().map_err(failed)?;
+        let by_segment = lists.collect::<io::Result<_>>()?;
         bound.push(BoundTerm { term: WeightedTerm { key, weight: LEMMA, full: true }, by_segment });
     }
     Ok(bound)

@@ -3,17 +3,14 @@
 //! A term has two cursors. Finding the documents that have it needs ids alone and runs ahead of scoring, which
 //! decodes the frequencies of the few documents that may still be ranked.
 
-use std::{io, ops::Range};
+use std::{io, iter::Peekable, ops::Range};
 
 use tantivy::{DocId, TERMINATED};
 
-use super::{
-    block_cursor::{BlockCursor, SkipCursor, seek},
-    bound_word::BoundTerm,
-};
+use super::block_cursor::{BlockCursor, SkipCursor, seek};
 use crate::{
-    index::{BlockStats, Norms, Segment, TitleFreqs, decode_bound},
-    search::plan::Scope,
+    index::{BlockStats, Norms, PostingList, Segment, TitleFreqs, decode_bound},
+    search::plan::{Scope, WeightedTerm},
 };
 
 /// How often a document has a term.
@@ -41,15 +38,18 @@ pub(crate) struct TermCursor {
 
 impl TermCursor {
     /// Opens the postings of a term; none if the segment does not have the term in this scope.
-    pub fn open(segment: &Segment, term: &BoundTerm, scope: Scope) -> io::Result<Option<Self>> {
-        let Some(list) = term.list(segment) else { return Ok(None) };
+    pub fn open(
+        segment: &Segment,
+        (term, list): (&WeightedTerm, &PostingList),
+        scope: Scope,
+    ) -> io::Result<Option<Self>> {
         if scope == Scope::Title && !list.stats.has_titles() {
             return Ok(None);
         }
         let postings = BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?;
         Ok(Some(Self {
             scope,
-            weight: term.term.weight,
+            weight: term.weight,
             ids: postings.clone(),
             skips: postings.skip_list().clone(),
             postings,
@@ -96,28 +96,42 @@ impl TermCursor {
         self.postings.last() < window.end || !within(self.postings.docs(), window).is_empty()
     }
 
-    /// Whether a document matches.
-    #[inline]
-    pub fn contains(&mut self, doc: DocId) -> bool {
-        if self.needs_frequencies() { self.frequency(doc).is_some() } else { self.ids.find(doc).is_some() }
+    /// Visits those of some documents, in order, that match, by their index.
+    pub fn find_docs(&mut self, docs: &[DocId], mut visit: impl FnMut(usize)) {
+        if self.needs_frequencies() {
+            return self.find_frequencies(docs, |at, _| visit(at));
+        }
+        self.ids.find_all(docs, |_, found| found.iter().for_each(|&(at, _)| visit(at)));
+    }
+
+    /// Visits those of some documents, in order, that match, by their index, with their frequencies.
+    pub fn find_frequencies(&mut self, docs: &[DocId], mut visit: impl FnMut(usize, Frequency)) {
+        let Self { scope, postings, stats, .. } = self;
+        postings.find_all(docs, |block, found| {
+            let mut titles = stats.titles(block.number()).peekable();
+            let freqs = block.freqs();
+            for &(at, posting) in found {
+                if let Some(frequency) = Frequency::new(*scope, freqs[posting], take(&mut titles, posting)) {
+                    visit(at, frequency);
+                }
+            }
+        });
     }
 
     /// The frequencies in a document; none if it does not match.
-    #[inline]
     pub fn frequency(&mut self, doc: DocId) -> Option<Frequency> {
-        let at = self.postings.find(doc)?;
-        let all = self.postings.freqs().get(at).copied()?;
-        Frequency::new(self.scope, all, self.stats.titles(self.postings.number()).get(at))
+        let mut found = None;
+        self.find_frequencies(&[doc], |_, frequency| found = Some(frequency));
+        found
     }
 
     /// Visits the documents of a window, in order, with their frequencies.
-    pub fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, Frequency)) {
+    fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, Frequency)) {
         let scope = self.scope;
         self.each_block(window, |docs, freqs, titles| {
             let mut titles = titles.peekable();
             for (at, (&doc, &all)) in docs.iter().zip(freqs).enumerate() {
-                let title = titles.next_if(|(in_title, _)| *in_title == at).map_or(0, |(_, freq)| freq);
-                if let Some(frequency) = Frequency::new(scope, all, title) {
+                if let Some(frequency) = Frequency::new(scope, all, take(&mut titles, at)) {
                     visit(doc, frequency);
                 }
             }
@@ -170,10 +184,7 @@ impl TermCursor {
     pub fn frequency_bound_of(&mut self, doc: DocId, norms: &Norms) -> f32 {
         match self.frequency(doc) {
             Some(_) if self.scope == Scope::Source => f32::INFINITY,
-            Some(frequency) => {
-                let (title, body) = frequency.weighted(1.0);
-                norms.normalised(doc, title, body)
-            }
+            Some(frequency) => frequency.normalised(doc, norms),
             None => 0.0,
         }
     }
@@ -203,11 +214,11 @@ impl TermCursor {
         postings.seek_block(TERMINATED);
         let titles = self.stats.titles(postings.number());
         let (docs, freqs) = postings.postings();
+        let mut titles = titles.peekable();
         let mut bound = 0.0_f32;
         for (at, (&doc, &all)) in docs.iter().zip(freqs).enumerate() {
-            if let Some(frequency) = Frequency::new(self.scope, all, titles.clone().get(at)) {
-                let (title, body) = frequency.weighted(1.0);
-                bound = bound.max(norms.normalised(doc, title, body));
+            if let Some(frequency) = Frequency::new(self.scope, all, take(&mut titles, at)) {
+                bound = bound.max(frequency.normalised(doc, norms));
             }
         }
         *self.bound_of_tail.insert(bound)
@@ -231,6 +242,18 @@ impl Frequency {
     pub fn weighted(self, weight: f32) -> (f32, f32) {
         (self.title as f32 * weight, self.body as f32 * weight)
     }
+
+    fn normalised(self, doc: DocId, norms: &Norms) -> f32 {
+        let (title, body) = self.weighted(1.0);
+        norms.normalised(doc, title, body)
+    }
+}
+
+/// The title frequency of a posting; postings are asked for in order.
+#[inline]
+fn take(titles: &mut Peekable<TitleFreqs>, posting: usize) -> u32 {
+    while titles.next_if(|(at, _)| *at < posting).is_some() {}
+    titles.next_if(|(at, _)| *at == posting).map_or(0, |(_, freq)| freq)
 }
 
 /// Where in a block the documents of a window are.

@@ -33,13 +33,6 @@ pub(crate) struct ScoredBatch {
 }
 
 impl ScoredBatch {
-    /// Makes room for this many documents.
-    pub fn reserve(&mut self, docs: usize) {
-        self.docs.reserve(docs);
-        self.scores.reserve(docs);
-        self.freqs.reserve(docs);
-    }
-
     pub fn push(&mut self, doc: DocId, score: f32, freq: u32) {
         self.docs.push(doc);
         self.scores.push(score);
@@ -50,6 +43,11 @@ impl ScoredBatch {
         self.docs.clear();
         self.scores.clear();
         self.freqs.clear();
+    }
+
+    /// The scores with the numbers of positions.
+    pub fn scores(&self) -> impl Iterator<Item = (f32, u32)> {
+        self.scores.iter().copied().zip(self.freqs.iter().copied())
     }
 
     /// Finds documents, which must be asked for in ascending order.
@@ -71,13 +69,6 @@ impl ScoredBatch {
         self.docs.truncate(kept);
         self.scores.truncate(kept);
         self.freqs.truncate(kept);
-    }
-
-    /// Combines the scores with those of another batch of the same documents.
-    pub(super) fn combine(&mut self, other: &Self, combined: impl Fn(f32, f32) -> f32) {
-        for (score, &other) in self.scores.iter_mut().zip(&other.scores) {
-            *score = combined(*score, other);
-        }
     }
 }
 

@@ -8,8 +8,8 @@ use crate::{
 };
 
 /// The scoring function of one segment.
-#[derive(Clone, Debug)]
 pub(crate) struct Bm25f<'s> {
+    pub segment: &'s Segment,
     k1: f32,
     pub norms: Norms<'s>,
 }
@@ -37,7 +37,7 @@ impl<'s> Bm25f<'s> {
             mean_title: snapshot.mean_title,
             mean_body: snapshot.mean_body,
         };
-        Self { k1: weights.k1, norms: segment.norms(parameters) }
+        Self { segment, k1: weights.k1, norms: segment.norms(parameters) }
     }
 
     /// The score of weighted frequencies in title and body, before the word's factors: from 0 to `k1 + 1`.

@@ -1,22 +1,18 @@
 //! Explanations: how each clause contributes to the score of a hit.
 
+use std::io;
+
 use serde::Serialize;
 use tantivy::DocId;
 
-use super::{
-    batch::NO_MATCH,
-    bm25f::Bm25f,
-    node::{BoundNode, NodeKind, PhraseNode, count_by_field},
-    scorer::Scorer,
-};
+use super::{batch::NO_MATCH, bm25f::Bm25f, node::BoundNode, phrase_scorer::count_by_field, scorer::Scorer};
 use crate::{
-    error::Result,
     index::Segment,
     search::{
         context::Context,
-        plan::Clause,
+        plan::{Clause, Node, Phrase},
         positions::PhraseMatcher,
-        postings::{BoundWord, Frequency, TermCursor},
+        postings::{BoundWord, Frequency, TermCursor, Terms},
     },
 };
 
@@ -55,17 +51,16 @@ pub struct TermFrequency {
 
 /// Explains the score of a document, given its clauses and their bound nodes.
 pub(crate) fn explain<'n>(
-    context: &'n Context,
-    (segment, doc, score): (&'n Segment, DocId, f32),
+    context: &Context,
+    (segment, doc, score): (&Segment, DocId, f32),
     clauses: impl Iterator<Item = (&'n Clause, &'n BoundNode)>,
-) -> Result<Explanation> {
-    let explainer = Explainer { context, segment, bm25f: &Bm25f::new(context, segment), doc };
+) -> io::Result<Explanation> {
+    let explainer = Explainer { bm25f: &Bm25f::new(context, segment), doc };
     let mut scores = Vec::new();
     for (clause, node) in clauses {
         let mut added = ClauseScore { text: clause.text.clone(), score: 0.0, idf: 0.0, terms: Vec::new() };
         if let Some(score) = explainer.score(node)? {
-            added.score = score;
-            added.idf = node.idf();
+            (added.score, added.idf) = (score, node.idf());
             explainer.add_node(node, &mut added.terms)?;
         }
         scores.push(added);
@@ -76,57 +71,50 @@ pub(crate) fn explain<'n>(
 
 /// Explains the scores of one document.
 struct Explainer<'n> {
-    context: &'n Context,
-    segment: &'n Segment,
     bm25f: &'n Bm25f<'n>,
     doc: DocId,
 }
 
 impl Explainer<'_> {
     /// The score of a node; none if the document does not match.
-    fn score(&self, node: &BoundNode) -> Result<Option<f32>> {
-        let mut scorer = Scorer::open(self.context, (self.segment, self.bm25f), node)?;
-        scorer.open_hints(self.context)?;
-        let scored = scorer.score_any(&[self.doc]);
-        Ok(scored.scores.first().copied().filter(|&score| score != NO_MATCH))
+    fn score(&self, node: &BoundNode) -> io::Result<Option<f32>> {
+        let scores = Scorer::open(self.bm25f, node, Terms::Any)?.scores(&[self.doc]);
+        Ok(scores.first().copied().filter(|&score| score != NO_MATCH))
     }
 
     /// Adds the terms of a node that the document has.
-    fn add_node(&self, node: &BoundNode, out: &mut Vec<TermFrequency>) -> Result<()> {
+    fn add_node(&self, node: &BoundNode, out: &mut Vec<TermFrequency>) -> io::Result<()> {
         if self.score(node)?.is_none() {
             return Ok(());
         }
-        match &node.kind {
-            NodeKind::Word(word) => self.add_terms(word, out)?,
-            NodeKind::Phrase(phrase) => self.add_phrase(phrase, out)?,
-            NodeKind::Near { left, right, .. } => {
-                self.add_phrase(left, out)?;
-                self.add_phrase(right, out)?;
+        match node {
+            Node::Word(word) => self.add_terms(word, out),
+            Node::Phrase(phrase) => self.add_phrase(phrase, out),
+            Node::Near { left, right, .. } => {
+                [left, right].into_iter().try_for_each(|phrase| self.add_phrase(phrase, out))
             }
-            NodeKind::All(parts) | NodeKind::Any(parts) => {
-                parts.iter().try_for_each(|part| self.add_node(part, out))?;
-            }
-            NodeKind::Except(part, _) => self.add_node(part, out)?,
-            NodeKind::Dated(..) => {}
+            Node::All(parts) | Node::Any(parts) => parts.iter().try_for_each(|part| self.add_node(part, out)),
+            Node::Except(part, _) => self.add_node(part, out),
+            Node::Dated(_) => Ok(()),
         }
+    }
+
+    fn add_phrase(&self, phrase: &Phrase<BoundWord>, out: &mut Vec<TermFrequency>) -> io::Result<()> {
+        let segment = self.bm25f.segment;
+        let mut matcher = PhraseMatcher::open(segment, phrase)?;
+        let (title, body) = count_by_field(matcher.starts(self.doc), segment.title_words(self.doc));
+        // The first term of each word.
+        let words = phrase.words().filter_map(|word| word.terms.first()?.term.key.get(1..));
+        out.push(TermFrequency { term: words.collect::<Vec<_>>().join(" "), title, body });
         Ok(())
     }
 
-    fn add_phrase(&self, phrase: &PhraseNode, out: &mut Vec<TermFrequency>) -> Result<()> {
-        let mut matcher = PhraseMatcher::open(self.context, self.segment, &phrase.matched())?;
-        let (title, body) = count_by_field(matcher.starts(self.doc), self.segment.title_words(self.doc));
-        out.push(TermFrequency { term: words_of(phrase), title, body });
-        Ok(())
-    }
-
-    fn add_terms(&self, word: &BoundWord, out: &mut Vec<TermFrequency>) -> Result<()> {
-        let (full, hints): (Vec<_>, Vec<_>) = word.terms.iter().partition(|bound| bound.term.full);
-        for bound in full.into_iter().chain(hints) {
-            let cursor = TermCursor::open(self.segment, bound, word.scope);
-            let cursor = cursor.map_err(|error| self.context.read_failed(error))?;
+    fn add_terms(&self, word: &BoundWord, out: &mut Vec<TermFrequency>) -> io::Result<()> {
+        for (term, list) in word.lists(self.bm25f.segment, Terms::Any) {
+            let cursor = TermCursor::open(self.bm25f.segment, (term, list), word.scope)?;
             if let Some(Frequency { title, body, .. }) = cursor.and_then(|mut term| term.frequency(self.doc))
             {
-                out.push(TermFrequency { term: readable(&bound.term.key), title, body });
+                out.push(TermFrequency { term: readable(&term.key), title, body });
             }
         }
         Ok(())
@@ -137,10 +125,4 @@ impl Explainer<'_> {
 fn readable(key: &str) -> String {
     let mut letters = key.chars();
     letters.next().map_or_else(String::new, |channel| format!("{channel}:{}", letters.as_str()))
-}
-
-/// The first term of each word of a phrase.
-fn words_of(phrase: &PhraseNode) -> String {
-    let first = |word: &BoundWord| Some(word.terms.first()?.term.key.get(1..)?.to_owned());
-    phrase.slots.iter().filter_map(|(_, word)| first(word)).collect::<Vec<_>>().join(" ")
 }

@@ -15,9 +15,8 @@ pub(crate) use self::{
     batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::Bm25f,
     explain::explain,
-    node::{BoundNode, NodeKind},
+    node::BoundNode,
     node_positions::ClausePositions,
     proximity::ProximityScorer,
-    scorer::{Scorer, remove},
-    word_scorer::WordScorer,
+    scorer::{Phase, Scorer, remove},
 };

@@ -1,22 +1,15 @@
 //! The positions of bound nodes in the documents of one segment, for proximity.
 
+use std::io;
+
 use tantivy::DocId;
 
-use super::{
-    batch::NO_MATCH,
-    bm25f::Bm25f,
-    node::{BoundNode, NodeKind},
-    scorer::Scorer,
-};
-use crate::{
-    error::{Error, Result},
-    index::Segment,
-    search::{
-        context::Context,
-        positions::{PhraseMatcher, WordPositions},
-        postings::Terms,
-        weights::PROXIMITY_WORDS,
-    },
+use super::{batch::NO_MATCH, bm25f::Bm25f, node::BoundNode, scorer::Scorer};
+use crate::search::{
+    plan::Node,
+    positions::{PhraseMatcher, WordPositions},
+    postings::Terms,
+    weights::PROXIMITY_WORDS,
 };
 
 /// The positions of several nodes in one segment.
@@ -26,22 +19,18 @@ pub(crate) struct ClausePositions<'s> {
 }
 
 impl<'s> ClausePositions<'s> {
-    /// Opens the lists of nodes, those of hints only if `hints`, and none of vague prefixes.
-    pub fn open(
-        context: &'s Context,
-        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
-        nodes: impl Iterator<Item = &'s BoundNode>,
-        hints: bool,
-    ) -> Result<Self> {
-        let readers = nodes.map(|node| {
-            if node.is_vague() {
-                Ok(NodePositions::None)
-            } else {
-                NodePositions::open(context, (segment, bm25f), node, hints)
-            }
-        });
-        let clauses = readers.map(|reader| Ok((reader?, Vec::new())));
-        Ok(Self { clauses: clauses.collect::<Result<_>>()? })
+    /// Opens the lists of nodes, and none of vague prefixes.
+    pub fn open<'n>(
+        bm25f: &'s Bm25f<'s>,
+        nodes: impl Iterator<Item = &'n BoundNode>,
+        terms: Terms,
+    ) -> io::Result<Self> {
+        let open = |node: &BoundNode| {
+            let is_read = !node.is_vague();
+            let reader = if is_read { NodePositions::open(bm25f, node, terms)? } else { NodePositions::None };
+            Ok((reader, Vec::new()))
+        };
+        Ok(Self { clauses: nodes.map(open).collect::<io::Result<_>>()? })
     }
 
     /// The positions of the first nodes in a document, in order; of a phrase, those of its starts.
@@ -50,7 +39,7 @@ impl<'s> ClausePositions<'s> {
         for ((reader, buffer), positions) in self.clauses.iter_mut().zip(&mut all) {
             buffer.clear();
             reader.read(doc, buffer);
-            if !matches!(reader, NodePositions::Word(_)) {
+            if matches!(reader, NodePositions::Parts(..)) {
                 buffer.sort_unstable();
             }
             *positions = buffer;
@@ -64,39 +53,23 @@ enum NodePositions<'s> {
     Word(WordPositions<'s>),
     Phrase(PhraseMatcher<'s>),
     /// Parts of a node, which have positions in the documents that match the node.
-    Parts(Box<Scorer<'s>>, Vec<NodePositions<'s>>),
+    Parts(Scorer<'s>, Vec<NodePositions<'s>>),
     None,
 }
 
 impl<'s> NodePositions<'s> {
-    fn open(
-        context: &'s Context,
-        (segment, bm25f): (&'s Segment, &'s Bm25f<'s>),
-        node: &'s BoundNode,
-        hints: bool,
-    ) -> Result<Self> {
-        let open = |node: &'s BoundNode| Self::open(context, (segment, bm25f), node, hints);
-        let scorer = || {
-            let mut scorer = Box::new(Scorer::open(context, (segment, bm25f), node)?);
-            if hints {
-                scorer.open_hints(context)?;
-            }
-            Ok::<_, Error>(scorer)
+    fn open(bm25f: &'s Bm25f<'s>, node: &BoundNode, terms: Terms) -> io::Result<Self> {
+        let parts = |parts: &[BoundNode]| {
+            let parts = parts.iter().map(|part| Self::open(bm25f, part, terms)).collect::<io::Result<_>>()?;
+            Ok(Self::Parts(Scorer::open(bm25f, node, terms)?, parts))
         };
-        Ok(match &node.kind {
-            NodeKind::Word(word) => {
-                let which = if hints { &[Terms::Full, Terms::Hints][..] } else { &[Terms::Full] };
-                Self::Word(WordPositions::open(context, segment, word, which)?)
-            }
-            NodeKind::Phrase(phrase) => {
-                Self::Phrase(PhraseMatcher::open(context, segment, &phrase.matched())?)
-            }
-            NodeKind::All(parts) | NodeKind::Any(parts) => {
-                Self::Parts(scorer()?, parts.iter().map(open).collect::<Result<_>>()?)
-            }
-            NodeKind::Except(part, _) => Self::Parts(scorer()?, vec![open(part)?]),
-            NodeKind::Near { .. } | NodeKind::Dated(..) => Self::None,
-        })
+        match node {
+            Node::Word(word) => Ok(Self::Word(WordPositions::open(bm25f.segment, word, terms)?)),
+            Node::Phrase(phrase) => Ok(Self::Phrase(PhraseMatcher::open(bm25f.segment, phrase)?)),
+            Node::All(nodes) | Node::Any(nodes) => parts(nodes),
+            Node::Except(node, _) => parts(std::slice::from_ref(node)),
+            Node::Near { .. } | Node::Dated(_) => Ok(Self::None),
+        }
     }
 
     fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
@@ -104,7 +77,7 @@ impl<'s> NodePositions<'s> {
             Self::Word(word) => word.read(doc, out),
             Self::Phrase(matcher) => out.extend_from_slice(matcher.starts(doc)),
             Self::Parts(scorer, parts) => {
-                if scorer.score_any(&[doc]).scores != [NO_MATCH] {
+                if scorer.scores(&[doc]) != [NO_MATCH] {
                     parts.iter_mut().for_each(|part| part.read(doc, out));
                 }
             }

@@ -23,7 +23,8 @@ pub(crate) struct ProximityScorer {
 impl ProximityScorer {
     pub fn new<'n>(weights: &Weights, content: impl Iterator<Item = &'n BoundNode> + Clone) -> Self {
         // Raised like all upper bounds, since the score is computed from them.
-        let max_scores: Vec<f32> = content.clone().map(|node| node.bound * BOUND_SLACK).collect();
+        let max_scores: Vec<f32> =
+            content.clone().map(|node| node.max_score(weights.k1 + 1.0) * BOUND_SLACK).collect();
         let is_long = max_scores.len() > FULL_PROXIMITY_WORDS;
         let weight = if is_long { weights.proximity * LONG_QUERY_PROXIMITY } else { weights.proximity };
         let pairs = max_scores.windows(2).map(|pair| weight * (pair[0] + pair[1]) / 2.0);

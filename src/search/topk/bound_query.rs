@@ -1,8 +1,9 @@
 //! A plan bound to a snapshot: its clauses and conditions as bound nodes.
 
+use std::io;
+
 use super::deadline::Deadline;
 use crate::{
-    error::Result,
     index::day_number,
     search::{
         Options,
@@ -30,12 +31,16 @@ pub(crate) struct BoundClause {
 }
 
 impl BoundQuery {
-    pub fn new(context: &Context, plan: &Plan, options: &Options) -> Result<Self> {
+    pub fn new(context: &Context, plan: &Plan, options: &Options) -> io::Result<Self> {
         let deadline = Deadline::after(options.timeout);
+        let bind = |node: &Node| BoundNode::bind(context, node);
         let mut clauses = Vec::with_capacity(plan.clauses.len());
         for clause in &plan.clauses {
-            let node = BoundNode::bind(context, &clause.node)?;
-            clauses.push(BoundClause { node, role: clause.role, required: clause.required });
+            clauses.push(BoundClause {
+                node: bind(&clause.node)?,
+                role: clause.role,
+                required: clause.required,
+            });
         }
         let spans: Vec<_> = plan.dates.iter().chain(&options.dates).collect();
         let days = (!spans.is_empty()).then(|| {
@@ -43,15 +48,9 @@ impl BoundQuery {
             let to = spans.iter().filter_map(|span| span.to).map(day_number).min();
             (from.unwrap_or(i64::MIN + 1), to.unwrap_or(i64::MAX))
         });
-        let bind_all =
-            |nodes: &[Node]| nodes.iter().map(|node| BoundNode::bind(context, node)).collect::<Result<_>>();
-        Ok(Self {
-            clauses,
-            filters: bind_all(&plan.filters)?,
-            excluded: bind_all(&plan.excluded)?,
-            days,
-            deadline,
-        })
+        let filters = plan.filters.iter().map(bind).collect::<io::Result<_>>()?;
+        let excluded = plan.excluded.iter().map(bind).collect::<io::Result<_>>()?;
+        Ok(Self { clauses, filters, excluded, days, deadline })
     }
 
     /// Whether there are conditions besides the clauses.
@@ -69,8 +68,8 @@ impl BoundQuery {
         self.clauses.iter().filter(|clause| clause.role.makes_hit())
     }
 
-    /// The clauses whose proximity counts.
-    pub fn in_proximity(&self) -> impl Iterator<Item = &BoundClause> + Clone {
-        self.clauses.iter().filter(|clause| clause.role.has_proximity())
+    /// The nodes whose proximity counts.
+    pub fn in_proximity(&self) -> impl Iterator<Item = &BoundNode> + Clone {
+        self.clauses.iter().filter(|clause| clause.role.has_proximity()).map(|clause| &clause.node)
     }
 }

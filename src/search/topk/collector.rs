@@ -2,7 +2,10 @@
 //!
 //! Equal scores are ordered by id, so that the result does not depend on how documents are spread over segments.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    io,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use tantivy::DocId;
 
@@ -11,7 +14,6 @@ use super::{
     segment_query::SegmentQuery,
 };
 use crate::{
-    error::Result,
     index::{Address, Segment, Snapshot},
     search::{Sort, context::Context},
 };
@@ -45,8 +47,11 @@ impl<'s> TopCollector<'s> {
         self.collect.sort == Sort::Relevance
     }
 
-    /// Adds a document.
+    /// Adds a document, unless its score is below the threshold.
     pub fn push(&mut self, doc: DocId, score: f32, freqs: Frequencies) {
+        if score < self.threshold() {
+            return;
+        }
         self.docs.push(ScoredDoc { address: Address { segment: self.segment, doc }, score, freqs });
         if self.docs.len() >= self.collect.limit.saturating_mul(2).max(MIN_CAPACITY) {
             self.truncate();
@@ -85,17 +90,18 @@ impl<'s> TopCollector<'s> {
 /// The collector truncates no earlier than at this length.
 const MIN_CAPACITY: usize = 32;
 
-/// Collects segment by segment, in parallel if `cost` is high; the threshold reached in some segments prunes the
+/// Collects segment by segment, in parallel if their costs are high; the threshold reached in some segments prunes the
 /// others. Returns the best documents in no order, and what `search` returns for each segment.
 pub(super) fn collect_segments<T: Send>(
     context: &Context,
     segments: &[Mutex<SegmentQuery>],
-    (collect, cost): (Collect, usize),
-    search: impl Fn(&mut SegmentQuery, &mut TopCollector) -> Result<T> + Sync,
-) -> Result<(Vec<ScoredDoc>, Vec<T>)> {
+    (collect, cost): (Collect, impl Fn(&SegmentQuery) -> u64),
+    search: impl Fn(&mut SegmentQuery, &mut TopCollector) -> io::Result<T> + Sync,
+) -> io::Result<(Vec<ScoredDoc>, Vec<T>)> {
     let snapshot = &context.snapshot;
     let found = Mutex::new((Vec::new(), f32::NEG_INFINITY));
-    let results = context.each_segment(cost, |segment| {
+    let cost = segments.iter().map(|opened| cost(&lock(opened))).sum::<u64>();
+    let results = context.each_segment(usize::try_from(cost).unwrap_or(usize::MAX), |segment| {
         let floor = lock(&found).1;
         let mut top = TopCollector::new(snapshot, segment, collect, floor);
         let result = search(&mut lock(&segments[segment.ordinal as usize]), &mut top)?;

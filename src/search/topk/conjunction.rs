@@ -12,19 +12,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tantivy::DocId;
 
 use super::{
-    bound_query::{BoundClause, BoundQuery},
     collector::TopCollector,
-    scored_doc::Frequencies,
-    segment_query::{OpenClause, SegmentQuery},
+    segment_query::{OpenClause, SegmentQuery, Sums},
     single_word,
 };
-use crate::{
-    index::Segment,
-    search::{
-        postings::Terms,
-        score::{BoundNode, Extent, NO_MATCH, NodeKind, Scorer, WINDOW_LEN, remove},
-        weights::BOUND_SLACK,
-    },
+use crate::search::{
+    score::{Extent, Phase, Scorer, WINDOW_LEN, remove},
+    weights::BOUND_SLACK,
 };
 
 /// Clauses are intersected for at least this many documents of the rarest one at a time.
@@ -53,99 +47,74 @@ pub(super) fn search_segment(
     positions: &AtomicUsize,
     top: &mut TopCollector,
 ) -> Count {
-    let SegmentQuery { segment, query, filter, clauses } = opened;
-    let (deadline, end) = (&query.deadline, segment.reader.max_doc());
-    if let [OpenClause { scorer: Scorer::Word(word), role, .. }] = &mut clauses[..]
-        && role.is_content()
-        && let Some(value) = single_word_count(segment, query)
-        && word.is_single_term()
+    let (query, end) = (opened.query, opened.segment.reader.max_doc());
+    if let Some(value) = single_word::count(opened)
         && top.sorts_by_score()
     {
         if top.limit() > 0 {
-            single_word::search_segment(segment, word, deadline, top);
+            single_word::search_segment(opened, top);
         }
         return Count { value, is_exact: true };
     }
+    let clauses = &opened.clauses;
     let mut order: Vec<usize> = (0..clauses.len()).filter(|&at| clauses[at].role.is_content()).collect();
-    order.sort_by_key(|&at| clauses[at].scorer.cost(Terms::Full));
-    let reads_positions = order.iter().any(|&at| clauses[at].scorer.reads_positions());
+    order.sort_by_key(|&at| clauses[at].lists[0].cost);
+    let reads_positions = order.iter().any(|&at| clauses[at].lists[0].scorer.reads_positions());
     let batch_len = if reads_positions { POSITIONS_BATCH_LEN } else { BATCH_LEN };
     let mut count = Count { value: 0, is_exact: true };
     let (mut docs, mut start) = (Vec::new(), 0);
-    while start < end && !deadline.is_over() {
+    while start < end && !query.deadline.is_over() {
         // Windows that cannot reach the top are skipped once their documents need not be counted.
         let counts_all = !reads_positions || positions.load(Ordering::Relaxed) > 0 || top.threshold() <= 0.0;
         docs.clear();
-        while start < end && docs.len() < batch_len && !deadline.is_over() {
+        while start < end && docs.len() < batch_len && !query.deadline.is_over() {
             let window = start..start.saturating_add(WINDOW_LEN).min(end);
             start = window.end;
-            if !counts_all && max_score(clauses, &Extent::Window(&window)) * BOUND_SLACK < top.threshold() {
+            if !counts_all && !reaches(&mut opened.clauses, &Extent::Window(&window), top.threshold()) {
                 count.is_exact = false;
                 continue;
             }
             match order.first() {
-                Some(&rarest) => clauses[rarest].scorer.approximate_docs(&window, Terms::Full, &mut docs),
-                None => filter.docs(&window, &mut docs),
+                Some(&rarest) => opened.clauses[rarest].lists[0].scorer.docs(&window, &mut docs),
+                None => opened.docs(&window, &mut docs),
             }
         }
-        filter.retain(&mut docs);
+        opened.filter(&mut docs);
+        let clauses = &mut opened.clauses;
         for &other in order.iter().skip(1) {
-            clauses[other].scorer.approximate_retain(&mut docs);
+            clauses[other].lists[0].scorer.retain(&mut docs, Phase::Approximate);
         }
-        if reads_positions {
-            let mut certain = certain_matches(clauses, &mut docs);
-            count.value += certain.len() as u64;
-            collect(clauses, &mut certain, top);
-            let all = docs.len();
-            let left = positions.load(Ordering::Relaxed);
-            positions.store(left.saturating_sub(all), Ordering::Relaxed);
-            let found = if all <= left || top.limit() == 0 || !top.sorts_by_score() {
-                retain_matches(clauses, &mut docs);
-                let found = docs.len();
-                collect(clauses, &mut docs, top);
-                Count { value: found as u64, is_exact: true }
-            } else {
-                collect_by_positions(clauses, &mut docs, top)
-            };
-            count.value += found.value;
-            count.is_exact &= found.is_exact;
-        } else {
+        if !reads_positions {
             count.value += docs.len() as u64;
             collect(clauses, &mut docs, top);
+            continue;
+        }
+        // Documents that are known to match need no positions.
+        let mut certain = docs.clone();
+        retain_matches(clauses, &mut certain, Phase::Certain);
+        remove(&mut docs, &certain);
+        count.value += certain.len() as u64;
+        collect(clauses, &mut certain, top);
+        let (all, left) = (docs.len(), positions.load(Ordering::Relaxed));
+        positions.store(left.saturating_sub(all), Ordering::Relaxed);
+        if all <= left || top.limit() == 0 || !top.sorts_by_score() {
+            retain_matches(clauses, &mut docs, Phase::Exact);
+            count.value += docs.len() as u64;
+            collect(clauses, &mut docs, top);
+        } else {
+            let found = collect_by_positions(clauses, &mut docs, top);
+            count.value += found.value;
+            count.is_exact &= found.is_exact;
         }
     }
     count
 }
 
-/// How many documents of a segment match a query of one word that has no conditions, if that is known.
-fn single_word_count(segment: &Segment, query: &BoundQuery) -> Option<u64> {
-    match &query.clauses[..] {
-        [BoundClause { node: BoundNode { kind: NodeKind::Word(word), .. }, .. }]
-            if !query.has_conditions() =>
-        {
-            word.doc_count(segment)
-        }
-        _ => None,
-    }
-}
-
-/// Removes and returns the documents of which is known without positions that they match all content clauses.
-fn certain_matches(clauses: &mut [OpenClause], docs: &mut Vec<DocId>) -> Vec<DocId> {
-    let mut certain = docs.clone();
-    for OpenClause { scorer, role, .. } in clauses {
-        if role.is_content() && scorer.reads_positions() {
-            scorer.retain_certain(&mut certain);
-        }
-    }
-    remove(docs, &certain);
-    certain
-}
-
 /// Retains the documents that match the content clauses that read positions.
-fn retain_matches(clauses: &mut [OpenClause], docs: &mut Vec<DocId>) {
-    for OpenClause { scorer, role, .. } in clauses {
-        if role.is_content() && scorer.reads_positions() {
-            scorer.retain(docs);
+fn retain_matches(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, phase: Phase) {
+    for OpenClause { lists: [full, _], role, .. } in clauses {
+        if role.is_content() && full.scorer.reads_positions() {
+            full.scorer.retain(docs, phase);
         }
     }
 }
@@ -170,7 +139,7 @@ fn collect_by_positions(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: 
         docs.extend(candidates.drain(rest..).map(|(_, doc)| doc));
         docs.sort_unstable();
         read += docs.len();
-        retain_matches(clauses, docs);
+        retain_matches(clauses, docs, Phase::Exact);
         value += docs.len() as u64;
         collect(clauses, docs, top);
         top.truncate();
@@ -180,20 +149,19 @@ fn collect_by_positions(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: 
 /// The documents that can be among the best, each with an upper bound of its score, from frequencies.
 fn candidates(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, threshold: f32) -> Vec<(f32, DocId)> {
     prune(clauses, docs, threshold);
-    let mut known = vec![0.0; docs.len()];
-    for OpenClause { scorer, lists: [full, _], .. } in &mut *clauses {
-        if !scorer.reads_positions() {
-            full.batch.clear();
-            scorer.score_docs(docs, Terms::Full, &mut full.batch);
-            known.iter_mut().zip(&full.batch.scores).for_each(|(known, score)| *known += score.max(0.0));
-        }
+    let (mut unknown, known): (Vec<&mut Scorer>, Vec<&mut Scorer>) = clauses
+        .iter_mut()
+        .map(|clause| &mut clause.lists[0].scorer)
+        .partition(|scorer| scorer.reads_positions());
+    let mut sums = vec![0.0; docs.len()];
+    for scorer in known {
+        sums.iter_mut().zip(scorer.scores(docs)).for_each(|(sum, score)| *sum += score.max(0.0));
     }
     let mut bound = |known: f32, extent: Extent| {
-        let unknown = clauses.iter_mut().filter(|clause| clause.scorer.reads_positions());
-        known + unknown.map(|clause| clause.scorer.max_score(&extent, Terms::Full)).sum::<f32>()
+        known + unknown.iter_mut().map(|scorer| scorer.max_score(&extent)).sum::<f32>()
     };
     let mut candidates = Vec::new();
-    for (&doc, known) in docs.iter().zip(known) {
+    for (&doc, known) in docs.iter().zip(sums) {
         let by_blocks = bound(known, Extent::Block(doc));
         // Without a threshold, bounds only decide the order.
         if threshold == f32::NEG_INFINITY {
@@ -211,36 +179,18 @@ fn collect(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: &mut TopColle
         return;
     }
     prune(clauses, docs, top.threshold());
-    if docs.is_empty() {
-        return;
+    let mut sums = Sums::new(docs);
+    for OpenClause { lists: [full, _], role, .. } in clauses {
+        full.score(docs);
+        sums.add(*role, full.batch.scores());
     }
-    for OpenClause { scorer, lists: [full, _], .. } in &mut *clauses {
-        full.batch.clear();
-        scorer.score_docs(docs, Terms::Full, &mut full.batch);
-    }
-    let threshold = top.threshold();
-    for (at, &doc) in docs.iter().enumerate() {
-        // Added up in the order of the query, whatever the order of the intersection: floats depend on it.
-        let mut score = 0.0;
-        let mut freqs = Frequencies::default();
-        for OpenClause { lists: [full, _], role, .. } in &*clauses {
-            let (added, freq) = (full.batch.scores[at], full.batch.freqs[at]);
-            if added != NO_MATCH {
-                score += added;
-            }
-            if role.has_proximity() {
-                freqs.push(if added == NO_MATCH { 0 } else { freq });
-            }
-        }
-        if score >= threshold {
-            top.push(doc, score, freqs);
-        }
-    }
+    sums.collect(top);
 }
 
-/// An upper bound of the scores of some documents that match in full.
-fn max_score(clauses: &mut [OpenClause], extent: &Extent) -> f32 {
-    clauses.iter_mut().map(|clause| clause.scorer.max_score(extent, Terms::Full)).sum()
+/// Whether documents that match in full may have a score.
+fn reaches(clauses: &mut [OpenClause], extent: &Extent, score: f32) -> bool {
+    let bounds = clauses.iter_mut().map(|clause| clause.lists[0].scorer.max_score(extent));
+    bounds.sum::<f32>() * BOUND_SLACK >= score
 }
 
 /// Drops documents whose upper bounds, from the blocks that they are in, are below the threshold.
@@ -249,9 +199,9 @@ fn prune(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, threshold: f32) {
     if threshold == f32::NEG_INFINITY {
         return;
     }
-    if max_score(clauses, &Extent::Window(&(first..last + 1))) * BOUND_SLACK < threshold {
+    if reaches(clauses, &Extent::Window(&(first..last + 1)), threshold) {
+        docs.retain(|&doc| reaches(clauses, &Extent::Block(doc), threshold));
+    } else {
         docs.clear();
-        return;
     }
-    docs.retain(|&doc| max_score(clauses, &Extent::Block(doc)) * BOUND_SLACK >= threshold);
 }

@@ -12,10 +12,10 @@ use tantivy::DocId;
 use super::{
     collector::TopCollector,
     scored_doc::Frequencies,
-    segment_query::{List, OpenClause, SegmentQuery},
+    segment_query::{List, OpenClause, SegmentQuery, Sums},
 };
 use crate::search::{
-    postings::{BitSet, Terms},
+    postings::BitSet,
     score::{Extent, NO_MATCH, WINDOW_LEN},
     weights::{BOUND_SLACK, PROXIMITY_WORDS},
 };
@@ -57,7 +57,7 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
         if !found.is_empty() {
             docs.retain(|doc| found.binary_search(doc).is_err());
         }
-        opened.retain_required(&mut docs);
+        opened.filter_required(&mut docs);
         let mut sums: Vec<f32> = docs.iter().map(|&doc| accumulators.sum(&window, doc)).collect();
         let mut least = threshold;
         if top.sorts_by_score() && docs.len() > top.limit() {
@@ -87,10 +87,10 @@ fn partition(clauses: &mut [OpenClause], window: &Range<DocId>, threshold: f32) 
     // With a threshold of 0, a document with score 0 may still be among the best, by its id.
     let is_pruned = threshold > 0.0;
     let mut order = Vec::with_capacity(2 * clauses.len());
-    for (at, OpenClause { scorer, role, lists, .. }) in clauses.iter_mut().enumerate() {
-        for (which, (list, terms)) in lists.iter_mut().zip([Terms::Full, Terms::Hints]).enumerate() {
+    for (at, OpenClause { role, lists, .. }) in clauses.iter_mut().enumerate() {
+        for (which, list) in lists.iter_mut().enumerate() {
             let is_bounded = list.cost > 0 && (is_pruned || !role.makes_hit());
-            list.bound = if is_bounded { scorer.max_score(&Extent::Window(window), terms) } else { 0.0 };
+            list.bound = if is_bounded { list.scorer.max_score(&Extent::Window(window)) } else { 0.0 };
             list.scored = list.cost > 0 && role.makes_hit() && (!is_pruned || list.bound > 0.0);
             if list.scored {
                 order.push((list.bound, at, which));
@@ -130,11 +130,11 @@ impl Accumulators {
     /// Adds up the scores of a window, in the order of the query: floats depend on it.
     fn add_up(&mut self, clauses: &mut [OpenClause], window: &Range<DocId>) {
         let Self { sums, matched } = self;
-        for OpenClause { scorer, lists, .. } in clauses {
-            for (list, terms) in lists.iter_mut().zip([Terms::Full, Terms::Hints]) {
+        for OpenClause { lists, .. } in clauses {
+            for list in lists.iter_mut() {
                 list.batch.clear();
                 if list.scored {
-                    scorer.score_window(window, terms, &mut list.batch);
+                    list.scorer.score_window(window, &mut list.batch);
                 }
             }
             let [full, hints] = &*lists;
@@ -224,7 +224,7 @@ fn retain_reaching(docs: &mut Vec<DocId>, sums: &mut Vec<f32>, rest: f32, least:
     sums.truncate(kept);
 }
 
-impl List {
+impl List<'_> {
     fn is_added_up(&self) -> bool {
         self.scored || self.cost == 0
     }
@@ -241,8 +241,7 @@ impl OpenClause<'_> {
     fn look_up(&mut self, docs: &[DocId], sums: &mut [f32]) {
         let [full, hints] = &mut self.lists;
         if !full.scored && full.bound > 0.0 {
-            full.batch.clear();
-            self.scorer.score_docs(docs, Terms::Full, &mut full.batch);
+            full.score(docs);
             // The batch has the same documents.
             sums.iter_mut().zip(&full.batch.scores).for_each(|(sum, score)| *sum += score.max(0.0));
         }
@@ -251,31 +250,20 @@ impl OpenClause<'_> {
             let unmatched: Vec<usize> =
                 (0..docs.len()).filter(|&at| found.find(docs[at]).is_none()).collect();
             let sought: Vec<DocId> = unmatched.iter().map(|&at| docs[at]).collect();
-            hints.batch.clear();
-            self.scorer.score_docs(&sought, Terms::Hints, &mut hints.batch);
+            hints.score(&sought);
             unmatched.iter().zip(&hints.batch.scores).for_each(|(&at, score)| sums[at] += score.max(0.0));
         }
     }
 }
 
-/// Adds up the scores of documents exactly, in the order of the query, from the lists of the window.
+/// Adds up the scores of documents exactly, from the lists of the window.
 fn collect(clauses: &[OpenClause], docs: &[DocId], top: &mut TopCollector) {
-    let mut scores = vec![0.0; docs.len()];
-    let mut freqs = vec![Frequencies::default(); docs.len()];
+    let mut sums = Sums::new(docs);
     for OpenClause { role, lists: [full, hints], .. } in clauses {
         let (mut full, mut hints) = (full.batch.finder(), hints.batch.finder());
-        for ((&doc, score), freqs) in docs.iter().zip(&mut scores).zip(&mut freqs) {
-            let found = full.find(doc).or_else(|| hints.find(doc));
-            *score += found.map_or(0.0, |(score, _)| score);
-            if role.has_proximity() {
-                freqs.push(found.map_or(0, |(_, freq)| freq));
-            }
-        }
+        let scores =
+            docs.iter().map(|&doc| full.find(doc).or_else(|| hints.find(doc)).unwrap_or((NO_MATCH, 0)));
+        sums.add(*role, scores);
     }
-    let threshold = top.threshold();
-    for ((&doc, score), freqs) in docs.iter().zip(scores).zip(freqs) {
-        if score >= threshold {
-            top.push(doc, score, freqs);
-        }
-    }
+    sums.collect(top);
 }

@@ -6,12 +6,11 @@ use tantivy::DocId;
 
 use super::{
     collector::TopCollector,
-    scored_doc::Frequencies,
-    segment_query::{OpenClause, SegmentQuery},
+    segment_query::{SegmentQuery, Sums},
 };
 use crate::search::{
-    postings::Terms,
-    score::{NO_MATCH, ScoredBatch, WINDOW_LEN},
+    plan::Role,
+    score::{NO_MATCH, WINDOW_LEN},
 };
 
 /// Collects all documents of a segment that match all content clauses, or without `all` at least one of them by
@@ -22,43 +21,32 @@ pub(super) fn search_segment(
     top: &mut TopCollector,
 ) -> u64 {
     let (end, query, mut count) = (opened.segment.reader.max_doc(), opened.query, 0);
+    let content = query.content().count();
     for start in (0..end).step_by(WINDOW_LEN as usize).take_while(|_| !query.deadline.is_over()) {
         let mut docs: Vec<DocId> = (start..start.saturating_add(WINDOW_LEN).min(end)).collect();
         docs.retain(|doc| found.binary_search(doc).is_err());
         if all {
-            opened.filter.retain(&mut docs);
+            opened.filter(&mut docs);
         } else {
-            opened.retain_required(&mut docs);
+            opened.filter_required(&mut docs);
         }
-        let mut results = vec![(0.0, Frequencies::default(), 0_usize); docs.len()];
-        for OpenClause { scorer, role, .. } in &mut opened.clauses {
-            let scored = if all {
-                let mut scored = ScoredBatch::default();
-                scorer.score_docs(&docs, Terms::Full, &mut scored);
-                scored
-            } else {
-                scorer.score_any(&docs)
-            };
-            for ((sum, freqs, matched), (&score, &freq)) in
-                results.iter_mut().zip(scored.scores.iter().zip(&scored.freqs))
-            {
-                let matches = score != NO_MATCH;
-                *sum += if matches { score } else { 0.0 };
-                if role.has_proximity() {
-                    freqs.push(if matches { freq } else { 0 });
-                }
-                let counts = if all { role.is_content() } else { role.makes_hit() };
-                *matched += usize::from(matches && counts);
+        let scores: Vec<_> =
+            opened.clauses.iter_mut().map(|clause| (clause.role, clause.scores(&docs))).collect();
+        let matching = |counts: fn(Role) -> bool, at: usize| {
+            scores.iter().filter(|(role, scores)| counts(*role) && scores[at].0 != NO_MATCH).count()
+        };
+        let is_hit = |&at: &usize| {
+            if all { matching(Role::is_content, at) == content } else { matching(Role::makes_hit, at) > 0 }
+        };
+        let hits: Vec<usize> = (0..docs.len()).filter(is_hit).collect();
+        count += hits.len() as u64;
+        if top.limit() > 0 {
+            let docs: Vec<DocId> = hits.iter().map(|&at| docs[at]).collect();
+            let mut sums = Sums::new(&docs);
+            for (role, scores) in scores {
+                sums.add(role, hits.iter().map(|&at| scores[at]));
             }
-        }
-        let needed = if all { query.content().count() } else { 1 };
-        for (&doc, (score, freqs, matched)) in docs.iter().zip(results) {
-            if matched >= needed {
-                count += 1;
-                if top.limit() > 0 {
-                    top.push(doc, score, freqs);
-                }
-            }
+            sums.collect(top);
         }
     }
     count

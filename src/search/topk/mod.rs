@@ -10,13 +10,15 @@ mod conjunction;
 mod deadline;
 mod disjunction;
 mod exhaustive;
-mod filter;
 mod rescorer;
 mod scored_doc;
 mod segment_query;
 mod single_word;
 
-use std::sync::{Mutex, PoisonError, atomic::AtomicUsize};
+use std::{
+    io,
+    sync::{Mutex, PoisonError, atomic::AtomicUsize},
+};
 
 use tantivy::DocId;
 
@@ -31,13 +33,14 @@ use self::{
 use super::{
     Options, Relation, Sort, Total,
     context::Context,
+    postings::Terms,
     score::Bm25f,
     weights::{
         COUNTED_BY_POSITIONS, FULL_PROXIMITY_WORDS, PROXIMITY_WORDS, RESCORED_DOCS_OF_LONG_QUERIES,
         TIERED_WORDS,
     },
 };
-use crate::{error::Result, index::Address};
+use crate::index::Address;
 
 /// The result of ranking.
 pub(crate) struct Ranking {
@@ -55,7 +58,7 @@ pub(crate) struct Ranking {
 type Segments<'s> = [Mutex<SegmentQuery<'s>>];
 
 /// Ranks the documents of a bound query, and returns them without the first [`Options::offset`].
-pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> Result<Ranking> {
+pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> io::Result<Ranking> {
     let Context { snapshot, weights, rescored_docs } = context;
     let sort = if query.clauses.is_empty() { Sort::Date } else { options.sort };
     let content = query.content().count();
@@ -69,14 +72,14 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     let limit = if rescores { wanted.max(rescored) } else { wanted };
 
     let bm25f: Vec<Bm25f> = snapshot.segments.iter().map(|segment| Bm25f::new(context, segment)).collect();
-    let open = |opened| Ok(Mutex::new(SegmentQuery::open(context, opened, query)?));
-    let segments: Vec<_> = snapshot.segments.iter().zip(&bm25f).map(open).collect::<Result<_>>()?;
+    let open = |bm25f| Ok(Mutex::new(SegmentQuery::open(bm25f, query)?));
+    let segments: Vec<_> = bm25f.iter().map(open).collect::<io::Result<_>>()?;
 
     let full_limit = if tiered || options.match_all { limit } else { 0 };
     let collect = Collect { limit: full_limit, sort, exhaustive: options.exhaustive };
-    let (mut docs, count) = all_clauses(context, (query, &segments), collect)?;
+    let (mut docs, count) = all_clauses(context, &segments, collect)?;
     if rescores {
-        rescore(context, (query, &bm25f), &mut docs, wanted, (collect, false))?;
+        rescore(context, (query, &bm25f), &mut docs, wanted, (collect, Terms::Full))?;
     }
     sort_and_truncate(snapshot, &mut docs, sort, wanted);
     let complete = docs.len();
@@ -84,9 +87,9 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
         let missing = wanted - complete;
         let limit = if rescores { limit } else { missing };
         let collect = Collect { limit, ..collect };
-        let mut partial = some_clauses(context, (query, &segments), collect, &docs)?;
+        let mut partial = some_clauses(context, &segments, collect, &docs)?;
         if rescores {
-            rescore(context, (query, &bm25f), &mut partial, missing, (collect, true))?;
+            rescore(context, (query, &bm25f), &mut partial, missing, (collect, Terms::Any))?;
         }
         sort_and_truncate(snapshot, &mut partial, sort, missing);
         docs.append(&mut partial);
@@ -102,19 +105,18 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
 /// The best documents that match all content clauses, in no order, and how many match.
 fn all_clauses(
     context: &Context,
-    (query, segments): (&BoundQuery, &Segments),
+    segments: &Segments,
     collect: Collect,
-) -> Result<(Vec<ScoredDoc>, Count)> {
+) -> io::Result<(Vec<ScoredDoc>, Count)> {
     let positions = AtomicUsize::new(COUNTED_BY_POSITIONS);
-    let rarest = query.content().map(|clause| clause.node.cost()).min().unwrap_or_default();
-    let cost = rarest * query.clauses.len();
-    let (docs, counts) = collect_segments(context, segments, (collect, cost), |opened, top| {
-        Ok(if collect.exhaustive {
-            Count { value: exhaustive::search_segment(opened, (true, &[]), top), is_exact: true }
-        } else {
-            conjunction::search_segment(opened, &positions, top)
-        })
-    })?;
+    let (docs, counts) =
+        collect_segments(context, segments, (collect, |opened| opened.cost_of_all()), |opened, top| {
+            Ok(if collect.exhaustive {
+                Count { value: exhaustive::search_segment(opened, (true, &[]), top), is_exact: true }
+            } else {
+                conjunction::search_segment(opened, &positions, top)
+            })
+        })?;
     let value = counts.iter().map(|count| count.value).sum();
     Ok((docs, Count { value, is_exact: counts.iter().all(|count| count.is_exact) }))
 }
@@ -122,24 +124,24 @@ fn all_clauses(
 /// The best documents that match some of the clauses, in no order, without those found before.
 fn some_clauses(
     context: &Context,
-    (query, segments): (&BoundQuery, &Segments),
+    segments: &Segments,
     collect: Collect,
     found: &[ScoredDoc],
-) -> Result<Vec<ScoredDoc>> {
-    let cost = query.clauses.iter().map(|clause| clause.node.cost()).sum();
-    let (docs, _) = collect_segments(context, segments, (collect, cost), |opened, top| {
-        opened.open_hints(context)?;
-        let ordinal = opened.segment.ordinal;
-        let found = found.iter().map(|doc| doc.address).filter(|address| address.segment == ordinal);
-        let mut found: Vec<DocId> = found.map(|address| address.doc).collect();
-        found.sort_unstable();
-        if collect.exhaustive {
-            exhaustive::search_segment(opened, (false, &found), top);
-        } else {
-            disjunction::search_segment(opened, &found, top);
-        }
-        Ok(())
-    })?;
+) -> io::Result<Vec<ScoredDoc>> {
+    let (docs, _) =
+        collect_segments(context, segments, (collect, |opened| opened.cost_of_some()), |opened, top| {
+            opened.open_hints()?;
+            let ordinal = opened.segment.ordinal;
+            let found = found.iter().map(|doc| doc.address).filter(|address| address.segment == ordinal);
+            let mut found: Vec<DocId> = found.map(|address| address.doc).collect();
+            found.sort_unstable();
+            if collect.exhaustive {
+                exhaustive::search_segment(opened, (false, &found), top);
+            } else {
+                disjunction::search_segment(opened, &found, top);
+            }
+            Ok(())
+        })?;
     Ok(docs)
 }
 

@@ -2,15 +2,17 @@
 //!
 //! Skips documents that cannot be among the best with their bonus.
 
+use std::io;
+
 use super::{
     bound_query::BoundQuery,
     scored_doc::{Collect, ScoredDoc, truncate_ties},
 };
 use crate::{
-    error::Result,
     index::{Address, day_number},
     search::{
         context::Context,
+        postings::Terms,
         score::{Bm25f, ClausePositions, ProximityScorer},
         weights::{BOUND_SLACK, HALF_LIFE},
     },
@@ -23,8 +25,8 @@ struct Rescorer<'s> {
     query: &'s BoundQuery,
     proximity: &'s ProximityScorer,
     recency: Recency,
-    /// Whether documents may have only hints of a clause.
-    hints: bool,
+    /// By which terms documents match.
+    terms: Terms,
     /// The positions in each segment, opened on demand.
     positions: Vec<Option<ClausePositions<'s>>>,
     /// The scores of the best so far, best first, once there are as many as requested.
@@ -32,16 +34,15 @@ struct Rescorer<'s> {
 }
 
 /// Adds the bonus to every document that may be among the `wanted` best with it. Documents with the highest
-/// scores come first, so that most others are skipped. `hints` says whether documents may have only hints of a
-/// clause.
+/// scores come first, so that most others are skipped. `terms` are those that documents may have of a clause.
 pub(super) fn rescore(
     context: &Context,
     (query, bm25f): (&BoundQuery, &[Bm25f]),
     docs: &mut Vec<ScoredDoc>,
     wanted: usize,
-    (collect, hints): (Collect, bool),
-) -> Result<()> {
-    let proximity = &ProximityScorer::new(&context.weights, query.in_proximity().map(|clause| &clause.node));
+    (collect, terms): (Collect, Terms),
+) -> io::Result<()> {
+    let proximity = &ProximityScorer::new(&context.weights, query.in_proximity());
     let recency = Recency::new(context);
     // The highest possible score of a document, if that is at least `least`.
     let max_score = |doc: &ScoredDoc, least: f32| {
@@ -71,7 +72,7 @@ pub(super) fn rescore(
         query,
         proximity,
         recency,
-        hints,
+        terms,
         positions: Vec::new(),
         reached: Vec::new(),
     };
@@ -92,8 +93,8 @@ impl Rescorer<'_> {
     }
 
     /// Rescores documents, each given with its highest possible score.
-    fn rescore(&mut self, mut docs: Vec<(f32, &mut ScoredDoc)>) -> Result<()> {
-        let Self { context, bm25f, query, proximity, recency, hints, .. } = *self;
+    fn rescore(&mut self, mut docs: Vec<(f32, &mut ScoredDoc)>) -> io::Result<()> {
+        let Self { context, bm25f, query, proximity, recency, terms, .. } = *self;
         self.positions.clear();
         self.positions.resize_with(context.snapshot.segments.len(), || None);
         docs.sort_unstable_by_key(|(_, doc)| doc.address);
@@ -106,10 +107,8 @@ impl Rescorer<'_> {
                 let positions = if let Some(positions) = positions {
                     positions
                 } else {
-                    let ordinal = address.segment as usize;
-                    let segment = (&context.snapshot.segments[ordinal], &bm25f[ordinal]);
-                    let nodes = query.in_proximity().map(|clause| &clause.node);
-                    positions.insert(ClausePositions::open(context, segment, nodes, hints)?)
+                    let bm25f = &bm25f[address.segment as usize];
+                    positions.insert(ClausePositions::open(bm25f, query.in_proximity(), terms)?)
                 };
                 *score += proximity.score(positions.read(address.doc));
             }

@@ -7,23 +7,38 @@ use std::ops::Range;
 
 use tantivy::DocId;
 
-use super::{collector::TopCollector, deadline::Deadline, scored_doc::Frequencies};
-use crate::{
-    index::Segment,
-    search::{
-        postings::Terms,
-        score::{ScoredBatch, WordScorer},
-        weights::BOUND_SLACK,
-    },
+use super::{
+    collector::TopCollector,
+    scored_doc::Frequencies,
+    segment_query::{OpenClause, SegmentQuery},
+};
+use crate::search::{
+    plan::Node,
+    score::{ScoredBatch, Scorer},
+    weights::BOUND_SLACK,
 };
 
+/// How many documents of a segment match, if the query is one word with one term and no conditions.
+pub(super) fn count(opened: &SegmentQuery) -> Option<u64> {
+    let ([clause], [OpenClause { lists: [full, _], .. }]) = (&opened.query.clauses[..], &opened.clauses[..])
+    else {
+        return None;
+    };
+    match (&clause.node, &full.scorer) {
+        (Node::Word(word), Scorer::Word(scorer))
+            if scorer.is_single_term() && !opened.query.has_conditions() =>
+        {
+            word.doc_count(opened.segment)
+        }
+        _ => None,
+    }
+}
+
 /// Collects the best documents of a word, until the deadline.
-pub(super) fn search_segment(
-    segment: &Segment,
-    word: &mut WordScorer,
-    deadline: &Deadline,
-    top: &mut TopCollector,
-) {
+pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) {
+    let (segment, deadline) = (opened.segment, &opened.query.deadline);
+    let [OpenClause { lists: [full, _], .. }] = &mut opened.clauses[..] else { return };
+    let Scorer::Word(word) = &mut full.scorer else { return };
     let mut blocks = word.blocks();
     let first = match top.limit().checked_sub(1).filter(|&last| last < blocks.len()) {
         Some(last) => {
@@ -38,7 +53,7 @@ pub(super) fn search_segment(
             return;
         }
         batch.clear();
-        word.score_window(window, Terms::Full, &mut batch);
+        word.score_window(window, &mut batch);
         let threshold = top.threshold();
         for (&doc, &score) in batch.docs.iter().zip(&batch.scores) {
             if score >= threshold && !segment.reader.is_deleted(doc) {
