@@ -126,7 +126,7 @@ impl TermCursor {
     }
 
     /// Visits the documents of a window, in order, with their frequencies.
-    fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, Frequency)) {
+    pub fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, Frequency)) {
         let scope = self.scope;
         self.each_block(window, |docs, freqs, titles| {
             let mut titles = titles.peekable();

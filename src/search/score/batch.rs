@@ -45,6 +45,19 @@ impl ScoredBatch {
         self.freqs.clear();
     }
 
+    /// Where the documents of a window are.
+    pub fn range(&self, window: &Range<DocId>) -> Range<usize> {
+        let start = self.docs.partition_point(|&doc| doc < window.start);
+        start..seek(&self.docs, start, window.end)
+    }
+
+    /// Appends a part of another batch.
+    pub fn append(&mut self, other: &Self, part: Range<usize>) {
+        self.docs.extend_from_slice(&other.docs[part.clone()]);
+        self.scores.extend_from_slice(&other.scores[part.clone()]);
+        self.freqs.extend_from_slice(&other.freqs[part]);
+    }
+
     /// The scores with the numbers of positions.
     pub fn scores(&self) -> impl Iterator<Item = (f32, u32)> {
         self.scores.iter().copied().zip(self.freqs.iter().copied())

@@ -5,6 +5,7 @@ mod bm25f;
 mod explain;
 mod node;
 mod node_positions;
+mod pattern_scorer;
 mod phrase_scorer;
 mod proximity;
 mod scorer;

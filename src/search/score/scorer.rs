@@ -15,6 +15,7 @@ use super::{
     batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::Bm25f,
     node::BoundNode,
+    pattern_scorer::PatternScorer,
     phrase_scorer::PhraseScorer,
     word_scorer::WordScorer,
 };
@@ -30,6 +31,7 @@ use crate::{
 /// Scores a node in one segment.
 pub(crate) enum Scorer<'s> {
     Word(Box<WordScorer<'s>>),
+    Pattern(Box<PatternScorer<'s>>),
     Phrase(Box<PhraseScorer<'s>>),
     /// The sum of the scores, in documents that match all.
     All(Vec<Scorer<'s>>),
@@ -66,6 +68,9 @@ impl<'s> Scorer<'s> {
             nodes.iter().map(|node| Self::open(bm25f, node, terms)).collect::<io::Result<_>>()
         };
         Ok(match node {
+            Node::Word(word) if word.pattern.is_some() && terms == Terms::Full => {
+                Self::Pattern(Box::new(PatternScorer::open(bm25f, word)?))
+            }
             Node::Word(word) => Self::Word(Box::new(WordScorer::open(bm25f, word, terms)?)),
             Node::Phrase(_) | Node::Near { .. } | Node::Dated(_) if terms == Terms::Hints => {
                 Self::Any(Vec::new())
@@ -98,6 +103,7 @@ impl<'s> Scorer<'s> {
     pub fn cost(&self) -> u64 {
         match self {
             Self::Word(word) => word.cost(),
+            Self::Pattern(word) => word.cost(),
             Self::Phrase(phrase) => phrase.cost(),
             Self::All(parts) => parts.iter().map(Self::cost).min().unwrap_or_default(),
             Self::Any(parts) | Self::FirstOf(parts) => parts.iter().map(Self::cost).sum(),
@@ -114,7 +120,7 @@ impl<'s> Scorer<'s> {
     /// Whether the documents that match are found out by reading positions.
     pub fn reads_positions(&self) -> bool {
         match self {
-            Self::Word(_) | Self::Dated(..) => false,
+            Self::Word(_) | Self::Pattern(_) | Self::Dated(..) => false,
             Self::Phrase(_) => true,
             Self::All(parts) | Self::Any(parts) | Self::FirstOf(parts) => {
                 parts.iter().any(Self::reads_positions)
@@ -127,6 +133,7 @@ impl<'s> Scorer<'s> {
     pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
         match self {
             Self::Word(word) => word.docs(window, docs),
+            Self::Pattern(word) => word.docs(window, docs),
             Self::Phrase(phrase) => phrase.approximate_docs(window, docs),
             Self::All(parts) => {
                 let rarest = (0..parts.len()).min_by_key(|&at| parts[at].cost());
@@ -155,6 +162,7 @@ impl<'s> Scorer<'s> {
     pub fn retain(&mut self, docs: &mut Vec<DocId>, phase: Phase) {
         match self {
             Self::Word(word) => word.retain(docs),
+            Self::Pattern(word) => word.retain(docs),
             Self::Phrase(phrase) => match phase {
                 Phase::Approximate => phrase.approximate_retain(docs),
                 Phase::Exact => phrase.retain(docs),
@@ -189,8 +197,10 @@ impl<'s> Scorer<'s> {
 
     /// Appends the documents of a window with their scores, in order.
     pub fn score_window(&mut self, window: &Range<DocId>, batch: &mut ScoredBatch) {
-        if let Self::Word(word) = self {
-            return word.score_window(window, batch);
+        match self {
+            Self::Word(word) => return word.score_window(window, batch),
+            Self::Pattern(word) => return word.score_window(window, batch),
+            _ => {}
         }
         let mut docs = Vec::new();
         self.docs(window, &mut docs);
@@ -202,6 +212,7 @@ impl<'s> Scorer<'s> {
     pub fn score_docs(&mut self, docs: &[DocId], batch: &mut ScoredBatch) {
         match self {
             Self::Word(word) => return word.score_docs(docs, batch),
+            Self::Pattern(word) => return word.score_docs(docs, batch),
             Self::Phrase(phrase) => return phrase.score_docs(docs, batch),
             _ => {}
         }
@@ -243,7 +254,7 @@ impl<'s> Scorer<'s> {
                 let score = |&doc| if is_within(segment, doc, (*from, *to)) { 0.0 } else { NO_MATCH };
                 docs.iter().map(score).collect()
             }
-            Self::Word(_) | Self::Phrase(_) => Vec::new(),
+            Self::Word(_) | Self::Pattern(_) | Self::Phrase(_) => Vec::new(),
         };
         docs.iter().zip(scores).for_each(|(&doc, score)| batch.push(doc, score, u32::MAX));
     }
@@ -279,6 +290,7 @@ impl<'s> Scorer<'s> {
         let bound = |part: &mut Scorer| part.max_score(extent);
         match self {
             Self::Word(word) => word.max_score(extent),
+            Self::Pattern(word) => word.max_score(extent),
             Self::Phrase(phrase) => phrase.max_score(extent),
             Self::All(parts) => parts.iter_mut().map(bound).sum(),
             Self::Any(parts) | Self::FirstOf(parts) => parts.iter_mut().map(bound).fold(0.0, f32::max),

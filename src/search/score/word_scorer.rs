@@ -16,9 +16,6 @@ use crate::search::{
     postings::{BitSet, BoundWord, Frequency, TermCursor, Terms},
 };
 
-/// The bounds of a word with more terms are not computed.
-const MAX_BOUNDED_TERMS: usize = 8;
-
 /// Scores one word in one segment.
 pub(crate) struct WordScorer<'s> {
     bm25f: &'s Bm25f<'s>,
@@ -79,6 +76,16 @@ impl<'s> WordScorer<'s> {
         self.terms.iter().map(|term| u64::from(term.doc_freq())).sum()
     }
 
+    /// The number of terms.
+    pub fn terms(&self) -> usize {
+        self.terms.len()
+    }
+
+    /// The limit of the scores of all documents.
+    pub fn highest_score(&self) -> f32 {
+        self.factors.apply(self.bm25f.saturate(f32::INFINITY))
+    }
+
     /// Whether the word has one term, anywhere in a document.
     pub fn is_single_term(&self) -> bool {
         self.terms.len() == 1 && self.scope == Scope::Anywhere
@@ -122,6 +129,29 @@ impl<'s> WordScorer<'s> {
         docs.retain(|_| found.next().unwrap_or_default());
     }
 
+    /// All documents with their scores, from all postings.
+    pub fn score_all(&mut self) -> ScoredBatch {
+        let Self { bm25f, factors, adds_up, terms, seen, sums, .. } = self;
+        let (mut batch, max_doc) = (ScoredBatch::default(), bm25f.segment.reader.max_doc());
+        sums.resize(WINDOW_LEN as usize, Sum::default());
+        for start in (0..max_doc).step_by(WINDOW_LEN as usize) {
+            let window = start..start.saturating_add(WINDOW_LEN).min(max_doc);
+            seen.clear(WINDOW_LEN as usize);
+            for term in &mut *terms {
+                let weight = term.weight;
+                term.each_frequency(&window, |doc, frequency| {
+                    seen.insert(doc - start);
+                    sums[(doc - start) as usize].add(frequency, weight, *adds_up);
+                });
+            }
+            seen.each(|at| {
+                let Sum { title, body, all } = std::mem::take(&mut sums[at as usize]);
+                batch.push(start + at, factors.apply(bm25f.score(start + at, title, body)), all);
+            });
+        }
+        batch
+    }
+
     /// Appends the documents of a window with their scores, in order.
     pub fn score_window(&mut self, window: &Range<DocId>, batch: &mut ScoredBatch) {
         match present(&mut self.terms, window) {
@@ -158,20 +188,16 @@ impl<'s> WordScorer<'s> {
         let Extent::Block(doc) = *extent else { return self.compute_max_score(extent) };
         if !self.near.0.contains(&doc) {
             let score = self.compute_max_score(extent);
-            let bounded = if self.terms.len() > MAX_BOUNDED_TERMS { &[] } else { &self.terms[..] };
-            let end = bounded.iter().map(TermCursor::block_end).min().unwrap_or(DocId::MAX);
+            let end = self.terms.iter().map(TermCursor::block_end).min().unwrap_or(DocId::MAX);
             self.near = (doc..end, score);
         }
         self.near.1
     }
 
     /// The bounds of terms are added up, since the highest frequencies in title and body may be those of different
-    /// terms. Those of many terms add up to the highest possible score.
+    /// terms.
     fn compute_max_score(&mut self, extent: &Extent) -> f32 {
         let bm25f = self.bm25f;
-        if self.terms.len() > MAX_BOUNDED_TERMS {
-            return self.factors.apply(bm25f.saturate(f32::INFINITY));
-        }
         let bound = |term: &mut TermCursor| max_frequency(term, extent, bm25f) * term.weight;
         let bound = self.terms.iter_mut().map(bound).sum();
         self.factors.apply(bm25f.saturate(bound))

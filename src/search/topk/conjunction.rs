@@ -12,8 +12,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tantivy::DocId;
 
 use super::{
+    candidates::Candidates,
     collector::TopCollector,
-    segment_query::{OpenClause, SegmentQuery, Sums},
+    segment_query::{OpenClause, SegmentQuery},
     single_word,
 };
 use crate::search::{
@@ -70,7 +71,9 @@ pub(super) fn search_segment(
         while start < end && docs.len() < batch_len && !query.deadline.is_over() {
             let window = start..start.saturating_add(WINDOW_LEN).min(end);
             start = window.end;
-            if !counts_all && !reaches(&mut opened.clauses, &Extent::Window(&window), top.threshold()) {
+            let bound =
+                |clauses: &mut [OpenClause]| max_score(clauses, &Extent::Window(&window)) * BOUND_SLACK;
+            if !counts_all && bound(&mut opened.clauses) < top.threshold() {
                 count.is_exact = false;
                 continue;
             }
@@ -123,7 +126,7 @@ fn retain_matches(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, phase: Phas
 /// how many match of those that can be among the best.
 fn collect_by_positions(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: &mut TopCollector) -> Count {
     let (all, mut read, mut value) = (docs.len(), 0, 0);
-    let mut candidates = candidates(clauses, docs, top.threshold());
+    let mut candidates = bounded(clauses, docs, top);
     let mut round = ROUND_LEN.max(top.limit());
     loop {
         candidates.retain(|(bound, _)| bound * BOUND_SLACK >= top.threshold());
@@ -147,61 +150,58 @@ fn collect_by_positions(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: 
 }
 
 /// The documents that can be among the best, each with an upper bound of its score, from frequencies.
-fn candidates(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, threshold: f32) -> Vec<(f32, DocId)> {
-    prune(clauses, docs, threshold);
-    let (mut unknown, known): (Vec<&mut Scorer>, Vec<&mut Scorer>) = clauses
-        .iter_mut()
-        .map(|clause| &mut clause.lists[0].scorer)
-        .partition(|scorer| scorer.reads_positions());
-    let mut sums = vec![0.0; docs.len()];
-    for scorer in known {
-        sums.iter_mut().zip(scorer.scores(docs)).for_each(|(sum, score)| *sum += score.max(0.0));
+fn bounded(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: &TopCollector) -> Vec<(f32, DocId)> {
+    let Some((mut candidates, rest)) = candidates(clauses, docs, top.threshold()) else { return Vec::new() };
+    for OpenClause { lists: [full, _], .. } in &mut *clauses {
+        full.scored = full.scorer.reads_positions();
     }
-    let mut bound = |known: f32, extent: Extent| {
-        known + unknown.iter_mut().map(|scorer| scorer.max_score(&extent)).sum::<f32>()
-    };
-    let mut candidates = Vec::new();
-    for (&doc, known) in docs.iter().zip(sums) {
-        let by_blocks = bound(known, Extent::Block(doc));
-        // Without a threshold, bounds only decide the order.
-        if threshold == f32::NEG_INFINITY {
-            candidates.push((by_blocks, doc));
-        } else if by_blocks * BOUND_SLACK >= threshold {
-            candidates.push((bound(known, Extent::Doc(doc)), doc));
-        }
+    candidates.look_up(clauses, rest, (top, false));
+    let mut unknown: Vec<&mut Scorer> = Vec::new();
+    for OpenClause { lists: [full, _], .. } in clauses {
+        unknown.extend(full.scored.then_some(&mut full.scorer));
     }
-    candidates
+    let mut bound = |doc| unknown.iter_mut().map(|scorer| scorer.max_score(&Extent::Doc(doc))).sum::<f32>();
+    let Candidates { docs, sums } = candidates;
+    docs.into_iter().zip(sums).map(|(doc, sum)| (sum + bound(doc), doc)).collect()
 }
 
 /// Scores those of the documents that can be among the best.
 fn collect(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: &mut TopCollector) {
-    if top.limit() == 0 {
-        return;
+    if top.limit() > 0
+        && let Some((mut candidates, rest)) = candidates(clauses, docs, top.threshold())
+    {
+        candidates.look_up(clauses, rest, (top, true));
+        candidates.collect(clauses, top);
     }
-    prune(clauses, docs, top.threshold());
-    let mut sums = Sums::new(docs);
-    for OpenClause { lists: [full, _], role, .. } in clauses {
-        full.score(docs);
-        sums.add(*role, full.batch.scores());
-    }
-    sums.collect(top);
 }
 
-/// Whether documents that match in full may have a score.
-fn reaches(clauses: &mut [OpenClause], extent: &Extent, score: f32) -> bool {
-    let bounds = clauses.iter_mut().map(|clause| clause.lists[0].scorer.max_score(extent));
-    bounds.sum::<f32>() * BOUND_SLACK >= score
+/// The documents whose upper bounds, from the blocks that they are in, reach the threshold, and an upper bound of the
+/// scores of all of them. All lists are to be looked up.
+fn candidates(
+    clauses: &mut [OpenClause],
+    docs: &mut Vec<DocId>,
+    threshold: f32,
+) -> Option<(Candidates, f32)> {
+    let window = *docs.first()?..*docs.last()? + 1;
+    let mut rest = 0.0;
+    for OpenClause { lists: [full, _], .. } in &mut *clauses {
+        full.batch.clear();
+        full.scored = false;
+        full.bound = full.scorer.max_score(&Extent::Window(&window));
+        rest += full.bound;
+    }
+    if rest * BOUND_SLACK < threshold {
+        return None;
+    }
+    let mut docs = std::mem::take(docs);
+    if threshold > f32::NEG_INFINITY {
+        docs.retain(|&doc| max_score(clauses, &Extent::Block(doc)) * BOUND_SLACK >= threshold);
+    }
+    let sums = vec![0.0; docs.len()];
+    Some((Candidates { docs, sums }, rest))
 }
 
-/// Drops documents whose upper bounds, from the blocks that they are in, are below the threshold.
-fn prune(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, threshold: f32) {
-    let (Some(&first), Some(&last)) = (docs.first(), docs.last()) else { return };
-    if threshold == f32::NEG_INFINITY {
-        return;
-    }
-    if reaches(clauses, &Extent::Window(&(first..last + 1)), threshold) {
-        docs.retain(|&doc| reaches(clauses, &Extent::Block(doc), threshold));
-    } else {
-        docs.clear();
-    }
+/// An upper bound of the scores of some documents that match in full.
+fn max_score(clauses: &mut [OpenClause], extent: &Extent) -> f32 {
+    clauses.iter_mut().map(|clause| clause.lists[0].scorer.max_score(extent)).sum()
 }

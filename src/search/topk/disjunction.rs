@@ -10,9 +10,10 @@ use std::ops::Range;
 use tantivy::DocId;
 
 use super::{
+    candidates::Candidates,
     collector::TopCollector,
     scored_doc::Frequencies,
-    segment_query::{List, OpenClause, SegmentQuery, Sums},
+    segment_query::{List, OpenClause, SegmentQuery},
 };
 use crate::search::{
     postings::BitSet,
@@ -58,22 +59,16 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
             docs.retain(|doc| found.binary_search(doc).is_err());
         }
         opened.filter_required(&mut docs);
-        let mut sums: Vec<f32> = docs.iter().map(|&doc| accumulators.sum(&window, doc)).collect();
-        let mut least = threshold;
-        if top.sorts_by_score() && docs.len() > top.limit() {
-            least = least.max(nth_best(&sums, top.limit()) / BOUND_SLACK);
-        }
-        let clauses = &mut opened.clauses;
-        let is_exact = clauses.iter().flat_map(|clause| &clause.lists).all(List::is_added_up);
-        if is_exact && !needs_freqs {
-            for (&doc, score) in docs.iter().zip(sums) {
-                if score >= least {
-                    top.push(doc, score, Frequencies::default());
-                }
+        let sums = docs.iter().map(|&doc| accumulators.sum(&window, doc)).collect();
+        let mut candidates = Candidates { docs: std::mem::take(&mut docs), sums };
+        candidates.look_up(&mut opened.clauses, rest, (top, true));
+        let mut lists = opened.clauses.iter().flat_map(|clause| &clause.lists);
+        if !needs_freqs && lists.all(List::is_added_up) {
+            for (&doc, &score) in candidates.docs.iter().zip(&candidates.sums) {
+                top.push(doc, score, Frequencies::default());
             }
         } else {
-            look_up(clauses, (&mut docs, &mut sums), rest, least);
-            collect(clauses, &docs, top);
+            candidates.collect(&opened.clauses, top);
         }
         top.truncate();
         accumulators.sums.fill(NO_MATCH);
@@ -99,7 +94,7 @@ fn partition(clauses: &mut [OpenClause], window: &Range<DocId>, threshold: f32) 
     }
     if is_pruned {
         order.sort_unstable_by(|(a, ..), (b, ..)| a.total_cmp(b));
-        let mut rest: f32 = clauses.iter().map(OpenClause::looked_up_bound).sum();
+        let mut rest: f32 = clauses.iter().filter_map(OpenClause::looked_up_bound).sum();
         // A document counts either the full terms or the hints of a clause.
         let mut looked_up = vec![0.0; clauses.len()];
         let needed = order.iter().take_while(|&&(bound, at, _)| {
@@ -123,7 +118,7 @@ fn partition(clauses: &mut [OpenClause], window: &Range<DocId>, threshold: f32) 
             full.scored |= hints.scored && full.cost > 0;
         }
     }
-    Some(clauses.iter().map(OpenClause::looked_up_bound).sum())
+    Some(clauses.iter().filter_map(OpenClause::looked_up_bound).sum())
 }
 
 impl Accumulators {
@@ -181,89 +176,4 @@ fn add(sums: &mut [f32; WINDOW_LEN as usize], window: &Range<DocId>, doc: DocId,
     // The remainder spares a comparison with the length of the array.
     let sum = &mut sums[((doc - window.start) % WINDOW_LEN) as usize];
     *sum = sum.max(0.0) + score;
-}
-
-/// The `limit`-th best of more sums than that: a lower bound of the score that is needed.
-fn nth_best(sums: &[f32], limit: usize) -> f32 {
-    let mut sums = sums.to_vec();
-    limit.checked_sub(1).map_or(NO_MATCH, |last| *sums.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1)
-}
-
-/// Looks up the lists that were not added up, those that can add most first, and drops the documents that cannot
-/// reach `least` any more.
-fn look_up(
-    clauses: &mut [OpenClause],
-    (docs, sums): (&mut Vec<DocId>, &mut Vec<f32>),
-    mut rest: f32,
-    least: f32,
-) {
-    let mut order: Vec<(f32, usize)> =
-        clauses.iter().map(OpenClause::looked_up_bound).zip(0..).filter(|(bound, _)| *bound > 0.0).collect();
-    order.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
-    for (bound, at) in order {
-        retain_reaching(docs, sums, rest, least);
-        if docs.is_empty() {
-            return;
-        }
-        clauses[at].look_up(docs, sums);
-        rest = (rest - bound).max(0.0);
-    }
-    retain_reaching(docs, sums, rest, least);
-}
-
-/// Retains the documents that can reach `least` if `rest` is added to their sums.
-fn retain_reaching(docs: &mut Vec<DocId>, sums: &mut Vec<f32>, rest: f32, least: f32) {
-    let reaches = |sum: f32| (sum + rest) * BOUND_SLACK >= least;
-    let mut kept = 0;
-    for at in 0..docs.len() {
-        docs[kept] = docs[at];
-        sums[kept] = sums[at];
-        kept += usize::from(reaches(sums[at]));
-    }
-    docs.truncate(kept);
-    sums.truncate(kept);
-}
-
-impl List<'_> {
-    fn is_added_up(&self) -> bool {
-        self.scored || self.cost == 0
-    }
-}
-
-impl OpenClause<'_> {
-    /// An upper bound of what the lists add that are looked up.
-    fn looked_up_bound(&self) -> f32 {
-        let looked_up = self.lists.iter().filter(|list| !list.is_added_up());
-        looked_up.map(|list| list.bound).fold(0.0, f32::max)
-    }
-
-    /// Looks up documents, by hints if they do not match in full, and adds the scores to their sums.
-    fn look_up(&mut self, docs: &[DocId], sums: &mut [f32]) {
-        let [full, hints] = &mut self.lists;
-        if !full.scored && full.bound > 0.0 {
-            full.score(docs);
-            // The batch has the same documents.
-            sums.iter_mut().zip(&full.batch.scores).for_each(|(sum, score)| *sum += score.max(0.0));
-        }
-        if !hints.scored && hints.bound > 0.0 {
-            let mut found = full.batch.finder();
-            let unmatched: Vec<usize> =
-                (0..docs.len()).filter(|&at| found.find(docs[at]).is_none()).collect();
-            let sought: Vec<DocId> = unmatched.iter().map(|&at| docs[at]).collect();
-            hints.score(&sought);
-            unmatched.iter().zip(&hints.batch.scores).for_each(|(&at, score)| sums[at] += score.max(0.0));
-        }
-    }
-}
-
-/// Adds up the scores of documents exactly, from the lists of the window.
-fn collect(clauses: &[OpenClause], docs: &[DocId], top: &mut TopCollector) {
-    let mut sums = Sums::new(docs);
-    for OpenClause { role, lists: [full, hints], .. } in clauses {
-        let (mut full, mut hints) = (full.batch.finder(), hints.batch.finder());
-        let scores =
-            docs.iter().map(|&doc| full.find(doc).or_else(|| hints.find(doc)).unwrap_or((NO_MATCH, 0)));
-        sums.add(*role, scores);
-    }
-    sums.collect(top);
 }

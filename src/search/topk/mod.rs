@@ -5,6 +5,7 @@
 //! never changes the result.
 
 mod bound_query;
+mod candidates;
 mod collector;
 mod conjunction;
 mod deadline;

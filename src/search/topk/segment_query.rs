@@ -151,6 +151,11 @@ impl<'s> List<'s> {
         Self { scorer, cost, bound: 0.0, scored: false, batch: ScoredBatch::default() }
     }
 
+    /// Whether the documents of the window need not be looked up.
+    pub fn is_added_up(&self) -> bool {
+        self.scored || self.cost == 0
+    }
+
     /// Scores documents, which become the batch.
     pub fn score(&mut self, docs: &[DocId]) {
         self.batch.clear();
