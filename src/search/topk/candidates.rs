@@ -5,8 +5,8 @@
 use tantivy::DocId;
 
 use super::{
-    collector::TopCollector,
-    segment_query::{OpenClause, Sums},
+    collector::{Sums, TopCollector},
+    segment_query::OpenClause,
 };
 use crate::search::{score::NO_MATCH, weights::BOUND_SLACK};
 

@@ -5,8 +5,8 @@
 use tantivy::DocId;
 
 use super::{
-    collector::TopCollector,
-    segment_query::{SegmentQuery, Sums},
+    collector::{Sums, TopCollector},
+    segment_query::SegmentQuery,
 };
 use crate::search::{
     plan::Role,

@@ -5,11 +5,7 @@ use std::{io, ops::Range};
 
 use tantivy::DocId;
 
-use super::{
-    bound_query::{BoundClause, BoundQuery},
-    collector::TopCollector,
-    scored_doc::Frequencies,
-};
+use super::bound_query::{BoundClause, BoundQuery};
 use crate::{
     index::Segment,
     search::{
@@ -160,34 +156,5 @@ impl<'s> List<'s> {
     pub fn score(&mut self, docs: &[DocId]) {
         self.batch.clear();
         self.scorer.score_docs(docs, &mut self.batch);
-    }
-}
-
-/// The scores of some documents, added up clause by clause in the order of the query: floats depend on it.
-pub(super) struct Sums<'d> {
-    docs: &'d [DocId],
-    sums: Vec<(f32, Frequencies)>,
-}
-
-impl<'d> Sums<'d> {
-    pub fn new(docs: &'d [DocId]) -> Self {
-        Self { docs, sums: vec![Default::default(); docs.len()] }
-    }
-
-    /// Adds the scores of the next clause, each with the number of positions.
-    pub fn add(&mut self, role: Role, scores: impl Iterator<Item = (f32, u32)>) {
-        for ((sum, freqs), (score, freq)) in self.sums.iter_mut().zip(scores) {
-            let matches = score != NO_MATCH;
-            *sum += if matches { score } else { 0.0 };
-            if role.has_proximity() {
-                freqs.push(if matches { freq } else { 0 });
-            }
-        }
-    }
-
-    pub fn collect(self, top: &mut TopCollector) {
-        for (&doc, (score, freqs)) in self.docs.iter().zip(self.sums) {
-            top.push(doc, score, freqs);
-        }
     }
 }
