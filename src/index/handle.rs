@@ -114,15 +114,7 @@ impl Index {
     /// `IndexMissing` where there is none, `IndexStale` where another version made it,
     /// `IndexDamaged` where its files are not whole.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self> {
-        let folder = folder.as_ref();
-        loop {
-            let generation = Generation::active(folder)?;
-            let opened = Self::open_generation(&generation);
-            // A writer may have activated a new generation, and removed this one, since its name was read.
-            if opened.is_ok() || Generation::active(folder)? == generation {
-                return opened;
-            }
-        }
+        Generation::with_active(folder.as_ref(), Self::open_generation)
     }
 
     /// Opens the index in a folder, or creates an empty one where there is none.

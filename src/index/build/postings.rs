@@ -8,7 +8,6 @@ mod field_words;
 mod groups;
 mod occurrences;
 mod segment_forms;
-mod term_interner;
 
 use self::{
     field_words::FieldWords,
@@ -93,7 +92,7 @@ impl PostingsBuilder {
     }
 
     /// All terms in the order of their bytes.
-    pub fn sorted_terms(&self) -> SortedTerms {
+    pub fn sorted_terms(&self) -> SortedTerms<'_> {
         self.forms.sorted_terms()
     }
 
@@ -104,8 +103,8 @@ impl PostingsBuilder {
     pub fn for_each_term<E>(
         &self,
         field: Zone,
-        terms: &SortedTerms,
-        mut visit: impl FnMut(&str, Occurrences<'_>) -> Result<(), E>,
+        terms: &SortedTerms<'_>,
+        mut visit: impl FnMut(&[u8], Occurrences<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let words = if field == Zone::Source { &self.source } else { &self.text };
         let doc_offsets = words.doc_offsets();
@@ -113,16 +112,19 @@ impl PostingsBuilder {
         words.each(&doc_offsets, |form, _| counts[form] += 1);
         let mut by_form = Groups::with_counts(counts);
         words.each(&doc_offsets, |form, place| by_form.add(form, place));
-        let mut places = Vec::new();
-        for (term, forms) in terms.iter() {
-            places.clear();
-            forms.iter().for_each(|&form| places.extend_from_slice(by_form.get(form as usize)));
+        let (mut merged, mut deltas) = (Vec::new(), Vec::new());
+        for (key, forms) in terms.iter() {
+            let places = if let &[form] = forms {
+                by_form.get(form as usize)
+            } else {
+                merged.clear();
+                forms.iter().for_each(|&form| merged.extend_from_slice(by_form.get(form as usize)));
+                // A stable sort merges the runs of the forms.
+                merged.sort();
+                &merged
+            };
             if !places.is_empty() {
-                if forms.len() > 1 {
-                    // A stable sort merges the runs of the forms.
-                    places.sort();
-                }
-                visit(self.forms.term(term), Occurrences::new(&mut places, &doc_offsets))?;
+                visit(key, Occurrences::new(places, &doc_offsets, &mut deltas))?;
             }
         }
         Ok(())
@@ -173,7 +175,7 @@ mod tests {
         let mut lines = Vec::new();
         let terms = postings.sorted_terms();
         let visited: Result<(), Infallible> = postings.for_each_term(field, &terms, |term, places| {
-            let mut line = term.to_owned();
+            let mut line = str::from_utf8(term).unwrap().to_owned();
             places.for_each_doc(|release, positions| {
                 let mut at = 0;
                 let positions: Vec<String> = positions

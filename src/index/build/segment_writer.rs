@@ -206,7 +206,7 @@ fn write_field(
 ) -> io::Result<()> {
     let mut field = serializer.new_field(field, postings.positions() as u64, None)?;
     postings.for_each_term(zone, terms, |term, occurrences| {
-        field.new_term(term.as_bytes(), u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
+        field.new_term(term, u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
         write(occurrences, &mut field)?;
         field.close_term()
     })?;

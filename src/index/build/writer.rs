@@ -97,7 +97,6 @@ pub struct Writer {
     obsolete: HashSet<u64>,
     options: WriterOptions,
     registry: Registry,
-    changed: bool,
     /// Whether it only finds out what would change.
     dry: bool,
     /// Held until the writer is dropped; `None` where the caller holds it.
@@ -168,7 +167,6 @@ impl Writer {
             obsolete: HashSet::new(),
             options,
             registry,
-            changed: false,
             dry: false,
             lock,
         })
@@ -208,7 +206,6 @@ impl Writer {
             self.submit(EncodedRelease { bytes, digest })?;
         }
         self.registry.insert(release.id.clone(), digest, release.origin.as_ref());
-        self.changed = true;
         Ok(change)
     }
 
@@ -216,7 +213,6 @@ impl Writer {
     pub fn remove(&mut self, id: &str) -> bool {
         let Some(entry) = self.registry.remove(id) else { return false };
         self.obsolete.insert(entry.digest);
-        self.changed = true;
         true
     }
 
@@ -277,7 +273,8 @@ impl Writer {
     /// fails once the commit is made: a merge that fails, or a file that cannot be removed, is a warning.
     pub(crate) fn commit_with(mut self, roots: &[PathBuf], manifest: &Manifest) -> Result<bool> {
         let before = self.index.commit_info()?;
-        let is_same = !self.changed && before.committed > 0 && before.roots == roots;
+        let is_changed = self.pool.is_some() || !self.obsolete.is_empty();
+        let is_same = !is_changed && before.committed > 0 && before.roots == roots;
         let unchanged = self.dry || is_same && manifest.same_contents(&self.index.manifest()?);
         if !unchanged {
             // Started before the manifest is written: starting removes what the last commit does not name.

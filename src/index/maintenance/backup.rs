@@ -47,20 +47,14 @@ pub struct BackupStats {
 /// `NotEmpty` where the folder has other contents; `IndexLocked` where another backup is written to it;
 /// `IndexMissing`, `IndexStale`, `IndexDamaged`; `Write` where the backup cannot be written.
 pub fn backup(folder: &Path, to: &Path) -> Result<BackupStats> {
-    let mut index = Index::open(folder)?;
+    // Refused before there is a folder for the copy.
+    Index::open(folder)?;
     let refuse_existing =
         || if generation::exists(to) { Err(Error::NotEmpty { path: to.into() }) } else { Ok(()) };
     refuse_existing()?;
     let _lock = folder::lock(to, Duration::ZERO, &AtomicBool::new(false))?;
     refuse_existing()?;
-    loop {
-        let copied = copy_commit(&index, folder, to, 0);
-        if copied.is_ok() || index.is_active()? {
-            return copied;
-        }
-        // A run has activated another generation and removed this one.
-        index = Index::open(folder)?;
-    }
+    Generation::with_active(folder, |active| copy_commit(&Index::open_generation(active)?, folder, to, 0))
 }
 
 /// Makes a backup the active generation of an index, after checking it. The generation before is retained,

@@ -52,6 +52,17 @@ impl Generation {
         Ok(Self::new(index, Catalog::read(index)?.active))
     }
 
+    /// Works on the active generation, again where a run has activated another one and removed this one meanwhile.
+    pub fn with_active<T>(index: &Path, work: impl Fn(&Self) -> Result<T>) -> Result<T> {
+        loop {
+            let generation = Self::active(index)?;
+            let result = work(&generation);
+            if result.is_ok() || generation.is_active()? {
+                return result;
+            }
+        }
+    }
+
     /// The retained generations, the most recently active one first.
     pub fn retained(index: &Path) -> Result<Vec<Self>> {
         let catalog = Catalog::read(index)?;

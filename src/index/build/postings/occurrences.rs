@@ -23,41 +23,43 @@ impl DocOffsets {
     }
 
     /// The first number of a document.
-    pub fn start(&self, release: usize) -> u32 {
-        self.starts[release]
+    pub fn start(&self, doc: usize) -> u32 {
+        self.starts[doc]
     }
 
     /// Completes the table once all documents are added.
     pub fn finish(&mut self) {
         self.starts.push(self.end);
-        let mut release = 0;
+        let mut doc = 0;
         for first in (0..self.end).step_by(PAGE as usize) {
-            while self.starts.get(release + 1).is_some_and(|&next| next <= first) {
-                release += 1;
+            while self.starts.get(doc + 1).is_some_and(|&next| next <= first) {
+                doc += 1;
             }
-            self.pages.push(u32::try_from(release).unwrap_or(u32::MAX));
+            self.pages.push(u32::try_from(doc).unwrap_or(u32::MAX));
         }
     }
 
     /// The document of a number; `from` is a lower bound.
-    fn release(&self, place: u32, from: usize) -> usize {
-        let mut release = from.max(self.pages[(place / PAGE) as usize] as usize);
-        while self.starts[release + 1] <= place {
-            release += 1;
+    fn doc(&self, place: u32, from: usize) -> usize {
+        let mut doc = from.max(self.pages[(place / PAGE) as usize] as usize);
+        while self.starts[doc + 1] <= place {
+            doc += 1;
         }
-        release
+        doc
     }
 }
 
 /// The occurrences of a term, in order; one may occur twice.
 pub(in crate::index::build) struct Occurrences<'p> {
-    places: &'p mut [u32],
+    places: &'p [u32],
     doc_offsets: &'p DocOffsets,
+    deltas: &'p mut Vec<u32>,
 }
 
 impl<'p> Occurrences<'p> {
-    pub(super) fn new(places: &'p mut [u32], doc_offsets: &'p DocOffsets) -> Self {
-        Self { places, doc_offsets }
+    /// The occurrences at these places. `deltas` is a buffer.
+    pub(super) fn new(places: &'p [u32], doc_offsets: &'p DocOffsets, deltas: &'p mut Vec<u32>) -> Self {
+        Self { places, doc_offsets, deltas }
     }
 
     /// The number of occurrences, at least that of documents.
@@ -65,27 +67,24 @@ impl<'p> Occurrences<'p> {
         self.places.len()
     }
 
-    /// Visits the documents in order, each with the deltas of its positions, which overwrite the occurrences.
+    /// Visits the documents in order, each with the deltas of its positions.
     pub fn for_each_doc(self, mut visit: impl FnMut(u32, &[u32])) {
-        let Self { places, doc_offsets } = self;
-        let mut release = 0;
-        let mut at = 0;
-        while let Some(&first) = places.get(at) {
-            release = doc_offsets.release(first, release);
-            let (mut before, end) = (doc_offsets.starts[release], doc_offsets.starts[release + 1]);
-            let start = at;
-            let mut written = at;
-            while let Some(&place) = places.get(at)
+        let Self { mut places, doc_offsets, deltas } = self;
+        let mut doc = 0;
+        while let Some(&first) = places.first() {
+            doc = doc_offsets.doc(first, doc);
+            let (mut before, end) = (doc_offsets.starts[doc], doc_offsets.starts[doc + 1]);
+            deltas.clear();
+            while let Some((&place, rest)) = places.split_first()
                 && place < end
             {
-                if place != before || written == start {
-                    places[written] = place - before;
-                    written += 1;
+                if place != before || deltas.is_empty() {
+                    deltas.push(place - before);
                     before = place;
                 }
-                at += 1;
+                places = rest;
             }
-            visit(u32::try_from(release).unwrap_or(u32::MAX), &places[start..written]);
+            visit(u32::try_from(doc).unwrap_or(u32::MAX), deltas);
         }
     }
 }
@@ -104,10 +103,10 @@ mod tests {
         ) {
             let mut doc_offsets = DocOffsets::default();
             let mut all = Vec::new();
-            for (release, &length) in lengths.iter().enumerate() {
+            for (doc, &length) in lengths.iter().enumerate() {
                 doc_offsets.push(length);
-                let base = doc_offsets.start(release);
-                all.extend((0..length).map(|position| (base + position, release, position)));
+                let base = doc_offsets.start(doc);
+                all.extend((0..length).map(|position| (base + position, doc, position)));
             }
             doc_offsets.finish();
             let chosen: Vec<_> = all.into_iter().step_by(share).collect();
@@ -115,14 +114,14 @@ mod tests {
             // The last one occurs twice.
             places.extend(places.last().copied());
             let mut found = Vec::new();
-            Occurrences::new(&mut places, &doc_offsets).for_each_doc(|release, deltas| {
+            Occurrences::new(&places, &doc_offsets, &mut Vec::new()).for_each_doc(|doc, deltas| {
                 let mut position = 0;
                 found.extend(deltas.iter().map(|delta| {
                     position += delta;
-                    (release as usize, position)
+                    (doc as usize, position)
                 }));
             });
-            let expected: Vec<_> = chosen.into_iter().map(|(_, release, position)| (release, position)).collect();
+            let expected: Vec<_> = chosen.into_iter().map(|(_, doc, position)| (doc, position)).collect();
             prop_assert_eq!(found, expected);
         }
     }

@@ -1,6 +1,8 @@
 //! The surface forms of a segment, numbered in the order in which they occur, and their terms.
 
-use super::{groups::Groups, term_interner::TermInterner};
+use tantivy_stacker::ArenaHashMap;
+
+use super::groups::Groups;
 use crate::{
     analysis::{PendingToken, TermCache, TokenContext},
     index::schema::dictionary_key,
@@ -9,16 +11,17 @@ use crate::{
 /// Stands for a form that the segment does not contain yet.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// The numbers of the terms of a segment in the order of their bytes, and the forms that have each term.
-pub(in crate::index::build) struct SortedTerms {
-    order: Vec<u32>,
+/// The terms of a segment in the order of their bytes, and the forms that have each term.
+pub(in crate::index::build) struct SortedTerms<'f> {
+    /// The first bytes, the key and the number of each term.
+    keys: Vec<(u128, &'f [u8], u32)>,
     forms: Groups,
 }
 
-impl SortedTerms {
-    /// Each term with its forms.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, &[u32])> {
-        self.order.iter().map(|&term| (term, self.forms.get(term as usize)))
+impl SortedTerms<'_> {
+    /// The key and the forms of each term.
+    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u32])> {
+        self.keys.iter().map(|&(_, key, number)| (key, self.forms.get(number as usize)))
     }
 }
 
@@ -32,7 +35,8 @@ pub(super) struct SegmentForms {
     /// The terms of all forms, and the end of the terms of each form.
     terms: Vec<u32>,
     ends: Vec<usize>,
-    names: TermInterner,
+    /// The number of each term by its key. A segment has a million terms, most of them rare.
+    keys: ArenaHashMap,
 }
 
 impl SegmentForms {
@@ -43,7 +47,7 @@ impl SegmentForms {
             numbers: Vec::new(),
             terms: Vec::new(),
             ends: Vec::new(),
-            names: TermInterner::default(),
+            keys: ArenaHashMap::default(),
         }
     }
 
@@ -56,14 +60,9 @@ impl SegmentForms {
         self.ends.len()
     }
 
-    /// The key of a term.
-    pub fn term(&self, number: u32) -> &str {
-        self.names.get(number)
-    }
-
     /// All terms in the order of their bytes.
-    pub fn sorted_terms(&self) -> SortedTerms {
-        let mut counts = vec![0; self.names.len()];
+    pub fn sorted_terms(&self) -> SortedTerms<'_> {
+        let mut counts = vec![0; self.keys.len()];
         self.terms.iter().for_each(|&term| counts[term as usize] += 1);
         let mut forms = Groups::with_counts(counts);
         let mut start = 0;
@@ -71,13 +70,23 @@ impl SegmentForms {
             self.terms[start..end].iter().for_each(|&term| forms.add(term as usize, form));
             start = end;
         }
-        SortedTerms { order: self.names.sorted(), forms }
+        // Most keys differ in their first sixteen bytes, which are compared as one number.
+        let first_bytes = |key: &[u8]| {
+            let mut first = [0; 16];
+            let length = key.len().min(first.len());
+            first[..length].copy_from_slice(&key[..length]);
+            u128::from_be_bytes(first)
+        };
+        let keys = self.keys.iter().map(|(key, number)| (first_bytes(key), key, self.keys.read(number)));
+        let mut keys: Vec<(u128, &[u8], u32)> = keys.collect();
+        keys.sort_unstable();
+        SortedTerms { keys, forms }
     }
 
     /// Bytes of memory, now or while positions are grouped, which counts terms and forms once more.
     pub fn memory(&self) -> usize {
         let numbers = self.numbers.capacity() + 3 * self.terms.capacity() + 4 * self.ends.capacity();
-        self.names.memory() + numbers * size_of::<u32>()
+        self.keys.mem_usage() + numbers * size_of::<u32>()
     }
 
     /// The number of a token's form; `NONE` if it is not known yet.
@@ -111,7 +120,14 @@ impl SegmentForms {
     fn add(&mut self, cached: Option<u32>) -> u32 {
         let number = self.ends.len();
         for term in self.cache.form(cached).terms() {
-            self.terms.push(self.names.number(&dictionary_key(term.key())));
+            let next = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+            let key = dictionary_key(term.key());
+            let mut number = next;
+            self.keys.mutate_or_create(key.as_bytes(), |known| {
+                number = known.unwrap_or(next);
+                number
+            });
+            self.terms.push(number);
         }
         self.ends.push(self.terms.len());
         u32::try_from(number).unwrap_or(NONE >> 1)
