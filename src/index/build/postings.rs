@@ -12,6 +12,7 @@ mod segment_forms;
 use self::{
     field_words::FieldWords,
     groups::Groups,
+    occurrences::Occurrence,
     segment_forms::{NONE, SegmentForms},
 };
 pub(super) use self::{occurrences::Occurrences, segment_forms::SortedTerms};
@@ -77,13 +78,13 @@ impl PostingsBuilder {
 
     /// Bytes of memory, now or while the positions are grouped.
     pub fn memory(&self) -> usize {
-        let grouped = self.text.len().max(self.source.len()) * size_of::<u32>();
+        let grouped = self.text.len().max(self.source.len()) * size_of::<Occurrence>();
         self.text.memory() + self.source.memory() + self.forms.memory() + grouped
     }
 
-    /// The number of positions in all fields, at most: 32 bits number them.
-    pub fn positions(&self) -> usize {
-        self.text.positions() + self.source.positions()
+    /// The number of words in all fields.
+    pub fn words(&self) -> usize {
+        self.text.len() + self.source.len()
     }
 
     /// The lengths of all titles and of all bodies, in words.
@@ -107,24 +108,23 @@ impl PostingsBuilder {
         mut visit: impl FnMut(&[u8], Occurrences<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let words = if field == Zone::Source { &self.source } else { &self.text };
-        let doc_offsets = words.doc_offsets();
         let mut counts = vec![0; self.forms.len()];
-        words.each(&doc_offsets, |form, _| counts[form] += 1);
+        words.each(|form, _| counts[form] += 1);
         let mut by_form = Groups::with_counts(counts);
-        words.each(&doc_offsets, |form, place| by_form.add(form, place));
+        words.each(|form, occurrence| by_form.add(form, occurrence));
         let (mut merged, mut deltas) = (Vec::new(), Vec::new());
         for (key, forms) in terms.iter() {
-            let places = if let &[form] = forms {
+            let occurrences = if let &[form] = forms {
                 by_form.get(form as usize)
             } else {
                 merged.clear();
                 forms.iter().for_each(|&form| merged.extend_from_slice(by_form.get(form as usize)));
                 // A stable sort merges the runs of the forms.
-                merged.sort();
+                merged.sort_by_key(Occurrence::key);
                 &merged
             };
-            if !places.is_empty() {
-                visit(key, Occurrences::new(places, &doc_offsets, &mut deltas))?;
+            if !occurrences.is_empty() {
+                visit(key, Occurrences::new(occurrences, &mut deltas))?;
             }
         }
         Ok(())

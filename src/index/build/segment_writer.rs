@@ -29,8 +29,8 @@ use crate::{
     },
 };
 
-/// The maximum number of positions in a segment: they are numbered with 32 bits.
-const MAX_POSITIONS: usize = 1 << 31;
+/// The maximum number of words in a segment: they are counted with 32 bits.
+const MAX_WORDS: usize = 1 << 31;
 
 /// A release on its way into a segment.
 pub(super) struct EncodedRelease {
@@ -100,7 +100,7 @@ impl SegmentWriter {
 
     /// Whether no release may be added any more.
     pub fn is_full(&self, memory: usize) -> bool {
-        self.postings.positions() > MAX_POSITIONS || self.memory() > memory
+        self.postings.words() > MAX_WORDS || self.memory() > memory
     }
 
     /// Writes the remaining files; returns the segment and the term cache.
@@ -204,7 +204,7 @@ fn write_field(
     (postings, terms): (&PostingsBuilder, &SortedTerms),
     mut write: impl FnMut(Occurrences, &mut FieldSerializer) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut field = serializer.new_field(field, postings.positions() as u64, None)?;
+    let mut field = serializer.new_field(field, postings.words() as u64, None)?;
     postings.for_each_term(zone, terms, |term, occurrences| {
         field.new_term(term, u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
         write(occurrences, &mut field)?;

@@ -16,10 +16,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use tantivy::{SegmentMeta, TantivyError};
 
 use super::segment_writer::{EncodedRelease, SegmentWriter};
-use crate::{
-    analysis::{Analyzer, TermCache},
-    index::schema::Fields,
-};
+use crate::{analysis::Analyzer, index::schema::Fields};
 
 /// Releases are queued in batches of this many bytes: a thread is not woken for each of them.
 const BATCH_BYTES: usize = 128 << 10;
@@ -114,33 +111,23 @@ fn write_segments(
     failed: &AtomicBool,
 ) -> tantivy::Result<Vec<SegmentMeta>> {
     let mut segments = Vec::new();
-    let mut term_cache: Option<TermCache> = None;
-    let mut open: Option<SegmentWriter> = None;
-    for batch in batches {
+    let mut term_cache = config.analyzer.term_cache();
+    let mut batches = batches.iter().peekable();
+    while batches.peek().is_some() {
+        let mut writer = SegmentWriter::new(&config.engine, config.fields, term_cache)?;
+        while !writer.is_full(config.memory)
+            && let Some(batch) = batches.next()
+        {
+            for release in batch {
+                writer.add(release)?;
+            }
+        }
         if failed.load(Ordering::Relaxed) {
             return Ok(segments);
         }
-        let mut writer = if let Some(writer) = open.take() {
-            writer
-        } else {
-            let term_cache = term_cache.take().unwrap_or_else(|| config.analyzer.term_cache());
-            SegmentWriter::new(&config.engine, config.fields, term_cache)?
-        };
-        for release in batch {
-            writer.add(release)?;
-        }
-        if writer.is_full(config.memory) {
-            let (segment, used) = writer.finish()?;
-            segments.push(segment);
-            term_cache = Some(used);
-        } else {
-            open = Some(writer);
-        }
-    }
-    if let Some(writer) = open
-        && !failed.load(Ordering::Relaxed)
-    {
-        segments.push(writer.finish()?.0);
+        let (segment, used) = writer.finish()?;
+        segments.push(segment);
+        term_cache = used;
     }
     Ok(segments)
 }

@@ -1,6 +1,6 @@
 //! The words of one field, in the order of the texts of a segment's documents.
 
-use super::occurrences::DocOffsets;
+use super::occurrences::Occurrence;
 use crate::index::schema::POSITION_GAP;
 
 /// The words of one field.
@@ -44,11 +44,6 @@ impl FieldWords {
         self.words.len()
     }
 
-    /// The number of positions, at most.
-    pub fn positions(&self) -> usize {
-        self.words.len() + self.texts.len() * POSITION_GAP as usize
-    }
-
     /// Bytes of memory.
     pub fn memory(&self) -> usize {
         // Large vectors grow in place: of what they reserve, only the used part is in memory.
@@ -60,28 +55,17 @@ impl FieldWords {
         self.texts.iter().skip(text).step_by(self.texts_per_doc).map(|text| text.positions).collect()
     }
 
-    /// Where the positions of each document start.
-    pub fn doc_offsets(&self) -> DocOffsets {
-        let mut offsets = DocOffsets::default();
-        for texts in self.texts.chunks(self.texts_per_doc) {
-            let positions: u32 = texts.iter().map(|text| text.positions + POSITION_GAP).sum();
-            offsets.push(positions - POSITION_GAP);
-        }
-        offsets.finish();
-        offsets
-    }
-
-    /// Visits the words in order: the number of the form, and the position, counted through all documents.
-    pub fn each(&self, offsets: &DocOffsets, mut visit: impl FnMut(usize, u32)) {
+    /// Visits the words in order: the number of the form, and where it occurs.
+    pub fn each(&self, mut visit: impl FnMut(usize, Occurrence)) {
         let mut start = 0;
-        for (doc, texts) in self.texts.chunks(self.texts_per_doc).enumerate() {
-            let mut first = offsets.start(doc);
+        for (texts, doc) in self.texts.chunks(self.texts_per_doc).zip(0..) {
+            let mut first = 0_u32;
             for &Text { end, positions } in texts {
                 // One before the first position: the bit of the first word advances it.
-                let mut place = first.wrapping_sub(1);
+                let mut position = first.wrapping_sub(1);
                 for &word in &self.words[start..end] {
-                    place = place.wrapping_add(word & 1);
-                    visit((word >> 1) as usize, place);
+                    position = position.wrapping_add(word & 1);
+                    visit((word >> 1) as usize, Occurrence { position, doc });
                 }
                 (start, first) = (end, first + positions + POSITION_GAP);
             }

@@ -1,13 +1,13 @@
-//! Numbers grouped by a key, which is a small number as well: the positions of each form, the forms of each term.
+//! Values grouped by a key, which is a small number: the occurrences of each form, the forms of each term.
 
 /// The values of each key from 0, in the order in which they were added.
-pub(super) struct Groups {
-    values: Vec<u32>,
+pub(super) struct Groups<V> {
+    values: Vec<V>,
     /// The end of the values of each key so far.
     ends: Vec<u32>,
 }
 
-impl Groups {
+impl<V: Copy + Default> Groups<V> {
     /// Empty groups, given how many values each key will have.
     pub fn with_counts(counts: Vec<u32>) -> Self {
         let mut ends = counts;
@@ -15,17 +15,17 @@ impl Groups {
         for end in &mut ends {
             sum += std::mem::replace(end, sum);
         }
-        Self { values: vec![0; sum as usize], ends }
+        Self { values: vec![V::default(); sum as usize], ends }
     }
 
-    pub fn add(&mut self, key: usize, value: u32) {
+    pub fn add(&mut self, key: usize, value: V) {
         let end = &mut self.ends[key];
         self.values[*end as usize] = value;
         *end += 1;
     }
 
     /// The values of a key, once all are added.
-    pub fn get(&self, key: usize) -> &[u32] {
+    pub fn get(&self, key: usize) -> &[V] {
         let start = key.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.values[start as usize..self.ends[key] as usize]
     }

@@ -15,7 +15,7 @@ pub(super) const NONE: u32 = u32::MAX;
 pub(in crate::index::build) struct SortedTerms<'f> {
     /// The first bytes, the key and the number of each term.
     keys: Vec<(u128, &'f [u8], u32)>,
-    forms: Groups,
+    forms: Groups<u32>,
 }
 
 impl SortedTerms<'_> {
