@@ -4,17 +4,15 @@ use std::cell::Cell;
 
 use proptest::{prelude::*, sample::select};
 
-use super::{
-    Analyzer, CheckpointWriter, Checkpoints, Role, Term, Token, TokenStream, normalize, tokenizer::Scanner,
-};
+use super::{Analyzer, CheckpointWriter, Checkpoints, Role, Term, Token, TokenStream, normalize};
 
 thread_local! {
-    /// The number of bytes that the scanner has examined on this thread.
+    /// The number of bytes that tokenizing has examined on this thread.
     static STEPS: Cell<usize> = const { Cell::new(0) };
     static ANALYZER: Analyzer = Analyzer::new().unwrap();
 }
 
-/// Called by the scanner for the bytes it examines.
+/// Called by the tokenizer for the bytes it examines.
 pub(super) fn count_steps(bytes: usize) {
     STEPS.set(STEPS.get() + bytes);
 }
@@ -119,8 +117,8 @@ pub(super) fn text() -> impl Strategy<Value = String> {
 
 fn steps(text: &str) -> usize {
     STEPS.set(0);
-    let mut scanner = Scanner::new(text);
-    while scanner.next_lexeme().is_some() {}
+    let mut tokens = TokenStream::new(text);
+    while tokens.step().is_some() {}
     STEPS.get()
 }
 

@@ -15,7 +15,7 @@ use super::{
     term::Term,
     term_cache::TermCache,
     term_list::TermListRef,
-    tokenizer::{Lexeme, LexemeKind, Scanner, Span},
+    tokenizer::{Lexeme, LexemeKind, Scanner, Span, examined},
     word_terms::TokenContext,
 };
 
@@ -91,6 +91,8 @@ pub(crate) struct TokenStream<'t> {
     pub(super) position: u32,
     /// The compound whose parts come next, and how many of them were returned.
     pub(super) compound: Option<(LexemeKind, usize)>,
+    /// Whether one of its parts is a number, once this is known.
+    has_number: Option<bool>,
     /// The end of the line examined last, and whether that line is all in capitals.
     line: (usize, bool),
 }
@@ -120,7 +122,14 @@ impl TermCache {
 
 impl<'t> TokenStream<'t> {
     pub fn new(text: &'t str) -> Self {
-        Self { text, scanner: Scanner::new(text), position: 0, compound: None, line: (0, false) }
+        Self {
+            text,
+            scanner: Scanner::new(text),
+            position: 0,
+            compound: None,
+            has_number: None,
+            line: (0, false),
+        }
     }
 
     pub fn next<'f>(&mut self, forms: &'f mut TermCache) -> Option<TokenRef<'f>> {
@@ -163,6 +172,7 @@ impl<'t> TokenStream<'t> {
             return self.word(lexeme.span, Role::Single, context);
         }
         self.compound = Some((lexeme.kind, 0));
+        self.has_number = None;
         let role = Role::Whole(u32::try_from(self.scanner.parts.len()).unwrap_or(u32::MAX));
         let context = match lexeme.kind {
             LexemeKind::Joint => TokenContext::Whole,
@@ -198,9 +208,17 @@ impl<'t> TokenStream<'t> {
         if (index == 0) == year_first { TokenContext::Year } else { TokenContext::Day }
     }
 
-    /// Whether a part of the compound is a number.
-    fn has_number(&self) -> bool {
-        self.scanner.parts.iter().any(|part| part.of(self.text).starts_with(char::is_numeric))
+    /// Whether a part of the compound is a number. Looked up once: a compound may have millions of parts.
+    fn has_number(&mut self) -> bool {
+        let Self { scanner, text, .. } = self;
+        let mut parts = scanner.parts.iter();
+        let find = || {
+            parts.any(|part| {
+                examined(1);
+                part.of(text).starts_with(char::is_numeric)
+            })
+        };
+        *self.has_number.get_or_insert_with(find)
     }
 
     /// Whether a space and a digit follow.

@@ -82,6 +82,7 @@ impl SourceFile {
         let done = readers::read(&mut input, &mut output);
         drop(input);
         let (reader, passed_over) = (output.reader(), output.passed_over());
+        let done = output.finish().and(done);
         done.map_err(|fault| self.fault(fault))?;
         // What the reader had no need of is a part of the digest all the same.
         io::copy(&mut content, &mut io::sink()).map_err(|source| self.unreadable(source))?;

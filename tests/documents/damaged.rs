@@ -41,6 +41,53 @@ fn a_database_with_names_in_another_encoding_is_refused() {
     assert!(failures[0].to_string().contains("cannot be read as a database"), "{failures:?}");
 }
 
+/// Damage counts as a failure where the kind of the content is unknown, too.
+#[test]
+fn damaged_containers_are_never_ignored() {
+    let mut random = fastrand::Rng::with_seed(7);
+    let content: Vec<u8> = (0..900_000).map(|_| random.u8(b'a'..=b'p')).collect();
+    let member = |name: &str| (name.to_owned(), content.clone());
+    let compress = |bytes: &[u8]| {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.include_checksum(true).unwrap();
+        std::io::Write::write_all(&mut encoder, bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    std::io::Write::write_all(&mut bzip2, &content).unwrap();
+    let bzip2 = bzip2.finish().unwrap();
+    let photos = folder::tarred(&[member("a.png")]);
+    let zip = folder::zipped(&[member("a.png"), member("report")]);
+    let table: [(&str, Vec<u8>); 10] = [
+        ("a.gz", folder::gzipped(&content)),
+        ("noextension", folder::gzipped(&content)),
+        ("a.png.bz2", bzip2),
+        ("a.zst", compress(&content)),
+        ("a.zip", zip.clone()),
+        ("photos.tar", photos.clone()),
+        ("photos.tar.gz", folder::gzipped(&photos)),
+        ("photos.tar.zst", compress(&photos)),
+        ("photos.zip.gz", folder::gzipped(&zip)),
+        ("nested.zip", folder::zipped(&[("a.gz".to_owned(), folder::gzipped(&content))])),
+    ];
+    for (name, whole) in table {
+        let (releases, failures) = read_bytes(name, &whole);
+        assert!(releases.is_empty() && failures.is_empty(), "{name}: {failures:?}");
+        let mut damaged = vec![("halved", whole[..whole.len() / 2].to_vec())];
+        if name != "photos.tar" {
+            damaged.push(("without its end", whole[..whole.len() - 2].to_vec()));
+            // Neither archives nor gzip have a checksum of anything but the content.
+            let at = whole.len() / 3;
+            let flipped = whole.iter().enumerate().map(|(i, byte)| if i == at { byte ^ 8 } else { *byte });
+            damaged.push(("flipped", flipped.collect()));
+        }
+        for (how, bytes) in damaged {
+            let (_, failures) = read_bytes(name, &bytes);
+            assert!(!failures.is_empty(), "{name} {how}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 

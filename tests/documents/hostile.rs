@@ -41,6 +41,18 @@ fn package_bomb(part: &str, others: &[(&str, &str)], size: u64) -> Vec<u8> {
     zip.finish().unwrap().into_inner()
 }
 
+/// A file of bad records costs no more than its first thousand, and says how many there are.
+#[test]
+fn many_failures_are_counted() {
+    let duplicates = "{\"id\":1,\"title\":\"а\"}\n".repeat(3001);
+    for (name, text, releases) in [("a.jsonl", "1\n".repeat(3000), 0), ("b.jsonl", duplicates, 1)] {
+        let (read, failures) = read_bytes(name, text.as_bytes());
+        assert_eq!((read.len(), failures.len()), (releases, 1001));
+        let last = failures.last().unwrap().to_string();
+        assert!(last.contains("2000 more parts cannot be read"), "{last}");
+    }
+}
+
 /// One test after another in one process, so that the peak is that of the worst.
 #[test]
 fn bombs_are_errors_within_bounded_memory() {

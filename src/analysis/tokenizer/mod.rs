@@ -11,4 +11,5 @@ mod phones;
 mod runs;
 mod scanner;
 
+pub(super) use scanner::examined;
 pub(crate) use scanner::{Lexeme, LexemeKind, Scanner, Span};

@@ -206,7 +206,7 @@ impl<'t> Scanner<'t> {
 }
 
 /// Counts the bytes that the scanner examines, for the tests of linear time.
-pub(super) fn examined(bytes: usize) {
+pub(in crate::analysis) fn examined(bytes: usize) {
     #[cfg(test)]
     crate::analysis::properties::count_steps(bytes);
     let _ = bytes;

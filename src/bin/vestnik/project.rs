@@ -74,6 +74,7 @@ struct Fields {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 struct LimitSettings {
     size: Option<Size>,
+    text: Option<Size>,
     unpacked: Option<Size>,
     depth: Option<u32>,
     time: Option<Time>,
@@ -182,6 +183,7 @@ impl Project {
         let usual = Limits::default();
         let limits = Limits {
             bytes: limits.size.map_or(usual.bytes, |size| size.0),
+            text: limits.text.map_or(usual.text, |size| size.0),
             unpacked: limits.unpacked.map_or(usual.unpacked, |size| size.0),
             depth: limits.depth.unwrap_or(usual.depth),
             time: limits.time.map_or(usual.time, |time| time.0),

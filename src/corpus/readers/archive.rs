@@ -16,7 +16,7 @@ use flate2::bufread::MultiGzDecoder;
 use zip::{ZipArchive, result::ZipError};
 
 use super::{Fault, Input, Output};
-use metered::{Counted, Metered, Zstd};
+use metered::{Counted, Metered, Packed, Zstd};
 
 /// An archive with more entries is not read: the list of them alone would need too much memory.
 const MOST_ENTRIES: u64 = 200_000;
@@ -74,6 +74,19 @@ pub(super) fn read_tar(input: &mut Input<'_>, output: &mut Output<'_>) -> Result
     let input = &*input;
     let (source, packed) = Counted::new(stream);
     let mut archive = tar::Archive::new(source);
+    read_tar_entries(&mut archive, packed, input, output)?;
+    // What follows the last entry is of no use, but shows whether a compressed archive is complete.
+    let mut rest = archive.into_inner();
+    std::io::copy(&mut rest, &mut std::io::sink()).map_err(|error| damaged(&error))?;
+    Ok(())
+}
+
+fn read_tar_entries<R: Read>(
+    archive: &mut tar::Archive<R>,
+    packed: Packed,
+    input: &Input<'_>,
+    output: &mut Output<'_>,
+) -> Result<(), Fault> {
     // Raw entries: the library would read names of any length into memory.
     let entries = archive.entries().map_err(|error| damaged(&error))?.raw(true);
     let (mut long_name, mut links) = (None::<Vec<u8>>, 0_u64);

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     cell::Cell,
-    io::{BufRead, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
     time::{Duration, Instant},
@@ -43,18 +43,30 @@ pub(in crate::corpus) struct Budget<'a> {
     since: Cell<Instant>,
     unpacked: Cell<u64>,
     most_unpacked: u64,
+    /// How many bytes of parts that no reader takes may still be unpacked to verify them.
+    verifiable: Cell<u64>,
+    text: u64,
+    is_verifying: Cell<bool>,
 }
 
 impl<'a> Budget<'a> {
     pub fn new(options: &ReadOptions, stop: &'a AtomicBool) -> Self {
         let since = Cell::new(Instant::now());
         let most_unpacked = options.limits.unpacked;
-        Self { stop, time: options.limits.time, since, unpacked: Cell::new(0), most_unpacked }
+        let (unpacked, verifiable) = (Cell::new(0), Cell::new(most_unpacked));
+        let (time, is_verifying) = (options.limits.time, Cell::new(false));
+        let text = options.limits.text;
+        Self { stop, time, since, unpacked, most_unpacked, verifiable, text, is_verifying }
     }
 
     /// Restarts the clock after a release was passed on.
     pub fn restart(&self) {
         self.since.set(Instant::now());
+    }
+
+    /// The most bytes of text in a release.
+    pub fn text(&self) -> u64 {
+        self.text
     }
 
     fn check(&self) -> Result<(), Fault> {
@@ -71,6 +83,9 @@ impl<'a> Budget<'a> {
     }
 
     fn unpack(&self, bytes: u64) -> Result<(), Fault> {
+        if self.is_verifying.get() {
+            return Ok(());
+        }
         self.unpacked.set(self.unpacked.get().saturating_add(bytes));
         if self.unpacked.get() > self.most_unpacked {
             let limit = self.most_unpacked >> 20;
@@ -168,7 +183,7 @@ impl<'a> Input<'a> {
     pub fn stream(&mut self) -> Box<dyn BufRead + 'a> {
         match self.take() {
             Content::Bytes(Cow::Borrowed(bytes)) => Box::new(bytes),
-            Content::Bytes(Cow::Owned(bytes)) => Box::new(std::io::Cursor::new(bytes)),
+            Content::Bytes(Cow::Owned(bytes)) => Box::new(io::Cursor::new(bytes)),
             Content::Stream(stream) => stream,
         }
     }
@@ -194,6 +209,40 @@ impl<'a> Input<'a> {
     #[cfg(feature = "converters")]
     pub fn check_cancelled(&self) -> Result<(), Fault> {
         if self.budget.stop.load(Ordering::Relaxed) { Err(Fault::Cancelled) } else { Ok(()) }
+    }
+
+    /// Unpacks what is left of a part that no reader takes, so that damage is reported and not ignored.
+    ///
+    /// The bytes do not count as unpacked, because a folder of photos must not use up the limit of the texts in the
+    /// same archive. In one file, no more bytes are verified than may be unpacked.
+    ///
+    /// # Errors
+    ///
+    /// If the part is damaged. One that exceeds a limit is not verified further.
+    pub fn verify(&mut self) -> Result<(), Fault> {
+        let Content::Stream(mut stream) = self.take() else { return Ok(()) };
+        let budget = self.budget;
+        budget.is_verifying.set(true);
+        let verified = loop {
+            let size = match stream.fill_buf() {
+                Ok(bytes) => bytes.len(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::QuotaExceeded => break Ok(()),
+                Err(error) => break Err(error.into()),
+            };
+            stream.consume(size);
+            let left = budget.verifiable.get().saturating_sub(size as u64);
+            budget.verifiable.set(left);
+            match budget.check() {
+                Err(Fault::Cancelled) => break Err(Fault::Cancelled),
+                Err(_) => break Ok(()),
+                Ok(()) if size == 0 || left == 0 => break Ok(()),
+                Ok(()) => {}
+            }
+        };
+        budget.is_verifying.set(false);
+        budget.restart();
+        verified
     }
 
     /// Counts bytes that a container unpacked piece by piece; those of [`Input::bytes`] are counted there.

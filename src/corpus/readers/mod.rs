@@ -73,6 +73,7 @@ mod sqlite;
 #[cfg(feature = "table")]
 mod table;
 mod text;
+mod text_limit;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 #[cfg(any(feature = "docx", feature = "odt", feature = "epub", feature = "feed", feature = "xlsx"))]

@@ -41,7 +41,7 @@ impl ReadOptions {
 }
 
 /// Raised when a reader reads anything differently.
-const READERS: u32 = 2;
+const READERS: u32 = 3;
 
 /// The digest of the readers and of what a caller decided about them: a file that was read under one digest is
 /// read again under another.
@@ -64,6 +64,8 @@ pub struct Limits {
     /// The largest content that is read whole, in bytes: a file, a part of a container, a line. Formats that
     /// are read piece by piece (JSON Lines, archives) may be of any size. 64 MB by default.
     pub bytes: u64,
+    /// The longest text of a release, in bytes; what follows is cut with a note. 32 MB by default.
+    pub text: u64,
     /// The most that all containers in one file may unpack to, in bytes. 4 GB by default.
     pub unpacked: u64,
     /// How deep containers may be nested. 8 by default.
@@ -74,7 +76,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 64 << 20, unpacked: 4 << 30, depth: 8, time: Duration::from_secs(20) }
+        Self { bytes: 64 << 20, text: 32 << 20, unpacked: 4 << 30, depth: 8, time: Duration::from_secs(20) }
     }
 }
 

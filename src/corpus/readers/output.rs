@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::ControlFlow, path::Path};
 
-use super::{Budget, Fault, Input, fields};
+use super::{Budget, Fault, Input, fields, text_limit};
 use crate::{
     error::{Error, Result},
     release::{Origin, Release},
@@ -10,6 +10,9 @@ use crate::{
 
 /// How many notes about a release are kept.
 const MOST_NOTES: usize = 12;
+/// How many failures of one file are listed. The others are counted: a file of millions of bad lines would otherwise
+/// take a gigabyte of memory and of the index.
+const MOST_FAILURES: u64 = 1_000;
 
 /// Where in the content a release was found, and how it was read.
 #[derive(Debug, Default)]
@@ -39,6 +42,7 @@ pub(in crate::corpus) struct Output<'a> {
     /// Ids that were given, without the file's name, and their lines.
     taken: HashMap<String, Option<u64>>,
     passed_over: u64,
+    failures: u64,
 }
 
 impl<'a> Output<'a> {
@@ -48,8 +52,8 @@ impl<'a> Output<'a> {
         budget: &'a Budget<'a>,
         sink: &'a mut dyn FnMut(Result<Release>) -> ControlFlow<()>,
     ) -> Self {
-        let (parts, taken) = (Vec::new(), HashMap::new());
-        Self { root, file, budget, source: None, sink, parts, reader: "", taken, passed_over: 0 }
+        let (parts, taken, passed_over, failures) = (Vec::new(), HashMap::new(), 0, 0);
+        Self { root, file, budget, source: None, sink, parts, reader: "", taken, passed_over, failures }
     }
 
     /// Takes a release; its id and origin are set here.
@@ -76,8 +80,9 @@ impl<'a> Output<'a> {
             fields::date_by_content(&mut release, Some(self.file));
         }
         release.source = release.source.or_else(|| self.source.map(str::to_owned));
+        let cut = text_limit::limit(self.budget.text(), &mut release);
         let mut read_as = release.origin.take().unwrap_or_default();
-        let notes = distinct(notes.into_iter().chain(read_as.notes.drain(..)));
+        let notes = distinct(notes.into_iter().chain(read_as.notes.drain(..)).chain(cut));
         let origin = Origin {
             root: self.root.to_owned(),
             file: self.file.to_owned(),
@@ -122,7 +127,7 @@ impl<'a> Output<'a> {
     ///
     /// # Errors
     ///
-    /// If the caller stops. A fault of the part is a separate failure.
+    /// If the caller stops. A fault of the part is a separate failure, also where no reader takes the part.
     pub fn part(&mut self, name: &str, mut part: Input<'_>) -> Result<(), Fault> {
         self.parts.push(name.to_owned());
         let limit = part.options.limits.depth;
@@ -130,6 +135,10 @@ impl<'a> Output<'a> {
             Err(format!("is nested more than {limit} containers deep; unpack it").into())
         } else {
             super::read(&mut part, self)
+        };
+        let done = match done {
+            Err(Fault::Unknown) => part.verify().and(Err(Fault::Unknown)),
+            done => done,
         };
         let done = done.or_else(|fault| self.failure(None, fault));
         self.parts.pop();
@@ -156,7 +165,27 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Reports how many failures were not listed.
+    ///
+    /// # Errors
+    ///
+    /// If the caller stops.
+    pub fn finish(&mut self) -> Result<(), Fault> {
+        let more = self.failures.saturating_sub(MOST_FAILURES);
+        if more == 0 {
+            return Ok(());
+        }
+        self.failures = 0;
+        let reason = format!("{more} more parts cannot be read; correct those that are listed first");
+        self.send(Err(Error::Malformed { path: self.root.join(self.file), line: None, reason }))
+    }
+
     fn send(&mut self, item: Result<Release>) -> Result<(), Fault> {
+        self.failures += u64::from(item.is_err());
+        if item.is_err() && self.failures > MOST_FAILURES {
+            self.budget.restart();
+            return Ok(());
+        }
         let flow = (self.sink)(item);
         // The caller may have waited for its workers, which is not time spent on reading.
         self.budget.restart();

@@ -89,6 +89,8 @@ fn extract(bytes: Vec<u8>, check: &dyn Fn() -> Result<(), Fault>) -> Result<Extr
             retain_spans_on_page(&mut spans, &page);
             retain_rulings_on_page(&mut rulings, &page);
             spans.retain(|span| !is_running(span));
+            spans.iter_mut().for_each(letters::show_hyphens);
+            letters::keep_drawing_order(&mut spans);
             let marks = letters::drop_note_marks(&mut spans);
             Ok((spans, rulings, report, marks))
         });

@@ -203,6 +203,7 @@ impl Reading {
             self.skip -= 1;
             return;
         }
+        self.flush();
         match symbol {
             b'\\' | b'{' | b'}' => self.bytes.push(symbol),
             b'~' => self.write("\u{a0}"),
@@ -376,6 +377,11 @@ mod tests {
             ),
             (r"{\rtf1 a\bin3 {}}b}", "ab"),
             (r"{\rtf1 {\upr{x}{\*\ud{y}}}a", "a"),
+            // Cocoa ends paragraphs with an escaped line end.
+            (
+                "{\\rtf1\\uc0 \\u1052 \\u1080 \\u1088 \\~b.\\\nc \\{\\u1088 \\}\\\nd}",
+                "Мир\u{a0}b.\n\nc {р}\n\nd",
+            ),
         ];
         for (rtf, expected) in table {
             assert_eq!(document(rtf.as_bytes()).unwrap().plain(), expected, "{rtf}");

@@ -282,8 +282,9 @@ const ROOT_HELP: &str = "\
 
 const LIMITS_HELP: &str = "
 [limits]
-# One file, what its containers unpack to, how deep they are nested, and the time for one release.
+# One file, the text of a release, what containers unpack to, how deep they are nested, and the time for one release.
 # size = \"64M\"
+# text = \"32M\"
 # unpacked = \"4G\"
 # depth = 8
 # time = \"20s\"";

@@ -79,13 +79,18 @@ impl<R: Read> Read for Metered<'_, '_, R> {
         let size = self.content.read(buffer)?;
         self.unpacked += size as u64;
         if self.unpacked > SMALL && self.unpacked / HIGHEST_RATIO > self.packed.get() {
-            return Err(io::Error::other(format!(
+            return Err(beyond_limit(format!(
                 "unpacks to more than {HIGHEST_RATIO} times its size, like a decompression bomb; unpack it by hand"
             )));
         }
-        self.input.unpacked(size as u64).map_err(|fault| io::Error::other(fault.reason()))?;
+        self.input.unpacked(size as u64).map_err(|fault| beyond_limit(fault.reason()))?;
         Ok(size)
     }
+}
+
+/// The error of content that may be sound and exceeds a limit.
+fn beyond_limit(reason: String) -> io::Error {
+    io::Error::new(io::ErrorKind::QuotaExceeded, reason)
 }
 
 /// Zstandard content of one or more frames.
@@ -137,6 +142,10 @@ impl<R: BufRead> Read for Zstd<R> {
                     if size > 0 || buffer.is_empty() {
                         self.state = State::Within(stream, decoder);
                         return Ok(size);
+                    }
+                    let declared = decoder.get_checksum_from_data();
+                    if declared.is_some() && declared != decoder.get_calculated_checksum() {
+                        return Err(io::Error::other("the checksum of its content is wrong"));
                     }
                     self.state = State::Between(stream);
                 }

@@ -59,6 +59,8 @@ pub(super) fn decoded(
     let Decoded { text, encoding, mut notes } = encoding::decode(&bytes, charset.or(own.as_deref()))?;
     // A large page is in memory once at a time: as bytes, as text, as a tree, as a release.
     drop(bytes);
+    let (text, cut) = page::limited(text);
+    notes.extend(cut);
     let (page, cut) = page::parse(&text, &mut || input.check())?;
     drop(text);
     notes.extend(cut);
@@ -111,6 +113,7 @@ fn release_in(
         fields::titled_noting(&body, &mut notes)
             .ok_or("has no words outside its markup; remove it or save the page again")?
     };
+    drop(blocks);
     let mut release = Release { title, body: fields::body(&body), ..Release::default() };
     check()?;
     metadata.fill(&mut release, root);

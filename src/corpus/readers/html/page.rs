@@ -27,6 +27,8 @@ use crate::corpus::readers::Fault;
 const DEEPEST: usize = 400;
 /// Tags behind this many elements are ignored. Each takes some 450 bytes of memory.
 const MOST_ELEMENTS: usize = 300_000;
+/// Markup behind this many bytes is not parsed: the tree of a page takes five times its size.
+const LONGEST: usize = 32 << 20;
 /// How many bytes are parsed between two checks for cancellation, about.
 const CHUNK: usize = 64 << 10;
 /// Elements whose content is no markup: their start tags switch the tokenizer and cannot be ignored.
@@ -36,6 +38,17 @@ const VOID: [&str; 14] = [
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
     "wbr",
 ];
+
+/// Cuts markup to the length that is parsed; returns it, and a note about what was cut.
+pub(super) fn limited(mut markup: String) -> (String, Option<String>) {
+    let length = markup.len();
+    markup.truncate(markup.floor_char_boundary(LONGEST));
+    markup.shrink_to_fit();
+    let (limit, cut) = (LONGEST >> 20, (length - markup.len()).div_ceil(1 << 20));
+    let note = (cut > 0)
+        .then(|| format!("has more than {limit} MB of markup; the {cut} MB behind them were left out"));
+    (markup, note)
+}
 
 /// Parses a page; `check` is called every now and then and may fail. Returns what was cut as notes.
 pub(super) fn parse(

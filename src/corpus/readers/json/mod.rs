@@ -8,88 +8,145 @@ mod repair;
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 use super::{Details, Fault, FieldMapping, Input, Output};
 use crate::release::Release;
 pub(super) use record::record;
 
-/// How many values a text can have. A parsed value takes up to 160 bytes of memory, in which 64 MB of short ones
+/// How many values a record can have. A parsed value takes up to 160 bytes of memory, in which 64 MB of short ones
 /// would be several gigabytes.
 const MAX_VALUES: usize = 700_000;
 
-/// The reader of JSON files.
+/// The reader of JSON files. One record is parsed at a time, so that a list of any length needs the memory of its text
+/// and of its largest record.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let decoded = input.text()?;
-    let (values, mut notes) = values(&decoded.text)?;
-    notes.splice(..0, decoded.notes);
-    let several = values.len() > 1;
-    for (index, value) in values.into_iter().enumerate() {
+    let Records { text, count, notes } = Records::in_text(&decoded.text)?;
+    let notes = [decoded.notes, notes].concat();
+    let mut number = 0;
+    elements(&text, &mut |text| {
         input.check()?;
-        let number = index + 1;
-        let read = object(value).and_then(|object| record(object, &input.options.fields));
-        match read {
-            Ok(release) => {
+        number += 1;
+        match parse(text, &input.options.fields) {
+            Ok(mut release) => {
+                release.origin.get_or_insert_default().notes.extend_from_slice(&notes);
                 let name = || release.record.clone().unwrap_or_else(|| number.to_string());
-                let (part, notes) = (several.then(name), notes.clone());
-                let details = Details { part, encoding: Some(decoded.encoding), notes, ..Details::default() };
-                output.release(release, details)?;
+                let (part, encoding) = ((count > 1).then(name), Some(decoded.encoding));
+                output.release(release, Details { part, encoding, ..Details::default() })
             }
-            Err(Fault::Malformed { reason, .. }) if several => {
-                output.failure(None, format!("record {number}: {reason}").into())?;
+            Err(Fault::Malformed { reason, .. }) if count > 1 => {
+                output.failure(None, format!("record {number}: {reason}").into())
             }
-            Err(Fault::Malformed { line, reason }) => {
-                return Err(Fault::at_line(line.or_else(|| line_of(&decoded.text, &reason)), reason));
-            }
-            Err(fault) => return Err(fault),
+            Err(fault) => Err(located(fault, &decoded.text)),
         }
-    }
-    Ok(())
+    })
 }
 
 /// The release in the text of one object; the fault names the line within the text.
 pub(super) fn release_with(text: &str, fields: &FieldMapping) -> Result<Release, Fault> {
-    let (mut values, notes) = values(text)?;
-    let value = match values.pop() {
-        Some(value) if values.is_empty() => value,
-        _ => return Err("holds several releases; put each on a separate line".into()),
-    };
-    let read = object(value).and_then(|object| record(object, fields));
-    let mut release = read.map_err(|fault| match fault {
-        Fault::Malformed { line: None, reason } => Fault::at_line(line_of(text, &reason), reason),
-        fault => fault,
+    let records = Records::in_text(text)?;
+    if records.count > 1 {
+        return Err("holds several releases; put each on a separate line".into());
+    }
+    let mut release = Release::default();
+    elements(&records.text, &mut |record| {
+        release = parse(record, fields).map_err(|fault| located(fault, text))?;
+        Ok(())
     })?;
+    release.origin.get_or_insert_default().notes.extend(records.notes);
+    Ok(release)
+}
+
+/// A text of one or more records.
+struct Records<'t> {
+    /// The text, repaired where it was nearly JSON.
+    text: Cow<'t, str>,
+    count: usize,
+    /// What was repaired.
+    notes: Vec<String>,
+}
+
+impl<'t> Records<'t> {
+    /// Checks that all of a text is JSON, without building values, and counts the records.
+    fn in_text(text: &'t str) -> Result<Self, Fault> {
+        let text = text.trim_start_matches('\u{FEFF}');
+        if text.trim().is_empty() {
+            return Err("is empty: write an object with a \"title\" and a \"text\", or remove it".into());
+        }
+        let (text, notes) = match syntax_error(text) {
+            None => (Cow::Borrowed(text), Vec::new()),
+            Some(error) => match repair::repair(text) {
+                (Cow::Owned(repaired), notes) if syntax_error(&repaired).is_none() => {
+                    (repaired.into(), notes)
+                }
+                _ => return Err(fault(&error)),
+            },
+        };
+        let mut count = 0;
+        elements(&text, &mut |_| {
+            count += 1;
+            Ok(())
+        })?;
+        if count == 0 {
+            return Err("holds an empty list; remove it".into());
+        }
+        Ok(Self { text, count, notes })
+    }
+}
+
+fn syntax_error(text: &str) -> Option<serde_json::Error> {
+    let values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    values.filter_map(Result::err).next()
+}
+
+/// Visits the elements of a text that is one list, or else its values. The text is JSON.
+fn elements(text: &str, visit: &mut dyn FnMut(&str) -> Result<(), Fault>) -> Result<(), Fault> {
+    let (first, behind) = split_value(text.trim_start())?;
+    let inner = first.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
+    let mut rest = inner.filter(|_| behind.trim_start().is_empty()).unwrap_or(text);
+    loop {
+        rest = rest.trim_start_matches([' ', '\n', '\r', '\t', ',']);
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let (value, behind) = split_value(rest)?;
+        visit(value)?;
+        rest = behind;
+    }
+}
+
+/// The value at the start of a text, and what follows it.
+fn split_value(text: &str) -> Result<(&str, &str), Fault> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    values.next().transpose().map_err(|error| fault(&error))?;
+    Ok(text.split_at_checked(values.byte_offset()).unwrap_or((text, "")))
+}
+
+/// The release in the text of a record.
+fn parse(text: &str, fields: &FieldMapping) -> Result<Release, Fault> {
+    if count_values(text) > MAX_VALUES {
+        return Err(format!("has more than {MAX_VALUES} values; split it").into());
+    }
+    let (value, notes) = match serde_json::from_str(text) {
+        Ok(value) => (value, Vec::new()),
+        // Half of a surrogate pair, for instance.
+        Err(error) => {
+            let (repaired, notes) = repair::repair(text);
+            (serde_json::from_str(&repaired).map_err(|_| fault(&error))?, notes)
+        }
+    };
+    let mut release = record(object(value)?, fields)?;
     release.origin.get_or_insert_default().notes.extend(notes);
     Ok(release)
 }
 
-/// The values in a text: one, those of a list, or several one after another. What is not JSON is repaired.
-fn values(text: &str) -> Result<(Vec<Value>, Vec<String>), Fault> {
-    let text = text.trim_start_matches('\u{FEFF}');
-    if text.trim().is_empty() {
-        return Err("is empty: write an object with a \"title\" and a \"text\", or remove it".into());
-    }
-    if count_values(text) > MAX_VALUES {
-        let reason = format!("has more than {MAX_VALUES} values; split it, or write one record a line");
-        return Err(reason.into());
-    }
-    let parse = |text: &str| serde_json::Deserializer::from_str(text).into_iter::<Value>().collect();
-    let parsed: Result<Vec<Value>, serde_json::Error> = parse(text);
-    let (values, notes) = match parsed {
-        Ok(values) => (values, Vec::new()),
-        Err(error) => {
-            let (repaired, notes) = repair::repair(text);
-            match repaired {
-                Cow::Owned(repaired) => (parse(&repaired).map_err(|_| fault(&error))?, notes),
-                Cow::Borrowed(_) => return Err(fault(&error)),
-            }
-        }
-    };
-    match <[Value; 1]>::try_from(values) {
-        Ok([Value::Array(items)]) if items.is_empty() => Err("holds an empty list; remove it".into()),
-        Ok([Value::Array(items)]) => Ok((items, notes)),
-        Ok([value]) => Ok((vec![value], notes)),
-        Err(values) => Ok((values, notes)),
+/// Names the line of a field that is at fault.
+fn located(fault: Fault, text: &str) -> Fault {
+    match fault {
+        Fault::Malformed { line: None, reason } => Fault::at_line(line_of(text, &reason), reason),
+        fault => fault,
     }
 }
 

@@ -1,7 +1,12 @@
 //! Records of every shape, and those that are none.
 
+use std::{ops::ControlFlow, path::Path, sync::atomic::AtomicBool};
+
 use super::*;
-use crate::corpus::readers::fields;
+use crate::{
+    corpus::readers::{Budget, ReadOptions, fields},
+    error::Result,
+};
 
 #[test]
 fn fields_find_their_place() {
@@ -118,4 +123,62 @@ fn a_long_line_is_cut_at_a_sentence() {
     assert_eq!(title, sentence.trim());
     assert!(body.starts_with("Сегодня в Ташкенте") && body.len() > 1000);
     assert_eq!(notes.len(), 1);
+}
+
+#[test]
+fn records_of_a_list_are_read_one_by_one() {
+    let table: [(&str, &[&str]); 8] = [
+        (r#"[{"title":"А"},{"title":"Б"}]"#, &["a.json#1 А", "a.json#2 Б"]),
+        (r#"[{"title":"А"}]"#, &["a.json А"]),
+        ("{\"title\":\"А\"}\n{\"title\":\"Б\"}", &["a.json#1 А", "a.json#2 Б"]),
+        (
+            r#"[{"id":"x","title":"[,"}, 5 ,{"title":"]"}]"#,
+            &["a.json#x [,", "record 2: is a number", "a.json#3 ]"],
+        ),
+        // A repair of one record leaves the others as they are.
+        (
+            r#"[{"title":"А\ud83d"},{"title":"Б","text":1e999}]"#,
+            &["a.json#1 А\u{FFFD} *", "record 2: is not JSON: number"],
+        ),
+        (r#"[{"title":"А"},{"title":"Б","n":NaN},]"#, &["a.json#1 А *", "a.json#2 Б *"]),
+        (r#"[{"title":"А"}] [{"title":"Б"}]"#, &["record 1: is a list", "record 2: is a list"]),
+        (r#"[{"title":"А"},{"title":"Б"}"#, &["line 1: is not JSON: EOF while parsing a list"]),
+    ];
+    for (text, expected) in table {
+        let (options, stop) = (ReadOptions::default(), AtomicBool::new(false));
+        let budget = Budget::new(&options, &stop);
+        let mut found = Vec::new();
+        let mut sink = |item: Result<Release>| {
+            found.push(match item {
+                Ok(release) => {
+                    let noted = if release.origin.unwrap().notes.is_empty() { "" } else { " *" };
+                    format!("{} {}{noted}", release.id, release.title)
+                }
+                Err(error) => error.to_string(),
+            });
+            ControlFlow::Continue(())
+        };
+        let mut output = Output::new(Path::new("/c"), "a.json", &budget, &mut sink);
+        let mut input = Input::file(Path::new("/c/a.json"), "a.json", text.as_bytes(), &options, &budget);
+        let done = read(&mut input, &mut output);
+        found.extend(done.err().map(|fault| match fault {
+            Fault::Malformed { line: Some(line), reason } => format!("line {line}: {reason}"),
+            fault => fault.reason(),
+        }));
+        assert_eq!(found.len(), expected.len(), "{text}: {found:?}");
+        let agrees = found.iter().zip(expected).all(|(found, expected)| found.contains(expected));
+        assert!(agrees, "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn only_the_largest_record_counts_against_the_limit() {
+    let list = |count: usize| format!("[{}]", vec!["1"; count].join(","));
+    let table = [(MAX_VALUES - 10, true), (MAX_VALUES + 10, false)];
+    for (count, fits) in table {
+        let text = format!("{{\"title\":\"Т\",\"n\":{}}}", list(count));
+        assert_eq!(parse(&text, &FieldMapping::default()).is_ok(), fits);
+    }
+    let records = Records::in_text(&list(MAX_VALUES + 10)).unwrap().count;
+    assert_eq!(records, MAX_VALUES + 10);
 }

@@ -11,6 +11,12 @@ const LEAST_PLAUSIBLE: usize = 50;
 /// Fewer words than these prove nothing.
 const LEAST_WORDS: usize = 20;
 
+/// The least width of a hyphen, in sizes of the font.
+const LEAST_HYPHEN: f32 = 0.1;
+
+/// The most by which a letter is moved towards the one before it, in sizes of the font.
+const KERNING: f32 = 0.2;
+
 /// What the letters of a document are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Letters {
@@ -36,6 +42,38 @@ pub(super) fn judge<'a>(pieces: impl Iterator<Item = &'a str> + Clone) -> Letter
         return Letters::Meaningless;
     }
     Letters::Text
+}
+
+/// Makes hyphens of soft hyphens that have a width within a line: Ghostscript maps every hyphen to one. At the end of
+/// a line either kind may be meant, and a soft hyphen without a width is invisible.
+pub(super) fn show_hyphens(span: &mut TextSpan) {
+    if span.rotate != 0 || !span.text.contains('\u{AD}') {
+        return;
+    }
+    let (starts, least) = (std::mem::take(&mut span.glyph_x), LEAST_HYPHEN * span.size);
+    let is_wide = |at: usize| starts.get(at..at + 2).is_some_and(|pair| pair[1] - pair[0] > least);
+    let letters = span.text.chars().enumerate();
+    span.text = letters.map(|(at, c)| if c == '\u{AD}' && is_wide(at) { '-' } else { c }).collect();
+    span.glyph_x = starts;
+}
+
+/// Keeps letters that are kerned in the order in which they are drawn. pdfboss ignores the matrix of Type 3 fonts, so
+/// that a letter is hardly wider than the kerning behind it, and the next one would stand before it.
+pub(super) fn keep_drawing_order(spans: &mut [TextSpan]) {
+    for at in 1..spans.len() {
+        let [before, span] = &mut spans[at - 1..=at] else { return };
+        let behind = before.x - span.x;
+        let is_kerned = behind > 0.0 && behind < KERNING * span.size;
+        if is_kerned
+            && before.y == span.y
+            && (before.rotate, span.rotate) == (0, 0)
+            && before.text != span.text
+        {
+            let shift = before.end_x - span.x;
+            let places = [&mut span.x, &mut span.end_x, &mut span.bbox.x0, &mut span.bbox.x1];
+            places.into_iter().chain(&mut span.glyph_x).for_each(|x| *x += shift);
+        }
+    }
 }
 
 fn is_unmapped(c: char) -> bool {
