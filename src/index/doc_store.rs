@@ -215,10 +215,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{
-        index::{Index, Snapshot},
-        release::day,
-    };
+    use crate::release::day;
 
     fn rich() -> Release {
         let extra = serde_json::json!({ "б": [1, null, "«да»"], "а": { "в": 1.5 } });
@@ -248,19 +245,6 @@ mod tests {
         let display =
             encode_display(&DisplayMap::of(&release.body), &CheckpointWriter::of(&release.body).0).unwrap();
         ([fields, display].concat(), digest)
-    }
-
-    #[test]
-    fn releases_are_read_as_they_were_indexed() {
-        let releases = [rich(), Release::new("2", "", ""), Release::new("3", "Заголовок", "Текст")];
-        let index = Index::in_memory().unwrap();
-        index.ingest(releases.clone()).unwrap();
-        let snapshot = Snapshot::open(&index).unwrap();
-        for release in releases {
-            let address = snapshot.find(&release.id).unwrap().unwrap();
-            assert_eq!(snapshot.release(address).unwrap(), release);
-            snapshot.segment(address.segment).check(address.doc).unwrap();
-        }
     }
 
     #[test]

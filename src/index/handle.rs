@@ -132,9 +132,17 @@ impl Index {
         Ok(index)
     }
 
-    /// The same index as it is now, with the analyzer of this handle and its caches.
-    pub(super) fn reopen(&self, folder: &Path) -> Result<Self> {
-        let index = Self::open(folder)?;
+    /// The index as it is now: the active generation of the folder, with the analyzer of this handle. Cheap where
+    /// this is it.
+    ///
+    /// # Errors
+    /// As [`Index::open`].
+    pub fn reload(&self) -> Result<Self> {
+        let Some(own) = self.generation() else { return Ok(self.clone()) };
+        if own.is_active()? {
+            return Ok(self.clone());
+        }
+        let index = Self::open(&own.index)?;
         if let Some(analyzer) = self.inner.analyzer.get() {
             _ = index.inner.analyzer.set(analyzer.clone());
         }

@@ -1,6 +1,4 @@
-//! Following an index: opening its newest generation, and being called for each new commit.
-//!
-//! A handle and its snapshots never change. A caller that wants the newest state asks for it.
+//! Following an index: being called for each new commit. A handle and its snapshots never change.
 
 use std::{
     sync::mpsc::{self, RecvTimeoutError, Sender},
@@ -20,17 +18,6 @@ pub struct Watch {
 }
 
 impl Index {
-    /// The index as it is now: the active generation of the folder. Cheap where this is it.
-    ///
-    /// # Errors
-    /// As [`Index::open`].
-    pub fn reload(&self) -> Result<Self> {
-        match self.generation() {
-            Some(own) if !own.is_active()? => self.reopen(&own.index),
-            _ => Ok(self.clone()),
-        }
-    }
-
     /// Checks at this interval whether there has been a commit or a new generation, and calls `on_change` with
     /// the index as it is then. An error is reported once, until a check succeeds again.
     ///

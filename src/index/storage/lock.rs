@@ -12,23 +12,12 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use serde::{Deserialize, Serialize};
-
 use crate::error::{Error, Result};
 
 /// The name of the lock file in the index folder.
 pub(crate) const NAME: &str = "lock";
 /// How often a waiting process tries again.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
-
-/// The process that holds the lock.
-#[derive(Debug, Serialize, Deserialize)]
-struct Holder {
-    pid: u32,
-    host: String,
-    /// In seconds since 1970-01-01 UTC.
-    since: u64,
-}
 
 /// The right to write to an index folder, released on drop.
 #[derive(Debug)]
@@ -72,10 +61,10 @@ impl WriteLock {
     }
 
     fn write_holder(&mut self) -> io::Result<()> {
-        let holder = Holder { pid: std::process::id(), host: host(), since: now() };
+        let (process, host, since) = (std::process::id(), host(), jiff::Timestamp::now());
         self.0.set_len(0)?;
         self.0.rewind()?;
-        self.0.write_all(serde_json::to_string(&holder)?.as_bytes())
+        write!(self.0, " (process {process} on {host}, since {since:.0})")
     }
 }
 
@@ -109,17 +98,8 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 /// The process that holds a lock, for messages; empty where the file does not say.
 fn describe_holder(file: &mut File) -> String {
     let mut text = String::new();
-    let read = file.rewind().and_then(|()| file.take(4096).read_to_string(&mut text));
-    let holder = read.ok().and_then(|_| serde_json::from_str::<Holder>(&text).ok());
-    holder.map_or_else(String::new, |holder| holder.to_string())
-}
-
-impl std::fmt::Display for Holder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let since = i64::try_from(self.since).ok().and_then(|at| jiff::Timestamp::from_second(at).ok());
-        let since = since.map_or_else(|| "an unknown time".into(), |at| at.to_string());
-        write!(f, " (process {} on {}, since {since})", self.pid, self.host)
-    }
+    let read = file.rewind().and_then(|()| file.take(256).read_to_string(&mut text));
+    read.map(|_| text).unwrap_or_default()
 }
 
 /// Seconds since 1970-01-01 UTC.
