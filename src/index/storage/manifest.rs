@@ -38,7 +38,7 @@ pub(crate) struct ManifestEntry {
     /// When size and times were read, before the contents.
     seen: Nanoseconds,
     /// BLAKE3 of the contents.
-    digest: [u8; 32],
+    pub digest: [u8; 32],
     /// The number of releases that were read from the file.
     pub releases: u32,
     /// How many of them have notes about what was cut, replaced or left out.
@@ -57,14 +57,14 @@ pub(crate) struct Failure {
 }
 
 impl ManifestEntry {
-    /// The entry of a file without releases.
-    pub fn new(file: &SourceFile, seen: SystemTime, digest: [u8; 32], readers: [u8; 32]) -> Self {
+    /// The entry of a file that is about to be read.
+    pub fn new(file: &SourceFile, seen: SystemTime, readers: [u8; 32]) -> Self {
         Self {
             size: file.size,
             modified: nanoseconds(file.modified),
             changed: nanoseconds(file.changed),
             seen: nanoseconds(seen),
-            digest,
+            digest: [0; 32],
             releases: 0,
             noted: 0,
             failures: Vec::new(),
@@ -94,14 +94,9 @@ impl ManifestEntry {
         if self.times_prove_unchanged(file) {
             return Ok(self.clone());
         }
-        let now = Self::new(file, seen, self.digest, self.readers);
+        let Self { modified, changed, seen, .. } = Self::new(file, seen, self.readers);
         match file.digest() {
-            Ok(digest) if digest == self.digest => Ok(Self {
-                releases: self.releases,
-                noted: self.noted,
-                failures: self.failures.clone(),
-                ..now
-            }),
+            Ok(digest) if digest == self.digest => Ok(Self { modified, changed, seen, ..self.clone() }),
             _ => Err("its contents have changed"),
         }
     }
@@ -232,7 +227,7 @@ mod tests {
         ];
         for (size, modified, changed, seen, expected) in table {
             let seen = UNIX_EPOCH + Duration::from_secs(seen);
-            let entry = ManifestEntry::new(&file(10, 100, 100), seen, [0; 32], [0; 32]);
+            let entry = ManifestEntry::new(&file(10, 100, 100), seen, [0; 32]);
             // The file does not exist, so that its contents prove nothing.
             let found = entry.unchanged(&file(size, modified, changed), seen, &[0; 32]);
             assert_eq!(found.is_ok(), expected, "{size} {modified} {changed} {seen:?}");
@@ -245,7 +240,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut manifest = Manifest::default();
         for name in ["b.txt", "a.txt"] {
-            manifest.insert("/c", name, ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [7; 32], [5; 32]));
+            manifest.insert("/c", name, ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [5; 32]));
         }
         let refused = Failure { line: None, reason: "cannot be read".to_owned() };
         manifest.unread.insert("/c/d.txt".to_owned(), vec![refused]);
@@ -253,9 +248,9 @@ mod tests {
         assert_eq!(Manifest::read(folder.path(), &name).unwrap(), manifest);
         let later = SystemTime::now();
         let mut again = manifest.clone();
-        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [7; 32], [5; 32]));
+        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [5; 32]));
         assert!(again.same_contents(&manifest) && again != manifest);
-        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [8; 32], [5; 32]));
+        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 4), later, [5; 32]));
         assert!(!again.same_contents(&manifest));
         let path = folder.path().join(&name);
         let mut bytes = std::fs::read(&path).unwrap();

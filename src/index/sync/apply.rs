@@ -214,57 +214,50 @@ impl<'a> Run<'a> {
     /// Reads a file; returns its entry unless the system refused to read it or one of its ids is taken.
     fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<Option<ManifestEntry>> {
         let (path, corpus, options) = (file.path(), self.corpus, self.options);
-        let (mut is_complete, mut count, mut noted) = (true, 0, 0);
-        let (mut stopped, mut failures) = (None, Vec::new());
+        let mut entry = ManifestEntry::new(file, seen, self.readers.of(&path));
+        let (mut is_complete, mut stopped) = (true, None);
         let read = file.read(corpus.options(), &options.stop, &mut |release| {
-            match release.and_then(|release| ids::checked(release, &path)) {
+            let release = release.and_then(|release| ids::checked(release, &path));
+            match release.and_then(|release| self.unless_taken(release, &path)) {
                 Ok(release) => {
-                    let has_notes = release.origin.as_ref().is_some_and(|origin| !origin.notes.is_empty());
-                    match self.release(release, &path) {
-                        Ok(true) => {
-                            count += 1;
-                            noted += u32::from(has_notes);
-                        }
-                        Ok(false) => is_complete = false,
-                        Err(error) => {
-                            stopped = Some(error);
-                            return ControlFlow::Break(());
-                        }
+                    entry.releases += 1;
+                    entry.noted +=
+                        u32::from(release.origin.as_ref().is_some_and(|origin| !origin.notes.is_empty()));
+                    if let Err(error) = self.add(release, &path) {
+                        stopped = Some(error);
+                        return ControlFlow::Break(());
                     }
                 }
-                Err(error) => {
-                    self.fail(&error, &path);
-                    is_complete &= record(&error, &mut failures);
-                }
+                Err(error) => is_complete &= self.fail(&error, &path, &mut entry),
             }
             ControlFlow::Continue(())
         });
-        let digest = match (stopped, read) {
+        entry.digest = match (stopped, read) {
             (Some(error), _) | (None, Err(error @ Error::Interrupted)) => return Err(error),
             (None, Ok(read)) => read.digest,
             (None, Err(error)) => {
-                self.fail(&error, &path);
-                is_complete &= record(&error, &mut failures);
+                is_complete &= self.fail(&error, &path, &mut entry);
                 let Ok(digest) = file.digest() else { return Ok(None) };
                 digest
             }
         };
-        self.reporter.summary.noted += u64::from(noted);
-        let mut entry = ManifestEntry::new(file, seen, digest, self.readers.of(&path));
-        (entry.releases, entry.noted, entry.failures) = (count, noted, failures);
+        self.reporter.summary.noted += u64::from(entry.noted);
         if is_complete && entry.is_empty() {
             self.reporter.event(Event::Ignored(&path));
         }
         Ok(is_complete.then_some(entry))
     }
 
-    /// Adds a release, unless another one has its id.
-    fn release(&mut self, release: Release, path: &Path) -> Result<bool> {
+    /// Refuses a release whose id another one has.
+    fn unless_taken(&mut self, release: Release, path: &Path) -> Result<Release> {
         self.reporter.summary.read.releases += 1;
-        if let Some(first) = self.holder_of(&release) {
-            self.fail(&ids::duplicate(&release, path, &first), path);
-            return Ok(false);
+        match self.holder_of(&release) {
+            Some(first) => Err(ids::duplicate(&release, path, &first)),
+            None => Ok(release),
         }
+    }
+
+    fn add(&mut self, release: Release, path: &Path) -> Result<()> {
         let summary = &mut self.reporter.summary;
         match self.writer.add(&release)? {
             Change::Added => summary.added += 1,
@@ -272,7 +265,7 @@ impl<'a> Run<'a> {
             Change::Unchanged => summary.unchanged += 1,
         }
         self.seen.insert(release.id, path.into());
-        Ok(true)
+        Ok(())
     }
 
     /// The other file that has a release's id and keeps it: it came earlier, or is not part of this run.
@@ -324,7 +317,7 @@ impl<'a> Run<'a> {
     /// Keeps the manifest entries of files that this run did not read.
     fn carry_over_entries(&mut self) {
         for (root, name, entry) in self.before.iter() {
-            let is_unread = || self.diff.is_unread(&Path::new(root).join(name));
+            let is_unread = || self.diff.unread.contains(&Path::new(root).join(name));
             if self.now.get(root, name).is_none() && self.diff.stays(root, name) && !is_unread() {
                 self.now.insert(root, name, entry.clone());
             }
@@ -387,22 +380,16 @@ impl<'a> Run<'a> {
     }
 
     /// Reports an error in a file, and keeps what the index contains of it. Two releases with one id are no
-    /// reason to keep any: both could be read.
-    fn fail(&mut self, error: &Error, path: &Path) {
+    /// reason to keep any: both could be read. Returns whether the contents cause the error, so that it is recorded
+    /// in the entry; what the system refused may succeed in the next run.
+    fn fail(&mut self, error: &Error, path: &Path, entry: &mut ManifestEntry) -> bool {
         if !matches!(error, Error::DuplicateId { .. }) {
-            self.diff.mark_unread(path);
+            self.diff.unread.insert(path.into());
         }
         self.diff.failures.push((path.into(), Failure::of(error)));
         self.reporter.event(Event::Failed(error));
+        let is_of_contents = matches!(error, Error::Malformed { .. });
+        entry.failures.extend(is_of_contents.then(|| Failure::of(error)));
+        is_of_contents
     }
-}
-
-/// Records an error that the contents of a file cause; returns whether it is one. What the system refused may
-/// succeed in the next run.
-fn record(error: &Error, failures: &mut Vec<Failure>) -> bool {
-    let is_of_contents = matches!(error, Error::Malformed { .. });
-    if is_of_contents {
-        failures.push(Failure::of(error));
-    }
-    is_of_contents
 }

@@ -28,7 +28,7 @@ pub(super) struct Diff<'a> {
     /// All files in their order, each with the time when its size and times were read.
     pub files: Vec<(SourceFile, SystemTime)>,
     /// Files and folders that could not be read; what the index contains of them stays.
-    unread: HashSet<PathBuf>,
+    pub unread: HashSet<PathBuf>,
     /// Why they could not be read.
     pub failures: Vec<(PathBuf, Failure)>,
     /// Whether an error did not say what it was about, so that everything stays.
@@ -57,7 +57,7 @@ impl<'a> Diff<'a> {
                         match error.path() {
                             Some(path) => {
                                 diff.failures.push((path.into(), Failure::of(&error)));
-                                diff.mark_unread(path);
+                                diff.unread.insert(path.into());
                             }
                             None => diff.all_unread = true,
                         }
@@ -76,16 +76,6 @@ impl<'a> Diff<'a> {
         }
         tracing::info!(files = diff.files.len(), ignored = reporter.summary.ignored, "walked the folders");
         Ok(diff)
-    }
-
-    /// Keeps what the index contains of a file or folder that could not be read.
-    pub fn mark_unread(&mut self, path: &Path) {
-        self.unread.insert(path.into());
-    }
-
-    /// Whether exactly this file could not be read.
-    pub fn is_unread(&self, path: &Path) -> bool {
-        self.unread.contains(path)
     }
 
     /// Whether a file, or a folder above it, could not be read.
