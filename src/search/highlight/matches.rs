@@ -2,20 +2,17 @@
 //!
 //! Follows the plan as the index does, but on the text itself. Chooses no passages.
 
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, convert::Infallible, ops::Range};
 
 use super::{
     display_text::DisplayText,
     matched_tokens::{MatchedTokens, Strength},
-    phrase_pattern::{Found, PhrasePattern, pairs},
+    phrases::{Found, find_pairs, find_phrase},
 };
 use crate::{
     analysis::{Channel, Checkpoints, TermCache, TokenRef, TokenStream},
     index::matches_pattern,
-    search::{
-        plan::{self, Node, Plan, Role, Scope},
-        positions::PhraseShape,
-    },
+    search::plan::{Node, Plan, Role, Scope, Word},
 };
 
 /// How many matching tokens of a text are considered, from its beginning. A release never has as many: without a
@@ -64,21 +61,15 @@ pub(super) type MatchedWords = Vec<(usize, Strength)>;
 
 /// Finds a query in texts.
 pub(super) struct QueryMatcher<'p> {
-    words: Vec<&'p plan::Word>,
+    /// The words of the query, each once.
+    words: Vec<&'p Word>,
     /// The words that each term matches.
     keys: HashMap<&'p str, MatchedWords, foldhash::fast::RandomState>,
     patterns: Vec<(usize, &'p str)>,
-    units: Vec<(usize, Unit)>,
+    /// The clauses that make hits, with the indices of their words.
+    clauses: Vec<(usize, Node<usize>)>,
     /// The phrase of each clause that is a word of a phrase.
     phrases: Vec<(usize, usize)>,
-    clauses: usize,
-}
-
-/// What is matched as one.
-enum Unit {
-    Word(usize),
-    Phrase(PhrasePattern),
-    Near { sides: [PhrasePattern; 2], within: u32 },
 }
 
 /// The matches in a text. Reusable for one text after the other.
@@ -97,12 +88,12 @@ impl<'p> QueryMatcher<'p> {
             words: Vec::new(),
             keys: HashMap::default(),
             patterns: Vec::new(),
-            units: Vec::new(),
+            clauses: Vec::new(),
             phrases: Vec::new(),
-            clauses: plan.clauses.len(),
         };
         for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.role.makes_hit()) {
-            matcher.add(at, &clause.node);
+            let Ok(node) = clause.node.try_map(&mut |word| Ok::<_, Infallible>(matcher.word(word)));
+            matcher.clauses.push((at, node));
             if let Role::PhraseWord(phrase) = clause.role {
                 matcher.phrases.push((at, phrase));
             }
@@ -110,30 +101,11 @@ impl<'p> QueryMatcher<'p> {
         matcher
     }
 
-    fn add(&mut self, clause: usize, node: &'p Node) {
-        let unit = match node {
-            Node::Word(word) => Unit::Word(self.word(word)),
-            Node::Phrase(phrase) => Unit::Phrase(self.phrase(phrase)),
-            Node::Near { left, right, within, .. } => {
-                Unit::Near { sides: [self.phrase(left), self.phrase(right)], within: *within }
-            }
-            Node::All(nodes) | Node::Any(nodes) => {
-                return nodes.iter().for_each(|node| self.add(clause, node));
-            }
-            Node::Except(node, _) => return self.add(clause, node),
-            Node::Dated(_) => return,
-        };
-        self.units.push((clause, unit));
-    }
-
-    fn phrase(&mut self, phrase: &'p plan::Phrase) -> PhrasePattern {
-        let slots = phrase.slots.iter().map(|(offset, word)| (*offset, word));
-        let (shape, words) = PhraseShape::new(slots, phrase.slop, |one: &plan::Word, other| one == other);
-        let words = words.into_iter().map(|word| self.word(word)).collect();
-        PhrasePattern { shape, words, in_sentence: phrase.in_sentence }
-    }
-
-    fn word(&mut self, word: &'p plan::Word) -> usize {
+    /// The index of a word.
+    fn word(&mut self, word: &'p Word) -> usize {
+        if let Some(known) = self.words.iter().position(|known| *known == word) {
+            return known;
+        }
         let at = self.words.len();
         self.words.push(word);
         // Words with the same first letters are not highlighted: most are other words.
@@ -143,9 +115,7 @@ impl<'p> QueryMatcher<'p> {
         for (term, strength) in terms.chain(otherwise) {
             self.keys.entry(&term.key).or_default().push((at, strength));
         }
-        if let Some(pattern) = &word.pattern {
-            self.patterns.push((at, pattern));
-        }
+        self.patterns.extend(word.pattern.as_deref().map(|pattern| (at, pattern)));
         at
     }
 
@@ -154,16 +124,11 @@ impl<'p> QueryMatcher<'p> {
     pub fn find(&self, forms: &mut TermCache, out: &mut Matches, subject: Subject) {
         let display = subject.display;
         self.read(forms, out, subject);
-        for (clause, unit) in &self.units {
-            match unit {
-                Unit::Word(word) => out.add_word(*clause, *word),
-                Unit::Phrase(phrase) => out.add_all(*clause, &phrase.find(&out.tokens, display)),
-                Unit::Near { sides, within } => {
-                    out.add_all(*clause, &pairs(sides, *within, &out.tokens, display));
-                }
-            }
+        for (clause, node) in &self.clauses {
+            out.add_node(*clause, node, display);
         }
-        let (mut found, mut full) = (vec![false; self.clauses], vec![false; self.clauses]);
+        let clauses = self.clauses.last().map_or(0, |(last, _)| last + 1);
+        let (mut found, mut full) = (vec![false; clauses], vec![false; clauses]);
         for of in &out.matches {
             found[of.clause] = true;
             full[of.clause] |= of.strength == Strength::Full;
@@ -246,6 +211,22 @@ impl Matches {
         self.tokens.clear(words);
         self.matches.clear();
         self.matched.clear();
+    }
+
+    /// Adds the matches of a node.
+    fn add_node(&mut self, clause: usize, node: &Node<usize>, display: &DisplayText) {
+        match node {
+            Node::Word(word) => self.add_word(clause, *word),
+            Node::Phrase(phrase) => self.add_all(clause, &find_phrase(phrase, &self.tokens, display)),
+            Node::Near { left, right, within, .. } => {
+                self.add_all(clause, &find_pairs([left, right], *within, &self.tokens, display));
+            }
+            Node::All(nodes) | Node::Any(nodes) => {
+                nodes.iter().for_each(|node| self.add_node(clause, node, display));
+            }
+            Node::Except(node, _) => self.add_node(clause, node, display),
+            Node::Dated(_) => {}
+        }
     }
 
     /// Adds the matches of a word.

@@ -8,7 +8,7 @@ mod hit_positions;
 mod matched_tokens;
 mod matches;
 mod passages;
-mod phrase_pattern;
+mod phrases;
 mod snippet;
 #[cfg(test)]
 mod tests;

@@ -198,8 +198,12 @@ impl<W> Node<W> {
     }
 
     /// The same tree over other words.
-    pub(crate) fn try_map<V, E>(&self, map: &mut impl FnMut(&W) -> Result<V, E>) -> Result<Node<V>, E> {
-        let mut all = |nodes: &[Self]| nodes.iter().map(|node| node.try_map(map)).collect::<Result<_, E>>();
+    pub(crate) fn try_map<'n, V, E>(
+        &'n self,
+        map: &mut impl FnMut(&'n W) -> Result<V, E>,
+    ) -> Result<Node<V>, E> {
+        let mut all =
+            |nodes: &'n [Self]| nodes.iter().map(|node| node.try_map(map)).collect::<Result<_, E>>();
         Ok(match self {
             Self::Word(word) => Node::Word(map(word)?),
             Self::Phrase(phrase) => Node::Phrase(phrase.try_map(map)?),
@@ -225,7 +229,7 @@ impl<W> Phrase<W> {
         self.slots.iter().map(|(_, word)| word)
     }
 
-    fn try_map<V, E>(&self, map: &mut impl FnMut(&W) -> Result<V, E>) -> Result<Phrase<V>, E> {
+    fn try_map<'n, V, E>(&'n self, map: &mut impl FnMut(&'n W) -> Result<V, E>) -> Result<Phrase<V>, E> {
         let Self { slop, in_sentence, weight, .. } = *self;
         let slots = self.slots.iter().map(|(offset, word)| Ok((*offset, map(word)?)));
         Ok(Phrase { slots: slots.collect::<Result<_, E>>()?, slop, in_sentence, weight })
