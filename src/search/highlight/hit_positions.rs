@@ -7,10 +7,10 @@ use std::io;
 use super::matches::{KnownPositions, MAX_TOKENS, MatchedWords, QueryMatcher, TermPosition};
 use crate::{
     analysis::Checkpoints,
-    index::{Address, POSITION_GAP, Zone},
+    index::{Address, POSITION_GAP},
     search::{
         context::Context,
-        plan::{Plan, Scope, Word},
+        plan::Scope,
         postings::{BoundTerm, BoundWord, PositionCursor},
         weights::MAX_EXPANSIONS,
     },
@@ -21,30 +21,6 @@ const MAX_FORMS: usize = 64;
 
 // A pattern with so few forms is expanded to all of them.
 const _: () = assert!(MAX_FORMS < MAX_EXPANSIONS);
-
-/// A term of the query.
-enum Term<'q> {
-    /// A term whose posting lists are known.
-    Bound(&'q BoundTerm),
-    /// A term that is not ranked, but highlighted.
-    Key(&'q str),
-}
-
-impl<'q> Term<'q> {
-    fn key(&self) -> &'q str {
-        match self {
-            Self::Bound(bound) => &bound.term.key,
-            Self::Key(key) => key,
-        }
-    }
-
-    /// The terms of a word.
-    fn of(word: &'q Word, bound: &'q BoundWord) -> impl Iterator<Item = Self> {
-        let is_bound = |key: &str| bound.terms.iter().any(|bound| bound.term.key == key);
-        let otherwise = word.otherwise.iter().filter(move |term| !is_bound(&term.key));
-        bound.terms.iter().map(Self::Bound).chain(otherwise.map(|term| Self::Key(&term.key)))
-    }
-}
 
 /// The positions of the query's terms in all hits.
 #[derive(Debug, Default)]
@@ -64,34 +40,29 @@ struct HitPositions {
 }
 
 impl QueryPositions {
-    /// Reads the positions of the clauses that make hits, whose bound words are given in the order of the plan. None
-    /// if the index does not know all positions.
+    /// Reads the positions of the words of all clauses that make hits. None if the index does not know all positions.
     pub fn read(
         context: &Context,
-        plan: &Plan,
-        bound: &[&BoundWord],
+        words: &[&BoundWord],
         matcher: &QueryMatcher,
         hits: &[Address],
     ) -> io::Result<Option<Self>> {
-        let mut words = Vec::new();
-        let clauses = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
-        clauses.for_each(|clause| clause.node.words(&mut words));
-        let words = words.into_iter().zip(bound).filter(|(word, _)| word.scope != Scope::Source);
+        let words = words.iter().filter(|word| word.scope != Scope::Source);
         // Only the most frequent forms of a pattern are bound.
-        if words.clone().any(|(word, bound)| word.pattern.is_some() && bound.terms.len() > MAX_FORMS) {
+        if words.clone().any(|word| word.pattern.is_some() && word.terms.len() > MAX_FORMS) {
             return Ok(None);
         }
-        let mut terms: Vec<Term> = words.flat_map(|(word, bound)| Term::of(word, bound)).collect();
-        terms.sort_unstable_by_key(Term::key);
-        terms.dedup_by_key(|term| term.key());
-        let mut found = Self {
-            terms: terms.iter().map(|term| matcher.words_of(term.key())).collect(),
-            hits: hits.iter().map(|_| HitPositions::default()).collect(),
-        };
+        let mut terms: Vec<&BoundTerm> =
+            words.flat_map(|word| word.terms.iter().chain(&word.unranked)).collect();
+        terms.sort_unstable_by_key(|bound| &bound.term.key);
+        terms.dedup_by_key(|bound| &bound.term.key);
+        let matched = terms.into_iter().map(|bound| (bound, matcher.words_of(&bound.term.key)));
+        let (terms, matched): (Vec<_>, Vec<_>) = matched.filter(|(_, words)| !words.is_empty()).unzip();
+        let mut found = Self { terms: matched, hits: hits.iter().map(|_| HitPositions::default()).collect() };
         let mut order: Vec<(Address, usize)> = hits.iter().copied().zip(0..).collect();
         order.sort_unstable();
         for of_segment in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
-            for (number, term) in terms.iter().enumerate() {
+            for (number, &term) in terms.iter().enumerate() {
                 read_term(context, (term, number), of_segment, &mut found.hits)?;
             }
         }
@@ -118,18 +89,14 @@ impl QueryPositions {
 /// Adds the positions of a term in the hits of one segment, which are in order.
 fn read_term(
     context: &Context,
-    (term, number): (&Term, usize),
+    (term, number): (&BoundTerm, usize),
     hits: &[(Address, usize)],
     found: &mut [HitPositions],
 ) -> io::Result<()> {
     let Some((first, _)) = hits.first() else { return Ok(()) };
     let segment = context.snapshot.segment(first.segment);
-    let list = match term {
-        Term::Bound(bound) => bound.list(segment).cloned(),
-        Term::Key(key) => segment.find(Zone::Text, key)?,
-    };
-    let Some(list) = list else { return Ok(()) };
-    let mut list = PositionCursor::open(segment, &list)?;
+    let Some(list) = term.list(segment) else { return Ok(()) };
+    let mut list = PositionCursor::open(segment, list)?;
     let mut positions = Vec::new();
     for &(Address { doc, .. }, hit) in hits {
         positions.clear();

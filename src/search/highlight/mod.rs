@@ -55,8 +55,7 @@ pub(crate) struct HitHighlighter<'q> {
 }
 
 impl<'q> HitHighlighter<'q> {
-    /// A highlighter for hits at these addresses. `words` are the bound words of the clauses that make hits, in the
-    /// order of the plan.
+    /// A highlighter for hits at these addresses. `words` are the bound words of the clauses that make hits.
     pub fn new(
         context: &Context,
         (plan, words): (&'q Plan, &[&BoundWord]),
@@ -64,7 +63,7 @@ impl<'q> HitHighlighter<'q> {
         (buffers, options): (&'q mut Buffers, &'q SnippetOptions),
     ) -> io::Result<Self> {
         let matcher = QueryMatcher::new(plan);
-        let positions = QueryPositions::read(context, plan, words, &matcher, hits)?;
+        let positions = QueryPositions::read(context, words, &matcher, hits)?;
         Ok(Self { matcher, buffers, options, positions })
     }
 

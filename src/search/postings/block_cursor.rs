@@ -210,6 +210,14 @@ impl BlockCursor {
         found.then_some(at)
     }
 
+    /// Visits all documents from the current block on.
+    pub fn each_doc(&mut self, mut visit: impl FnMut(DocId)) {
+        while !self.docs().is_empty() {
+            self.docs().iter().copied().for_each(&mut visit);
+            self.next_block();
+        }
+    }
+
     /// Visits, block by block, those of some documents, in order, that the list has: the index of each document, and of
     /// its posting in the block.
     pub fn find_all(&mut self, docs: &[DocId], mut visit: impl FnMut(&mut Self, &[(usize, usize)])) {

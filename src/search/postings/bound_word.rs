@@ -18,6 +18,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct BoundWord {
     pub terms: Vec<BoundTerm>,
+    /// Terms that are highlighted but not ranked, because the index has others of the word.
+    pub unranked: Vec<BoundTerm>,
     pub scope: Scope,
     pub weight: f32,
     /// The inverse document frequency.
@@ -60,13 +62,15 @@ pub(crate) fn bind(context: &Context, word: &Word) -> io::Result<BoundWord> {
         Some(pattern) => bind_pattern(context, pattern, word.scope)?,
         None => bind_terms(context, &word.terms, word.scope)?,
     };
+    let mut unranked = bind_terms(context, &word.otherwise, word.scope)?;
     if terms.is_empty() {
-        terms = bind_terms(context, &word.otherwise, word.scope)?;
+        terms = std::mem::take(&mut unranked);
     }
     let doc_counts = doc_counts(context, &terms)?;
     let idf = idf(context, doc_counts.iter().sum());
     Ok(BoundWord {
         terms,
+        unranked,
         scope: word.scope,
         weight: word.weight,
         idf,

@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::{bitset::BitSet, block_cursor::BlockCursor};
+use super::block_cursor::BlockCursor;
 use crate::index::{PostingList, Segment};
 
 /// Looking a document up costs about as much as decoding this many postings.
@@ -12,8 +12,8 @@ const LOOK_UP_COST: usize = 8;
 
 /// How many documents of a segment are in any of these lists.
 ///
-/// The documents of all lists but the longest are looked up in that one, unless reading it is cheaper. Most words
-/// have one frequent term and a few rare ones.
+/// The documents of all lists but the longest are looked up in that one, unless marking all documents is cheaper. Most
+/// words have one frequent term and a few rare ones.
 pub(super) fn doc_freq(segment: &Segment, lists: &[&PostingList]) -> io::Result<usize> {
     let open = |list: &&PostingList| BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq());
     let mut cursors = lists.iter().map(open).collect::<io::Result<Vec<_>>>()?;
@@ -21,34 +21,24 @@ pub(super) fn doc_freq(segment: &Segment, lists: &[&PostingList]) -> io::Result<
     let mut all = 0;
     if let Some((longest, others)) = cursors.split_last_mut() {
         all = longest.skip_list().doc_freq() as usize;
-        if !others.is_empty() {
-            let postings = others.iter().map(|other| other.skip_list().doc_freq() as usize).sum::<usize>();
-            let reads_longest = postings * LOOK_UP_COST > all;
-            let mut seen = BitSet::default();
-            seen.clear(segment.reader.max_doc() as usize);
-            others.iter_mut().for_each(|other| insert_docs(other, &mut seen));
-            if reads_longest {
-                insert_docs(longest, &mut seen);
-                all = seen.len();
-            } else {
-                seen.each(|doc| all += usize::from(longest.find(doc).is_none()));
-            }
+        let postings: usize = others.iter().map(|other| other.skip_list().doc_freq() as usize).sum();
+        let max_doc = segment.reader.max_doc() as usize;
+        if postings * LOOK_UP_COST > all.max(max_doc / 2) {
+            let mut seen = vec![false; max_doc];
+            cursors.iter_mut().for_each(|cursor| cursor.each_doc(|doc| seen[doc as usize] = true));
+            all = seen.into_iter().filter(|&seen| seen).count();
+        } else {
+            let mut docs = Vec::with_capacity(postings);
+            others.iter_mut().for_each(|other| other.each_doc(|doc| docs.push(doc)));
+            docs.sort();
+            docs.dedup();
+            let mut found = 0;
+            longest.find_all(&docs, |_, both| found += both.len());
+            all += docs.len() - found;
         }
     }
     let is_counted = |&&doc: &&u32| cursors.iter_mut().any(|cursor| cursor.find(doc).is_some());
     Ok(all - segment.deleted().iter().filter(is_counted).count())
-}
-
-/// Adds all documents of a list.
-fn insert_docs(cursor: &mut BlockCursor, to: &mut BitSet) {
-    loop {
-        let docs = cursor.docs();
-        if docs.is_empty() {
-            return;
-        }
-        docs.iter().for_each(|&doc| to.insert(doc));
-        cursor.next_block();
-    }
 }
 
 #[cfg(test)]

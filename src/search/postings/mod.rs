@@ -2,7 +2,6 @@
 //!
 //! Binds the words of a plan to the posting lists of a snapshot and reads these lists. Scores nothing.
 
-mod bitset;
 mod block_cursor;
 mod bound_word;
 mod doc_freq;
@@ -10,7 +9,6 @@ mod position_cursor;
 mod term_cursor;
 
 pub(crate) use self::{
-    bitset::BitSet,
     block_cursor::seek,
     bound_word::{BoundTerm, BoundWord, Terms, bind},
     position_cursor::PositionCursor,

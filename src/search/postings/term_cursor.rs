@@ -180,13 +180,12 @@ impl TermCursor {
         }
     }
 
-    /// The same for one document, from its frequencies.
-    pub fn frequency_bound_of(&mut self, doc: DocId, norms: &Norms) -> f32 {
-        match self.frequency(doc) {
-            Some(_) if self.scope == Scope::Source => f32::INFINITY,
-            Some(frequency) => frequency.normalised(doc, norms),
-            None => 0.0,
-        }
+    /// Visits those of some documents that match, by their index, with the same for each of them.
+    pub fn frequency_bounds_of(&mut self, docs: &[DocId], norms: &Norms, mut visit: impl FnMut(usize, f32)) {
+        let is_source = self.scope == Scope::Source;
+        self.find_frequencies(docs, |at, frequency| {
+            visit(at, if is_source { f32::INFINITY } else { frequency.normalised(docs[at], norms) });
+        });
     }
 
     /// Where the block of the last bound ends.

@@ -19,8 +19,6 @@ pub(crate) enum Extent<'e> {
     Window(&'e Range<DocId>),
     /// A document, from the blocks that it is in. Nothing is decoded.
     Block(DocId),
-    /// A document, from the frequencies of its words. No positions are read.
-    Doc(DocId),
 }
 
 /// Documents with their scores.
@@ -33,6 +31,13 @@ pub(crate) struct ScoredBatch {
 }
 
 impl ScoredBatch {
+    /// Makes room for this many documents.
+    pub fn reserve(&mut self, docs: usize) {
+        self.docs.reserve(docs);
+        self.scores.reserve(docs);
+        self.freqs.reserve(docs);
+    }
+
     pub fn push(&mut self, doc: DocId, score: f32, freq: u32) {
         self.docs.push(doc);
         self.scores.push(score);
@@ -83,6 +88,13 @@ impl ScoredBatch {
         self.scores.truncate(kept);
         self.freqs.truncate(kept);
     }
+}
+
+/// Appends documents, in order and each once. They are found list by list, which sorts fast.
+pub(super) fn append_sorted(found: &mut Vec<DocId>, docs: &mut Vec<DocId>) {
+    found.sort();
+    found.dedup();
+    docs.append(found);
 }
 
 /// A place in a batch that moves forward.

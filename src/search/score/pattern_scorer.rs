@@ -8,17 +8,21 @@ use std::{io, ops::Range};
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch},
+    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::Bm25f,
     word_scorer::WordScorer,
 };
-use crate::search::postings::{BoundWord, Terms};
+use crate::{
+    index::Segment,
+    search::postings::{BoundWord, Terms},
+};
 
 /// Looking a document up in a list takes as long as merging this many postings.
 const LOOK_UP_COST: usize = 8;
 
 /// Scores a prefix or pattern.
 pub(crate) struct PatternScorer<'s> {
+    segment: &'s Segment,
     word: WordScorer<'s>,
     /// All documents, once the lists are merged.
     merged: Option<ScoredBatch>,
@@ -27,7 +31,7 @@ pub(crate) struct PatternScorer<'s> {
 impl<'s> PatternScorer<'s> {
     /// Opens the postings of the forms.
     pub fn open(bm25f: &'s Bm25f<'s>, word: &BoundWord) -> io::Result<Self> {
-        Ok(Self { word: WordScorer::open(bm25f, word, Terms::Full)?, merged: None })
+        Ok(Self { segment: bm25f.segment, word: WordScorer::open(bm25f, word, Terms::Full)?, merged: None })
     }
 
     /// The number of postings.
@@ -73,7 +77,7 @@ impl<'s> PatternScorer<'s> {
         let Some(merged) = &self.merged else { return self.word.highest_score() };
         let window = match extent {
             Extent::Window(window) => (*window).clone(),
-            Extent::Block(doc) | Extent::Doc(doc) => *doc..*doc + 1,
+            Extent::Block(doc) => *doc..*doc + 1,
         };
         merged.scores[merged.range(&window)].iter().copied().fold(0.0, f32::max)
     }
@@ -84,6 +88,12 @@ impl<'s> PatternScorer<'s> {
     }
 
     fn merged(&mut self) -> &ScoredBatch {
-        self.merged.get_or_insert_with(|| self.word.score_all())
+        self.merged.get_or_insert_with(|| {
+            let (mut merged, max_doc) = (ScoredBatch::default(), self.segment.reader.max_doc());
+            for start in (0..max_doc).step_by(WINDOW_LEN as usize) {
+                self.word.add_up(&(start..start.saturating_add(WINDOW_LEN).min(max_doc)), &mut merged);
+            }
+            merged
+        })
     }
 }

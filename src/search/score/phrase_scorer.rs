@@ -126,6 +126,16 @@ impl<'s> PhraseScorer<'s> {
         }
     }
 
+    /// An upper bound of the score of each of some documents that have all words.
+    pub fn max_scores(&mut self, docs: &[DocId]) -> Vec<f32> {
+        let mut bounds = vec![0.0; docs.len()];
+        for phrase in &mut self.phrases {
+            bounds.iter_mut().zip(phrase.max_scores(docs)).for_each(|(sum, bound)| *sum += bound);
+        }
+        bounds.iter_mut().for_each(|bound| *bound *= self.weight);
+        bounds
+    }
+
     /// An upper bound of the scores of some documents.
     pub fn max_score(&mut self, extent: &Extent) -> f32 {
         self.phrases.iter_mut().map(|phrase| phrase.max_score(extent)).sum::<f32>() * self.weight
@@ -180,14 +190,21 @@ impl<'s> OpenPhrase<'s> {
 
     /// Adjacent words occur at least as often as the phrase; a sloppy phrase starts at an occurrence of any of them.
     fn max_score(&mut self, extent: &Extent) -> f32 {
-        let mut bounds = self.words.iter_mut().map(|word| word.max_frequency(extent));
-        let bound = match (self.slop, extent) {
-            (Some(_), _) => bounds.sum(),
-            // Looking the others up takes longer than what they save.
-            (None, Extent::Doc(_)) => bounds.next().unwrap_or(f32::INFINITY),
-            (None, _) => bounds.fold(f32::INFINITY, f32::min),
-        };
+        let bounds = self.words.iter_mut().map(|word| word.max_frequency(extent));
+        let bound = if self.slop.is_some() { bounds.sum() } else { bounds.fold(f32::INFINITY, f32::min) };
         self.factors.apply(self.bm25f.saturate(bound))
+    }
+
+    /// The same of each of some documents. Of adjacent words only the rarest is looked up: the others take longer than
+    /// what they save.
+    fn max_scores(&mut self, docs: &[DocId]) -> Vec<f32> {
+        let words = if self.slop.is_some() { self.words.len() } else { 1 };
+        let mut bounds = vec![0.0; docs.len()];
+        for word in self.words.iter_mut().take(words) {
+            bounds.iter_mut().zip(word.max_frequencies(docs)).for_each(|(sum, bound)| *sum += bound);
+        }
+        bounds.iter_mut().for_each(|bound| *bound = self.factors.apply(self.bm25f.saturate(*bound)));
+        bounds
     }
 }
 

@@ -12,7 +12,7 @@ use std::{io, ops::Range};
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
+    batch::{Extent, NO_MATCH, ScoredBatch, append_sorted},
     bm25f::Bm25f,
     node::BoundNode,
     pattern_scorer::PatternScorer,
@@ -21,11 +21,7 @@ use super::{
 };
 use crate::{
     index::{Segment, day_number},
-    search::{
-        plan::Node,
-        postings::{BitSet, Terms},
-        weights::BOUND_SLACK,
-    },
+    search::{plan::Node, postings::Terms, weights::BOUND_SLACK},
 };
 
 /// Scores a node in one segment.
@@ -144,7 +140,11 @@ impl<'s> Scorer<'s> {
                 }
                 docs.append(&mut found);
             }
-            Self::Any(parts) | Self::FirstOf(parts) => union(parts, window, docs),
+            Self::Any(parts) | Self::FirstOf(parts) => {
+                let mut found = Vec::new();
+                parts.iter_mut().for_each(|part| part.docs(window, &mut found));
+                append_sorted(&mut found, docs);
+            }
             Self::Except(parts) => {
                 let [part, not] = &mut **parts;
                 let mut found = Vec::new();
@@ -271,10 +271,11 @@ impl<'s> Scorer<'s> {
         let mut sought = docs.to_vec();
         if self.reads_positions() {
             self.retain(&mut sought, Phase::Approximate);
+            let mut bounds = self.max_scores(&sought).into_iter();
             let mut known = docs.iter().zip(&*scores);
             sought.retain(|&doc| {
                 let known = known.find(|(other, _)| **other == doc).map_or(NO_MATCH, |(_, &known)| known);
-                self.max_score(&Extent::Doc(doc)) * BOUND_SLACK > known
+                bounds.next().is_some_and(|bound| bound * BOUND_SLACK > known)
             });
         }
         let mut found = sought.iter().zip(self.scores(&sought)).peekable();
@@ -285,7 +286,28 @@ impl<'s> Scorer<'s> {
         }
     }
 
-    /// An upper bound of the scores of some documents. One of a single document holds only if it matches.
+    /// An upper bound of the score of each of some documents that match approximately. No positions are read.
+    pub fn max_scores(&mut self, docs: &[DocId]) -> Vec<f32> {
+        let fold = |parts: &mut [Scorer], fold: fn(f32, f32) -> f32| {
+            let mut bounds = vec![0.0; docs.len()];
+            for part in parts {
+                bounds
+                    .iter_mut()
+                    .zip(part.max_scores(docs))
+                    .for_each(|(bound, of_part)| *bound = fold(*bound, of_part));
+            }
+            bounds
+        };
+        match self {
+            Self::Phrase(phrase) => phrase.max_scores(docs),
+            Self::All(parts) => fold(parts, |sum, bound| sum + bound),
+            Self::Any(parts) | Self::FirstOf(parts) => fold(parts, f32::max),
+            Self::Except(parts) => parts[0].max_scores(docs),
+            Self::Word(_) | Self::Pattern(_) | Self::Dated(..) => self.scores(docs),
+        }
+    }
+
+    /// An upper bound of the scores of some documents.
     pub fn max_score(&mut self, extent: &Extent) -> f32 {
         let bound = |part: &mut Scorer| part.max_score(extent);
         match self {
@@ -302,15 +324,6 @@ impl<'s> Scorer<'s> {
 
 fn is_within(segment: &Segment, doc: DocId, (from, to): (i64, i64)) -> bool {
     segment.day(doc).is_some_and(|day| (from..=to).contains(&day))
-}
-
-/// Appends the documents of a window that any of the scorers lists, in order.
-fn union(scorers: &mut [Scorer], window: &Range<DocId>, docs: &mut Vec<DocId>) {
-    let (mut seen, mut found) = (BitSet::default(), Vec::new());
-    seen.clear(WINDOW_LEN as usize);
-    scorers.iter_mut().for_each(|scorer| scorer.docs(window, &mut found));
-    found.iter().for_each(|doc| seen.insert(doc - window.start));
-    seen.each(|at| docs.push(window.start + at));
 }
 
 /// Removes some of the documents of a list; both are in order.

@@ -3,17 +3,17 @@
 //! Different terms of a word describe the same occurrences, so a document counts the term with the highest
 //! frequency, not the sum; only the expansions of a prefix or pattern add up.
 
-use std::{io, ops::Range};
+use std::{cell::Cell, io, ops::Range};
 
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
+    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN, append_sorted},
     bm25f::{Bm25f, Factors},
 };
 use crate::search::{
     plan::Scope,
-    postings::{BitSet, BoundWord, Frequency, TermCursor, Terms},
+    postings::{BoundWord, Frequency, TermCursor, Terms},
 };
 
 /// Scores one word in one segment.
@@ -24,11 +24,19 @@ pub(crate) struct WordScorer<'s> {
     /// Whether occurrences of different terms are different occurrences.
     adds_up: bool,
     terms: Vec<TermCursor>,
-    /// The documents of a window, and the frequencies of the documents of a batch.
-    seen: BitSet,
+    /// The frequencies of the documents of a batch.
     sums: Vec<Sum>,
     /// The documents that the last bound from blocks holds for, and the bound.
     near: (Range<DocId>, f32),
+}
+
+/// A window with one posting in more documents than this is not added up: looking its documents up takes less than
+/// reading all sums.
+const SPARSE: u64 = 8;
+
+thread_local! {
+    /// The frequencies of a window, all zero in between. Zeroing them for each word would take as long as adding up.
+    static SUMS: Cell<Vec<Sum>> = const { Cell::new(Vec::new()) };
 }
 
 /// The weighted frequencies of one document over the terms of a word.
@@ -65,7 +73,6 @@ impl<'s> WordScorer<'s> {
             scope: word.scope,
             adds_up: word.pattern.is_some(),
             terms: terms.collect::<io::Result<_>>()?,
-            seen: BitSet::default(),
             sums: Vec::new(),
             near: (0..0, 0.0),
         })
@@ -110,11 +117,9 @@ impl<'s> WordScorer<'s> {
             [] => {}
             [term] => term.each_doc(window, |doc| docs.push(doc)),
             terms => {
-                self.seen.clear(WINDOW_LEN as usize);
-                for term in terms {
-                    term.each_doc(window, |doc| self.seen.insert(doc - window.start));
-                }
-                self.seen.each(|at| docs.push(window.start + at));
+                let mut found = Vec::new();
+                terms.iter_mut().for_each(|term| term.each_doc(window, |doc| found.push(doc)));
+                append_sorted(&mut found, docs);
             }
         }
     }
@@ -129,42 +134,42 @@ impl<'s> WordScorer<'s> {
         docs.retain(|_| found.next().unwrap_or_default());
     }
 
-    /// All documents with their scores, from all postings.
-    pub fn score_all(&mut self) -> ScoredBatch {
-        let Self { bm25f, factors, adds_up, terms, seen, sums, .. } = self;
-        let (mut batch, max_doc) = (ScoredBatch::default(), bm25f.segment.reader.max_doc());
-        sums.resize(WINDOW_LEN as usize, Sum::default());
-        for start in (0..max_doc).step_by(WINDOW_LEN as usize) {
-            let window = start..start.saturating_add(WINDOW_LEN).min(max_doc);
-            seen.clear(WINDOW_LEN as usize);
-            for term in &mut *terms {
-                let weight = term.weight;
-                term.each_frequency(&window, |doc, frequency| {
-                    seen.insert(doc - start);
-                    sums[(doc - start) as usize].add(frequency, weight, *adds_up);
-                });
-            }
-            seen.each(|at| {
-                let Sum { title, body, all } = std::mem::take(&mut sums[at as usize]);
-                batch.push(start + at, factors.apply(bm25f.score(start + at, title, body)), all);
-            });
-        }
-        batch
-    }
-
     /// Appends the documents of a window with their scores, in order.
     pub fn score_window(&mut self, window: &Range<DocId>, batch: &mut ScoredBatch) {
+        let postings =
+            self.cost() * window.len() as u64 / u64::from(self.bm25f.segment.reader.max_doc().max(1));
         match present(&mut self.terms, window) {
             [] => {}
             [term] if self.scope == Scope::Anywhere => {
+                // All of them may be in this window, but no more than it has documents.
+                batch.reserve(term.doc_freq().min(window.end - window.start) as usize);
                 score_term(term, window, (self.bm25f, self.factors), batch);
             }
-            _ => {
+            _ if postings < window.len() as u64 / SPARSE => {
                 let mut docs = Vec::new();
                 self.docs(window, &mut docs);
                 self.score_docs(&docs, batch);
             }
+            _ => self.add_up(window, batch),
         }
+    }
+
+    /// The same from all postings of the window.
+    pub fn add_up(&mut self, window: &Range<DocId>, batch: &mut ScoredBatch) {
+        let Self { bm25f, factors, adds_up, terms, .. } = self;
+        let mut sums = SUMS.take();
+        sums.resize(WINDOW_LEN as usize, Sum::default());
+        for term in terms {
+            let weight = term.weight;
+            term.each_frequency(window, |doc, frequency| {
+                sums[(doc - window.start) as usize].add(frequency, weight, *adds_up);
+            });
+        }
+        for (doc, sum) in window.clone().zip(&mut sums).filter(|(_, sum)| sum.all > 0) {
+            let Sum { title, body, all } = std::mem::take(sum);
+            batch.push(doc, factors.apply(bm25f.score(doc, title, body)), all);
+        }
+        SUMS.set(sums);
     }
 
     /// Appends the scores of documents in ascending order, `NO_MATCH` for those that do not match.
@@ -177,10 +182,12 @@ impl<'s> WordScorer<'s> {
             let weight = term.weight;
             term.find_frequencies(docs, |at, frequency| sums[at].add(frequency, weight, *adds_up));
         }
-        for (&doc, &Sum { title, body, all }) in docs.iter().zip(&*sums) {
-            let score = if all > 0 { factors.apply(bm25f.score(doc, title, body)) } else { NO_MATCH };
-            batch.push(doc, score, all);
-        }
+        let score = |(&doc, &Sum { title, body, all }): (&DocId, &Sum)| {
+            if all > 0 { factors.apply(bm25f.score(doc, title, body)) } else { NO_MATCH }
+        };
+        batch.docs.extend_from_slice(docs);
+        batch.freqs.extend(sums.iter().map(|sum| sum.all));
+        batch.scores.extend(docs.iter().zip(&*sums).map(score));
     }
 
     /// An upper bound of the scores of some documents.
@@ -201,6 +208,15 @@ impl<'s> WordScorer<'s> {
         let bound = |term: &mut TermCursor| max_frequency(term, extent, bm25f) * term.weight;
         let bound = self.terms.iter_mut().map(bound).sum();
         self.factors.apply(bm25f.saturate(bound))
+    }
+
+    /// An upper bound of the normalised frequency in each of some documents, not weighted.
+    pub fn max_frequencies(&mut self, docs: &[DocId]) -> Vec<f32> {
+        let mut bounds = vec![0.0; docs.len()];
+        for term in &mut self.terms {
+            term.frequency_bounds_of(docs, &self.bm25f.norms, |at, bound| bounds[at] += bound);
+        }
+        bounds
     }
 
     /// An upper bound of the normalised frequency in some documents, not weighted.
@@ -226,7 +242,6 @@ fn max_frequency(term: &mut TermCursor, extent: &Extent, bm25f: &Bm25f) -> f32 {
     match *extent {
         Extent::Window(window) => term.frequency_bound(window, &bm25f.norms),
         Extent::Block(doc) => term.frequency_bound_near(doc, &bm25f.norms),
-        Extent::Doc(doc) => term.frequency_bound_of(doc, &bm25f.norms),
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     single_word,
 };
 use crate::search::{
-    score::{Extent, Phase, Scorer, WINDOW_LEN, remove},
+    score::{Extent, Phase, WINDOW_LEN, remove},
     weights::BOUND_SLACK,
 };
 
@@ -156,13 +156,11 @@ fn bounded(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: &TopCollector
         full.scored = full.scorer.reads_positions();
     }
     candidates.look_up(clauses, rest, (top, false));
-    let mut unknown: Vec<&mut Scorer> = Vec::new();
-    for OpenClause { lists: [full, _], .. } in clauses {
-        unknown.extend(full.scored.then_some(&mut full.scorer));
+    let Candidates { docs, mut sums } = candidates;
+    for OpenClause { lists: [full, _], .. } in clauses.iter_mut().filter(|clause| clause.lists[0].scored) {
+        sums.iter_mut().zip(full.scorer.max_scores(&docs)).for_each(|(sum, bound)| *sum += bound);
     }
-    let mut bound = |doc| unknown.iter_mut().map(|scorer| scorer.max_score(&Extent::Doc(doc))).sum::<f32>();
-    let Candidates { docs, sums } = candidates;
-    docs.into_iter().zip(sums).map(|(doc, sum)| (sum + bound(doc), doc)).collect()
+    sums.into_iter().zip(docs).collect()
 }
 
 /// Scores those of the documents that can be among the best.

@@ -16,7 +16,6 @@ use super::{
     segment_query::{List, OpenClause, SegmentQuery},
 };
 use crate::search::{
-    postings::BitSet,
     score::{Extent, NO_MATCH, WINDOW_LEN},
     weights::{BOUND_SLACK, PROXIMITY_WORDS},
 };
@@ -24,8 +23,6 @@ use crate::search::{
 /// The scores of a window, added up; `NO_MATCH` for documents that none of the added clauses matches.
 struct Accumulators {
     sums: Box<[f32; WINDOW_LEN as usize]>,
-    /// The documents that a clause with hints matches in full.
-    matched: BitSet,
 }
 
 /// The number of documents in the first window of a segment.
@@ -43,7 +40,7 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
     // Without proximity, frequencies are of no use.
     let needs_freqs = opened.query.in_proximity().count() <= PROXIMITY_WORDS;
     let sums = Box::new([NO_MATCH; WINDOW_LEN as usize]);
-    let mut accumulators = Accumulators { sums, matched: BitSet::default() };
+    let mut accumulators = Accumulators { sums };
     let mut docs = Vec::new();
     let (mut start, end) = (0, opened.segment.reader.max_doc());
     // The first windows are short: all of their documents are scored, which gives a threshold for the others.
@@ -124,7 +121,7 @@ fn partition(clauses: &mut [OpenClause], window: &Range<DocId>, threshold: f32) 
 impl Accumulators {
     /// Adds up the scores of a window, in the order of the query: floats depend on it.
     fn add_up(&mut self, clauses: &mut [OpenClause], window: &Range<DocId>) {
-        let Self { sums, matched } = self;
+        let Self { sums } = self;
         for OpenClause { lists, .. } in clauses {
             for list in lists.iter_mut() {
                 list.batch.clear();
@@ -136,13 +133,9 @@ impl Accumulators {
             for (&doc, &score) in full.batch.docs.iter().zip(&full.batch.scores) {
                 add(sums, window, doc, score);
             }
-            if hints.batch.docs.is_empty() {
-                continue;
-            }
-            matched.clear(WINDOW_LEN as usize);
-            full.batch.docs.iter().for_each(|doc| matched.insert(doc - window.start));
+            let mut matched = full.batch.finder();
             for (&doc, &score) in hints.batch.docs.iter().zip(&hints.batch.scores) {
-                if !matched.contains(doc - window.start) {
+                if matched.find(doc).is_none() {
                     add(sums, window, doc, score);
                 }
             }

@@ -51,7 +51,7 @@ fn check(context: &Context, query: &str) -> bool {
         .flat_map(|segment| segment.alive_docs().map(|doc| Address { segment: segment.ordinal, doc }));
     let addresses: Vec<Address> = living.collect();
     let matcher = QueryMatcher::new(&plan);
-    let Some(known) = QueryPositions::read(context, &plan, &words, &matcher, &addresses).unwrap() else {
+    let Some(known) = QueryPositions::read(context, &words, &matcher, &addresses).unwrap() else {
         return false;
     };
     let mut forms = snapshot.index.analyzer().unwrap().term_cache();
