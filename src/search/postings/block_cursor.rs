@@ -354,6 +354,17 @@ pub(super) fn decode_vints(bytes: &[u8], numbers: &mut [u32]) -> usize {
     read
 }
 
+/// Sorts the documents of several lists, one after the other, and drops duplicates.
+#[expect(
+    clippy::stable_sort_primitive,
+    reason = "the stable sort merges sorted runs, the unstable one does not"
+)]
+pub(crate) fn merge(mut lists: Vec<DocId>) -> Vec<DocId> {
+    lists.sort();
+    lists.dedup();
+    lists
+}
+
 /// The index of the first document id from `from` on that is at or behind `target`.
 #[inline]
 pub(crate) fn seek(docs: &[DocId], from: usize, target: DocId) -> usize {

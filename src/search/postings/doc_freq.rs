@@ -4,7 +4,7 @@
 
 use std::io;
 
-use super::block_cursor::BlockCursor;
+use super::block_cursor::{BlockCursor, merge};
 use crate::index::{PostingList, Segment};
 
 /// Looking a document up costs about as much as decoding this many postings.
@@ -30,8 +30,7 @@ pub(super) fn doc_freq(segment: &Segment, lists: &[&PostingList]) -> io::Result<
         } else {
             let mut docs = Vec::with_capacity(postings);
             others.iter_mut().for_each(|other| other.each_doc(|doc| docs.push(doc)));
-            docs.sort();
-            docs.dedup();
+            let docs = merge(docs);
             let mut found = 0;
             longest.find_all(&docs, |_, both| found += both.len());
             all += docs.len() - found;

@@ -9,7 +9,7 @@ mod position_cursor;
 mod term_cursor;
 
 pub(crate) use self::{
-    block_cursor::seek,
+    block_cursor::{merge, seek},
     bound_word::{BoundTerm, BoundWord, Terms, bind},
     position_cursor::PositionCursor,
     term_cursor::{Frequency, TermCursor},

@@ -90,13 +90,6 @@ impl ScoredBatch {
     }
 }
 
-/// Appends documents, in order and each once. They are found list by list, which sorts fast.
-pub(super) fn append_sorted(found: &mut Vec<DocId>, docs: &mut Vec<DocId>) {
-    found.sort();
-    found.dedup();
-    docs.append(found);
-}
-
 /// A place in a batch that moves forward.
 pub(crate) struct Finder<'b> {
     batch: &'b ScoredBatch,

@@ -14,12 +14,12 @@ pub(crate) type BoundNode = Node<BoundWord>;
 
 impl BoundNode {
     /// Binds a node: looks up the terms of its words in all segments.
-    pub fn bind(context: &Context, node: &Node) -> io::Result<Self> {
+    pub(crate) fn bind(context: &Context, node: &Node) -> io::Result<Self> {
         node.try_map(&mut |word| bind(context, word))
     }
 
     /// The inverse document frequency: the sum over a phrase's words, the maximum of alternatives.
-    pub fn idf(&self) -> f32 {
+    pub(crate) fn idf(&self) -> f32 {
         match self {
             Self::Word(word) => word.idf,
             Self::Phrase(phrase) => idf_of_phrase(phrase),
@@ -32,7 +32,7 @@ impl BoundNode {
     }
 
     /// An upper bound of all scores; `max_tf` is one of saturated frequencies.
-    pub fn max_score(&self, max_tf: f32) -> f32 {
+    pub(crate) fn max_score(&self, max_tf: f32) -> f32 {
         let of_phrase = |phrase: &Phrase<_>| max_tf * idf_of_phrase(phrase) * phrase.weight;
         match self {
             Self::Word(word) => max_tf * word.idf * word.weight,
@@ -46,7 +46,7 @@ impl BoundNode {
     }
 
     /// Whether the node expands to too many forms for their positions to carry information.
-    pub fn is_vague(&self) -> bool {
+    pub(crate) fn is_vague(&self) -> bool {
         matches!(self, Self::Word(word) if word.pattern.is_some() && word.terms.len() >= PROXIMITY_EXPANSIONS)
     }
 }

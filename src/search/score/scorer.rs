@@ -12,7 +12,7 @@ use std::{io, ops::Range};
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch, append_sorted},
+    batch::{Extent, NO_MATCH, ScoredBatch},
     bm25f::Bm25f,
     node::BoundNode,
     pattern_scorer::PatternScorer,
@@ -21,7 +21,11 @@ use super::{
 };
 use crate::{
     index::{Segment, day_number},
-    search::{plan::Node, postings::Terms, weights::BOUND_SLACK},
+    search::{
+        plan::Node,
+        postings::{Terms, merge},
+        weights::BOUND_SLACK,
+    },
 };
 
 /// Scores a node in one segment.
@@ -143,7 +147,7 @@ impl<'s> Scorer<'s> {
             Self::Any(parts) | Self::FirstOf(parts) => {
                 let mut found = Vec::new();
                 parts.iter_mut().for_each(|part| part.docs(window, &mut found));
-                append_sorted(&mut found, docs);
+                docs.append(&mut merge(found));
             }
             Self::Except(parts) => {
                 let [part, not] = &mut **parts;

@@ -8,12 +8,12 @@ use std::{cell::Cell, io, ops::Range};
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN, append_sorted},
+    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::{Bm25f, Factors},
 };
 use crate::search::{
     plan::Scope,
-    postings::{BoundWord, Frequency, TermCursor, Terms},
+    postings::{BoundWord, Frequency, TermCursor, Terms, merge},
 };
 
 /// Scores one word in one segment.
@@ -119,7 +119,7 @@ impl<'s> WordScorer<'s> {
             terms => {
                 let mut found = Vec::new();
                 terms.iter_mut().for_each(|term| term.each_doc(window, |doc| found.push(doc)));
-                append_sorted(&mut found, docs);
+                docs.append(&mut merge(found));
             }
         }
     }
