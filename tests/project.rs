@@ -163,6 +163,26 @@ fn a_root_that_leaves_the_project_file_leaves_the_index() {
     assert!(allowed.contains("1 releases: 1 added, 0 changed, 2 removed"), "{allowed}");
 }
 
+/// It may run commands as whoever works below it. Only root can give a file to somebody else.
+#[cfg(unix)]
+#[test]
+fn a_project_file_of_another_user_must_be_named() {
+    let folder = archive();
+    let file = folder.path().join("vestnik.toml");
+    fs::write(&file, SETTINGS).unwrap();
+    if std::os::unix::fs::chown(&file, Some(12345), None).is_err() {
+        eprintln!("skipped: needs root");
+        return;
+    }
+    for command in [&["index"][..], &["search", "выставка"], &["index", "--explain", "releases"]] {
+        let output = vestnik(folder.path(), command);
+        assert_ne!(output.status.code(), Some(0), "{command:?}");
+        assert!(stderr(&output).contains("belongs to another user (uid 12345)"), "{}", stderr(&output));
+    }
+    let named = vestnik(folder.path(), &["index", "--config", "vestnik.toml"]);
+    assert!(stderr(&named).contains("3 releases: 3 added"), "{}", stderr(&named));
+}
+
 #[test]
 fn a_misspelt_key_is_an_error_with_the_closest_key() {
     let folder = archive();

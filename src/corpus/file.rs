@@ -78,6 +78,7 @@ impl SourceFile {
         let budget = Budget::new(options, stop);
         let mut output = Output::new(&self.root, &self.name, &budget, sink);
         output.source = options.folders.source(&path);
+        output.size = self.size;
         let mut input = Input::file(&path, &self.name, &mut content, options, &budget);
         let done = readers::read(&mut input, &mut output);
         drop(input);

@@ -53,6 +53,78 @@ fn many_failures_are_counted() {
     }
 }
 
+/// Small files that would take gigabytes, hours or the stack.
+#[test]
+fn what_multiplies_is_refused_or_cut() {
+    let zip = |parts: &[(&str, &str)]| zipped_at(parts);
+    let spine = "<itemref idref='a'/>".repeat(50_000);
+    let book = format!(
+        "<package><metadata><title>Т</title></metadata><manifest><item id='a' href='a.xhtml'/></manifest>\
+         <spine>{spine}</spine></package>"
+    );
+    let chapter = format!("<html><body><p>{}</p></body></html>", "Слово дело. ".repeat(2000));
+    let epub = zip(&[
+        (
+            "META-INF/container.xml",
+            "<container><rootfiles><rootfile full-path='a.opf'/></rootfiles></container>",
+        ),
+        ("a.opf", &book),
+        ("a.xhtml", &chapter),
+    ]);
+    let nested =
+        |levels| "MIME-Version: 1.0\nContent-Type: message/rfc822\n\n".repeat(levels) + "Subject: а\n\nб";
+    let parts = "Subject: а\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n".to_owned()
+        + &"--b\n\n".repeat(500_000);
+    let headers = "Subject: а\nFrom: a@b\n".to_owned() + &"X: v\n".repeat(500_000) + "\nб";
+    let names: Vec<String> = (0..300_000).map(|number| format!("c{number}")).collect();
+    let columns = format!("title,text,{}\nа,б\n", names.join(","));
+    let hyphens = "Т\n".to_owned() + &"ы-".repeat(500_000);
+    let table: [(&str, Vec<u8>, usize, &str); 8] = [
+        ("a.epub", epub, 1, ""),
+        ("0.eml", nested(1000).into_bytes(), 0, "containers deep"),
+        ("a.eml", nested(100_000).into_bytes(), 0, "more than 1000 messages within messages"),
+        ("b.eml", parts.into_bytes(), 0, "more than 100000 parts"),
+        ("c.eml", headers.into_bytes(), 0, "more than 300000 headers"),
+        ("a.csv", columns.into_bytes(), 0, "more than 16384 cells"),
+        ("b.csv", format!("title,text\nа,б\n{}\nв,г\n", ",".repeat(9 << 20)).into_bytes(), 1, "delimiters"),
+        ("a.txt", hyphens.into_bytes(), 1, ""),
+    ];
+    for (name, bytes, expected, message) in table {
+        let started = Instant::now();
+        let (releases, failures) = read_bytes(name, &bytes);
+        assert!(started.elapsed().as_secs() < 60, "{name}: {:?}", started.elapsed());
+        let size: usize = releases.iter().map(|release| release.body.len()).sum();
+        assert!(size < 2 << 20, "{name}: {size}");
+        assert_eq!(releases.len(), expected, "{name}: {failures:?}");
+        let first = failures.first().map(ToString::to_string).unwrap_or_default();
+        assert!(first.contains(message) && first.is_empty() == message.is_empty(), "{name}: {first}");
+    }
+}
+
+/// A database of an author may name a view like the table that the project file asks for.
+#[test]
+fn a_row_without_end_and_rows_without_end_are_stopped() {
+    let numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x";
+    let long = "replace(hex(zeroblob(50000)), '00', 'слово ')";
+    let table = [
+        (format!("{numbers} AS title, x AS text FROM n WHERE x < 0"), "interrupted"),
+        (format!("{numbers} AS title, {long} AS text FROM n"), "500 times its size"),
+    ];
+    for (view, expected) in table {
+        let folder = tempfile::tempdir().unwrap();
+        let database = rusqlite::Connection::open(folder.path().join("a.db")).unwrap();
+        database.execute_batch(&format!("CREATE VIEW news AS {view}")).unwrap();
+        drop(database);
+        let query = "SELECT * FROM news".to_owned();
+        let limits = Limits { time: std::time::Duration::from_secs(2), ..Limits::default() };
+        let databases = vec![vestnik::corpus::DatabaseQuery { file: "a.db".to_owned(), query }];
+        let options = ReadOptions { limits, databases, ..ReadOptions::default() };
+        let (_, failures) = read_with(folder.path(), "a.db", &options);
+        assert_eq!(failures.len(), 1, "{failures:?}");
+        assert!(failures[0].to_string().contains(expected), "{failures:?}");
+    }
+}
+
 /// One test after another in one process, so that the peak is that of the worst.
 #[test]
 fn bombs_are_errors_within_bounded_memory() {

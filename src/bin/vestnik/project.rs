@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Deserializer, de};
 use vestnik::{
     Error,
@@ -132,12 +132,16 @@ impl Project {
         if let Some(file) = named {
             return Self::read(file).map(Some);
         }
-        if Path::new(FILE_NAME).is_file() {
-            return Self::read(Path::new(FILE_NAME)).map(Some);
-        }
-        let here = std::env::current_dir().context("cannot tell the current folder")?;
-        let file = here.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file());
-        file.as_deref().map(Self::read).transpose()
+        let here = Path::new(FILE_NAME);
+        let found = if here.is_file() {
+            Some(here.to_owned())
+        } else {
+            let folder = std::env::current_dir().context("cannot tell the current folder")?;
+            folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file())
+        };
+        let Some(file) = found else { return Ok(None) };
+        refuse_foreign(&file)?;
+        Self::read(&file).map(Some)
     }
 
     fn read(file: &Path) -> Result<Self> {
@@ -267,6 +271,26 @@ fn explain(message: &str) -> String {
         }
         None => format!("there is no key `{unknown}`; remove it"),
     }
+}
+
+/// Refuses a project file that was found and not named, where it belongs to neither the caller nor root: it runs commands
+/// and names folders to read and to write, and anyone may put one into a folder such as `/tmp`.
+#[cfg(unix)]
+fn refuse_foreign(file: &Path) -> Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let owner = fs::metadata(file).map_err(|source| Error::Read { path: file.to_owned(), source })?.uid();
+    if owner == 0 || owner == rustix::process::getuid().as_raw() {
+        return Ok(());
+    }
+    bail!(
+        "{} belongs to another user (uid {owner}) and may run commands; if you trust it, name it: --config {0}",
+        file.display()
+    )
+}
+
+#[cfg(not(unix))]
+fn refuse_foreign(_: &Path) -> Result<()> {
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,6 +9,10 @@ use super::{Details, Fault, Output, fields, text};
 
 /// The longest line that is a headline, in characters; a longer first paragraph stays in the body as well.
 const LONGEST_TITLE: usize = 400;
+/// The longest text in bytes; the parts of a package together may hold gigabytes.
+const LONGEST: usize = 64 << 20;
+/// The memory of a paragraph in addition to its text.
+const BLOCK_BYTES: usize = 40;
 /// A heading behind this many paragraphs belongs to a section.
 const TITLE_WITHIN: usize = 6;
 
@@ -30,6 +34,8 @@ pub(super) struct Document {
     pub title: Option<String>,
     pub encoding: Option<&'static str>,
     pub notes: Vec<String>,
+    bytes: usize,
+    is_cut: bool,
 }
 
 impl Document {
@@ -38,11 +44,18 @@ impl Document {
         Self { title, ..Self::default() }
     }
 
-    /// Adds a paragraph; one without words is left out.
+    /// Adds a paragraph; one without words is left out, and so is all that exceeds the longest text.
     pub fn push(&mut self, kind: Kind, text: &str) {
         let text = fields::body(text);
-        if !text.trim().is_empty() {
+        if text.trim().is_empty() {
+            return;
+        }
+        self.bytes += text.len() + BLOCK_BYTES;
+        if self.bytes <= LONGEST {
             self.blocks.push((kind, text));
+        } else if !self.is_cut {
+            self.is_cut = true;
+            self.notes.push(format!("has more than {} MB of text; what follows was left out", LONGEST >> 20));
         }
     }
 

@@ -7,9 +7,9 @@
 mod mailbox;
 mod words;
 
-use mail_parser::{Address, Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Message, MimeHeaders, PartType};
 
-use super::{Details, Fault, Input, Output, encoding, fields, html};
+use super::{Details, Fault, Input, Output, encoding, fields, html, mime};
 use crate::release::Release;
 pub(super) use mailbox::{is_mailbox, read_mailbox};
 use words::decoded_words;
@@ -24,7 +24,7 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     if !is_message(&bytes) {
         return Err("has no mail headers; it is no message".into());
     }
-    let message = MessageParser::default().parse(bytes.as_ref()).ok_or("is not a readable message")?;
+    let message = mime::parse(&bytes)?;
     let (release, notes) = release(&message);
     let attachments: Vec<_> = message.attachments().collect();
     match release {
@@ -126,16 +126,14 @@ fn release(message: &Message<'_>) -> (Option<Release>, Vec<String>) {
 }
 
 fn sender(message: &Message<'_>) -> Option<String> {
-    let raw = header(message.raw_message(), "from").map(|from| decoded_words(&from));
-    let name = raw
-        .as_deref()
-        .and_then(|from| from.split_once('<'))
-        .map(|(name, _)| name.trim().trim_matches('"').trim());
-    if let Some(name) = name.filter(|name| !name.is_empty()) {
-        return fields::some_line(name);
-    }
-    let address = message.from().and_then(Address::first)?;
-    fields::some_line(address.name().or(address.address())?)
+    let from = decoded_words(&header(message.raw_message(), "from")?);
+    let Some((name, address)) = from.split_once('<') else {
+        // The old form with the name in a comment: `press@mid.example (Press)`.
+        let named = from.split_once('(').and_then(|(_, name)| fields::some_line(name.split(')').next()?));
+        return named.or_else(|| fields::some_line(from.split(',').next()?));
+    };
+    let name = name.trim().trim_matches('"').trim();
+    fields::some_line(if name.is_empty() { address.split('>').next()? } else { name })
 }
 
 /// The text of a message: of its plain parts, or of its HTML parts where those say much more.

@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 
 use mail_parser::{
-    Encoding, HeaderName, MessageParser, MessagePart, MimeHeaders, PartType,
+    Encoding, HeaderName, MessagePart, MimeHeaders, PartType,
     decoders::{base64::base64_decode, quoted_printable::quoted_printable_decode},
 };
 
-use super::{Fault, Input, Output, html};
+use super::{Fault, Input, Output, html, mime};
 
 /// How many bytes at the start may be headers.
 const HEADERS: usize = 4096;
@@ -18,9 +18,7 @@ const HEADERS: usize = 4096;
 /// The reader of MHTML.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let bytes = input.bytes()?;
-    let message = MessageParser::default()
-        .parse(bytes.as_ref())
-        .ok_or("is not MHTML: it has no parts; save it again")?;
+    let message = mime::parse(&bytes)?;
     let pages = || message.parts.iter().filter(|part| matches!(part.body, PartType::Html(_)));
     let address = message
         .header(HeaderName::Other("Snapshot-Content-Location".into()))

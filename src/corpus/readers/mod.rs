@@ -56,6 +56,8 @@ mod mail;
 mod markdown;
 #[cfg(feature = "mhtml")]
 mod mhtml;
+#[cfg(any(feature = "mail", feature = "mhtml"))]
+mod mime;
 #[cfg(feature = "odt")]
 mod odt;
 mod options;

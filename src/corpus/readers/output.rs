@@ -10,6 +10,10 @@ use crate::{
 
 /// How many notes about a release are kept.
 const MOST_NOTES: usize = 12;
+/// The text of a file may be this many times larger than the file, beyond `SMALL` bytes: a spreadsheet of 100 KB can
+/// name one long text in a million cells.
+const HIGHEST_RATIO: u64 = 500;
+const SMALL: u64 = 64 << 20;
 /// How many failures of one file are listed. The others are counted: a file of millions of bad lines would otherwise
 /// take a gigabyte of memory and of the index.
 const MOST_FAILURES: u64 = 1_000;
@@ -43,6 +47,9 @@ pub(in crate::corpus) struct Output<'a> {
     taken: HashMap<String, Option<u64>>,
     passed_over: u64,
     failures: u64,
+    /// The size of the file, and of the text that was read from it, in bytes.
+    pub size: u64,
+    text: u64,
 }
 
 impl<'a> Output<'a> {
@@ -53,7 +60,21 @@ impl<'a> Output<'a> {
         sink: &'a mut dyn FnMut(Result<Release>) -> ControlFlow<()>,
     ) -> Self {
         let (parts, taken, passed_over, failures) = (Vec::new(), HashMap::new(), 0, 0);
-        Self { root, file, budget, source: None, sink, parts, reader: "", taken, passed_over, failures }
+        let (size, text) = (u64::MAX, 0);
+        Self {
+            root,
+            file,
+            budget,
+            source: None,
+            sink,
+            parts,
+            reader: "",
+            taken,
+            passed_over,
+            failures,
+            size,
+            text,
+        }
     }
 
     /// Takes a release; its id and origin are set here.
@@ -80,6 +101,10 @@ impl<'a> Output<'a> {
             fields::date_by_content(&mut release, Some(self.file));
         }
         release.source = release.source.or_else(|| self.source.map(str::to_owned));
+        self.text += (release.title.len() + release.body.len()) as u64;
+        if self.text > SMALL && self.text / HIGHEST_RATIO > self.size {
+            return Err(format!("gives more than {HIGHEST_RATIO} times its size of text; split it").into());
+        }
         let cut = text_limit::limit(self.budget.text(), &mut release);
         let mut read_as = release.origin.take().unwrap_or_default();
         let notes = distinct(notes.into_iter().chain(read_as.notes.drain(..)).chain(cut));

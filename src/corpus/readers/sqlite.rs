@@ -3,12 +3,19 @@
 //! The project file names the query of a database; without one, the table with columns for a title and a text is
 //! read. The file is opened for reading only, with limits on values and time, and nothing in its schema is trusted.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig, limits::Limit, types::ValueRef};
 use serde_json::Value;
 
 use super::{Details, Fault, Input, Output, table::Columns};
+
+/// How many instructions of SQLite's virtual machine run between two looks at the clock: a few milliseconds.
+const STEPS_BETWEEN_CHECKS: i32 = 100_000;
 
 /// What is read from a database.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +31,9 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     let Some(path) = input.path() else {
         return Err("is a database within an archive; unpack it".into());
     };
-    let database = open(path, input)?;
+    let mut database = open(path, input)?;
+    let row_began =
+        stop_long_rows(&mut database, input.options.limits.time).map_err(|error| refused(&error))?;
     let configured = input.options.databases.iter().find(|database| database.file == input.name);
     let query = match configured {
         Some(database) => database.query.clone(),
@@ -41,6 +50,7 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     let mut number = 0_u64;
     loop {
         input.check()?;
+        *row_began.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         let Some(row) = rows.next().map_err(|error| refused(&error))? else { return Ok(()) };
         number += 1;
         let cells: Vec<Value> = (0..count).map(|at| row.get_ref(at).map_or(Value::Null, value)).collect();
@@ -60,6 +70,16 @@ fn open(path: &Path, input: &Input<'_>) -> Result<Connection, Fault> {
     prepared.map_err(|error| refused(&error))?;
     check_names(&database).map_err(|error| refused(&error))?;
     Ok(database)
+}
+
+/// Interrupts a row that takes longer than the time limit, as a recursive view without an end does. Returns when the row
+/// began, for the caller to set.
+fn stop_long_rows(database: &mut Connection, time: Duration) -> rusqlite::Result<Arc<Mutex<Instant>>> {
+    let began = Arc::new(Mutex::new(Instant::now()));
+    let since = Arc::clone(&began);
+    let is_over = move || since.lock().unwrap_or_else(PoisonError::into_inner).elapsed() > time;
+    database.progress_handler(STEPS_BETWEEN_CHECKS, Some(is_over))?;
+    Ok(began)
 }
 
 /// Fails where the schema is not UTF-8, because rusqlite panics on such names of columns.

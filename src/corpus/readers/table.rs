@@ -16,6 +16,10 @@ use serde_json::{Map, Value};
 
 use super::{Details, Fault, FieldMapping, Input, Output, encoding, json};
 
+/// The most columns of a table: as many as Excel has.
+const MOST_COLUMNS: usize = 16_384;
+/// The most delimiters of a row, within and between its cells; the parser takes eight bytes of memory for a cell.
+const MOST_DELIMITERS: u64 = 8 << 20;
 /// Delimiters by how common they are.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -29,26 +33,30 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     let sample = encoding::decode(&head, declared.as_deref())?;
     let encoding = Encoding::for_label(sample.encoding.as_bytes()).unwrap_or(encoding_rs::UTF_8);
     let delimiter = delimiter(&sample.text);
-    let since = Rc::new(Cell::new(0));
+    let since = Rc::new(Cell::new((0, 0)));
     let limit = input.options.limits.bytes;
     // UTF-16 has no bytes that a table can be split at.
     let wide = [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE].contains(&encoding);
     let stream: Box<dyn BufRead + '_> =
         if wide { Box::new(io::Cursor::new(input.text()?.text.into_bytes())) } else { input.stream() };
     let encoding = if wide { encoding_rs::UTF_8 } else { encoding };
-    let limited = Limited { stream, since: Rc::clone(&since), limit };
+    let limited = Limited { stream, delimiter, since: Rc::clone(&since), limit };
     let mut table =
         ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(limited);
     let (mut row, mut columns, mut lossy) = (ByteRecord::new(), None::<Columns>, 0_u64);
     loop {
         input.check()?;
-        since.set(0);
+        since.set((0, 0));
         match table.read_byte_record(&mut row) {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => return Err(format!("cannot be read as a table ({error}); split the file").into()),
         }
         let line = row.position().map(csv::Position::line);
+        if row.len() > MOST_COLUMNS {
+            output.failure(line, format!("has more than {MOST_COLUMNS} cells in a row; split it").into())?;
+            continue;
+        }
         let (cells, broken) = decoded(&row, encoding);
         lossy += u64::from(broken);
         let Some(columns) = &columns else {
@@ -173,15 +181,23 @@ impl Columns {
 /// Fails when a row grows beyond a limit: a quote that is never closed makes the rest of a file one row.
 struct Limited<R> {
     stream: R,
-    since: Rc<Cell<u64>>,
+    delimiter: u8,
+    /// Bytes and delimiters since the row began.
+    since: Rc<Cell<(u64, u64)>>,
     limit: u64,
 }
 
 impl<R: Read> Read for Limited<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let size = self.stream.read(buffer)?;
-        self.since.set(self.since.get() + size as u64);
-        if self.since.get() > self.limit {
+        let (bytes, delimiters) = self.since.get();
+        let more = buffer.iter().take(size).filter(|byte| **byte == self.delimiter).count();
+        let since = (bytes + size as u64, delimiters + more as u64);
+        self.since.set(since);
+        if since.1 > MOST_DELIMITERS {
+            return Err(io::Error::other(format!("a row has more than {MOST_DELIMITERS} delimiters")));
+        }
+        if since.0 > self.limit {
             let limit = self.limit >> 20;
             return Err(io::Error::other(format!(
                 "a row is longer than {limit} MB; is a quote never closed?"
