@@ -50,6 +50,10 @@ pub(crate) enum TokenContext {
     Literal,
 }
 
+/// A longer token, in bytes, is no word, number or code but data, and is found only as it stands: every other term takes
+/// another copy of it, and a text may be one token of 32 MB.
+const LONGEST_READ: usize = 64 << 10;
+
 /// The terms of a surface form.
 pub(crate) fn analyze(dictionary: &Dictionary, surface: &str, context: TokenContext) -> TermList {
     match context {
@@ -75,6 +79,9 @@ fn word(dictionary: &Dictionary, surface: &str, context: TokenContext) -> TermLi
     let case = case_of(&clean);
     let mut form = TermList::default();
     form.push(Channel::Exact, &folded, Rule::Surface);
+    if clean.len() > LONGEST_READ {
+        return form;
+    }
     let russian = alphabets::russian_spelling(&clean);
     if context == TokenContext::Initial {
         let letter = russian.as_deref().map_or(folded, fold);

@@ -120,6 +120,12 @@ fn release_in(
     Ok((release, notes))
 }
 
+/// Cuts markup to the length that is parsed; returns it, and a note about what was cut.
+#[cfg_attr(not(feature = "json"), allow(dead_code))]
+pub(super) fn limited(markup: String) -> (String, Option<String>) {
+    page::limited(markup)
+}
+
 /// The text of a piece of markup.
 pub(super) fn fragment(text: &str) -> String {
     let parsed = page::parse(text, &mut || Ok(()));

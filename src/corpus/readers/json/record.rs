@@ -18,9 +18,11 @@ pub(in crate::corpus::readers) fn record(
     names: &FieldMapping,
 ) -> Result<Release, Fault> {
     let mut record = Record { object, notes: Vec::new() };
-    let title = record.text(&names.title).and_then(|title| fields::some_line(&markup(title)));
-    let body =
-        record.text(&names.text).map(|text| fields::body(&markup(text))).filter(|text| !text.is_empty());
+    let title = record.text(&names.title).and_then(|title| fields::some_line(&record.markup(title)));
+    let body = record
+        .text(&names.text)
+        .map(|text| fields::body(&record.markup(text)))
+        .filter(|text| !text.is_empty());
     let (title, body) = match (title, body) {
         (Some(title), body) => (title, body.unwrap_or_default()),
         (None, Some(text)) => fields::titled_noting(&text, &mut record.notes).ok_or_else(no_words)?,
@@ -28,7 +30,7 @@ pub(in crate::corpus::readers) fn record(
     };
     let mut release = Release { title, body: fields::body(&body), ..Release::default() };
     release.record = record.scalar(&names.id);
-    release.source = record.text(&names.source).and_then(|source| fields::some_line(&markup(source)));
+    release.source = record.text(&names.source).and_then(|source| fields::some_line(&record.markup(source)));
     release.url = record.text(&names.url).and_then(|url| fields::some_line(&url));
     let date = record.scalar(&names.date);
     record
@@ -58,6 +60,20 @@ impl Record {
             _ => false,
         };
         self.first(names, is_text)
+    }
+
+    /// The text of a field that holds HTML or entities; any other text as it is.
+    #[cfg(feature = "html")]
+    fn markup(&mut self, text: String) -> String {
+        let (text, cut) = if text.contains('<') { html::limited(text) } else { (text, None) };
+        self.notes.extend(cut);
+        html::field(&text).unwrap_or(text)
+    }
+
+    #[cfg(not(feature = "html"))]
+    #[expect(clippy::unused_self, reason = "pages are read with the feature `html`")]
+    fn markup(&mut self, text: String) -> String {
+        text
     }
 
     /// The first text or number.
@@ -128,17 +144,6 @@ fn take(object: &mut Map<String, Value>, path: &str) -> Option<Value> {
         Value::Array(items) => items.get_mut(last.parse::<usize>().ok()?).map(Value::take),
         _ => None,
     }
-}
-
-/// The text of a field that holds HTML or entities; any other text as it is.
-#[cfg(feature = "html")]
-fn markup(text: String) -> String {
-    html::field(&text).unwrap_or(text)
-}
-
-#[cfg(not(feature = "html"))]
-fn markup(text: String) -> String {
-    text
 }
 
 fn no_words() -> Fault {
