@@ -74,7 +74,7 @@ pub(super) fn read_tar(input: &mut Input<'_>, output: &mut Output<'_>) -> Result
     let input = &*input;
     let (source, packed) = Counted::new(stream);
     let mut archive = tar::Archive::new(source);
-    read_tar_entries(&mut archive, packed, input, output)?;
+    read_tar_entries(&mut archive, &packed, input, output)?;
     // What follows the last entry is of no use, but shows whether a compressed archive is complete.
     let mut rest = archive.into_inner();
     std::io::copy(&mut rest, &mut std::io::sink()).map_err(|error| damaged(&error))?;
@@ -83,7 +83,7 @@ pub(super) fn read_tar(input: &mut Input<'_>, output: &mut Output<'_>) -> Result
 
 fn read_tar_entries<R: Read>(
     archive: &mut tar::Archive<R>,
-    packed: Packed,
+    packed: &Packed,
     input: &Input<'_>,
     output: &mut Output<'_>,
 ) -> Result<(), Fault> {
@@ -109,7 +109,10 @@ fn read_tar_entries<R: Read>(
         let name = entry_name(&name);
         if kind.is_file() || kind.is_contiguous() {
             if !is_hidden(&name) {
-                output.part(&name, input.part_stream(&name, Metered::new(entry, input, packed.clone())))?;
+                output.part(
+                    &name,
+                    input.part_stream(&name, Metered::new(entry, input, Packed::clone(packed))),
+                )?;
             }
         } else if kind.is_gnu_sparse() {
             output.failure(None, format!("{name}: is a sparse file; unpack the archive").into())?;

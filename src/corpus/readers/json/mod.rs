@@ -97,8 +97,8 @@ impl<'t> Records<'t> {
 }
 
 fn syntax_error(text: &str) -> Option<serde_json::Error> {
-    let values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
-    values.filter_map(Result::err).next()
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<IgnoredAny>();
+    values.find_map(Result::err)
 }
 
 /// Visits the elements of a text that is one list, or else its values. The text is JSON.

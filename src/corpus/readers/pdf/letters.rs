@@ -14,6 +14,8 @@ const LEAST_WORDS: usize = 20;
 /// The least width of a hyphen, in sizes of the font.
 const LEAST_HYPHEN: f32 = 0.1;
 
+/// Baselines of one line are nearer to each other than this, in sizes of the font.
+const SAME_LINE: f32 = 0.01;
 /// The most by which a letter is moved towards the one before it, in sizes of the font.
 const KERNING: f32 = 0.2;
 
@@ -65,7 +67,7 @@ pub(super) fn keep_drawing_order(spans: &mut [TextSpan]) {
         let behind = before.x - span.x;
         let is_kerned = behind > 0.0 && behind < KERNING * span.size;
         if is_kerned
-            && before.y == span.y
+            && (before.y - span.y).abs() < SAME_LINE * span.size
             && (before.rotate, span.rotate) == (0, 0)
             && before.text != span.text
         {
