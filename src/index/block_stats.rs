@@ -4,18 +4,18 @@
 //! For each full block of 128 postings, an upper bound of the normalised frequency in one byte. The normalised
 //! frequency of a term in a document, `body / body_norm + title_weight · title / title_norm`, decides its BM25F score
 //! together with the term's weights and `k1`, in which the score only grows. So a bound holds for any of these. It
-//! depends on the parameters of the norms. It is computed with the default ones and the mean lengths of the segment, and
-//! scaled for others by the greatest growth of any frequency in the segment. tantivy's own block maxima are those of its BM25,
-//! which do not bound BM25F.
+//! depends on the parameters of the norms: it is computed with the default ones and the mean lengths of the segment,
+//! and scaled for others by the greatest growth of any frequency in the segment. tantivy's own block maxima are those
+//! of its BM25, which do not bound BM25F.
 //!
-//! For each block, the title frequencies: which of its postings have occurrences in the title, and how many, up to 255. The
-//! posting itself has the frequency in title and body together. One in thirty postings has occurrences in the title,
-//! for about one byte each.
+//! For each block, the title frequencies: which of its postings have occurrences in the title, and how many, up to 255.
+//! The posting itself has the frequency in title and body together. One in thirty postings has occurrences in the
+//! title, for about one byte each.
 //!
-//! The statistics are a file of each segment, written with it or when segments are merged. It consists of those of
-//! each posting list in the order of the terms, followed by the end of each in four bytes. Those of a list are a code
-//! for each full block; if any document has the term in the title, the end of the title frequencies of each full
-//! block; and the title frequencies. Most lists are short, have no titles, and take nothing but the end.
+//! The file of a segment begins with the statistics of each posting list, in the order of the terms: a code for each
+//! full block; if any document has the term in the title, the end of the title frequencies of each full block; and the
+//! title frequencies. The end of the statistics of each list follows, in four bytes. Most lists are short, have no
+//! titles, and take nothing but the end.
 
 mod bound_code;
 mod merge;
@@ -39,7 +39,7 @@ pub(super) const EXTENSION: &str = "stats";
 /// Postings in a block.
 const BLOCK_LEN: usize = 128;
 
-/// The greatest frequency in a title that is told apart; further occurrences count as those of the body.
+/// The greatest frequency in a title that is stored; further occurrences count as those of the body.
 pub(super) const MAX_TITLE_FREQ: usize = 255;
 
 /// Bytes of the end of the statistics of a list.
@@ -61,7 +61,7 @@ impl SegmentStats {
         Ok(Self { lists, ends })
     }
 
-    /// The statistics of the posting list of a term, which so many documents have.
+    /// The statistics of the posting list of a term with this document frequency.
     pub fn of_list(&self, term: TermOrdinal, doc_freq: u32) -> io::Result<BlockStats> {
         // The end of the list before is the start.
         let at = usize::try_from(term).unwrap_or(usize::MAX).saturating_mul(END_LEN);

@@ -19,6 +19,12 @@ impl NormParameters {
     pub const DEFAULT: Self =
         Self { title_weight: 2.0, title_b: 0.4, body_b: 0.8, mean_title: 1.0, mean_body: 1.0 };
 
+    /// Identifies what the bounds in the block statistics of all indexes are computed with.
+    pub fn fingerprint() -> String {
+        let Self { title_weight, title_b, body_b, .. } = Self::DEFAULT;
+        format!("norms-{title_weight}-{title_b}-{body_b}-{SMOOTHING}")
+    }
+
     /// The default parameters for documents with these lengths of titles and bodies.
     pub fn of_lengths(titles: &[u32], bodies: &[u32]) -> Self {
         let mean = |lengths: &[u32]| {
@@ -68,8 +74,8 @@ fn norm(words: u32, mean: f32, b: f32) -> f32 {
     1.0 - b + b / (mean + SMOOTHING) * (words as f32 + SMOOTHING)
 }
 
-/// The mean length of this many texts with so many words in all. It is at least 1, so that an empty index, or one of
-/// empty titles, does not make relative lengths infinite.
+/// The mean length of texts, from the number of all words and that of all texts. It is at least 1, so that an empty
+/// index, or one of empty titles, does not make relative lengths infinite.
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean is rounded")]
 pub(super) fn mean_length(words: u64, texts: u64) -> f32 {
     (words as f64 / texts.max(1) as f64).max(1.0) as f32

@@ -93,8 +93,6 @@ impl Fields {
 
 /// Identifies everything that decides what an index contains: analysis, schema and engine.
 pub(crate) fn fingerprint() -> String {
-    // The bounds in the block statistics are computed with these.
-    let NormParameters { title_weight, title_b, body_b, .. } = NormParameters::DEFAULT;
-    let norms = format!("{title_weight}-{title_b}-{body_b}");
-    format!("{} schema-{SCHEMA_VERSION} norms-{norms} tantivy-0.27", Analyzer::fingerprint())
+    let norms = NormParameters::fingerprint();
+    format!("{} schema-{SCHEMA_VERSION} {norms} tantivy-0.27", Analyzer::fingerprint())
 }

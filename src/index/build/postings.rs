@@ -120,7 +120,7 @@ impl PostingsBuilder {
                 merged.clear();
                 forms.iter().for_each(|&form| merged.extend_from_slice(by_form.get(form as usize)));
                 // A stable sort merges the runs of the forms.
-                merged.sort_by_key(Occurrence::key);
+                merged.sort_by_key(|occurrence: &Occurrence| occurrence.key());
                 &merged
             };
             if !occurrences.is_empty() {

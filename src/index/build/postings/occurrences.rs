@@ -11,7 +11,7 @@ pub(super) struct Occurrence {
 
 impl Occurrence {
     /// Orders occurrences by document and position.
-    pub fn key(&self) -> u64 {
+    pub fn key(self) -> u64 {
         u64::from(self.doc) << 32 | u64::from(self.position)
     }
 }
