@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    diff::{Diff, check_removals, check_stop},
+    diff::{Diff, Replaced, Task, check_removals, check_stop},
     events::{Event, EventHandler, Progress, Reporter, Summary},
     ids,
 };
@@ -49,24 +49,6 @@ pub fn sync(
     run(index.writer()?, &Task { index, corpus, forgotten: &[], replaced: None }, &options, on_event)
 }
 
-/// What a run works on.
-pub(super) struct Task<'a> {
-    pub index: &'a Index,
-    pub corpus: &'a Corpus,
-    /// Corpus folders that no longer belong to the index.
-    pub forgotten: &'a [PathBuf],
-    /// The index that this one replaces.
-    pub replaced: Option<Replaced<'a>>,
-}
-
-/// An index that a new generation replaces.
-pub(super) struct Replaced<'a> {
-    /// `None` where it cannot be opened.
-    pub index: Option<&'a Index>,
-    /// How many releases it has.
-    pub releases: u64,
-}
-
 /// Applies a corpus and commits.
 pub(super) fn run(
     writer: Writer,
@@ -75,10 +57,7 @@ pub(super) fn run(
     on_event: EventHandler<'_>,
 ) -> Result<Summary> {
     let started = Instant::now();
-    let mut reporter = Reporter::new(on_event);
-    let diff = Diff::walk(task.corpus, task.forgotten, options, &mut reporter)?;
-    let run = Run::new(writer, diff, task.index.manifest()?, reporter, options);
-    let (writer, manifest, mut summary) = run.through(task.replaced.as_ref())?;
+    let (writer, manifest, mut summary) = Run::new(writer, task, options, on_event)?.through()?;
     let mut roots = task.index.commit_info()?.roots;
     roots.retain(|root| !task.forgotten.contains(root));
     for place in task.corpus.places() {
@@ -101,8 +80,8 @@ pub(super) fn run(
 
 /// A run over the files of a corpus.
 struct Run<'a> {
+    task: &'a Task<'a>,
     writer: Writer,
-    corpus: &'a Corpus,
     readers: ReadersDigest<'a>,
     diff: Diff<'a>,
     /// What was read of each file before, and what is known of it now.
@@ -124,20 +103,21 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(
         writer: Writer,
-        diff: Diff<'a>,
-        before: Manifest,
-        reporter: Reporter<'a>,
+        task: &'a Task<'a>,
         options: &'a JobOptions,
-    ) -> Self {
+        on_event: EventHandler<'a>,
+    ) -> Result<Self> {
+        let mut reporter = Reporter::new(on_event);
+        let diff = Diff::walk(task, options, &mut reporter)?;
         let id = |file: &SourceFile| writer.registry().file_id(file.root.to_str()?, &file.name);
         let order = (diff.files.iter().enumerate()).filter_map(|(at, (file, _))| Some((id(file)?, at)));
-        Self {
+        Ok(Self {
             order: order.collect(),
+            task,
             writer,
-            corpus: diff.corpus,
-            readers: diff.corpus.options().digest(),
+            readers: task.corpus.options().digest(),
             diff,
-            before,
+            before: task.index.manifest()?,
             now: Manifest::default(),
             reporter,
             options,
@@ -145,11 +125,11 @@ impl<'a> Run<'a> {
             unchanged: HashSet::new(),
             disputed: HashSet::new(),
             seen: HashMap::new(),
-        }
+        })
     }
 
     /// Goes through all files; the writer is then ready to commit.
-    fn through(mut self, replaced: Option<&Replaced>) -> Result<(Writer, Manifest, Summary)> {
+    fn through(mut self) -> Result<(Writer, Manifest, Summary)> {
         let releases_before = self.writer.releases();
         for (at, (file, seen)) in std::mem::take(&mut self.diff.files).iter().enumerate() {
             check_stop(self.options)?;
@@ -161,7 +141,7 @@ impl<'a> Run<'a> {
         self.remove_missing(releases_before)?;
         self.carry_over_entries();
         self.list_unread();
-        if let Some(replaced) = replaced {
+        if let Some(replaced) = &self.task.replaced {
             self.take_over(replaced)?;
         }
         let mut summary = self.reporter.summary;
@@ -213,7 +193,7 @@ impl<'a> Run<'a> {
 
     /// Reads a file; returns its entry unless the system refused to read it or one of its ids is taken.
     fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<Option<ManifestEntry>> {
-        let (path, corpus, options) = (file.path(), self.corpus, self.options);
+        let (path, corpus, options) = (file.path(), self.task.corpus, self.options);
         let mut entry = ManifestEntry::new(file, seen, self.readers.of(&path));
         let (mut is_complete, mut stopped) = (true, None);
         let read = file.read(corpus.options(), &options.stop, &mut |release| {

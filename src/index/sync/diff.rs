@@ -11,20 +11,35 @@ use super::events::{Event, Reporter};
 use crate::{
     corpus::{Corpus, Found, SourceFile},
     error::{Error, Result},
-    index::{JobOptions, storage::manifest::Failure},
+    index::{Index, JobOptions, storage::manifest::Failure},
 };
 
 /// A run that would remove more than this part of the releases is stopped: an unmounted disk and a mistyped
 /// folder look like a corpus whose files were removed.
 const MAX_REMOVED: f64 = 0.5;
 
-/// The files of a corpus, and what could not be read of it.
-pub(super) struct Diff<'a> {
+/// What a run works on.
+pub(super) struct Task<'a> {
+    pub index: &'a Index,
     pub corpus: &'a Corpus,
     /// Corpus folders that no longer belong to the index.
-    forgotten: &'a [PathBuf],
-    /// Whether nothing outside of the corpus belongs to the index.
-    exact: bool,
+    pub forgotten: &'a [PathBuf],
+    /// The index that this one replaces.
+    pub replaced: Option<Replaced<'a>>,
+}
+
+/// An index that a new generation replaces.
+pub(super) struct Replaced<'a> {
+    /// `None` where it cannot be opened.
+    pub index: Option<&'a Index>,
+    /// How many releases it has.
+    pub releases: u64,
+}
+
+/// The files of a corpus, and what could not be read of it.
+pub(super) struct Diff<'a> {
+    task: &'a Task<'a>,
+    options: &'a JobOptions,
     /// All files in their order, each with the time when its size and times were read.
     pub files: Vec<(SourceFile, SystemTime)>,
     /// Files and folders that could not be read; what the index contains of them stays.
@@ -37,15 +52,10 @@ pub(super) struct Diff<'a> {
 
 impl<'a> Diff<'a> {
     /// Walks a corpus.
-    pub fn walk(
-        corpus: &'a Corpus,
-        forgotten: &'a [PathBuf],
-        options: &JobOptions,
-        reporter: &mut Reporter<'_>,
-    ) -> Result<Self> {
+    pub fn walk(task: &'a Task<'a>, options: &'a JobOptions, reporter: &mut Reporter<'_>) -> Result<Self> {
         let (files, unread, failures) = (Vec::new(), HashSet::new(), Vec::new());
-        let exact = options.exact_paths;
-        let mut diff = Self { corpus, forgotten, exact, files, unread, failures, all_unread: false };
+        let mut diff = Self { task, options, files, unread, failures, all_unread: false };
+        let corpus = task.corpus;
         for place in corpus.places() {
             reporter.event(Event::Place(place));
             let (before, failed) = (diff.files.len(), reporter.summary.failed);
@@ -85,21 +95,21 @@ impl<'a> Diff<'a> {
 
     /// Whether a path is outside of the corpus and belongs to the index.
     pub fn is_elsewhere(&self, path: &Path) -> bool {
-        let is_forgotten = self.forgotten.iter().any(|forgotten| path.starts_with(forgotten));
-        !self.exact
+        let is_forgotten = self.task.forgotten.iter().any(|forgotten| path.starts_with(forgotten));
+        !self.options.exact_paths
             && !is_forgotten
-            && !self.corpus.places().iter().any(|place| path.starts_with(place.path()))
+            && !self.task.corpus.places().iter().any(|place| path.starts_with(place.path()))
     }
 
     /// Whether what the index contains of a file stays although the run did not read it: the file is not part
     /// of this corpus, or it could not be read.
     pub fn stays(&self, root: &str, name: &str) -> bool {
-        let is_forgotten = self.forgotten.iter().any(|forgotten| forgotten == Path::new(root));
-        let is_in_corpus = self.corpus.places().iter().any(|place| {
+        let is_forgotten = self.task.forgotten.iter().any(|forgotten| forgotten == Path::new(root));
+        let is_in_corpus = self.task.corpus.places().iter().any(|place| {
             place.root == Path::new(root)
                 && (place.below.is_empty() || Path::new(name).starts_with(&place.below))
         });
-        let is_elsewhere = !is_in_corpus && !self.exact;
+        let is_elsewhere = !is_in_corpus && !self.options.exact_paths;
         !is_forgotten && (is_elsewhere || self.is_below_unread(&Path::new(root).join(name)))
     }
 }

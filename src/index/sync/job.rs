@@ -5,7 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    apply::{self, Replaced, Task},
+    apply,
+    diff::{Replaced, Task},
     events::{Event, EventHandler, Progress, Summary},
 };
 use crate::{
