@@ -60,7 +60,7 @@ fn damaged_containers_are_never_ignored() {
     let zip = folder::zipped(&[member("a.png"), member("report")]);
     let table: [(&str, Vec<u8>); 10] = [
         ("a.gz", folder::gzipped(&content)),
-        ("noextension", folder::gzipped(&content)),
+        ("noextension.gz", folder::gzipped(&content)),
         ("a.png.bz2", bzip2),
         ("a.zst", compress(&content)),
         ("a.zip", zip.clone()),
@@ -73,7 +73,7 @@ fn damaged_containers_are_never_ignored() {
     for (name, whole) in table {
         let (releases, failures) = read_bytes(name, &whole);
         assert!(releases.is_empty() && failures.is_empty(), "{name}: {failures:?}");
-        let mut damaged = vec![("halved", whole[..whole.len() / 2].to_vec())];
+        let mut damaged = vec![("halved", whole[..whole.len() / 2].to_vec()), ("empty", Vec::new())];
         if name != "photos.tar" {
             damaged.push(("without its end", whole[..whole.len() - 2].to_vec()));
             // Neither archives nor gzip have a checksum of anything but the content.

@@ -57,6 +57,9 @@ impl Scanner<'_> {
             if last.is_some_and(|last| last != class || class == CharClass::Fraction) {
                 self.parts.push(Span { start, end: run.start + offset });
                 start = run.start + offset;
+                if self.parts.len() >= before + MOST_PIECES {
+                    break;
+                }
             }
             last = Some(class);
         }

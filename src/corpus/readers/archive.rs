@@ -49,11 +49,17 @@ fn single(
     extensions: &[&str],
     unpack: impl for<'a> Fn(Source<'a>) -> std::io::Result<Box<dyn Read + 'a>>,
 ) -> Result<(), Fault> {
+    refuse_empty(input)?;
     let name = unpacked_name(&input.name, extensions);
     let (source, packed) = Counted::new(input.stream());
     let content = unpack(source)?;
     let input = &*input;
     output.part(&name, input.part_stream(&name, Metered::new(content, input, packed)))
+}
+
+/// Fails where there is nothing to unpack, which a copy that was interrupted leaves.
+fn refuse_empty(input: &mut Input<'_>) -> Result<(), Fault> {
+    if input.head()?.is_empty() { Err("is empty; copy it again".into()) } else { Ok(()) }
 }
 
 /// The name of a compressed file's content: `a.json.gz` holds `a.json`, and `a.tgz` holds `a.tar`.
@@ -70,6 +76,7 @@ fn unpacked_name(name: &str, extensions: &[&str]) -> String {
 
 /// The reader of tar archives.
 pub(super) fn read_tar(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
+    refuse_empty(input)?;
     let stream = input.stream();
     let input = &*input;
     let (source, packed) = Counted::new(stream);

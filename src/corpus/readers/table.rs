@@ -20,6 +20,8 @@ use super::{Details, Fault, FieldMapping, Input, Output, encoding, json};
 const MOST_COLUMNS: usize = 16_384;
 /// The most delimiters of a row, within and between its cells; the parser takes eight bytes of memory for a cell.
 const MOST_DELIMITERS: u64 = 8 << 20;
+/// The buffer of a row with more bytes than this is not kept for the next one.
+const LARGE_ROW: usize = 1 << 20;
 /// Delimiters by how common they are.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
@@ -59,6 +61,10 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
         }
         let (cells, broken) = decoded(&row, encoding);
         lossy += u64::from(broken);
+        if row.as_slice().len() > LARGE_ROW {
+            // A large row is in memory once: its cells, and then a release.
+            row = ByteRecord::new();
+        }
         let Some(columns) = &columns else {
             columns = Some(Columns::new(cells, input)?);
             continue;

@@ -26,6 +26,7 @@ fn limit_to(bytes: usize, words: usize, release: &mut Release) -> Option<String>
     let (ends, why) = ends(bytes, words, &texts);
     for (text, end) in texts.into_iter().zip(&ends) {
         text.truncate(*end);
+        text.shrink_to_fit();
     }
     let cut = (length - ends.iter().sum::<usize>()).div_ceil(1 << 20);
     Some(format!("has more than {}; the {cut} MB behind them were left out", why?))
