@@ -62,7 +62,15 @@ fn tag(text: &str) -> Option<(&'static str, usize)> {
         return None;
     }
     let end = inside.bytes().take(LONGEST_TAG).position(|byte| matches!(byte, b'<' | b'>'))?;
-    (inside.as_bytes().get(end) == Some(&b'>')).then_some((" ", "<>".len() + end))
+    let is_closed = inside.as_bytes().get(end) == Some(&b'>');
+    // Between two signs of comparison, «a <b и c>», no word has a value.
+    let has_words = name
+        .get(..end - (inside.len() - name.len()))?
+        .trim_end_matches('/')
+        .trim()
+        .contains(char::is_whitespace);
+    let has_values = inside.get(..end)?.contains('=');
+    (is_closed && (has_values || !has_words)).then_some((" ", "<>".len() + end))
 }
 
 #[cfg(test)]
@@ -80,6 +88,7 @@ mod tests {
             ("вода & газ && свет; и", "вода & газ && свет; и"),
             ("м<sup>2</sup>", "м<sup>2</sup>"),
             ("<свет> a < b > c <", "<свет> a < b > c <"),
+            ("0<a & b>/3 <a b> </p> <br />", "0<a & b>/3 <a b>    "),
             ("<b", "<b"),
             ("R&D;x &;", "R&D;x &;"),
             ("", ""),

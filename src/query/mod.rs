@@ -15,6 +15,7 @@ mod markup;
 mod normalize;
 mod parser;
 mod relative_date;
+mod site_name;
 mod token;
 mod word;
 

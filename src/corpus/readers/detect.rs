@@ -26,9 +26,20 @@ pub(super) fn choose(input: &mut Input<'_>) -> Result<&'static Format, Fault> {
         Some(hinted) => confirmed.or_else(|| by_magic(head)).unwrap_or(hinted),
         None => by_bytes(Path::new(&name), head).ok_or(Fault::Unknown)?,
     };
+    // Records of several lines, or a list of them, are one document.
+    if found.name == "jsonl" && is_document(head) {
+        return Ok(formats().iter().find(|format| format.name == "json").unwrap_or(found));
+    }
     // A zip file that is called a document is a damaged or unusual document.
     let package = hinted.filter(|format| PACKAGES.contains(&format.name) && found.name == "zip");
     Ok(package.unwrap_or(found))
+}
+
+/// Whether JSON begins with a line that only opens a record or a list.
+fn is_document(head: &[u8]) -> bool {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default().trim_ascii();
+    line.len() < head.len() && [&b"{"[..], b"[", b"[{"].contains(&line)
 }
 
 fn by_magic(head: &[u8]) -> Option<&'static Format> {
@@ -90,7 +101,7 @@ mod tests {
     #[test]
     fn bytes_decide_before_the_mime_type_and_the_name() {
         let utf16: Vec<u8> = "\u{FEFF}<!DOCTYPE html><p>".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let table: [(&str, Option<&str>, &[u8], &str); 17] = [
+        let table: [(&str, Option<&str>, &[u8], &str); 20] = [
             ("a.txt", None, b"Text", "text"),
             ("A.HTM", None, b"Text", "html"),
             ("a.txt", None, b"\xEF\xBB\xBF\n<!DOCTYPE HTML PUBLIC", "html"),
@@ -100,6 +111,9 @@ mod tests {
             ("a.txt", None, b"see <html>", "text"),
             ("a.json", None, b"{}", "json"),
             ("a", Some("application/x-ndjson; charset=utf-8"), b"{}", "jsonl"),
+            ("a.jsonl", None, b"{\"a\":1}\n{", "jsonl"),
+            ("a.jsonl", None, b"\xEF\xBB\xBF\n{\r\n \"a\":1}", "json"),
+            ("a.ndjson", None, b"[\n{\"a\":1},", "json"),
             ("a.txt", Some("Text/HTML"), b"Text", "html"),
             ("a.txt", Some("application/no-such"), b"Text", "text"),
             ("a.exe", None, b"MZ", "none"),

@@ -16,8 +16,9 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
         match bytes {
             Ok(bytes) => {
                 let decoded = encoding::decode_owned_line(bytes, input.charset.as_deref());
-                let text = decoded.text.trim_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']);
-                if text.is_empty() {
+                let text = decoded.text.trim_matches(['\u{FEFF}', '\u{1E}', ' ', '\t', '\r', '\n']);
+                // A list has its brackets on separate lines.
+                if text.is_empty() || matches!(text, "[" | "]" | "],") {
                     continue;
                 }
                 match json::release_with(text, &input.options.fields) {

@@ -20,7 +20,7 @@ use super::{
     Expr, Query,
     diagnostics::{Diagnostics, Note},
     lexer::Lexer,
-    normalize, relative_date,
+    normalize, relative_date, site_name,
     token::{Kind, Operator, Token},
 };
 use crate::{error::Result, release::DateSpan};
@@ -135,12 +135,20 @@ impl QueryParser {
     }
 
     fn read(&self, text: &str, diagnostics: &mut Diagnostics) -> Query {
+        let Some((headline, site)) = site_name::split(text) else {
+            return Query { expr: self.expr(text, diagnostics) };
+        };
+        let (headline, site) = (self.expr(headline, diagnostics), self.expr(site, diagnostics));
+        Query { expr: normalize::should(vec![headline, normalize::boost(site_name::WEIGHT, site)]) }
+    }
+
+    fn expr(&self, text: &str, diagnostics: &mut Diagnostics) -> Expr {
         let tokens = Lexer::new(text, self.today, diagnostics).tokens();
         let tokens = brackets::matched(tokens, diagnostics);
         let tokens = operators::resolve(tokens, diagnostics);
         let tokens = word_limit::truncated(tokens, diagnostics);
         let mut parser = Parser { tokens: tokens.into_iter().peekable(), diagnostics };
-        Query { expr: parser.list() }
+        parser.list()
     }
 }
 

@@ -6,7 +6,9 @@
 use std::sync::LazyLock;
 
 use super::{
-    Context, Date, DayOrder, months,
+    Context, Date, DayOrder,
+    labels::is_time_word,
+    months,
     tokens::{Kind, Token},
     word_set::{WordSet, words},
 };
@@ -242,7 +244,7 @@ impl Reader<'_, '_> {
     fn month_first(&self, at: usize) -> Option<(Written, usize)> {
         let (month, next) = self.month(at)?;
         let (day, next) = self.day(next)?;
-        if let Some((year, end)) = self.year_number(self.after_clock(next)) {
+        if let Some((year, end)) = self.year_number(self.after_zone(self.after_clock(next), next)) {
             return Some((Written { day, month, year, slashes: false }, end));
         }
         let (year, end) = self.year(next);
@@ -339,6 +341,13 @@ impl Reader<'_, '_> {
         let end = self.after_ending(at);
         let stop = self.mark(at, '.').filter(|&next| end == at && !self.is_number(next));
         stop.unwrap_or(end)
+    }
+
+    /// The place after a time zone behind a clock, `May 13 10:00:00 MSK 2024`.
+    fn after_zone(&self, at: usize, clock: usize) -> usize {
+        let is_zone =
+            at > clock && self.get(at).is_some_and(|token| is_time_word(token) && self.is_number(at + 1));
+        at + usize::from(is_zone)
     }
 
     /// The place after a time of day.

@@ -51,7 +51,7 @@ pub(super) struct Label {
 
 /// Labels of one or more words, separated by `|`.
 const PUBLISHED: &str = "опубликовано|опубликована|дата публикации|дата размещения|дата выхода|дата добавления|\
-    дата создания|размещено|размещена|добавлено|добавлена|создано|выложено|пресс-релиз от|пресс релиз от|\
+    дата создания|время публикации|размещено|размещена|выпущено|добавлено|добавлена|создано|выложено|пресс-релиз от|пресс релиз от|\
     новость от|новости от|сообщение от|публикация от|запись от|статья от|дата новости|дата пресс-релиза|\
     опубліковано|опублікована|дата публікації|розміщено|додано|апублікавана|апублікавана ў|дата публікацыі|\
     размешчана|жарияланды|жарияланған|жарияланған күні|жариялау күні|e'lon qilingan|e'lon qilingan sana|\
@@ -64,7 +64,8 @@ const PUBLISHED: &str = "опубликовано|опубликована|да�
     publié|publiée|posté|mis en ligne|publicado|publicada|pubblicato|pubblicata|publicerad|geplaatst|\
     gepubliceerd|opublikowano|dodano|data publikacji";
 /// Labels that need a colon behind them, for they have other uses.
-const DATE: &str = "дата|date|datum|fecha|data|день|күні|sana|сана|sanasi|дата и время|дата/время";
+const DATE: &str = "дата|date|datum|fecha|data|день|күні|sana|сана|sanasi|дата и время|дата/время|\
+    добавил|добавила|разместил|разместила|опубликовал|опубликовала";
 const UPDATED: &str = "обновлено|обновлена|изменено|дата изменения|дата обновления|последнее обновление|\
     последнее изменение|отредактировано|оновлено|змінено|абноўлена|зменена|жаңартылған|жаңартылды|yangilangan|\
     o'zgartirilgan|янгиланган|ўзгартирилган|updated|last updated|last update|modified|last modified|edited|\
@@ -80,6 +81,11 @@ static COUNTERS: WordSet = LazyLock::new(|| {
         "просмотр просмотра просмотров просмотры комментарий комментария комментариев комментарии \
     коммент views view comments comment kommentare kommentar min минут минуты минута minuten minutes lesezeit shares \
     reads переглядів коментарів kommentieren commentaires comentarios no leave reply keine hits aufrufe read reading",
+    )
+});
+static RUBRICS: WordSet = LazyLock::new(|| {
+    words(
+        "новости новость пресс релиз сообщение статья публикация news press release новини yangiliklar хабар",
     )
 });
 static TIME_WORDS: WordSet = LazyLock::new(|| {
@@ -161,6 +167,11 @@ fn is_word(token: &Token<'_>, set: &WordSet) -> bool {
 
 pub(super) fn is_weekday(token: &Token<'_>) -> bool {
     token.kind == TokenKind::Word && months::is_weekday(&token.folded)
+}
+
+/// A word for the kind of a text or for the list that it stands in.
+pub(super) fn is_rubric(token: &Token<'_>) -> bool {
+    is_word(token, &RUBRICS)
 }
 
 /// Whether tokens begin with the word before an author's name.

@@ -253,8 +253,9 @@ fn field(text: &str, context: &DateContext) -> Result<Date, String> {
 }
 
 /// Unix time in seconds, milliseconds, microseconds or nanoseconds, by the number of its digits; the day
-/// is that of UTC.
+/// is that of UTC. `/Date(1715594400000)/` is how .NET writes it in JSON.
 fn unix_time(text: &str) -> Option<Date> {
+    let text = text.strip_prefix("/Date(").and_then(|rest| rest.strip_suffix(")/")).unwrap_or(text);
     let (whole, rest) = text.split_once('.').unwrap_or((text, ""));
     let digits = whole.strip_prefix('-').unwrap_or(whole);
     if !digits.bytes().chain(rest.bytes()).all(|byte| byte.is_ascii_digit()) {

@@ -110,7 +110,9 @@ fn segments<'a>(tokens: &'a [Token<'_>]) -> impl Iterator<Item = std::ops::Range
     let is_separator = |at: usize| {
         tokens.get(at).is_some_and(|token| {
             let spaced = token.spaced && tokens.get(at + 1).is_none_or(|next| next.spaced);
-            token.is_mark('|') || spaced && matches!(token.kind, Kind::Mark('-' | '/' | '~' | '*' | '>'))
+            let is_spaced_mark =
+                matches!(token.kind, Kind::Mark('-' | '/' | '~' | '*' | '>')) || token.text == "»";
+            token.is_mark('|') || spaced && is_spaced_mark
         })
     };
     let mut start = 0;
@@ -174,7 +176,8 @@ fn of_segment<'t>(
 fn unlabelled(prefix: &[Token<'_>], suffix: &[Token<'_>], opening: bool, stopped: bool) -> Option<Position> {
     let before = skip_back(prefix);
     let after = skip(suffix);
-    let position = if before.is_empty() || labels::is_byline(before) && before.len() <= AFTER_LABEL {
+    let is_heading = before.iter().all(|token| labels::is_rubric(token) || is_edge(token));
+    let position = if is_heading || labels::is_byline(before) && before.len() <= AFTER_LABEL {
         Position::Alone
     } else if opening && is_place(prefix) {
         Position::Dateline

@@ -121,7 +121,26 @@ pub(super) fn tokens(text: &str, limit: usize) -> Vec<Token<'_>> {
         tokens.push(Token { kind, folded, text: piece, start, spaced, new_line });
         (spaced, new_line) = (false, false);
     }
+    join_spaced(&mut tokens);
     tokens
+}
+
+/// Takes the white space out of dates in figures with space around both marks: «26 / 09 / 2018», «2018 - 09 - 26».
+fn join_spaced(tokens: &mut [Token<'_>]) {
+    for at in 0..tokens.len() {
+        let Some([first, one, second, two, third]) = tokens.get_mut(at..at + 5) else { return };
+        let digits = [&first, &second, &third].map(|token| match token.kind {
+            Kind::Number(_, digits) => digits,
+            _ => 0,
+        });
+        let is_date = matches!(digits, [1..=2, 1..=2, 4] | [4, 1..=2, 1..=2])
+            && one.kind == two.kind
+            && matches!(one.kind, Kind::Mark('-' | '.' | '/'));
+        let mut rest = [one, second, two, third];
+        if is_date && rest.iter().all(|token| token.spaced && !token.new_line) {
+            rest.iter_mut().for_each(|token| token.spaced = false);
+        }
+    }
 }
 
 fn fold(word: &str) -> String {
@@ -167,6 +186,9 @@ mod tests {
             ("13 мая", " 13/2 мая"),
             ("«03» Мая", " \"3/2\" мая"),
             ("13.05–14", " 13/2.5/2-14/2"),
+            ("26 / 09 / 2018", " 26/2/9/2/2018/4"),
+            ("26 - 09 / 2018", " 26/2 - 9/2 / 2018/4"),
+            ("26 - 09 - 18", " 26/2 - 9/2 - 18/2"),
             ("П’ятниця, 1", " п'ятниця, 1/1"),
             ("99999999999999999999999", " 18446744073709551615/23"),
             ("а б в г д е ж з и к", " а б в г д е ж з и"),

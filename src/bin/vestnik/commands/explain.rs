@@ -114,7 +114,10 @@ fn show(release: &Release, terminal: &mut Terminal) -> Result<()> {
     }
     let lines: Vec<&str> = release.body.lines().filter(|line| !line.trim().is_empty()).collect();
     let words = release.body.split_whitespace().count();
-    field("text", Some(&format!("{words} words in {} lines", lines.len())))?;
+    let count =
+        |count: usize, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
+    let size = format!("{} in {}", count(words, "word"), count(lines.len(), "line"));
+    field("text", Some(&size))?;
     for line in lines.iter().take(LINES) {
         field("", Some(&shortened(line)))?;
     }

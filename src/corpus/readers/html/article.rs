@@ -8,6 +8,8 @@
 //! maximal run of blocks is in Pasternack and Roth (2009). The weights were set on the pages of
 //! `shared/pages/chunk-pages`; docs/formats.md has the results.
 
+mod layout;
+
 use super::{
     blocks::{Block, Blocks},
     names::{self, Names},
@@ -40,6 +42,10 @@ const SHORTEST_TEXT: usize = 20;
 const FOREIGN: f32 = -1.0;
 /// How many blocks at most a heading stands before the text that it heads.
 const HEADED_WITHIN: usize = 8;
+/// The quality of a paragraph of an imprint, which says nothing about the text around it.
+const IMPRINT: f32 = -0.05;
+/// The headline of an article stands in an element with at least this many characters of good text.
+const LEAST_TEXT: f32 = 60.0;
 /// How many blocks may stand between the headline and the article.
 const LEAD_WITHIN: usize = 40;
 
@@ -56,9 +62,13 @@ pub(super) struct Article {
 /// The blocks of the article.
 pub(super) fn choose(page: &Blocks<'_>) -> Article {
     let weighing = Weighing::of(page);
-    let article = weighing.choose(true);
+    let article = weighing.choose(true, None);
     if article.share < DOUBTFUL && article.share * at(&weighing.good, 0) < DOUBTFUL_WEIGHT {
-        let again = weighing.choose(false);
+        // A short article among cards of others, or above a long imprint.
+        if let Some(around) = weighing.around_headline() {
+            return weighing.choose(true, Some(around));
+        }
+        let again = weighing.choose(false, None);
         if again.share > 2.0 * article.share {
             return again;
         }
@@ -87,6 +97,10 @@ struct Weighing<'p> {
     linked: Vec<f32>,
     /// Whether all blocks of a container are in one container below it.
     wrapper: Vec<bool>,
+    /// Whether a container is one of several alike that hold paragraphs.
+    section: Vec<bool>,
+    /// Whether a container is a part of a table that is there for the layout.
+    laid_out: Vec<bool>,
 }
 
 impl<'p> Weighing<'p> {
@@ -122,10 +136,13 @@ impl<'p> Weighing<'p> {
                 wrapper.get_mut(container.parent).into_iter().for_each(|wrapper| *wrapper = true);
             }
         }
-        Self { page, names, quality, good, count, linked, wrapper }
+        let section = layout::sections(page, &names, &wrapper, (&good, &linked));
+        let laid_out = layout::laid_out(page);
+        Self { page, names, quality, good, count, linked, wrapper, section, laid_out }
     }
 
-    fn choose(&self, by_names: bool) -> Article {
+    /// Chooses the article: in the container with the greatest weight, or in a given one.
+    fn choose(&self, by_names: bool, within: Option<usize>) -> Article {
         let (blocks, containers) = (&self.page.blocks, &self.page.containers);
         let shifts = self.shifts(by_names);
         let mut own = vec![0.0; containers.len()];
@@ -143,8 +160,8 @@ impl<'p> Weighing<'p> {
             self.charge_boilerplate(&mut own);
         }
         let total = self.subtrees(own);
-        let top =
-            (0..total.len()).rev().max_by(|a, b| at(&total, *a).total_cmp(&at(&total, *b))).unwrap_or(0);
+        let by_total = |a: &usize, b: &usize| at(&total, *a).total_cmp(&at(&total, *b));
+        let top = within.unwrap_or_else(|| (0..total.len()).rev().max_by(by_total).unwrap_or(0));
         let mut keep: Vec<bool> = blocks
             .iter()
             .zip(&weights)
@@ -234,7 +251,7 @@ impl<'p> Weighing<'p> {
             }
             // A list or table without links belongs to the text.
             let is_box = names.is_box || (names.is_list && at(&self.linked, index) > 0.0);
-            if is_box && !wrapper {
+            if is_box && !wrapper && !self.section.get(index).is_some_and(|section| *section) {
                 let is_line = self.count.get(index).is_some_and(|blocks| *blocks == 1);
                 // Editors write paragraphs as `div` elements without a class.
                 let cost = match (is_line, names.is_plain) {
@@ -257,13 +274,34 @@ impl<'p> Weighing<'p> {
     fn is_kept(&self, container: usize, top: usize, total: &[f32]) -> bool {
         let mut index = container;
         while index != top {
-            let is_item = self.names.get(index).is_some_and(|names| names.is_item);
+            let is_item = self.names.get(index).is_some_and(|names| names.is_item)
+                && !self.laid_out.get(index).is_some_and(|laid_out| *laid_out);
             if index == 0 || (at(total, index) < 0.0 && !is_item) {
                 return false;
             }
             index = self.page.containers.get(index).map_or(0, |container| container.parent);
         }
         true
+    }
+
+    /// The element around the only main heading that has text, unless that is all of the page's.
+    fn around_headline(&self) -> Option<usize> {
+        let is_headline =
+            |block: &&Block| self.names.get(block.container).is_some_and(|names| names.heading == 1);
+        let mut headlines = self.page.blocks.iter().filter(is_headline);
+        let (headline, None) = (headlines.next()?, headlines.next()) else { return None };
+        // The name of a site is short or links to its first page.
+        if headline.chars < SHORTEST_TEXT || headline.linked > 0 {
+            return None;
+        }
+        let mut around = headline.container;
+        while at(&self.good, around) < LEAST_TEXT {
+            if around == 0 {
+                return None;
+            }
+            around = self.page.containers.get(around).map_or(0, |container| container.parent);
+        }
+        (at(&self.good, around) < DOMINANT * at(&self.good, 0)).then_some(around)
     }
 
     /// Keeps what stands between the headline and the article and reads like its first paragraph.
@@ -327,6 +365,9 @@ fn add(values: &mut [f32], index: usize, value: f32) {
 
 /// How much a block reads like the text of an article, by its element, length, end and links.
 fn quality(block: &Block, names: &[Names]) -> f32 {
+    if names::is_imprint(&block.text) {
+        return IMPRINT;
+    }
     #[expect(clippy::cast_precision_loss, reason = "lengths of text")]
     let (chars, linked) = (block.chars as f32, block.linked.min(block.chars) as f32);
     let links = linked / chars.max(1.0);

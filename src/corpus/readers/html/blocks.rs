@@ -10,6 +10,9 @@ use super::elements::{is_cell, is_control, is_invisible, is_line, is_paragraph};
 /// A cell with more text than this stands as a paragraph: the table is there for the layout.
 const LONGEST_CELL: usize = 200;
 
+/// A longer inline element is no date, in bytes.
+const LONGEST_DATE: usize = 48;
+
 /// What separates two pieces of text, each more than the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Gap {
@@ -221,7 +224,18 @@ impl<'a> Walk<'a> {
         if gap > Gap::None {
             self.flush(inner.container);
             self.gap = self.gap.max(gap);
+        } else if self.text.len() <= LONGEST_DATE && element.is_some_and(|element| self.is_date(element)) {
+            self.new_line(inner.container);
         }
+    }
+
+    /// Whether the text so far is a date that the page sets apart by a class only.
+    fn is_date(&self, element: ElementRef<'_>) -> bool {
+        let class = || element.attr("class").unwrap_or_default().to_ascii_lowercase();
+        let name = element.value().name();
+        matches!(name, "span" | "time" | "b" | "i" | "small" | "font")
+            && self.text.starts_with(|c: char| c.is_ascii_digit())
+            && class().contains("date")
     }
 
     fn leave_out(&mut self, element: ElementRef<'a>, state: State) {
@@ -324,6 +338,8 @@ mod tests {
             ("По данным<sup>1</sup> банка<sup>[2]</sup>, H<sup>+</sup>", "По данным 1 банка [2] , H⁺"),
             ("1<sup>й</sup> этап, x<sub>max</sub>", "1й этап, xmax"),
             ("<b>Один </b> <i> два</i>", "Один два"),
+            ("<span class=news-date-time>13.05.2024 10:00</span>Один", "13.05.2024 10:00\nОдин"),
+            ("До <time class=date>13 мая</time> один, <span class=x>14</span> два", "До 13 мая один, 14 два"),
             ("<div><div>Один</div></div>два<hr>три", "Один\n\nдва\n\nтри"),
             ("Были:<UL>\n<LI>Ян\n<LI>Дэйл <b>Шитц</b>\n</UL>Всё", "Были:\n\nЯн\nДэйл Шитц\n\nВсё"),
             ("<ol><li>А<ul><li>Б<li>В</ul><li>Г</ol>", "А\nБ\nВ\nГ"),

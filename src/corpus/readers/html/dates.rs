@@ -56,6 +56,8 @@ pub(super) fn of_page(
         // Text is searched only where it can win, for that is the costly part.
         _ => {
             candidates.extend(lines.candidates(&context).map(|line| (DateOrigin::Text, line)));
+            // «Заголовок - 13 Мая 2024 - Сайт»
+            candidates.extend(titles.iter().map(|title| (DateOrigin::Text, title.as_str())));
             find_date(&candidates, &context)
         }
     }
@@ -77,6 +79,16 @@ fn byline<'l>(
         let found = lines.byline(&context);
         if let Some((date, line)) = found
             && agrees(date).is_some_and(|apart| apart.get_days().abs() <= 1)
+        {
+            return (context, Some(line));
+        }
+    }
+    // A line without a year next to the day in the metadata, which is that in UTC.
+    for day in published.iter().flat_map(|day| [day.yesterday(), day.tomorrow()]).flatten() {
+        let context = DateContext { year: Some(day.year()), ..ordered(DayOrder::DayFirst) };
+        let found = lines.byline(&context);
+        if let Some((date, line)) = found
+            && date == day
         {
             return (context, Some(line));
         }
@@ -309,6 +321,21 @@ mod tests {
             ),
             ("<meta name=date content=2024-05-04T02:00:00Z><h1>Мир</h1><p>03/05/2024", "2024-05-03 byline"),
             ("<html lang=es><h1>Мир</h1><p>03/05/2024", "2024-05-03 byline"),
+            ("<title>Встреча - 13 Мая 2024 - Сайт</title><h1>Встреча</h1><p>Текст", "2024-05-13 text"),
+            ("<title>Концерт 13 мая 2024 года - Сайт</title><h1>Концерт</h1><p>Текст", "-"),
+            // A line without a year at the headline.
+            (
+                "<meta name=date content=2024-02-09T23:40:00Z><h1>Мир</h1><p>10 ФЕВ, 02:40",
+                "2024-02-10 byline",
+            ),
+            (
+                "<meta name=date content=2023-12-31T22:10:00Z><h1>Мир</h1><p>1 января, 03:10",
+                "2024-01-01 byline",
+            ),
+            (
+                "<meta name=date content=2024-02-09T23:40:00Z><h1>Мир</h1><p>10 марта, 02:40",
+                "2024-02-09 metadata",
+            ),
             // Local midnight in UTC; other instants are days in UTC.
             ("<html lang=ru><meta name=date content=2024-05-12T21:00:00.000Z>", "2024-05-13 metadata"),
             ("<html lang=ru><meta name=date content=2024-05-12T21:00:01Z>", "2024-05-12 metadata"),

@@ -74,6 +74,18 @@ const BOILERPLATE: &[&str] = &[
     "articles liés", "vous aimerez", "leer también", "te puede interesar", "relacionad", "compartir",
     "leia também", "leia mais", "leggi anche", "condividi", "zobacz także", "czytaj także",
 ];
+/// How paragraphs begin that are about the site and not by its authors, in lower case.
+#[rustfmt::skip]
+const IMPRINT: &[&str] = &[
+    "©", "(c) ", "copyright", "все права защищены", "все права на материалы", "свидетельство о регистрации",
+    "зарегистрировано роскомнадзором", "регистрационный номер", "при использовании материалов",
+    "при полном или частичном", "при цитировании", "при перепечатке", "использование материалов",
+    "любое использование материалов", "перепечатка материалов", "редакция не несёт", "редакция не несет",
+    "мнение редакции", "адрес редакции", "учредитель", "мы используем cookie", "мы используем файлы cookie",
+    "мы используем куки", "этот сайт использует", "сайт использует", "наш сайт использует", "на сайте используются",
+    "продолжая пользоваться", "продолжая использовать", "оставаясь на сайте", "we use cookies",
+    "this site uses cookies", "this website uses cookies", "all rights reserved",
+];
 /// A longer line is a sentence, not the heading of a box, in characters.
 const LONGEST_LINE: usize = 60;
 
@@ -171,6 +183,14 @@ pub(super) fn opens_boilerplate(line: &str) -> bool {
     }
     let line = line.to_lowercase();
     BOILERPLATE.iter().any(|start| line.starts_with(start))
+}
+
+/// Whether a paragraph is one of an imprint or of a notice about cookies.
+pub(super) fn is_imprint(text: &str) -> bool {
+    let longest = IMPRINT.iter().map(|start| start.len()).max().unwrap_or_default();
+    let start = text.floor_char_boundary(longest);
+    let start = text.get(..start).unwrap_or_default().to_lowercase();
+    IMPRINT.iter().any(|imprint| start.starts_with(imprint))
 }
 
 fn names_article(element: ElementRef<'_>) -> bool {

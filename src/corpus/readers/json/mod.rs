@@ -18,6 +18,8 @@ pub(super) use record::record;
 /// How many values a record can have. A parsed value takes up to 160 bytes of memory, in which 64 MB of short ones
 /// would be several gigabytes.
 const MAX_VALUES: usize = 700_000;
+/// How deep the list of records may be in an answer of a server.
+const LIST_DEPTH: usize = 4;
 
 /// The reader of JSON files. One record is parsed at a time, so that a list of any length needs the memory of its text
 /// and of its largest record.
@@ -25,6 +27,12 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     let decoded = input.text()?;
     let Records { text, count, notes } = Records::in_text(&decoded.text)?;
     let notes = [decoded.notes, notes].concat();
+    let list = if count == 1 { listed_in(&text, &input.options.fields) } else { None };
+    if let Some((name, items)) = list {
+        let note = format!("the records are those of the list {name:?}; its surroundings are left out");
+        let notes = [notes, vec![note]].concat();
+        return records(items, (&notes, decoded.encoding), input, output);
+    }
     let mut number = 0;
     elements(&text, &mut |text| {
         input.check()?;
@@ -42,6 +50,59 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
             Err(fault) => Err(located(fault, &decoded.text)),
         }
     })
+}
+
+/// The releases of a list of records in an answer of a server.
+fn records(
+    items: Vec<Value>,
+    (notes, encoding): (&[String], &'static str),
+    input: &mut Input<'_>,
+    output: &mut Output<'_>,
+) -> Result<(), Fault> {
+    for (index, item) in items.into_iter().enumerate() {
+        input.check()?;
+        match object(item).and_then(|object| record(object, &input.options.fields)) {
+            Ok(mut release) => {
+                release.origin.get_or_insert_default().notes.extend_from_slice(notes);
+                let part = Some(release.record.clone().unwrap_or_else(|| (index + 1).to_string()));
+                output.release(release, Details { part, encoding: Some(encoding), ..Details::default() })?;
+            }
+            Err(Fault::Malformed { reason, .. }) => {
+                output.failure(None, format!("record {}: {reason}", index + 1).into())?;
+            }
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(())
+}
+
+/// The name and the items of the list of records in an answer of a server, `{"status": "ok", "items": [...]}`.
+fn listed_in(text: &str, fields: &FieldMapping) -> Option<(String, Vec<Value>)> {
+    if !text.trim_start().starts_with('{') || count_values(text) > MAX_VALUES {
+        return None;
+    }
+    listed(&mut serde_json::from_str(text).ok()?, fields, LIST_DEPTH)
+}
+
+/// The longest list of records in an object that is no record.
+fn listed(value: &mut Value, fields: &FieldMapping, depth: usize) -> Option<(String, Vec<Value>)> {
+    let depth = depth.checked_sub(1)?;
+    let Value::Object(object) = value else { return None };
+    if record::is_record(object, fields) {
+        return None;
+    }
+    let has_records = |value: &Value| {
+        let records = |item: &Value| item.as_object().is_some_and(|item| record::is_record(item, fields));
+        value.as_array().is_some_and(|items| items.iter().any(records))
+    };
+    let lists = object.iter().filter(|(_, value)| has_records(value));
+    let longest = lists.max_by_key(|(_, value)| value.as_array().map_or(0, Vec::len));
+    if let Some(name) = longest.map(|(name, _)| name.clone())
+        && let Some(Value::Array(items)) = object.get_mut(&name)
+    {
+        return Some((name, std::mem::take(items)));
+    }
+    object.values_mut().find_map(|value| listed(value, fields, depth))
 }
 
 /// The release in the text of one object; the fault names the line within the text.
@@ -69,8 +130,22 @@ struct Records<'t> {
 }
 
 impl<'t> Records<'t> {
-    /// Checks that all of a text is JSON, without building values, and counts the records.
+    /// The records in a text, which may be a string of JSON with JSON in it.
     fn in_text(text: &'t str) -> Result<Self, Fault> {
+        let trimmed = text.trim_matches(['\u{FEFF}', ' ', '\t', '\r', '\n']);
+        let inner =
+            if trimmed.starts_with('"') { serde_json::from_str::<String>(trimmed).ok() } else { None };
+        match inner.filter(|inner| inner.trim_start().starts_with(['{', '['])) {
+            Some(inner) => {
+                let Records { text, count, notes } = Records::checked(&inner)?;
+                Ok(Self { text: text.into_owned().into(), count, notes })
+            }
+            None => Self::checked(text),
+        }
+    }
+
+    /// Checks that all of a text is JSON, without building values, and counts the records.
+    fn checked(text: &'t str) -> Result<Self, Fault> {
         let text = text.trim_start_matches('\u{FEFF}');
         if text.trim().is_empty() {
             return Err("is empty: write an object with a \"title\" and a \"text\", or remove it".into());
@@ -78,9 +153,7 @@ impl<'t> Records<'t> {
         let (text, notes) = match syntax_error(text) {
             None => (Cow::Borrowed(text), Vec::new()),
             Some(error) => match repair::repair(text) {
-                (Cow::Owned(repaired), notes) if syntax_error(&repaired).is_none() => {
-                    (repaired.into(), notes)
-                }
+                Some((repaired, notes)) if syntax_error(&repaired).is_none() => (repaired.into(), notes),
                 _ => return Err(fault(&error)),
             },
         };
@@ -133,7 +206,7 @@ fn parse(text: &str, fields: &FieldMapping) -> Result<Release, Fault> {
         Ok(value) => (value, Vec::new()),
         // Half of a surrogate pair, for instance.
         Err(error) => {
-            let (repaired, notes) = repair::repair(text);
+            let (repaired, notes) = repair::repair(text).ok_or_else(|| fault(&error))?;
             (serde_json::from_str(&repaired).map_err(|_| fault(&error))?, notes)
         }
     };

@@ -3,6 +3,8 @@
 //! Text must be text: a number as a title is a mistake that is reported. What has no field in the
 //! mapping stays in `extra` as it stands.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 #[cfg(feature = "html")]
@@ -84,6 +86,7 @@ impl Record {
 
     fn first(&mut self, names: &[String], fits: impl Fn(&Value) -> bool) -> Option<String> {
         for name in names {
+            let name = &*spelled(&self.object, name);
             if !find(&self.object, name).is_some_and(&fits) {
                 continue;
             }
@@ -111,6 +114,21 @@ impl Record {
             Some(format!("{name:?} is {}; it must be text in quotes", kind(value)).into())
         })
     }
+}
+
+/// Whether an object has a field for a title or a text.
+pub(super) fn is_record(object: &Map<String, Value>, names: &FieldMapping) -> bool {
+    let mut names = names.title.iter().chain(&names.text);
+    names.any(|name| find(object, &spelled(object, name)).is_some_and(|value| !value.is_object()))
+}
+
+/// The name of a field as the record spells it, which may be in other letter case.
+fn spelled<'n>(object: &Map<String, Value>, name: &'n str) -> Cow<'n, str> {
+    let is_same = |key: &&String| key.len() == name.len() && key.to_lowercase() == name.to_lowercase();
+    if object.contains_key(name) {
+        return Cow::Borrowed(name);
+    }
+    object.keys().find(is_same).map_or(Cow::Borrowed(name), |key| Cow::Owned(key.clone()))
 }
 
 /// The value at a path: the field of just this name, or fields and places in lists with dots between them.

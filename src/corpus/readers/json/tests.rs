@@ -56,6 +56,8 @@ fn fields_find_their_place() {
         (r#"{"title":"Т\ud83d","text":"Один","views":NaN,}"#, "Т\u{FFFD}|Один|||||{}"),
         ("{\"title\":\"Т\",\"text\":\"Один\nДва\"}", "Т|Один\nДва|||||{}"),
         (r#"[{"title":"Т"}]"#, "Т||||||{}"),
+        (r#""{\"title\":\"Т\"}""#, "Т||||||{}"),
+        (r#"{"Title":"Т","TEXT":"Один","ID":5}"#, "Т|Один||||5|{}"),
     ];
     for (text, expected) in table {
         let release =
@@ -100,8 +102,8 @@ fn faults_name_field_and_line() {
         ("{\"title\":\"\",\"text\":\" \"}", None, "neither a \"title\" nor a \"text\""),
         ("{\"html\":\"<p></p>\"}", None, "neither a \"title\" nor a \"text\""),
         ("{}", None, "neither a \"title\" nor a \"text\""),
-        ("{\"title\":\"Т\"\n\"text\":1}", Some(2), "is not JSON: expected `,` or `}` at column 1"),
-        ("{\"title\":\"Т\"", Some(1), "is not JSON: EOF while parsing an object"),
+        ("{\"title\":\"Т\"\n\"text\"1}", Some(2), "is not JSON: expected `,` or `}` at column 1"),
+        ("title: Т", Some(1), "is not JSON: expected ident"),
         ("\"Т\"", None, "is text, not an object with a \"title\" and a \"text\""),
     ];
     for (text, line, reason) in table {
