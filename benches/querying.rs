@@ -47,7 +47,7 @@ fn main() {
         if let Some(file) = arguments::folder("--answers") {
             answers(&searcher(&index), &file);
         } else if arguments::given("--profile") {
-            profile(&searcher(&index), &queries);
+            profile(&index, &queries);
         } else if arguments::given("--memory") {
             memory(&searcher(&index), &generator);
         } else {
@@ -229,8 +229,9 @@ fn threads(index: &Index, queries: &[&str]) {
     }
 }
 
-/// Runs the queries for a profiler: `--kind words`, `phrase`, `prefix`, `dates` or `headlines`, `--bare`.
-fn profile(searcher: &Searcher, queries: &[Question]) {
+/// Runs the queries for a profiler, cold: each round has a new searcher. `--kind words`, `phrase`, `prefix`, `dates` or
+/// `headlines`, `--bare`.
+fn profile(index: &Index, queries: &[Question]) {
     let kind = arguments::value("--kind", String::new());
     let mut texts: Vec<String> = queries
         .iter()
@@ -244,13 +245,12 @@ fn profile(searcher: &Searcher, queries: &[Question]) {
     let rounds = arguments::value("--rounds", 5);
     let bare = arguments::given("--bare").then_some(Options { snippets: None, ..Options::default() });
     let options = bare.unwrap_or_default();
-    let took = time(|| {
-        for _ in 0..rounds {
-            for text in &texts {
-                searcher.search(&Query::parse(text), &options).expect("results");
-            }
-        }
-    });
+    let round = |_| {
+        let searcher = searcher(index);
+        let run = |text: &String| _ = searcher.search(&Query::parse(text), &options).expect("results");
+        time(|| texts.iter().for_each(run))
+    };
+    let took: f64 = (0..rounds).map(round).sum();
     println!("{} queries, {rounds} rounds: {:.3} ms each", texts.len(), took / (rounds * texts.len()) as f64);
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct WordScorer<'s> {
 
 /// A window with one posting in more documents than this is not added up: looking its documents up takes less than
 /// reading all sums.
-const SPARSE: u64 = 8;
+const SPARSE: u64 = 32;
 
 thread_local! {
     /// The frequencies of a window, all zero in between. Zeroing them for each word would take as long as adding up.
@@ -157,6 +157,7 @@ impl<'s> WordScorer<'s> {
     /// The same from all postings of the window.
     pub fn add_up(&mut self, window: &Range<DocId>, batch: &mut ScoredBatch) {
         let Self { bm25f, factors, adds_up, terms, .. } = self;
+        batch.reserve(window.len() / 4);
         let mut sums = SUMS.take();
         sums.resize(WINDOW_LEN as usize, Sum::default());
         for term in terms {

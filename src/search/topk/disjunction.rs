@@ -23,6 +23,8 @@ use crate::search::{
 /// The scores of a window, added up; `NO_MATCH` for documents that none of the added clauses matches.
 struct Accumulators {
     sums: Box<[f32; WINDOW_LEN as usize]>,
+    /// The documents that match the current clause in full; none between clauses.
+    matched: Box<[bool; WINDOW_LEN as usize]>,
 }
 
 /// The number of documents in the first window of a segment.
@@ -40,7 +42,7 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
     // Without proximity, frequencies are of no use.
     let needs_freqs = opened.query.in_proximity().count() <= PROXIMITY_WORDS;
     let sums = Box::new([NO_MATCH; WINDOW_LEN as usize]);
-    let mut accumulators = Accumulators { sums };
+    let mut accumulators = Accumulators { sums, matched: Box::new([false; WINDOW_LEN as usize]) };
     let mut docs = Vec::new();
     let (mut start, end) = (0, opened.segment.reader.max_doc());
     // The first windows are short: all of their documents are scored, which gives a threshold for the others.
@@ -121,7 +123,7 @@ fn partition(clauses: &mut [OpenClause], window: &Range<DocId>, threshold: f32) 
 impl Accumulators {
     /// Adds up the scores of a window, in the order of the query: floats depend on it.
     fn add_up(&mut self, clauses: &mut [OpenClause], window: &Range<DocId>) {
-        let Self { sums } = self;
+        let Self { sums, matched } = self;
         for OpenClause { lists, .. } in clauses {
             for list in lists.iter_mut() {
                 list.batch.clear();
@@ -133,12 +135,17 @@ impl Accumulators {
             for (&doc, &score) in full.batch.docs.iter().zip(&full.batch.scores) {
                 add(sums, window, doc, score);
             }
-            let mut matched = full.batch.finder();
+            if hints.batch.docs.is_empty() {
+                continue;
+            }
+            let at = |doc: DocId| ((doc - window.start) % WINDOW_LEN) as usize;
+            full.batch.docs.iter().for_each(|&doc| matched[at(doc)] = true);
             for (&doc, &score) in hints.batch.docs.iter().zip(&hints.batch.scores) {
-                if matched.find(doc).is_none() {
+                if !matched[at(doc)] {
                     add(sums, window, doc, score);
                 }
             }
+            full.batch.docs.iter().for_each(|&doc| matched[at(doc)] = false);
         }
     }
 
