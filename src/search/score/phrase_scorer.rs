@@ -1,13 +1,13 @@
 //! Scores a phrase, or two phrases near each other, in one segment.
 //!
-//! Positions are read only of documents that have all words, and once for listing and scoring.
+//! Positions are read only of documents that have all words, and once for retaining and scoring.
 
 use std::{io, ops::Range};
 
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
+    batch::{Extent, NO_MATCH, ScoredBatch},
     bm25f::{Bm25f, Factors},
     node::idf_of_phrase,
     word_scorer::WordScorer,
@@ -24,12 +24,9 @@ pub(crate) struct PhraseScorer<'s> {
     phrases: Vec<OpenPhrase<'s>>,
     within: u32,
     weight: f32,
-    /// The latest results, in order of documents: score and number of starts.
-    results: Vec<(DocId, f32, u32)>,
+    /// The documents that were retained last, in order, with their scores and numbers of starts.
+    retained: Vec<(DocId, f32, u32)>,
 }
-
-/// How many results are kept, at least: those of the windows that are listed and scored together.
-const KEPT_RESULTS: usize = 2 * WINDOW_LEN as usize;
 
 impl<'s> PhraseScorer<'s> {
     /// Opens the postings and positions of a phrase.
@@ -49,7 +46,7 @@ impl<'s> PhraseScorer<'s> {
     }
 
     fn new(phrases: Vec<OpenPhrase<'s>>, within: u32, weight: f32) -> Self {
-        Self { phrases, within, weight, results: Vec::new() }
+        Self { phrases, within, weight, retained: Vec::new() }
     }
 
     /// A position costs about as much as ten postings.
@@ -81,8 +78,12 @@ impl<'s> PhraseScorer<'s> {
         if self.phrases.len() > 1 || self.phrases.iter().any(|phrase| phrase.slop.is_some()) {
             self.approximate_retain(docs);
         }
-        self.results.clear();
-        docs.retain(|&doc| self.score(doc).0 != NO_MATCH);
+        let scored = docs.iter().map(|&doc| (doc, self.compute_score(doc)));
+        let matches = scored.filter(|(_, (score, _))| *score != NO_MATCH);
+        let retained = matches.map(|(doc, (score, starts))| (doc, score, starts)).collect();
+        self.retained = retained;
+        docs.clear();
+        docs.extend(self.retained.iter().map(|(doc, ..)| doc));
     }
 
     /// Appends the scores of documents, `NO_MATCH` for those that do not match.
@@ -95,18 +96,9 @@ impl<'s> PhraseScorer<'s> {
 
     /// The score of a document and the number of starts.
     fn score(&mut self, doc: DocId) -> (f32, u32) {
-        match self.results.binary_search_by_key(&doc, |(doc, ..)| *doc) {
-            Ok(at) => (self.results[at].1, self.results[at].2),
-            Err(at) => {
-                let (score, starts) = self.compute_score(doc);
-                if at == self.results.len() {
-                    if at >= 2 * KEPT_RESULTS {
-                        self.results.drain(..KEPT_RESULTS);
-                    }
-                    self.results.push((doc, score, starts));
-                }
-                (score, starts)
-            }
+        match self.retained.binary_search_by_key(&doc, |(doc, ..)| *doc) {
+            Ok(at) => (self.retained[at].1, self.retained[at].2),
+            Err(_) => self.compute_score(doc),
         }
     }
 
