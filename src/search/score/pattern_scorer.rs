@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     index::Segment,
-    search::postings::{BoundWord, Terms},
+    search::postings::{BoundWord, Terms, seek},
 };
 
 /// Looking a document up in a list takes as long as merging this many postings.
@@ -26,12 +26,19 @@ pub(crate) struct PatternScorer<'s> {
     word: WordScorer<'s>,
     /// All documents, once the lists are merged.
     merged: Option<ScoredBatch>,
+    /// The document whose bound was asked for last, by its index.
+    at: usize,
 }
 
 impl<'s> PatternScorer<'s> {
     /// Opens the postings of the forms.
     pub fn open(bm25f: &'s Bm25f<'s>, word: &BoundWord) -> io::Result<Self> {
-        Ok(Self { segment: bm25f.segment, word: WordScorer::open(bm25f, word, Terms::Full)?, merged: None })
+        Ok(Self {
+            segment: bm25f.segment,
+            word: WordScorer::open(bm25f, word, Terms::Full)?,
+            merged: None,
+            at: 0,
+        })
     }
 
     /// The number of postings.
@@ -73,13 +80,16 @@ impl<'s> PatternScorer<'s> {
     }
 
     /// An upper bound of the scores of some documents: the highest of them, once the lists are merged.
-    pub fn max_score(&self, extent: &Extent) -> f32 {
+    pub fn max_score(&mut self, extent: &Extent) -> f32 {
         let Some(merged) = &self.merged else { return self.word.highest_score() };
-        let window = match extent {
-            Extent::Window(window) => (*window).clone(),
-            Extent::Block(doc) => *doc..*doc + 1,
-        };
-        merged.scores[merged.range(&window)].iter().copied().fold(0.0, f32::max)
+        match extent {
+            Extent::Window(window) => merged.scores[merged.range(window)].iter().copied().fold(0.0, f32::max),
+            Extent::Block(doc) => {
+                let is_behind = self.at.checked_sub(1).is_some_and(|at| merged.docs[at] >= *doc);
+                self.at = seek(&merged.docs, if is_behind { 0 } else { self.at }, *doc);
+                if merged.docs.get(self.at) == Some(doc) { merged.scores[self.at] } else { 0.0 }
+            }
+        }
     }
 
     fn is_looked_up(&self, docs: usize) -> bool {
