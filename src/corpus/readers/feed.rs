@@ -146,21 +146,21 @@ impl Item {
             let kind = tag.attribute("type").unwrap_or_default();
             let (href, relation) = (tag.attribute("href"), tag.attribute("rel"));
             let (value, markup) = value(xml, &tag);
-            let line = fields::some_line(&value);
+            let line = || fields::some_line(&value);
             match local.as_str() {
                 "title" if prefixed.starts_with("media:") => {}
                 "title" => item.title = item.title.or(headline(&value)),
-                "guid" | "id" => item.id = item.id.or(line),
+                "guid" | "id" => item.id = item.id.or_else(line),
                 "link" => {
                     let this = relation.is_none_or(|relation| relation == "alternate");
-                    item.link = item.link.or(href.or(line).filter(|_| this));
+                    item.link = item.link.or(href.or_else(line).filter(|_| this));
                 }
-                "loc" => item.link = item.link.or(line),
+                "loc" => item.link = item.link.or_else(line),
                 "pubDate" | "published" | "publication_date" | "date" | "issued" => {
-                    item.date = line.or(item.date);
+                    item.date = line().or(item.date);
                 }
-                "updated" | "modified" => item.date = item.date.or(line),
-                "name" | "creator" => item.author = item.author.or(line),
+                "updated" | "modified" => item.date = item.date.or_else(line),
+                "name" | "creator" => item.author = item.author.or_else(line),
                 "category" | "comments" | "enclosure" | "thumbnail" | "keywords" | "tags" | "language"
                 | "email" | "uri" | "rights" | "genre" | "lastmod" | "changefreq" | "priority"
                 | "pdalink" | "author" => {}
@@ -176,10 +176,10 @@ impl Item {
         let body = self.text.map(|text| fields::body(&text)).unwrap_or_default();
         let (title, body) = match self.title {
             Some(title) => (title, body),
-            None => fields::titled(&body)?,
+            None => fields::titled(&body).map(|(title, rest)| (title, fields::body(&rest)))?,
         };
         let source = self.publisher.as_deref().or(source).or(self.author.as_deref());
-        let mut release = Release { title, body: fields::body(&body), ..Release::default() };
+        let mut release = Release { title, body, ..Release::default() };
         release.source = source.and_then(fields::some_line);
         release.url = self.link.or(self.id.clone().filter(|id| id.starts_with("http")));
         release.record = self.id;

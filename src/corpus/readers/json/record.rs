@@ -27,10 +27,13 @@ pub(in crate::corpus::readers) fn record(
         .filter(|text| !text.is_empty());
     let (title, body) = match (title, body) {
         (Some(title), body) => (title, body.unwrap_or_default()),
-        (None, Some(text)) => fields::titled_noting(&text, &mut record.notes).ok_or_else(no_words)?,
+        (None, Some(text)) => {
+            let titled = fields::titled_noting(&text, &mut record.notes);
+            titled.map(|(title, rest)| (title, fields::body(&rest))).ok_or_else(no_words)?
+        }
         (None, None) => return Err(record.wrong_type(names).unwrap_or_else(no_words)),
     };
-    let mut release = Release { title, body: fields::body(&body), ..Release::default() };
+    let mut release = Release { title, body, ..Release::default() };
     release.record = record.scalar(&names.id);
     release.source = record.text(&names.source).and_then(|source| fields::some_line(&record.markup(source)));
     release.url = record.text(&names.url).and_then(|url| fields::some_line(&url));
