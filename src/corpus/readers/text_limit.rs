@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use crate::{analysis::TokenStream, release::Release};
 
 /// The most different words of a release.
-const MAX_WORDS: usize = 250_000;
+const MAX_WORDS: usize = 200_000;
 
 /// Cuts the texts of a release where they exceed `bytes` or the limit of words; returns a note about what was cut.
 pub(super) fn limit(bytes: u64, release: &mut Release) -> Option<String> {
