@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use super::{
     Details, Fault, Input, Output,
     document::{Document, Kind},
+    encoding::Decoded,
     json, text,
 };
 
@@ -17,15 +18,17 @@ const LARGEST_FRONT: usize = 256 << 10;
 
 /// The reader of Markdown.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
-    let decoded = input.text()?;
-    let (front, body) = split(&decoded.text);
+    let Decoded { text: content, encoding, mut notes } = input.text()?;
+    let (front, body) = split(&content);
     let mut document = Document::default();
     paragraphs(body, &mut document);
-    let mut notes = decoded.notes;
+    notes.append(&mut document.notes);
     let fields = front.map(Front::fields).transpose().unwrap_or_else(|reason| {
         notes.push(format!("the front matter cannot be read ({reason}); it is left out"));
         None
     });
+    // A large text is in memory once less.
+    drop(content);
     let release = match fields {
         Some(mut fields) if !fields.is_empty() => {
             let mapping = &input.options.fields;
@@ -43,7 +46,7 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
         }
         _ => text::release(&document.plain(), &input.name)?,
     };
-    output.release(release, Details { encoding: Some(decoded.encoding), notes, ..Details::default() })
+    output.release(release, Details { encoding: Some(encoding), notes, ..Details::default() })
 }
 
 /// Fields in front of the text, in one of three notations.
