@@ -18,6 +18,9 @@ const COMMENTS: &[&str] = &[
     "comment", "commentlist", "comments", "disqus", "respond",
 ];
 
+/// How the classes of comments begin in uCoz, which have no word for them, in lower case.
+const UCOZ_COMMENTS: [&str; 4] = ["cblock", "cmessage", "canswer", "coment"];
+
 /// Words in classes and ids of texts that are seldom part of the article.
 #[rustfmt::skip]
 const ASIDE: &[&str] = &[
@@ -153,6 +156,10 @@ impl Names {
                 article |= is_in(ARTICLE, word);
             });
         }
+        let classes = element.attr("class").unwrap_or_default().split_ascii_whitespace();
+        if { classes }.any(is_ucoz_comment) {
+            (foreign, names.is_comments) = (true, true);
+        }
         names.against = match (foreign, aside, layout) {
             (true, _, _) => -2.0,
             (_, true, true) => -0.35,
@@ -191,6 +198,10 @@ pub(super) fn is_imprint(text: &str) -> bool {
     let start = text.floor_char_boundary(longest);
     let start = text.get(..start).unwrap_or_default().to_lowercase();
     IMPRINT.iter().any(|imprint| start.starts_with(imprint))
+}
+
+fn is_ucoz_comment(class: &str) -> bool {
+    class.starts_with('c') && UCOZ_COMMENTS.iter().any(|start| class.to_ascii_lowercase().starts_with(start))
 }
 
 fn names_article(element: ElementRef<'_>) -> bool {

@@ -1,4 +1,5 @@
-//! What the elements of a page are there for: chapters of one text, and tables that only lay the page out.
+//! What the elements of a page are there for: chapters of one text, cards of other articles, and tables that only lay
+//! the page out.
 
 use std::collections::HashMap;
 
@@ -10,6 +11,10 @@ use crate::corpus::readers::html::{
 
 /// A section has at least one paragraph of about this many characters next to it.
 const SECTION: f32 = 80.0;
+/// As many elements of one kind that begin with a link are cards.
+const CARDS: usize = 3;
+/// Cards are no text of a page with at least this many characters of other good text.
+const OTHER_TEXT: f32 = 300.0;
 /// A cell with more characters than this has text, not data.
 const LARGE_CELL: usize = 400;
 
@@ -61,6 +66,47 @@ pub(super) fn sections(
         alike > usize::from(at(good, outermost) >= SECTION)
     };
     outermost.into_iter().map(is_section).collect()
+}
+
+/// Marks the cards of other articles: elements of one kind, each of which begins with a link.
+///
+/// The cards of a page that has little other text are its text.
+pub(super) fn cards(page: &Blocks<'_>, good: &[f32]) -> Vec<bool> {
+    let containers = &page.containers;
+    let mut first = vec![usize::MAX; containers.len()];
+    for (at, block) in page.blocks.iter().enumerate().rev() {
+        first[block.container] = at;
+    }
+    for (index, container) in containers.iter().enumerate().skip(1).rev() {
+        first[container.parent] = first[container.parent].min(first[index]);
+    }
+    let begins_with_link =
+        |index: usize| page.blocks.get(first[index]).is_some_and(|block| 2 * block.linked > block.chars);
+    let kind = |index: usize| {
+        let container = containers.get(index).filter(|_| index > 0 && begins_with_link(index))?;
+        let element = container.element;
+        let is_box = matches!(element.value().name(), "div" | "article" | "section");
+        is_box.then(|| (container.parent, element.value().name(), element.attr("class")))
+    };
+    let mut alike: HashMap<_, usize> = HashMap::new();
+    for kind in (1..containers.len()).filter_map(kind) {
+        *alike.entry(kind).or_default() += 1;
+    }
+    let is_card =
+        |index: usize| kind(index).and_then(|kind| alike.get(&kind)).is_some_and(|count| *count >= CARDS);
+    let mut cards: Vec<bool> = (0..containers.len()).map(is_card).collect();
+    let mut in_cards = 0.0;
+    let mut inside = vec![false; containers.len()];
+    for (index, container) in containers.iter().enumerate().skip(1) {
+        inside[index] = inside[container.parent] || cards[index];
+        if cards[index] && !inside[container.parent] {
+            in_cards += at(good, index);
+        }
+    }
+    if at(good, 0) - in_cards < OTHER_TEXT {
+        cards.fill(false);
+    }
+    cards
 }
 
 /// Marks the parts of tables with a cell that has several blocks and more text than one of figures or names.
