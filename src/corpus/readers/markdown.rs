@@ -18,7 +18,14 @@ const LARGEST_FRONT: usize = 256 << 10;
 
 /// The reader of Markdown.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
-    let Decoded { text: content, encoding, mut notes } = input.text()?;
+    let Decoded { text: mut content, encoding, mut notes } = input.text()?;
+    // The parser takes several times the size of the text.
+    let most = usize::try_from(input.options.limits.text).unwrap_or(usize::MAX);
+    if content.len() > most {
+        content.truncate(content.floor_char_boundary(most));
+        content.shrink_to_fit();
+        notes.push(format!("has more than {} MB of text; what follows was left out", most >> 20));
+    }
     let (front, body) = split(&content);
     let mut document = Document::default();
     paragraphs(body, &mut document);
