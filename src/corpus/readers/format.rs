@@ -74,7 +74,7 @@ const FORMATS: &[Format] = &[
     #[cfg(feature = "json")]
     Format {
         name: "json",
-        about: "JSON, one release",
+        about: "JSON, one release or a list",
         extensions: &["json"],
         mime: &["application/json", "text/json"],
         magic: never,
