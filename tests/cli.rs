@@ -56,6 +56,21 @@ fn the_first_search_builds_the_index_and_the_second_does_not() {
 }
 
 #[test]
+fn the_default_index_of_another_version_is_rebuilt() {
+    let folder = clone();
+    let first = vestnik(folder.path(), &["search", "КТУ ООН"]);
+    let marker = folder.path().join("index/generation-000001/vestnik.json");
+    let text = fs::read_to_string(&marker).unwrap();
+    fs::write(&marker, text.replace("vestnik-", "another-")).unwrap();
+    let second = vestnik(folder.path(), &["search", "КТУ ООН"]);
+    assert!(stderr(&second).contains("another version made the index"), "{}", stderr(&second));
+    assert!(!stderr(&second).contains("damaged"), "{}", stderr(&second));
+    assert_eq!(stdout(&second), stdout(&first));
+    let given = vestnik(folder.path(), &["search", "КТУ ООН", "--index", "index"]);
+    assert_eq!(given.status.code(), Some(0), "{}", stderr(&given));
+}
+
+#[test]
 fn the_readme_queries_find_the_tashkent_release() {
     let folder = clone();
     for query in ["КТУ ООН", "реабилитация", "дорожная карта", "Камилов", "КАМИЛОВ", "В.Воронков"]

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use vestnik::{Index, corpus::ReadOptions, index::JobOptions};
+use vestnik::{Error, Index, corpus::ReadOptions, index::JobOptions};
 
 use crate::{commands::index, project::Project, terminal::Terminal};
 
@@ -54,20 +54,28 @@ impl IndexLocation {
         Ok(Located { buildable: self.folder.is_none(), folder, roots, read })
     }
 
-    /// Opens the index. Where it is the default one, is missing, and its corpus is there, the corpus is indexed
-    /// first.
+    /// Opens the index. The default index is built first where it is missing and its corpus is there, and rebuilt from
+    /// its own folders where another version made it.
     pub fn open_or_build(&self, terminal: &mut Terminal) -> Result<Index> {
         let Located { folder, roots, read, buildable } = self.locate()?;
-        if buildable && !Index::exists(&folder) {
-            let paths = if roots.is_empty() { vec![default_corpus()] } else { roots };
-            if paths.iter().all(|path| path.exists()) {
-                let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-                terminal.warn(format_args!("no index yet: indexing {} first", names.join(", ")));
-                let options = JobOptions { read, ..JobOptions::default() };
-                let (_, report) = index::build(&folder, &paths, &options, false, terminal)?;
-                report?;
-            }
+        let opened = Index::open(&folder);
+        let is_stale = matches!(opened, Err(Error::IndexStale { .. }));
+        if !buildable || !is_stale && Index::exists(&folder) {
+            return Ok(opened?);
         }
+        let paths = if roots.is_empty() && !is_stale { vec![default_corpus()] } else { roots };
+        if !paths.iter().all(|path| path.exists()) {
+            return Ok(opened?);
+        }
+        if is_stale {
+            terminal.warn("another version made the index: rebuilding it first");
+        } else {
+            let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+            terminal.warn(format_args!("no index yet: indexing {} first", names.join(", ")));
+        }
+        let options = JobOptions { read, ..JobOptions::default() };
+        let (_, report) = index::build(&folder, &paths, &options, false, terminal)?;
+        report?;
         Ok(Index::open(&folder)?)
     }
 

@@ -328,11 +328,13 @@ impl<'a> Run<'a> {
             |index| Snapshot::open(index).and_then(|snapshot| Ok((Registry::of(&snapshot)?, snapshot)));
         let read = replaced.index.map(|index| unless_damaged(read(index))).transpose()?;
         let Some((registry, snapshot)) = read.flatten() else {
-            if replaced.releases > 0 {
-                tracing::warn!("the older index is damaged: what could not be read is not copied from it");
-            }
             // Its commit still says how many there were.
             let before = usize::try_from(replaced.releases).unwrap_or(usize::MAX);
+            if before > self.writer.releases() || before > 0 && !self.diff.unread.is_empty() {
+                tracing::warn!(
+                    "the older index cannot be opened: the new one holds only what could be read from files"
+                );
+            }
             return check_removals(before.saturating_sub(self.writer.releases()), before, self.options);
         };
         let is_unread = |file| {
