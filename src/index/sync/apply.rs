@@ -166,7 +166,7 @@ impl<'a> Run<'a> {
         match unchanged {
             Ok(entry) => {
                 tracing::debug!(name = file.name, "unchanged");
-                self.reporter.summary.same_files += 1;
+                self.reporter.summary.same_files += u64::from(!entry.is_empty());
                 self.reporter.summary.unchanged += u64::from(entry.releases);
                 self.reporter.summary.noted += u64::from(entry.noted);
                 for failure in &entry.failures {
@@ -181,11 +181,16 @@ impl<'a> Run<'a> {
             Err(why) => {
                 tracing::debug!(file = %file.path().display(), bytes = file.size, why, "reading");
                 self.reporter.event(Event::File(file));
-                if let Some(entry) = self.read(file, seen)? {
+                let entry = self.read(file, seen)?;
+                self.reporter.summary.read.bytes += file.size;
+                if entry.as_ref().is_some_and(ManifestEntry::is_empty) {
+                    self.reporter.event(Event::Ignored(&file.path()));
+                } else {
+                    self.reporter.summary.read.files += 1;
+                }
+                if let Some(entry) = entry {
                     self.now.insert(&root, &file.name, entry);
                 }
-                self.reporter.summary.read.files += 1;
-                self.reporter.summary.read.bytes += file.size;
             }
         }
         Ok(())
@@ -222,9 +227,6 @@ impl<'a> Run<'a> {
             }
         };
         self.reporter.summary.noted += u64::from(entry.noted);
-        if is_complete && entry.is_empty() {
-            self.reporter.event(Event::Ignored(&path));
-        }
         Ok(is_complete.then_some(entry))
     }
 

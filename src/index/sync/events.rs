@@ -26,7 +26,7 @@ pub enum Event<'a> {
 /// How far a run has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Files read.
+    /// Files read, without those that turned out to hold nothing to read.
     pub files: u64,
     /// Releases read.
     pub releases: u64,
@@ -39,7 +39,8 @@ pub struct Progress {
 pub struct Summary {
     /// Files, releases and bytes that were read.
     pub read: Progress,
-    /// Files whose releases were not read because they had not changed.
+    /// Files whose releases were not read because they had not changed. Every file counts once: here, as read or as
+    /// ignored.
     pub same_files: u64,
     /// Releases with a new id.
     pub added: u64,

@@ -28,7 +28,7 @@ impl Plan {
             plan.clauses.iter_mut().for_each(|clause| clause.role = Role::Content);
         }
         let content = plan.clauses.iter().filter(|clause| clause.role.is_content()).count();
-        if content <= weights::FULL_PROXIMITY_WORDS {
+        if !weights::TRUNCATED_WORDS.contains(&content) {
             plan.clauses.iter_mut().for_each(|clause| clause.node.remove_truncated());
         }
         for clause in plan.clauses.iter_mut().filter(|clause| clause.role == Role::Function) {

@@ -1,5 +1,7 @@
 //! The visible lines of a page and the place of the headline among them.
 
+use std::collections::HashMap;
+
 use scraper::{ElementRef, Node};
 
 use super::frame::{self, Frame, is_outside};
@@ -98,13 +100,18 @@ impl Lines {
     /// The line at the headline that shows the date, where all lines there agree, and that date.
     pub(super) fn byline(&self, context: &DateContext) -> Option<(Date, &str)> {
         let headline = self.headline?;
+        // The windows overlap.
+        let mut known: HashMap<usize, Option<Date>> = HashMap::new();
         let dated = |(before, behind, frame): (usize, usize, Frame)| {
-            let within = self.lines.iter().filter(move |(at, line)| {
+            let within = self.lines.iter().enumerate().filter(move |(_, (at, line))| {
                 *at != headline && *at + before >= headline && *at <= headline + behind && line.frame <= frame
             });
-            let dates = within.filter_map(|(_, line)| {
-                let found = find_date(&[(DateOrigin::Byline, &line.text)], context).found?;
-                (found.origin == DateOrigin::Byline).then_some((found.date, line))
+            let dates = within.filter_map(|(number, (_, line))| {
+                let date = known.entry(number).or_insert_with(|| {
+                    let found = find_date(&[(DateOrigin::Byline, &line.text)], context).found?;
+                    (found.origin == DateOrigin::Byline).then_some(found.date)
+                });
+                Some(((*date)?, line))
             });
             dates.collect::<Vec<(Date, &Line)>>()
         };
