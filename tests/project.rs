@@ -163,7 +163,7 @@ fn a_root_that_leaves_the_project_file_leaves_the_index() {
     assert!(allowed.contains("1 releases: 1 added, 0 changed, 2 removed"), "{allowed}");
 }
 
-/// It may run commands as whoever works below it. Only root can give a file to somebody else.
+/// Its converters run with the rights of the user who works below it. Only root can give a file to another user.
 #[cfg(unix)]
 #[test]
 fn a_project_file_of_another_user_must_be_named() {
