@@ -11,6 +11,7 @@ use std::borrow::Cow;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+use self::repair::Repaired;
 use super::{Details, Fault, FieldMapping, Input, Output};
 use crate::release::Release;
 pub(super) use record::record;
@@ -25,7 +26,7 @@ const LIST_DEPTH: usize = 4;
 /// and of its largest record.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let decoded = input.text()?;
-    let Records { text, count, notes } = Records::in_text(&decoded.text)?;
+    let Records { text, count, notes, ends_in_string } = Records::in_text(&decoded.text)?;
     let notes = [decoded.notes, notes].concat();
     let list = if count == 1 { listed_in(&text, &input.options.fields) } else { None };
     if let Some((name, items)) = list {
@@ -37,7 +38,8 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     elements(&text, &mut |text| {
         input.check()?;
         number += 1;
-        match parse(text, &input.options.fields) {
+        let is_cut = ends_in_string && number == count;
+        match if is_cut { Err(cut_off()) } else { parse(text, &input.options.fields) } {
             Ok(mut release) => {
                 release.origin.get_or_insert_default().notes.extend_from_slice(&notes);
                 let name = || release.record.clone().unwrap_or_else(|| number.to_string());
@@ -108,6 +110,9 @@ fn listed(value: &mut Value, fields: &FieldMapping, depth: usize) -> Option<(Str
 /// The release in the text of one object; the fault names the line within the text.
 pub(super) fn release_with(text: &str, fields: &FieldMapping) -> Result<Release, Fault> {
     let records = Records::in_text(text)?;
+    if records.ends_in_string {
+        return Err(cut_off());
+    }
     if records.count > 1 {
         return Err("holds several releases; put each on a separate line".into());
     }
@@ -127,6 +132,7 @@ struct Records<'t> {
     count: usize,
     /// What was repaired.
     notes: Vec<String>,
+    ends_in_string: bool,
 }
 
 impl<'t> Records<'t> {
@@ -137,8 +143,8 @@ impl<'t> Records<'t> {
             if trimmed.starts_with('"') { serde_json::from_str::<String>(trimmed).ok() } else { None };
         match inner.filter(|inner| inner.trim_start().starts_with(['{', '['])) {
             Some(inner) => {
-                let Records { text, count, notes } = Records::checked(&inner)?;
-                Ok(Self { text: text.into_owned().into(), count, notes })
+                let Records { text, count, notes, ends_in_string } = Records::checked(&inner)?;
+                Ok(Self { text: text.into_owned().into(), count, notes, ends_in_string })
             }
             None => Self::checked(text),
         }
@@ -150,10 +156,12 @@ impl<'t> Records<'t> {
         if text.trim().is_empty() {
             return Err("is empty: write an object with a \"title\" and a \"text\", or remove it".into());
         }
-        let (text, notes) = match syntax_error(text) {
-            None => (Cow::Borrowed(text), Vec::new()),
+        let (text, notes, ends_in_string) = match syntax_error(text) {
+            None => (Cow::Borrowed(text), Vec::new(), false),
             Some(error) => match repair::repair(text) {
-                Some((repaired, notes)) if syntax_error(&repaired).is_none() => (repaired.into(), notes),
+                Some(Repaired { text, notes, ends_in_string }) if syntax_error(&text).is_none() => {
+                    (text.into(), notes, ends_in_string)
+                }
                 _ => return Err(fault(&error)),
             },
         };
@@ -165,7 +173,7 @@ impl<'t> Records<'t> {
         if count == 0 {
             return Err("holds an empty list; remove it".into());
         }
-        Ok(Self { text, count, notes })
+        Ok(Self { text, count, notes, ends_in_string })
     }
 }
 
@@ -206,8 +214,8 @@ fn parse(text: &str, fields: &FieldMapping) -> Result<Release, Fault> {
         Ok(value) => (value, Vec::new()),
         // Half of a surrogate pair, for instance.
         Err(error) => {
-            let (repaired, notes) = repair::repair(text).ok_or_else(|| fault(&error))?;
-            (serde_json::from_str(&repaired).map_err(|_| fault(&error))?, notes)
+            let Repaired { text, notes, .. } = repair::repair(text).ok_or_else(|| fault(&error))?;
+            (serde_json::from_str(&text).map_err(|_| fault(&error))?, notes)
         }
     };
     let mut release = record(object(value)?, fields)?;
@@ -245,6 +253,12 @@ fn object(value: Value) -> Result<Map<String, Value>, Fault> {
             Err(format!("is {}, not an object with a \"title\" and a \"text\"", record::kind(&value)).into())
         }
     }
+}
+
+/// A record that ends within a string is not read as far as it goes: its rest may arrive later, and what the index has
+/// of it stays until then.
+fn cut_off() -> Fault {
+    "is not JSON: it ends within a string, as in a file that is cut off; copy the file again".into()
 }
 
 fn fault(error: &serde_json::Error) -> Fault {

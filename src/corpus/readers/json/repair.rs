@@ -42,10 +42,20 @@ impl Counts {
     }
 }
 
-/// The repaired text and what was repaired; nothing if the text is not like JSON.
-pub(super) fn repair(text: &str) -> Option<(String, Vec<String>)> {
+/// A repaired text.
+#[derive(Debug, PartialEq)]
+pub(super) struct Repaired {
+    pub text: String,
+    /// What was repaired.
+    pub notes: Vec<String>,
+    /// Whether the text ended within a string, as that of a file which is still being written.
+    pub ends_in_string: bool,
+}
+
+/// Repairs a text; nothing if it is not like JSON.
+pub(super) fn repair(text: &str) -> Option<Repaired> {
     let out = String::with_capacity(text.len());
-    let mut repair = Repair { out, open: Vec::new(), counts: Counts::default() };
+    let mut repair = Repair { out, open: Vec::new(), counts: Counts::default(), ends_in_string: false };
     let mut rest = text;
     while !rest.is_empty() {
         rest = repair.next(rest)?;
@@ -54,7 +64,8 @@ pub(super) fn repair(text: &str) -> Option<(String, Vec<String>)> {
     while !repair.open.is_empty() {
         repair.close();
     }
-    (!repair.out.is_empty()).then(|| (repair.out, repair.counts.notes()))
+    let Repair { out: text, counts, ends_in_string, .. } = repair;
+    (!text.is_empty()).then(|| Repaired { text, notes: counts.notes(), ends_in_string })
 }
 
 /// What comes next in a list or an object.
@@ -77,6 +88,7 @@ struct Repair {
     out: String,
     open: Vec<Open>,
     counts: Counts,
+    ends_in_string: bool,
 }
 
 impl Repair {
@@ -285,7 +297,7 @@ mod tests {
             (r#"{"a":"\"\\"}"#, r#"{"a":"\"\\"}"#, ""),
         ];
         for (text, expected, note) in table {
-            let (repaired, notes) = repair(text).unwrap();
+            let Repaired { text: repaired, notes, .. } = repair(text).unwrap();
             assert_eq!(repaired, expected, "{text}");
             assert!(
                 notes.first().map_or(note.is_empty(), |found| found.starts_with(note)),
@@ -304,7 +316,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_repaired_is_json(text in "[\\[\\]{},:\"'\\\\u0-9a-fNA#/* \n]{0,40}") {
-            if let Some((repaired, _)) = repair(&text) {
+            if let Some(Repaired { text: repaired, .. }) = repair(&text) {
                 prop_assert!(parsed(&repaired).is_some(), "{repaired}");
             }
         }
@@ -312,7 +324,7 @@ mod tests {
         #[test]
         fn json_stays_json(text in "\\[[\\[\\]{},:\"\\\\u0-9a-fNA \n]{0,40}\\]") {
             if let Some(values) = parsed(&text) {
-                let repaired = repair(&text).map(|(repaired, _)| repaired);
+                let repaired = repair(&text).map(|repaired| repaired.text);
                 prop_assert_eq!(repaired.as_deref().and_then(parsed), Some(values));
             }
         }

@@ -104,6 +104,7 @@ fn faults_name_field_and_line() {
         ("{}", None, "neither a \"title\" nor a \"text\""),
         ("{\"title\":\"Т\"\n\"text\"1}", Some(2), "is not JSON: expected `,` or `}` at column 1"),
         ("title: Т", Some(1), "is not JSON: expected ident"),
+        ("{\"title\":\"Т\",\"text\":\"По", None, "is not JSON: it ends within a string"),
         ("\"Т\"", None, "is text, not an object with a \"title\" and a \"text\""),
     ];
     for (text, line, reason) in table {
@@ -129,7 +130,7 @@ fn a_long_line_is_cut_at_a_sentence() {
 
 #[test]
 fn records_of_a_list_are_read_one_by_one() {
-    let table: [(&str, &[&str]); 12] = [
+    let table: [(&str, &[&str]); 14] = [
         (r#"[{"title":"А"},{"title":"Б"}]"#, &["a.json#1 А", "a.json#2 Б"]),
         (r#"[{"title":"А"}]"#, &["a.json А"]),
         ("{\"title\":\"А\"}\n{\"title\":\"Б\"}", &["a.json#1 А", "a.json#2 Б"]),
@@ -143,6 +144,9 @@ fn records_of_a_list_are_read_one_by_one() {
         (r#"[{"title":"А"}] [{"title":"Б"}]"#, &["record 1: is a list", "record 2: is a list"]),
         (r#"[{"title":"А"},{"title":"Б"}"#, &["a.json#1 А *", "a.json#2 Б *"]),
         (r#"[{"title":"А"},{"title":"Б""#, &["a.json#1 А *", "a.json#2 Б *"]),
+        // The rest of a string may still arrive.
+        (r#"[{"title":"А"},{"title":"Б"#, &["a.json#1 А *", "record 2: is not JSON: it ends within"]),
+        (r#"{"title":"А","te"#, &["is not JSON: it ends within"]),
         (r#"[{"title":"А"},{"title" "Б"}]"#, &["line 1: is not JSON: expected `:`"]),
         (r#"{"ok":true,"data":{"items":[{"title":"А"},{"title":"Б"}]}}"#, &["a.json#1 А *", "a.json#2 Б *"]),
         (r#""[{\"title\":\"А\"}]""#, &["a.json А"]),

@@ -34,6 +34,7 @@ impl Repair {
             };
         }
         self.out.push('"');
+        self.ends_in_string = true;
         rest
     }
 
