@@ -164,7 +164,7 @@ fn an_index_of_another_version_is_rebuilt_as_a_new_generation() {
     let stderr = workspace.run(&["rollback"], 3);
     assert!(stderr.contains("no older index"), "{stderr}");
     fs::write(workspace.path("index/generation-000001/vestnik.json"), r#"{"fingerprint":"other"}"#).unwrap();
-    let stderr = workspace.run(&["search", "заголовок"], 2);
+    let stderr = workspace.run(&["search", "--index", "index", "заголовок"], 2);
     assert!(stderr.contains("made by another version (other;"), "{stderr}");
     workspace.run(&["check"], 10);
     let stderr = workspace.run(&["index"], 0);
