@@ -16,7 +16,7 @@ use super::{
     document::{Document, Kind},
     flow::Flow,
 };
-use charset::{Charset, charset, code_page, special};
+use charset::{Charset, charset, code_page, high_bytes_dominate, special};
 use lexer::{Lexer, Token};
 
 /// The reader of RTF.
@@ -47,20 +47,6 @@ pub(super) fn document(bytes: &[u8]) -> Result<Document, Fault> {
     }
     reading.flow.finish(&mut document);
     Ok(document)
-}
-
-/// Whether most letters outside control words are bytes from 0xC0, as in Russian under any single-byte code page.
-fn high_bytes_dominate(bytes: &[u8]) -> bool {
-    let mut lexer = Lexer { bytes, at: 0 };
-    let (mut high, mut low) = (0_u64, 0_u64);
-    while let Some(token) = lexer.next() {
-        match token {
-            Token::Byte(byte) if byte >= 0xC0 => high += 1,
-            Token::Byte(byte) if byte.is_ascii_alphabetic() => low += 1,
-            _ => {}
-        }
-    }
-    high > 20 && high > low / 4
 }
 
 /// Where text goes.

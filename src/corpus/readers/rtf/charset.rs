@@ -2,6 +2,8 @@
 
 use encoding_rs::Encoding;
 
+use super::lexer::{Lexer, Token};
+
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Charset {
     /// That of the document.
@@ -70,4 +72,18 @@ pub(super) fn code_page(number: i32) -> Option<&'static Encoding> {
         _ => return None,
     };
     Encoding::for_label(label.as_bytes())
+}
+
+/// Whether most letters outside control words are bytes from 0xC0, as in Russian under any single-byte code page.
+pub(super) fn high_bytes_dominate(bytes: &[u8]) -> bool {
+    let mut lexer = Lexer { bytes, at: 0 };
+    let (mut high, mut low) = (0_u64, 0_u64);
+    while let Some(token) = lexer.next() {
+        match token {
+            Token::Byte(byte) if byte >= 0xC0 => high += 1,
+            Token::Byte(byte) if byte.is_ascii_alphabetic() => low += 1,
+            _ => {}
+        }
+    }
+    high > 20 && high > low / 4
 }
