@@ -164,7 +164,13 @@ impl<'p> Weighing<'p> {
         }
         let total = self.subtrees(own);
         let by_total = |a: &usize, b: &usize| at(&total, *a).total_cmp(&at(&total, *b));
-        let top = within.unwrap_or_else(|| (0..total.len()).rev().max_by(by_total).unwrap_or(0));
+        let mut top = within.unwrap_or_else(|| (0..total.len()).rev().max_by(by_total).unwrap_or(0));
+        // A paragraph is never all of an article: in a short one, the menu and the headline outweigh the other paragraphs.
+        while let Some(container) =
+            containers.get(top).filter(|container| container.element.value().name() == "p")
+        {
+            top = container.parent;
+        }
         let mut keep: Vec<bool> = blocks
             .iter()
             .zip(&weights)
