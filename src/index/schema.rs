@@ -7,15 +7,13 @@
 
 use std::borrow::Cow;
 
-use tantivy::schema::{
-    FAST, Field, IndexRecordOption, NumericOptions, Schema, TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
 use super::norms::NormParameters;
 use crate::analysis::{Analyzer, Channel, Term};
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 11;
+pub(crate) const SCHEMA_VERSION: u32 = 12;
 
 /// The position of the first word of a body, counted from the end of the title. No distance that a query can
 /// ask for reaches across it; `search` checks that at compile time.
@@ -47,7 +45,7 @@ pub(crate) mod column {
 /// The fields of an index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields {
-    /// The release's id, as one term.
+    /// The release's id.
     pub id: Field,
     /// Title and then body: terms of all channels.
     pub text: Field,
@@ -58,7 +56,7 @@ pub(crate) struct Fields {
     /// The lengths of title and body in words.
     pub title_words: Field,
     pub body_words: Field,
-    /// A digest of the release, as a fast field and as one term: by it a version of a release is deleted.
+    /// A digest of the release: by it a version of a release is deleted.
     pub digest: Field,
     /// The corpus folder and the file below it that the release was read from.
     pub root: Field,
@@ -68,24 +66,22 @@ pub(crate) struct Fields {
 impl Fields {
     pub fn build() -> (Schema, Self) {
         let mut schema = Schema::builder();
-        let indexed = |detail| {
-            let indexing = TextFieldIndexing::default().set_tokenizer("raw").set_index_option(detail);
-            TextOptions::default().set_indexing_options(indexing.set_fieldnorms(false))
-        };
         // Tantivy's tokenizers are never called: `build::postings` decides which term has which position.
-        let terms = indexed(IndexRecordOption::WithFreqsAndPositions);
-        let whole = indexed(IndexRecordOption::Basic);
+        let indexing = TextFieldIndexing::default()
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions)
+            .set_fieldnorms(false);
+        let terms = TextOptions::default().set_indexing_options(indexing.set_tokenizer("raw"));
+        let text_column = TextOptions::default().set_fast("raw");
         let fields = Self {
-            id: schema.add_text_field(column::ID, whole | FAST),
+            id: schema.add_text_field(column::ID, text_column.clone()),
             text: schema.add_text_field("text", terms.clone()),
             source: schema.add_text_field("source", terms),
             date: schema.add_i64_field(column::DATE, FAST),
             title_words: schema.add_u64_field(column::TITLE_WORDS, FAST),
             body_words: schema.add_u64_field(column::BODY_WORDS, FAST),
-            // `INDEXED` would add norms, which no segment contains.
-            digest: schema.add_u64_field(column::DIGEST, NumericOptions::default().set_indexed().set_fast()),
-            root: schema.add_text_field(column::ROOT, TextOptions::default().set_fast("raw")),
-            file: schema.add_text_field(column::FILE, TextOptions::default().set_fast("raw")),
+            digest: schema.add_u64_field(column::DIGEST, FAST),
+            root: schema.add_text_field(column::ROOT, text_column.clone()),
+            file: schema.add_text_field(column::FILE, text_column),
         };
         (schema.build(), fields)
     }

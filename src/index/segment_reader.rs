@@ -6,7 +6,7 @@ use std::{
 };
 
 use tantivy::{
-    DocId, SegmentOrdinal, SegmentReader,
+    DocId, SegmentOrdinal, SegmentReader, TERMINATED,
     columnar::{Column, StrColumn},
     directory::{CompositeFile, FileSlice, OwnedBytes},
     fastfield::AliveBitSet,
@@ -32,6 +32,8 @@ pub(crate) struct Segment {
     pub reader: SegmentReader,
     store: StoreReader,
     pub ids: StrColumn,
+    /// The document with each id, by the rank of the id; `TERMINATED` for the ids of deleted documents.
+    docs_by_id: OnceLock<Vec<DocId>>,
     /// Days and lengths, decoded: they are read for every document that is scored. `NO_DAY` where no day is
     /// known.
     days: OnceLock<Vec<i32>>,
@@ -113,6 +115,7 @@ impl Segment {
             title_words,
             body_words,
             deleted,
+            docs_by_id: OnceLock::new(),
             days: OnceLock::new(),
             dates: columns.i64(column::DATE)?,
             digests: columns.u64(column::DIGEST)?,
@@ -196,6 +199,23 @@ impl Segment {
     /// The release's id.
     pub fn id(&self, doc: DocId) -> String {
         text_of(&self.ids, doc).unwrap_or_default()
+    }
+
+    /// The document with an id that is not deleted.
+    pub fn find_id(&self, id: &str) -> io::Result<Option<DocId>> {
+        let Some(rank) = self.ids.dictionary().term_ord(id)? else { return Ok(None) };
+        let docs = self.docs_by_id.get_or_init(|| {
+            let mut docs = vec![TERMINATED; self.ids.num_terms()];
+            let rank = |doc| usize::try_from(self.id_rank(doc)).unwrap_or(usize::MAX);
+            self.alive_docs().for_each(|doc| {
+                if let Some(slot) = docs.get_mut(rank(doc)) {
+                    *slot = doc;
+                }
+            });
+            docs
+        });
+        let found = usize::try_from(rank).ok().and_then(|rank| docs.get(rank));
+        Ok(found.copied().filter(|&doc| doc != TERMINATED))
     }
 
     /// The rank of the id: it orders the segment's documents by id.

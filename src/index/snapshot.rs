@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use tantivy::{DocId, DocSet, SegmentOrdinal, TERMINATED, Term, schema::IndexRecordOption};
+use tantivy::{DocId, SegmentOrdinal};
 
 use super::{
     doc_store::ReleaseView,
@@ -13,7 +13,6 @@ use super::{
     handle::{Index, STORE_BLOCK, Version},
     norms::mean_length,
     parallel::parallel_map,
-    schema::Fields,
     segment_reader::Segment,
 };
 use crate::{
@@ -31,7 +30,6 @@ pub(crate) struct Address {
 /// The index as of one commit.
 pub(crate) struct Snapshot {
     pub index: Index,
-    pub fields: Fields,
     pub segments: Vec<Segment>,
     /// The number of releases.
     pub releases: u64,
@@ -87,7 +85,6 @@ impl Snapshot {
         };
         Ok(Self {
             index: index.clone(),
-            fields,
             mean_title: mean(0),
             mean_body: mean(1),
             segments,
@@ -145,19 +142,10 @@ impl Snapshot {
 
     /// The address of the release with this id.
     pub fn find(&self, id: &str) -> Result<Option<Address>> {
-        let term = Term::from_field_text(self.fields.id, id);
         for (ordinal, segment) in (0..).zip(&self.segments) {
-            let list = segment
-                .reader
-                .inverted_index(self.fields.id)
-                .and_then(|terms| Ok(terms.read_postings(&term, IndexRecordOption::Basic)?))
-                .map_err(|error| self.index.read_failed(error))?;
-            let Some(mut list) = list else { continue };
-            while list.doc() != TERMINATED {
-                if !segment.reader.is_deleted(list.doc()) {
-                    return Ok(Some(Address { segment: ordinal, doc: list.doc() }));
-                }
-                list.advance();
+            let doc = segment.find_id(id).map_err(|error| self.index.read_failed(error))?;
+            if let Some(doc) = doc {
+                return Ok(Some(Address { segment: ordinal, doc }));
             }
         }
         Ok(None)

@@ -47,9 +47,7 @@ pub(super) struct SegmentWriter {
     fast_fields: FastFieldsWriter,
     store: StoreWriter,
     postings: PostingsBuilder,
-    ids: Vec<String>,
-    id_bytes: usize,
-    digests: Vec<u64>,
+    releases: u32,
 }
 
 impl SegmentWriter {
@@ -68,9 +66,7 @@ impl SegmentWriter {
                 false,
             )?,
             postings: PostingsBuilder::new(term_cache),
-            ids: Vec::new(),
-            id_bytes: 0,
-            digests: Vec::new(),
+            releases: 0,
             segment,
         })
     }
@@ -81,9 +77,7 @@ impl SegmentWriter {
         let source = view.source().unwrap_or_default();
         let mut checkpoints = CheckpointWriter::default();
         let lengths = self.postings.add(&view.title, &view.body, source, &mut checkpoints);
-        self.id_bytes += view.id().len();
-        self.ids.push(view.id().to_owned());
-        self.digests.push(digest);
+        self.releases += 1;
         self.fast_fields.add_document(&fast_fields(self.fields, &view, lengths, digest))?;
         let display = encode_display(&DisplayMap::of(&view.body), &checkpoints);
         bytes.extend_from_slice(&display.map_err(TantivyError::InternalError)?);
@@ -93,9 +87,7 @@ impl SegmentWriter {
 
     /// Bytes of memory that the segment takes, now or when it is finished.
     pub fn memory(&self) -> usize {
-        let per_id = size_of::<String>() + size_of::<u64>();
-        let ids = self.id_bytes + self.ids.len() * per_id;
-        self.postings.memory() + self.fast_fields.mem_usage() + self.store.mem_usage() + ids
+        self.postings.memory() + self.fast_fields.mem_usage() + self.store.mem_usage()
     }
 
     /// Whether no release may be added any more.
@@ -105,7 +97,7 @@ impl SegmentWriter {
 
     /// Writes the remaining files; returns the segment and the term cache.
     pub fn finish(self) -> tantivy::Result<(SegmentMeta, TermCache)> {
-        let Self { segment, fields, mut fast_fields, store, postings, ids, digests, .. } = self;
+        let Self { segment, fields, mut fast_fields, store, postings, releases } = self;
         store.close()?;
         let mut to = open(&segment, SegmentComponent::FastFields)?;
         fast_fields.serialize(&mut to, None)?;
@@ -115,12 +107,8 @@ impl SegmentWriter {
         let norms = FieldNormsSerializer::from_write(open(&segment, SegmentComponent::FieldNorms)?)?;
         FieldNormsWriter::for_schema(&segment.schema()).serialize(norms, None)?;
         let mut serializer = InvertedIndexSerializer::open(&segment)?;
-        write_keys(&mut serializer, fields.id, ids.iter())?;
-        // The order of the bytes of a term is the order of the numbers.
-        write_keys(&mut serializer, fields.digest, digests.iter().map(|digest| digest.to_be_bytes()))?;
         write_terms(&segment, &mut serializer, fields, &postings)?;
         serializer.close()?;
-        let releases = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let meta = segment.index().new_segment_meta(segment.id(), releases);
         Ok((meta, postings.into_term_cache()))
     }
@@ -151,24 +139,6 @@ fn fast_fields(
     }
     document
 }
-/// Writes the posting lists of a field in which each document has one term.
-fn write_keys<K: AsRef<[u8]> + Ord>(
-    serializer: &mut InvertedIndexSerializer,
-    field: Field,
-    keys: impl Iterator<Item = K>,
-) -> io::Result<()> {
-    let mut ordered: Vec<(K, u32)> = keys.zip(0..).collect();
-    ordered.sort_unstable();
-    let mut field = serializer.new_field(field, ordered.len() as u64, None)?;
-    for with_key in ordered.chunk_by(|a, b| a.0 == b.0) {
-        let Some((key, _)) = with_key.first() else { continue };
-        field.new_term(key.as_ref(), u32::try_from(with_key.len()).unwrap_or(u32::MAX), false)?;
-        with_key.iter().for_each(|&(_, doc)| field.write_doc(doc, 1, &[]));
-        field.close_term()?;
-    }
-    field.close()
-}
-
 /// Writes the posting lists of title and body, with their statistics, and those of the publisher.
 fn write_terms(
     segment: &Segment,

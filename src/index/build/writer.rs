@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use tantivy::{IndexWriter, TantivyDocument, TantivyError, Term, query::TermSetQuery};
+use tantivy::{
+    IndexWriter, SegmentReader, TantivyDocument, TantivyError,
+    query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate},
+};
 
 use super::{
     registry::Registry,
@@ -24,6 +27,7 @@ use crate::{
         CommitInfo, Index,
         doc_store::{digest, encode},
         engine_error::write_failure,
+        schema::column,
         snapshot::Snapshot,
         storage::{
             catalog::Catalog,
@@ -302,15 +306,13 @@ impl Writer {
     fn commit_segments(&mut self, info: &CommitInfo) -> Result<()> {
         let payload = serde_json::to_string(info).map_err(|error| self.index.failed("committing", &error))?;
         let segments = self.finish_segments()?;
-        let field = self.index.fields().digest;
-        let obsolete: Vec<_> =
-            self.obsolete.drain().map(|digest| Term::from_field_u64(field, digest)).collect();
+        let obsolete = std::mem::take(&mut self.obsolete);
         tracing::info!(releases = info.releases, "committing");
         let engine = self.engine()?;
         let commit = || {
             segments.into_iter().try_for_each(|segment| engine.add_segment(segment))?;
             if !obsolete.is_empty() {
-                engine.delete_query(Box::new(TermSetQuery::new(obsolete)))?;
+                engine.delete_query(Box::new(with_digests(obsolete)))?;
             }
             let mut prepared = engine.prepare_commit()?;
             prepared.set_payload(&payload);
@@ -351,6 +353,16 @@ impl Drop for Writer {
             self.index.collect_garbage_or_warn();
         }
     }
+}
+
+/// Matches the versions of releases with these digests.
+fn with_digests(obsolete: HashSet<u64>) -> DocPredicateQuery {
+    let obsolete = Arc::new(obsolete);
+    let predicate = FunctionPredicate::from(move |segment: &SegmentReader| {
+        let (digests, obsolete) = (segment.fast_fields().u64(column::DIGEST)?, Arc::clone(&obsolete));
+        Ok(move |doc| digests.first(doc).is_some_and(|digest| obsolete.contains(&digest)))
+    });
+    predicate.into()
 }
 
 /// Why a text cannot be an id.
