@@ -147,6 +147,9 @@ impl Searcher {
         let failed = |error| self.context().read_failed(error);
         let bound = BoundQuery::new(self.context(), &plan, options).map_err(failed)?;
         let ranking = rank(self.context(), &bound, options).map_err(failed)?;
+        if options.snippets.is_some() || options.explain {
+            bound.bind_hints(self.context()).map_err(failed)?;
+        }
         let addresses: Vec<Address> = ranking.docs.iter().map(|doc| doc.address).collect();
         let mut highlighter = match &options.snippets {
             Some(snippets) => {

@@ -49,11 +49,10 @@ impl QueryPositions {
     ) -> io::Result<Option<Self>> {
         let words = words.iter().filter(|word| word.scope != Scope::Source);
         // Only the most frequent forms of a pattern are bound.
-        if words.clone().any(|word| word.pattern.is_some() && word.terms.len() > MAX_FORMS) {
+        if words.clone().any(|word| word.is_pattern && word.terms().count() > MAX_FORMS) {
             return Ok(None);
         }
-        let mut terms: Vec<&BoundTerm> =
-            words.flat_map(|word| word.terms.iter().chain(&word.unranked)).collect();
+        let mut terms: Vec<&BoundTerm> = words.flat_map(|word| word.terms().chain(word.unranked())).collect();
         terms.sort_unstable_by_key(|bound| &bound.term.key);
         terms.dedup_by_key(|bound| &bound.term.key);
         let matched = terms.into_iter().map(|bound| (bound, matcher.words_of(&bound.term.key)));

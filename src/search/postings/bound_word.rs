@@ -1,7 +1,13 @@
-//! Binding a word of the plan to a snapshot: which of its terms the index has, and where each segment keeps
+//! Binding the words of the plan to a snapshot: which of their terms the index has, and where each segment keeps
 //! their posting lists.
+//!
+//! Hints are looked up only on demand: a query that enough documents match in full needs none.
 
-use std::{collections::HashMap, io};
+use std::{
+    collections::HashMap,
+    io,
+    sync::{Arc, OnceLock},
+};
 
 use super::doc_freq::doc_freq;
 use crate::{
@@ -14,21 +20,37 @@ use crate::{
     },
 };
 
+/// Binds the words of one query. Words with the same terms, such as those of a phrase and the clauses of its words,
+/// are looked up once.
+pub(crate) struct Binder<'p> {
+    context: &'p Context,
+    known: Vec<(&'p Word, Arc<BoundTerms>)>,
+}
+
 /// A word of the plan with the terms that the index has of it.
 #[derive(Debug)]
 pub(crate) struct BoundWord {
-    pub terms: Vec<BoundTerm>,
-    /// Terms that are highlighted but not ranked, because the index has others of the word.
-    pub unranked: Vec<BoundTerm>,
     pub scope: Scope,
     pub weight: f32,
     /// The inverse document frequency.
     pub idf: f32,
-    /// How many documents of each segment that frequency counts.
-    doc_counts: Vec<usize>,
-    /// The prefix or pattern that the terms are expansions of. Occurrences of different expansions are different
+    /// Whether the terms are expansions of a prefix or pattern. Occurrences of different expansions are different
     /// occurrences of the word.
-    pub pattern: Option<String>,
+    pub is_pattern: bool,
+    terms: Arc<BoundTerms>,
+}
+
+/// The terms of a word that the index has.
+#[derive(Debug)]
+struct BoundTerms {
+    full: Vec<BoundTerm>,
+    hints: OnceLock<Vec<BoundTerm>>,
+    /// The hints of the plan, with their scope.
+    unbound_hints: (Vec<WeightedTerm>, Scope),
+    /// Terms that are highlighted but not ranked, because the index has others of the word.
+    unranked: Vec<BoundTerm>,
+    /// How many documents of each segment have any of the full terms, or any of the hints if there are no full terms.
+    doc_counts: Vec<usize>,
 }
 
 /// Which terms of a word are read.
@@ -36,7 +58,7 @@ pub(crate) struct BoundWord {
 pub(crate) enum Terms {
     /// Those that are the word.
     Full,
-    /// Those that only hint at it.
+    /// Those that only hint at it. There are none before [`BoundWord::bind_hints`].
     Hints,
     /// Those that are the word; in documents without them, those that hint at it.
     Any,
@@ -55,35 +77,87 @@ impl BoundTerm {
     }
 }
 
-/// Looks up the terms of a word in all segments. The alternative terms are used only when the index has none of
-/// the others.
-pub(crate) fn bind(context: &Context, word: &Word) -> io::Result<BoundWord> {
-    let mut terms = match &word.pattern {
-        Some(pattern) => bind_pattern(context, pattern, word.scope)?,
-        None => bind_terms(context, &word.terms, word.scope)?,
-    };
-    let mut unranked = bind_terms(context, &word.otherwise, word.scope)?;
-    if terms.is_empty() {
-        terms = std::mem::take(&mut unranked);
+impl<'p> Binder<'p> {
+    pub fn new(context: &'p Context) -> Self {
+        Self { context, known: Vec::new() }
     }
-    let doc_counts = doc_counts(context, &terms)?;
-    let idf = idf(context, doc_counts.iter().sum());
-    Ok(BoundWord {
-        terms,
-        unranked,
-        scope: word.scope,
-        weight: word.weight,
-        idf,
-        doc_counts,
-        pattern: word.pattern.clone(),
-    })
+
+    /// Looks up the full terms of a word in all segments; the hints too if there are no full terms.
+    pub fn bind(&mut self, word: &'p Word) -> io::Result<BoundWord> {
+        let is_same = |known: &Word| {
+            (known.scope, &known.terms, &known.otherwise, &known.pattern)
+                == (word.scope, &word.terms, &word.otherwise, &word.pattern)
+        };
+        let terms = match self.known.iter().find(|(known, _)| is_same(known)) {
+            Some((_, terms)) => Arc::clone(terms),
+            None => Arc::new(BoundTerms::bind(self.context, word)?),
+        };
+        self.known.push((word, Arc::clone(&terms)));
+        Ok(BoundWord {
+            scope: word.scope,
+            weight: word.weight,
+            idf: idf(self.context, terms.doc_counts.iter().sum()),
+            is_pattern: word.pattern.is_some(),
+            terms,
+        })
+    }
+}
+
+impl BoundTerms {
+    /// The alternative terms of the word are used only when the index has none of the others.
+    fn bind(context: &Context, word: &Word) -> io::Result<Self> {
+        let scope = word.scope;
+        let of = |full: bool| word.terms.iter().filter(move |term| term.full == full);
+        let mut terms = Self {
+            full: match &word.pattern {
+                Some(pattern) => bind_pattern(context, pattern, scope)?,
+                None => bind_terms(context, of(true), scope)?,
+            },
+            hints: OnceLock::new(),
+            unbound_hints: (of(false).cloned().collect(), scope),
+            unranked: bind_terms(context, &word.otherwise, scope)?,
+            doc_counts: Vec::new(),
+        };
+        if terms.full.is_empty() && terms.hints(context)?.is_empty() {
+            let (full, hints) = terms.unranked.drain(..).partition(|bound| bound.term.full);
+            (terms.full, terms.hints) = (full, OnceLock::from(hints));
+        }
+        let counted = if terms.full.is_empty() { terms.hints(context)? } else { &terms.full };
+        terms.doc_counts = doc_counts(context, counted)?;
+        Ok(terms)
+    }
+
+    /// The hints, which are looked up if they are not yet.
+    fn hints(&self, context: &Context) -> io::Result<&[BoundTerm]> {
+        if let Some(hints) = self.hints.get() {
+            return Ok(hints);
+        }
+        let (unbound, scope) = &self.unbound_hints;
+        let hints = bind_terms(context, unbound, *scope)?;
+        Ok(self.hints.get_or_init(|| hints))
+    }
 }
 
 impl BoundWord {
-    /// Whether another word has the same terms.
+    /// Looks up the hints, which count from then on.
+    pub fn bind_hints(&self, context: &Context) -> io::Result<()> {
+        self.terms.hints(context).map(|_| ())
+    }
+
+    /// The terms that are bound, full terms first.
+    pub fn terms(&self) -> impl Iterator<Item = &BoundTerm> + Clone {
+        self.terms.full.iter().chain(self.terms.hints.get().into_iter().flatten())
+    }
+
+    /// Terms that are highlighted but not ranked.
+    pub fn unranked(&self) -> &[BoundTerm] {
+        &self.terms.unranked
+    }
+
+    /// Whether another word has the same full terms.
     pub fn has_terms_of(&self, other: &Self) -> bool {
-        let keys = self.terms.iter().map(|bound| &bound.term.key);
-        self.scope == other.scope && keys.eq(other.terms.iter().map(|bound| &bound.term.key))
+        let keys = self.terms.full.iter().map(|bound| &bound.term.key);
+        self.scope == other.scope && keys.eq(other.terms.full.iter().map(|bound| &bound.term.key))
     }
 
     /// The terms that a segment has with their posting lists, full terms first.
@@ -92,33 +166,30 @@ impl BoundWord {
         segment: &'w Segment,
         terms: Terms,
     ) -> impl Iterator<Item = (&'w WeightedTerm, &'w PostingList)> {
-        let of = move |full: bool| self.terms.iter().filter(move |bound| bound.term.full == full);
-        let full = of(true).filter(move |_| terms != Terms::Hints);
-        let hints = of(false).filter(move |_| terms != Terms::Full);
-        full.chain(hints).filter_map(move |bound| Some((&bound.term, bound.list(segment)?)))
+        let is_read = move |full: bool| terms == Terms::Any || full == (terms == Terms::Full);
+        let read = self.terms().filter(move |bound| is_read(bound.term.full));
+        read.filter_map(move |bound| Some((&bound.term, bound.list(segment)?)))
     }
 
     /// How many documents of a segment match in full, if that is known.
     pub fn doc_count(&self, segment: &Segment) -> Option<u64> {
-        let is_counted = self.scope == Scope::Anywhere && self.terms.iter().any(|bound| bound.term.full);
-        is_counted.then(|| self.doc_counts[segment.ordinal as usize] as u64)
+        let is_counted = self.scope == Scope::Anywhere && !self.terms.full.is_empty();
+        is_counted.then(|| self.terms.doc_counts[segment.ordinal as usize] as u64)
     }
 
     /// How many postings its full terms have, over all segments.
     pub fn cost(&self) -> usize {
-        let full = self.terms.iter().filter(|bound| bound.term.full);
-        full.flat_map(|bound| bound.by_segment.iter().flatten()).map(|list| list.doc_freq() as usize).sum()
+        let lists = self.terms.full.iter().flat_map(|bound| bound.by_segment.iter().flatten());
+        lists.map(|list| list.doc_freq() as usize).sum()
     }
 }
 
-/// How many documents of each segment have a word: any of its full terms, or of its hints if it has no full terms.
+/// How many documents of each segment have any of some terms.
 fn doc_counts(context: &Context, terms: &[BoundTerm]) -> io::Result<Vec<usize>> {
-    let any_full = terms.iter().any(|bound| bound.term.full);
-    let counted: Vec<&BoundTerm> = terms.iter().filter(|bound| bound.term.full == any_full).collect();
-    let lists = counted.iter().flat_map(|bound| bound.by_segment.iter().flatten());
-    let cost = if counted.len() > 1 { lists.map(|list| list.doc_freq() as usize).sum() } else { 0 };
+    let lists = terms.iter().flat_map(|bound| bound.by_segment.iter().flatten());
+    let cost = if terms.len() > 1 { lists.map(|list| list.doc_freq() as usize).sum() } else { 0 };
     context.each_segment(cost, |segment| {
-        let lists: Vec<&PostingList> = counted.iter().filter_map(|bound| bound.list(segment)).collect();
+        let lists: Vec<&PostingList> = terms.iter().filter_map(|bound| bound.list(segment)).collect();
         doc_freq(segment, &lists)
     })
 }
@@ -137,12 +208,22 @@ fn zone_of(scope: Scope) -> Zone {
 }
 
 /// The terms that at least one segment has.
-fn bind_terms(context: &Context, terms: &[WeightedTerm], scope: Scope) -> io::Result<Vec<BoundTerm>> {
+fn bind_terms<'w>(
+    context: &Context,
+    terms: impl IntoIterator<Item = &'w WeightedTerm>,
+    scope: Scope,
+) -> io::Result<Vec<BoundTerm>> {
+    let (segments, zone) = (&context.snapshot.segments, zone_of(scope));
     let mut bound = Vec::new();
     for term in terms {
-        let lists = context.snapshot.segments.iter().map(|segment| segment.find(zone_of(scope), &term.key));
-        let by_segment = lists.collect::<io::Result<Vec<_>>>()?;
-        if by_segment.iter().any(Option::is_some) {
+        let mut by_segment = Vec::new();
+        for (at, segment) in segments.iter().enumerate() {
+            if let Some(list) = segment.find(zone, &term.key)? {
+                by_segment.resize_with(segments.len(), || None);
+                by_segment[at] = Some(list);
+            }
+        }
+        if !by_segment.is_empty() {
             bound.push(BoundTerm { term: term.clone(), by_segment });
         }
     }

@@ -15,6 +15,9 @@ const LOOK_UP_COST: usize = 8;
 /// The documents of all lists but the longest are looked up in that one, unless marking all documents is cheaper. Most
 /// words have one frequent term and a few rare ones.
 pub(super) fn doc_freq(segment: &Segment, lists: &[&PostingList]) -> io::Result<usize> {
+    if let ([list], []) = (lists, segment.deleted()) {
+        return Ok(list.doc_freq() as usize);
+    }
     let open = |list: &&PostingList| BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq());
     let mut cursors = lists.iter().map(open).collect::<io::Result<Vec<_>>>()?;
     cursors.sort_by_key(|cursor| cursor.skip_list().doc_freq());

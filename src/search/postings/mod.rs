@@ -10,7 +10,7 @@ mod term_cursor;
 
 pub(crate) use self::{
     block_cursor::{merge, seek},
-    bound_word::{BoundTerm, BoundWord, Terms, bind},
+    bound_word::{Binder, BoundTerm, BoundWord, Terms},
     position_cursor::PositionCursor,
     term_cursor::{Frequency, TermCursor},
 };

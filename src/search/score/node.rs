@@ -3,9 +3,8 @@
 use std::io;
 
 use crate::search::{
-    context::Context,
     plan::{Node, Phrase},
-    postings::{BoundWord, bind},
+    postings::{Binder, BoundWord},
     weights::PROXIMITY_EXPANSIONS,
 };
 
@@ -13,9 +12,9 @@ use crate::search::{
 pub(crate) type BoundNode = Node<BoundWord>;
 
 impl BoundNode {
-    /// Binds a node: looks up the terms of its words in all segments.
-    pub(crate) fn bind(context: &Context, node: &Node) -> io::Result<Self> {
-        node.try_map(&mut |word| bind(context, word))
+    /// Binds a node: looks up the full terms of its words in all segments.
+    pub(crate) fn bind<'p>(binder: &mut Binder<'p>, node: &'p Node) -> io::Result<Self> {
+        node.try_map(&mut |word| binder.bind(word))
     }
 
     /// The inverse document frequency: the sum over a phrase's words, the maximum of alternatives.
@@ -47,7 +46,7 @@ impl BoundNode {
 
     /// Whether the node expands to too many forms for their positions to carry information.
     pub(crate) fn is_vague(&self) -> bool {
-        matches!(self, Self::Word(word) if word.pattern.is_some() && word.terms.len() >= PROXIMITY_EXPANSIONS)
+        matches!(self, Self::Word(word) if word.is_pattern && word.terms().count() >= PROXIMITY_EXPANSIONS)
     }
 }
 

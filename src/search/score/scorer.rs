@@ -68,7 +68,7 @@ impl<'s> Scorer<'s> {
             nodes.iter().map(|node| Self::open(bm25f, node, terms)).collect::<io::Result<_>>()
         };
         Ok(match node {
-            Node::Word(word) if word.pattern.is_some() && terms == Terms::Full => {
+            Node::Word(word) if word.is_pattern && terms == Terms::Full => {
                 Self::Pattern(Box::new(PatternScorer::open(bm25f, word)?))
             }
             Node::Word(word) => Self::Word(Box::new(WordScorer::open(bm25f, word, terms)?)),

@@ -71,7 +71,7 @@ impl<'s> WordScorer<'s> {
             bm25f,
             factors: Factors { idf: word.idf, weight: word.weight },
             scope: word.scope,
-            adds_up: word.pattern.is_some(),
+            adds_up: word.is_pattern,
             terms: terms.collect::<io::Result<_>>()?,
             sums: Vec::new(),
             near: (0..0, 0.0),

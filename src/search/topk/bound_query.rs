@@ -8,7 +8,8 @@ use crate::{
     search::{
         Options,
         context::Context,
-        plan::{Node, Plan, Role},
+        plan::{Plan, Role},
+        postings::Binder,
         score::BoundNode,
     },
 };
@@ -33,7 +34,8 @@ pub(crate) struct BoundClause {
 impl BoundQuery {
     pub fn new(context: &Context, plan: &Plan, options: &Options) -> io::Result<Self> {
         let deadline = Deadline::after(options.timeout);
-        let bind = |node: &Node| BoundNode::bind(context, node);
+        let mut binder = Binder::new(context);
+        let mut bind = |node| BoundNode::bind(&mut binder, node);
         let mut clauses = Vec::with_capacity(plan.clauses.len());
         for clause in &plan.clauses {
             clauses.push(BoundClause {
@@ -48,9 +50,16 @@ impl BoundQuery {
             let to = spans.iter().filter_map(|span| span.to).map(day_number).min();
             (from.unwrap_or(i64::MIN + 1), to.unwrap_or(i64::MAX))
         });
-        let filters = plan.filters.iter().map(bind).collect::<io::Result<_>>()?;
+        let filters = plan.filters.iter().map(&mut bind).collect::<io::Result<_>>()?;
         let excluded = plan.excluded.iter().map(bind).collect::<io::Result<_>>()?;
         Ok(Self { clauses, filters, excluded, days, deadline })
+    }
+
+    /// Looks up the hints of all clauses.
+    pub fn bind_hints(&self, context: &Context) -> io::Result<()> {
+        let mut words = Vec::new();
+        self.clauses.iter().for_each(|clause| clause.node.words(&mut words));
+        words.into_iter().try_for_each(|word| word.bind_hints(context))
     }
 
     /// Whether there are conditions besides the clauses.

@@ -88,6 +88,7 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
         let missing = wanted - complete;
         let limit = if rescores { limit } else { missing };
         let collect = Collect { limit, ..collect };
+        query.bind_hints(context)?;
         let mut partial = some_clauses(context, &segments, collect, &docs)?;
         if rescores {
             rescore(context, (query, &bm25f), &mut partial, missing, (collect, Terms::Any))?;

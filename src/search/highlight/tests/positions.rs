@@ -21,6 +21,7 @@ use crate::{
     search::{
         context::Context,
         plan::{Plan, Scope},
+        postings::Binder,
         score::BoundNode,
         weights::Weights,
     },
@@ -43,9 +44,11 @@ fn check(context: &Context, query: &str) -> bool {
     let snapshot = &context.snapshot;
     let plan = Plan::new(&Query::parse(query), snapshot.index.analyzer().unwrap());
     let content = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
-    let nodes: Vec<_> = content.map(|clause| BoundNode::bind(context, &clause.node).unwrap()).collect();
+    let mut binder = Binder::new(context);
+    let nodes: Vec<_> = content.map(|clause| BoundNode::bind(&mut binder, &clause.node).unwrap()).collect();
     let mut words = Vec::new();
     nodes.iter().for_each(|node| node.words(&mut words));
+    words.iter().for_each(|word| word.bind_hints(context).unwrap());
     let segments = snapshot.segments.iter();
     let living = segments
         .flat_map(|segment| segment.alive_docs().map(|doc| Address { segment: segment.ordinal, doc }));
