@@ -15,7 +15,7 @@
 //! The file of a segment begins with the statistics of each posting list, in the order of the terms: a code for each
 //! full block; if any document has the term in the title, the end of the title frequencies of each full block; and the
 //! title frequencies. The end of the statistics of each list follows, in four bytes. Most lists are short, have no
-//! titles, and take nothing but the end.
+//! titles, and take nothing but the end. The lengths of title and body of each document come last.
 
 mod bound_code;
 mod merge;
@@ -32,6 +32,7 @@ use tantivy::{
 
 pub(crate) use self::bound_code::decode as decode_bound;
 pub(super) use self::{merge::StatsPlugin, writer::StatsWriter};
+use super::norms::Lengths;
 
 /// The extension of the file.
 pub(super) const EXTENSION: &str = "stats";
@@ -49,6 +50,7 @@ const END_LEN: usize = 4;
 pub(super) struct SegmentStats {
     lists: FileSlice,
     ends: FileSlice,
+    pub lengths: Lengths,
 }
 
 impl SegmentStats {
@@ -56,9 +58,13 @@ impl SegmentStats {
     pub fn open(segment: &SegmentReader, terms: usize) -> tantivy::Result<Self> {
         let file = segment.open_read(SegmentComponent::Custom(EXTENSION.into()))?;
         let too_short = || io::Error::new(io::ErrorKind::InvalidData, "the block statistics are too short");
-        let start = file.len().checked_sub(terms * END_LEN).ok_or_else(too_short)?;
-        let (lists, ends) = file.split(start);
-        Ok(Self { lists, ends })
+        let split = |file: FileSlice, length: usize| {
+            let start = file.len().checked_sub(length).ok_or_else(too_short)?;
+            Ok::<_, io::Error>(file.split(start))
+        };
+        let (file, lengths) = split(file, segment.max_doc() as usize * Lengths::LEN)?;
+        let (lists, ends) = split(file, terms * END_LEN)?;
+        Ok(Self { lists, ends, lengths: Lengths::new(lengths.read_bytes()?) })
     }
 
     /// The statistics of the posting list of a term with this document frequency.

@@ -5,11 +5,9 @@
 use std::io;
 
 use tantivy::{
-    DocId, SegmentReader,
+    DocId,
     columnar::{Column, ColumnIndex, StrColumn},
 };
-
-use super::schema::column;
 
 /// Values decoded at once.
 const BATCH: usize = 1024;
@@ -35,15 +33,6 @@ where
         }
     }
     decoded
-}
-
-/// The lengths of all titles and of all bodies of a segment, in words.
-pub(super) fn text_lengths(segment: &SegmentReader) -> tantivy::Result<[Vec<u32>; 2]> {
-    let lengths = |name| -> tantivy::Result<Vec<u32>> {
-        let length = |words: Option<u64>| u32::try_from(words.unwrap_or_default()).unwrap_or(u32::MAX);
-        Ok(decode_column(&segment.fast_fields().u64(name)?, segment.max_doc(), length))
-    };
-    Ok([lengths(column::TITLE_WORDS)?, lengths(column::BODY_WORDS)?])
 }
 
 /// All values of a column of texts, by rank.

@@ -2,8 +2,8 @@
 //!
 //! One text field holds title and body with all three channels of terms at shared positions. A phrase can
 //! therefore mix channels, and a term has one posting list and one document frequency for the whole release. How
-//! often it is in the title is a part of the block statistics. Lengths are stored in words, because tantivy's field
-//! norms would count every term of every channel.
+//! often it is in the title is a part of the block statistics. These also hold the lengths of title and body in words,
+//! because tantivy's field norms would count every term of every channel.
 
 use std::borrow::Cow;
 
@@ -13,7 +13,7 @@ use super::norms::NormParameters;
 use crate::analysis::{Analyzer, Channel, Term};
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 12;
+pub(crate) const SCHEMA_VERSION: u32 = 13;
 
 /// The position of the first word of a body, counted from the end of the title. No distance that a query can
 /// ask for reaches across it; `search` checks that at compile time.
@@ -35,8 +35,6 @@ pub(crate) fn dictionary_key(key: &str) -> Cow<'_, str> {
 pub(crate) mod column {
     pub const ID: &str = "id";
     pub const DATE: &str = "date";
-    pub const TITLE_WORDS: &str = "title_words";
-    pub const BODY_WORDS: &str = "body_words";
     pub const DIGEST: &str = "digest";
     pub const ROOT: &str = "root";
     pub const FILE: &str = "file";
@@ -53,9 +51,6 @@ pub(crate) struct Fields {
     pub source: Field,
     /// The day of publication, in days from 1970-01-01.
     pub date: Field,
-    /// The lengths of title and body in words.
-    pub title_words: Field,
-    pub body_words: Field,
     /// A digest of the release: by it a version of a release is deleted.
     pub digest: Field,
     /// The corpus folder and the file below it that the release was read from.
@@ -77,8 +72,6 @@ impl Fields {
             text: schema.add_text_field("text", terms.clone()),
             source: schema.add_text_field("source", terms),
             date: schema.add_i64_field(column::DATE, FAST),
-            title_words: schema.add_u64_field(column::TITLE_WORDS, FAST),
-            body_words: schema.add_u64_field(column::BODY_WORDS, FAST),
             digest: schema.add_u64_field(column::DIGEST, FAST),
             root: schema.add_text_field(column::ROOT, text_column.clone()),
             file: schema.add_text_field(column::FILE, text_column),

@@ -18,9 +18,9 @@ use tantivy::{
 
 use super::{
     block_stats::{BlockStats, SegmentStats},
-    column::{all_values, decode_column, text_lengths},
+    column::{all_values, decode_column},
     doc_store::verify,
-    norms::{LengthRanges, NormParameters, Norms},
+    norms::{LengthStats, NormParameters, Norms},
     schema::{Fields, column, dictionary_key},
     term_pattern::{literal_prefix, matches_pattern},
 };
@@ -34,15 +34,12 @@ pub(crate) struct Segment {
     pub ids: StrColumn,
     /// The document with each id, by the rank of the id; `TERMINATED` for the ids of deleted documents.
     docs_by_id: OnceLock<Vec<DocId>>,
-    /// Days and lengths, decoded: they are read for every document that is scored. `NO_DAY` where no day is
-    /// known.
+    /// Decoded when a day is first asked for. `NO_DAY` where none is known.
     days: OnceLock<Vec<i32>>,
     dates: Column<i64>,
-    title_words: Vec<u32>,
-    body_words: Vec<u32>,
     /// The sums of the lengths of all titles and of all bodies that are not deleted.
     pub total_lengths: [u64; 2],
-    length_ranges: LengthRanges,
+    length_stats: LengthStats,
     /// What the bounds in the block statistics were computed with.
     parameters: NormParameters,
     stats: SegmentStats,
@@ -95,25 +92,24 @@ impl Segment {
             Ok::<_, tantivy::TantivyError>(ZoneIndex { terms, postings, positions: part(&positions)? })
         };
         let text = zone(fields.text)?;
-        let [title_words, body_words] = text_lengths(&reader)?;
+        let stats = SegmentStats::open(&reader, text.terms.terms().num_terms())?;
+        let length_stats = LengthStats::of(stats.lengths.iter());
         let all_deleted =
             |alive: &AliveBitSet| (0..reader.max_doc()).filter(|&doc| alive.is_deleted(doc)).collect();
         let deleted: Vec<DocId> = reader.alive_bitset().map(all_deleted).unwrap_or_default();
-        let total_length = |words: &[u32]| {
-            let all: u64 = words.iter().map(|&words| u64::from(words)).sum();
-            let deleted = deleted.iter().filter_map(|&doc| words.get(doc as usize));
-            all - deleted.map(|&words| u64::from(words)).sum::<u64>()
-        };
+        let mut total_lengths = length_stats.totals;
+        for &doc in &deleted {
+            let lengths = stats.lengths.get(doc);
+            total_lengths.iter_mut().zip(lengths).for_each(|(total, words)| *total -= u64::from(words));
+        }
         Ok(Self {
             ordinal,
             ids,
-            length_ranges: LengthRanges::of(&title_words, &body_words),
-            parameters: NormParameters::of_lengths(&title_words, &body_words),
-            stats: SegmentStats::open(&reader, text.terms.terms().num_terms())?,
+            parameters: length_stats.parameters(),
+            length_stats,
+            stats,
             zones: [text, zone(fields.source)?],
-            total_lengths: [total_length(&title_words), total_length(&body_words)],
-            title_words,
-            body_words,
+            total_lengths,
             deleted,
             docs_by_id: OnceLock::new(),
             days: OnceLock::new(),
@@ -232,13 +228,13 @@ impl Segment {
 
     /// The title's length in words.
     pub fn title_words(&self, doc: DocId) -> u32 {
-        self.title_words.get(doc as usize).copied().unwrap_or_default()
+        self.stats.lengths.get(doc)[0]
     }
 
     /// The norms of all titles and bodies.
     pub fn norms(&self, parameters: NormParameters) -> Norms<'_> {
-        let growth = self.parameters.growth(&parameters, &self.length_ranges);
-        Norms { parameters, titles: &self.title_words, bodies: &self.body_words, growth }
+        let growth = self.parameters.growth(&parameters, &self.length_stats);
+        Norms { parameters, lengths: &self.stats.lengths, growth }
     }
 
     /// The deleted documents, in order.

@@ -12,8 +12,7 @@ use tantivy::{
 
 use super::{BLOCK_LEN, BlockStats, EXTENSION, SegmentStats, StatsWriter};
 use crate::index::{
-    column::text_lengths,
-    norms::{NormParameters, Shares},
+    norms::{DocLengths, LengthStats, Shares},
     schema::Fields,
 };
 
@@ -32,28 +31,24 @@ impl SegmentPlugin for StatsPlugin {
 
     fn merge(&self, context: PluginMergeContext) -> tantivy::Result<()> {
         let merged = SegmentReader::open(context.target_segment)?;
-        let lengths: Vec<[Vec<u32>; 2]> =
-            context.readers.iter().map(text_lengths).collect::<tantivy::Result<_>>()?;
-        let [mut titles, mut bodies] = [Vec::new(), Vec::new()];
-        for (reader, [of_titles, of_bodies]) in context.readers.iter().zip(&lengths) {
-            for doc in reader.doc_ids_alive() {
-                titles.push(of_titles[doc as usize]);
-                bodies.push(of_bodies[doc as usize]);
-            }
-        }
-        let parameters = NormParameters::of_lengths(&titles, &bodies);
-        let mut writer = StatsWriter::create(context.target_segment)?;
         let field = Fields::build().1.text;
-        let sources: Vec<Source> = context
-            .readers
-            .iter()
-            .zip(&lengths)
-            .map(|(reader, [titles, bodies])| {
-                let index = reader.inverted_index(field)?;
-                let stats = SegmentStats::open(reader, index.terms().num_terms())?;
-                Ok(Source { reader, index, stats, shares: parameters.shares(titles, bodies) })
-            })
-            .collect::<tantivy::Result<_>>()?;
+        let readers = context.readers.iter().map(|reader| {
+            let index = reader.inverted_index(field)?;
+            let stats = SegmentStats::open(reader, index.terms().num_terms())?;
+            Ok((reader, index, stats))
+        });
+        let readers = readers.collect::<tantivy::Result<Vec<_>>>()?;
+        let alive = |(reader, _, stats): &(&'_ SegmentReader, _, SegmentStats)| -> Vec<DocLengths> {
+            reader.doc_ids_alive().map(|doc| stats.lengths.get(doc)).collect()
+        };
+        let lengths: Vec<DocLengths> = readers.iter().flat_map(alive).collect();
+        let parameters = LengthStats::of(lengths.iter().copied()).parameters();
+        let with_shares = readers.into_iter().map(|(reader, index, stats)| {
+            let shares = parameters.shares(stats.lengths.iter());
+            Source { reader, index, stats, shares }
+        });
+        let sources: Vec<Source> = with_shares.collect();
+        let mut writer = StatsWriter::create(context.target_segment)?;
         let streams = sources.iter().map(|source| source.index.terms().stream());
         let mut terms = TermMerger::new(streams.collect::<std::io::Result<_>>()?);
         let merged = merged.inverted_index(field)?;
@@ -76,7 +71,7 @@ impl SegmentPlugin for StatsPlugin {
             }
             writer.end_list()?;
         }
-        Ok(writer.close()?)
+        Ok(writer.close(&lengths)?)
     }
 }
 

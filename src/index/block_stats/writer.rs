@@ -9,6 +9,7 @@ use tantivy::{
 };
 
 use super::{BLOCK_LEN, EXTENSION, bound_code::encode, write_title_freq};
+use crate::index::norms::{DocLengths, Lengths};
 
 /// Writes the statistics of one segment, list by list in the order of the terms.
 pub(in crate::index) struct StatsWriter {
@@ -70,9 +71,10 @@ impl StatsWriter {
         Ok(())
     }
 
-    /// Completes the file.
-    pub fn close(mut self) -> io::Result<()> {
+    /// Completes the file with the lengths of all documents.
+    pub fn close(mut self, lengths: &[DocLengths]) -> io::Result<()> {
         self.file.write_all(&self.ends)?;
+        lengths.iter().try_for_each(|&lengths| self.file.write_all(&Lengths::encode(lengths)))?;
         self.file.terminate()
     }
 }

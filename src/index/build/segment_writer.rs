@@ -17,13 +17,13 @@ use tantivy::{
     store::StoreWriter,
 };
 
-use super::postings::{FieldLengths, Occurrences, PostingsBuilder, SortedTerms};
+use super::postings::{Occurrences, PostingsBuilder, SortedTerms};
 use crate::{
     analysis::{CheckpointWriter, DisplayMap, TermCache},
     index::{
         block_stats::{MAX_TITLE_FREQ, StatsWriter},
         doc_store::{ReleaseView, encode_display},
-        norms::NormParameters,
+        norms::{DocLengths, LengthStats},
         schema::Fields,
         segment_reader::Zone,
     },
@@ -76,9 +76,9 @@ impl SegmentWriter {
         let view = ReleaseView::read(&bytes).map_err(TantivyError::InternalError)?;
         let source = view.source().unwrap_or_default();
         let mut checkpoints = CheckpointWriter::default();
-        let lengths = self.postings.add(&view.title, &view.body, source, &mut checkpoints);
+        self.postings.add(&view.title, &view.body, source, &mut checkpoints);
         self.releases += 1;
-        self.fast_fields.add_document(&fast_fields(self.fields, &view, lengths, digest))?;
+        self.fast_fields.add_document(&fast_fields(self.fields, &view, digest))?;
         let display = encode_display(&DisplayMap::of(&view.body), &checkpoints);
         bytes.extend_from_slice(&display.map_err(TantivyError::InternalError)?);
         self.store.store_bytes(&bytes)?;
@@ -119,16 +119,9 @@ fn open(segment: &Segment, component: SegmentComponent) -> tantivy::Result<tanti
 }
 
 /// The fast fields of a release, in tantivy's form.
-fn fast_fields(
-    fields: Fields,
-    release: &ReleaseView<'_>,
-    lengths: FieldLengths,
-    digest: u64,
-) -> TantivyDocument {
+fn fast_fields(fields: Fields, release: &ReleaseView<'_>, digest: u64) -> TantivyDocument {
     let mut document = TantivyDocument::new();
     document.add_text(fields.id, release.id());
-    document.add_u64(fields.title_words, lengths.title.into());
-    document.add_u64(fields.body_words, lengths.body.into());
     document.add_u64(fields.digest, digest);
     if let Some(day) = release.day() {
         document.add_i64(fields.date, day);
@@ -147,19 +140,19 @@ fn write_terms(
     postings: &PostingsBuilder,
 ) -> tantivy::Result<()> {
     let [titles, bodies] = postings.lengths();
-    let parameters = NormParameters::of_lengths(&titles, &bodies);
-    let shares = parameters.shares(&titles, &bodies);
+    let lengths: Vec<DocLengths> = titles.into_iter().zip(bodies).map(Into::into).collect();
+    let shares = LengthStats::of(lengths.iter().copied()).parameters().shares(lengths.iter().copied());
     let mut stats = StatsWriter::create(segment)?;
     let terms = postings.sorted_terms();
     write_field(serializer, (fields.text, Zone::Text), (postings, &terms), |occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| {
             let freq = write_doc(field, doc, deltas);
-            let in_title = count_in_title(deltas, titles[doc as usize]);
+            let in_title = count_in_title(deltas, lengths[doc as usize][0]);
             stats.push(shares.normalised(doc, freq, in_title), in_title);
         });
         stats.end_list()
     })?;
-    stats.close()?;
+    stats.close(&lengths)?;
     write_field(serializer, (fields.source, Zone::Source), (postings, &terms), |occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| _ = write_doc(field, doc, deltas));
         Ok(())
