@@ -74,6 +74,7 @@ pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits
 pub(crate) use normalize::{is_ignorable, is_word_char};
 pub use term::{Channel, Rule, Term};
 pub use term_cache::TermCache;
+pub(crate) use term_list::TermListRef;
 pub(crate) use token::{PendingToken, TokenRef, TokenStream};
 pub use token::{Role, Token};
 pub(crate) use word_terms::TokenContext;

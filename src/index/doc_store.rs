@@ -91,7 +91,9 @@ pub(super) fn encode(release: &Release) -> Result<Vec<u8>, String> {
         origin: release.origin.as_ref().map(StoredOrigin::of).transpose()?,
         extra: &extra,
     };
-    postcard::to_stdvec(&fields).map_err(|error| error.to_string())
+    // Room for the texts, the other fields and the display data that is appended later.
+    let room = Vec::with_capacity((release.title.len() + release.body.len()) * 17 / 16 + extra.len() + 512);
+    postcard::to_extend(&fields, room).map_err(|error| error.to_string())
 }
 
 /// Encodes what the store keeps behind a release: how its body is shown.

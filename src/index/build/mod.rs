@@ -1,6 +1,7 @@
 //! Building segments: releases are analysed, inverted and written by several threads, and become visible
 //! with one commit.
 
+mod analyzed_batch;
 mod postings;
 mod registry;
 mod segment_writer;

@@ -1,4 +1,4 @@
-//! Writes one segment: releases go in one by one, the files of a tantivy segment come out.
+//! Writes one segment: batches of analysed releases go in, the files of a tantivy segment come out.
 //!
 //! The files are written with tantivy's own writers of fast fields, stored documents and posting lists; which
 //! term has which positions is collected by `postings`. Nothing is committed here: a segment that is not
@@ -7,8 +7,8 @@
 use std::io;
 
 use tantivy::{
-    DocId, Segment, SegmentMeta, TantivyDocument, TantivyError,
-    directory::{Directory, TerminatingWrite},
+    DocId, Segment, SegmentMeta,
+    directory::{Directory, TerminatingWrite, WritePtr},
     fastfield::FastFieldsWriter,
     fieldnorm::{FieldNormsSerializer, FieldNormsWriter},
     index::SegmentComponent,
@@ -17,28 +17,16 @@ use tantivy::{
     store::StoreWriter,
 };
 
-use super::postings::{Occurrences, PostingsBuilder, SortedTerms};
-use crate::{
-    analysis::{CheckpointWriter, DisplayMap, TermCache},
-    index::{
-        block_stats::{MAX_TITLE_FREQ, StatsWriter},
-        doc_store::{ReleaseView, encode_display},
-        norms::{DocLengths, LengthStats},
-        schema::Fields,
-        segment_reader::Zone,
-    },
+use super::{
+    analyzed_batch::AnalyzedBatch,
+    postings::{BatchWords, Occurrences, SegmentForms, SegmentWords, SortedTerms},
 };
-
-/// The maximum number of words in a segment: they are counted with 32 bits.
-const MAX_WORDS: usize = 1 << 31;
-
-/// A release on its way into a segment.
-pub(super) struct EncodedRelease {
-    /// The release as it will be stored.
-    pub bytes: Vec<u8>,
-    /// The digest of these bytes.
-    pub digest: u64,
-}
+use crate::index::{
+    block_stats::{MAX_TITLE_FREQ, StatsWriter},
+    norms::LengthStats,
+    schema::Fields,
+    segment_reader::Zone,
+};
 
 /// A segment that is being written.
 pub(super) struct SegmentWriter {
@@ -46,12 +34,15 @@ pub(super) struct SegmentWriter {
     fields: Fields,
     fast_fields: FastFieldsWriter,
     store: StoreWriter,
-    postings: PostingsBuilder,
+    batches: Vec<BatchWords>,
     releases: u32,
+    /// Of the batches.
+    words: usize,
+    batch_memory: usize,
 }
 
 impl SegmentWriter {
-    pub fn new(engine: &tantivy::Index, fields: Fields, term_cache: TermCache) -> tantivy::Result<Self> {
+    pub fn new(engine: &tantivy::Index, fields: Fields) -> tantivy::Result<Self> {
         let segment = engine.new_segment();
         let settings = engine.settings();
         let (schema, tokenizers) = (engine.schema(), engine.tokenizers().clone());
@@ -65,39 +56,40 @@ impl SegmentWriter {
                 settings.docstore_blocksize,
                 false,
             )?,
-            postings: PostingsBuilder::new(term_cache),
+            batches: Vec::new(),
             releases: 0,
+            words: 0,
+            batch_memory: 0,
             segment,
         })
     }
 
-    pub fn add(&mut self, release: EncodedRelease) -> tantivy::Result<()> {
-        let EncodedRelease { mut bytes, digest } = release;
-        let view = ReleaseView::read(&bytes).map_err(TantivyError::InternalError)?;
-        let source = view.source().unwrap_or_default();
-        let mut checkpoints = CheckpointWriter::default();
-        self.postings.add(&view.title, &view.body, source, &mut checkpoints);
-        self.releases += 1;
-        self.fast_fields.add_document(&fast_fields(self.fields, &view, digest))?;
-        let display = encode_display(&DisplayMap::of(&view.body), &checkpoints);
-        bytes.extend_from_slice(&display.map_err(TantivyError::InternalError)?);
-        self.store.store_bytes(&bytes)?;
+    /// Adds the releases of a batch as the next documents.
+    pub fn add(&mut self, batch: AnalyzedBatch) -> tantivy::Result<()> {
+        for (stored, fast_fields) in batch.releases {
+            self.store.store_bytes(&stored)?;
+            self.fast_fields.add_document(&fast_fields)?;
+            self.releases += 1;
+        }
+        self.words += batch.words.count();
+        self.batch_memory += batch.words.memory();
+        self.batches.push(batch.words);
         Ok(())
     }
 
-    /// Bytes of memory that the segment takes, now or when it is finished.
+    /// Bytes of memory that the segment takes, now or when it is finished, without its forms.
     pub fn memory(&self) -> usize {
-        self.postings.memory() + self.fast_fields.mem_usage() + self.store.mem_usage()
+        self.batch_memory + self.fast_fields.mem_usage() + self.store.mem_usage()
     }
 
-    /// Whether no release may be added any more.
-    pub fn is_full(&self, memory: usize) -> bool {
-        self.postings.words() > MAX_WORDS || self.memory() > memory
+    /// The number of words.
+    pub fn words(&self) -> usize {
+        self.words
     }
 
-    /// Writes the remaining files; returns the segment and the term cache.
-    pub fn finish(self) -> tantivy::Result<(SegmentMeta, TermCache)> {
-        let Self { segment, fields, mut fast_fields, store, postings, releases } = self;
+    /// Writes the remaining files, given the forms of all words.
+    pub fn finish(self, forms: SegmentForms) -> tantivy::Result<SegmentMeta> {
+        let Self { segment, fields, mut fast_fields, store, batches, releases, .. } = self;
         store.close()?;
         let mut to = open(&segment, SegmentComponent::FastFields)?;
         fast_fields.serialize(&mut to, None)?;
@@ -107,44 +99,28 @@ impl SegmentWriter {
         let norms = FieldNormsSerializer::from_write(open(&segment, SegmentComponent::FieldNorms)?)?;
         FieldNormsWriter::for_schema(&segment.schema()).serialize(norms, None)?;
         let mut serializer = InvertedIndexSerializer::open(&segment)?;
-        write_terms(&segment, &mut serializer, fields, &postings)?;
+        write_terms(&segment, &mut serializer, fields, &SegmentWords { batches, forms })?;
         serializer.close()?;
-        let meta = segment.index().new_segment_meta(segment.id(), releases);
-        Ok((meta, postings.into_term_cache()))
+        Ok(segment.index().new_segment_meta(segment.id(), releases))
     }
 }
 
-fn open(segment: &Segment, component: SegmentComponent) -> tantivy::Result<tantivy::directory::WritePtr> {
+fn open(segment: &Segment, component: SegmentComponent) -> tantivy::Result<WritePtr> {
     Ok(segment.index().directory().open_write(&segment.relative_path(component))?)
 }
 
-/// The fast fields of a release, in tantivy's form.
-fn fast_fields(fields: Fields, release: &ReleaseView<'_>, digest: u64) -> TantivyDocument {
-    let mut document = TantivyDocument::new();
-    document.add_text(fields.id, release.id());
-    document.add_u64(fields.digest, digest);
-    if let Some(day) = release.day() {
-        document.add_i64(fields.date, day);
-    }
-    if let Some((root, file)) = release.origin() {
-        document.add_text(fields.root, root);
-        document.add_text(fields.file, file);
-    }
-    document
-}
 /// Writes the posting lists of title and body, with their statistics, and those of the publisher.
 fn write_terms(
     segment: &Segment,
     serializer: &mut InvertedIndexSerializer,
     fields: Fields,
-    postings: &PostingsBuilder,
+    words: &SegmentWords,
 ) -> tantivy::Result<()> {
-    let [titles, bodies] = postings.lengths();
-    let lengths: Vec<DocLengths> = titles.into_iter().zip(bodies).map(Into::into).collect();
+    let lengths = words.lengths();
     let shares = LengthStats::of(lengths.iter().copied()).parameters().shares(lengths.iter().copied());
     let mut stats = StatsWriter::create(segment)?;
-    let terms = postings.sorted_terms();
-    write_field(serializer, (fields.text, Zone::Text), (postings, &terms), |occurrences, field| {
+    let terms = words.forms.sorted_terms();
+    write_field(serializer, (fields.text, Zone::Text), (words, &terms), |occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| {
             let freq = write_doc(field, doc, deltas);
             let in_title = count_in_title(deltas, lengths[doc as usize][0]);
@@ -153,7 +129,7 @@ fn write_terms(
         stats.end_list()
     })?;
     stats.close(&lengths)?;
-    write_field(serializer, (fields.source, Zone::Source), (postings, &terms), |occurrences, field| {
+    write_field(serializer, (fields.source, Zone::Source), (words, &terms), |occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| _ = write_doc(field, doc, deltas));
         Ok(())
     })?;
@@ -164,11 +140,11 @@ fn write_terms(
 fn write_field(
     serializer: &mut InvertedIndexSerializer,
     (field, zone): (Field, Zone),
-    (postings, terms): (&PostingsBuilder, &SortedTerms),
+    (words, terms): (&SegmentWords, &SortedTerms),
     mut write: impl FnMut(Occurrences, &mut FieldSerializer) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut field = serializer.new_field(field, postings.words() as u64, None)?;
-    postings.for_each_term(zone, terms, |term, occurrences| {
+    let mut field = serializer.new_field(field, words.count() as u64, None)?;
+    words.for_each_term(zone, terms, |term, occurrences| {
         field.new_term(term, u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
         write(occurrences, &mut field)?;
         field.close_term()

@@ -17,9 +17,9 @@ use tantivy::{
 };
 
 use super::{
+    analyzed_batch::EncodedRelease,
     registry::Registry,
-    segment_writer::EncodedRelease,
-    worker_pool::{WorkerConfig, WorkerPool},
+    worker_pool::{PoolConfig, WorkerPool},
 };
 use crate::{
     error::{Error, Result},
@@ -69,13 +69,13 @@ impl WriterOptions {
         Err(Error::Value { what: "memory", value: self.memory.to_string(), reason })
     }
 
-    /// The number of threads, and the memory in bytes of each.
-    fn shares(self) -> (usize, usize) {
+    /// The number of threads, and the memory in bytes.
+    fn resources(self) -> (usize, usize) {
         let memory = if self.memory == 0 { DEFAULT_MEMORY } else { self.memory };
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = if self.threads == 0 { cores() } else { self.threads };
         let threads = threads.min(MAX_THREADS).min(memory / MIN_THREAD_MEMORY).max(1);
-        (threads, memory / threads)
+        (threads, memory)
     }
 }
 
@@ -231,27 +231,23 @@ impl Writer {
 
     fn submit(&mut self, release: EncodedRelease) -> Result<()> {
         self.engine()?;
-        let pool = match self.pool.take() {
-            Some(pool) => pool,
-            None => self.start_pool()?,
+        let pool = if let Some(pool) = self.pool.take() {
+            pool
+        } else {
+            let (threads, memory) = self.options.resources();
+            WorkerPool::new(PoolConfig {
+                engine: self.index.engine().clone(),
+                fields: self.index.fields(),
+                analyzer: self.index.analyzer()?.clone(),
+                memory,
+                threads,
+            })
         };
-        if self.pool.insert(pool).submit(release) {
-            return Ok(());
-        }
-        self.finish_segments()?;
-        Err(self.index.failed("writing a segment", &"its threads have stopped"))
-    }
-
-    fn start_pool(&self) -> Result<WorkerPool> {
-        let (threads, memory) = self.options.shares();
-        let config = WorkerConfig {
-            engine: self.index.engine().clone(),
-            fields: self.index.fields(),
-            analyzer: self.index.analyzer()?.clone(),
-            memory,
-        };
-        WorkerPool::start(&config, threads)
-            .map_err(|error| self.failure("starting threads", &TantivyError::from(error)))
+        let submitted = self.pool.insert(pool).submit(release);
+        submitted.map_err(|error| {
+            self.pool = None;
+            self.failure("writing a segment", &error)
+        })
     }
 
     fn engine(&mut self) -> Result<&mut IndexWriter<TantivyDocument>> {
@@ -343,12 +339,10 @@ impl Writer {
 impl Drop for Writer {
     /// Removes what was written for a commit that was not made.
     fn drop(&mut self) {
-        if let Some(pool) = self.pool.take() {
-            pool.cancel();
-        }
         if let Some(engine) = self.engine.take() {
-            // No merge may be running any more when its files are removed.
+            // Neither segments nor merges may be written any more when their files are removed.
             self.index.stop_flag().set();
+            self.pool = None;
             _ = engine.wait_merging_threads();
             self.index.collect_garbage_or_warn();
         }

@@ -1,7 +1,9 @@
-//! The words of one field, in the order of the texts of a segment's documents.
+//! The words of one field, in the order of the texts of a batch of documents.
+
+use tantivy::DocId;
 
 use super::occurrences::Occurrence;
-use crate::index::schema::POSITION_GAP;
+use crate::index::{norms::DocLengths, schema::POSITION_GAP};
 
 /// The words of one field.
 ///
@@ -46,29 +48,30 @@ impl FieldWords {
 
     /// Bytes of memory.
     pub fn memory(&self) -> usize {
-        // Large vectors grow in place: of what they reserve, only the used part is in memory.
-        self.words.len() * size_of::<u32>() + self.texts.capacity() * size_of::<Text>()
+        self.words.capacity() * size_of::<u32>() + self.texts.capacity() * size_of::<Text>()
     }
 
-    /// The number of positions of the first, the second, … text of each document.
-    pub fn lengths(&self, text: usize) -> Vec<u32> {
-        self.texts.iter().skip(text).step_by(self.texts_per_doc).map(|text| text.positions).collect()
+    /// The numbers of positions of the title and the body of each document.
+    pub fn lengths(&self) -> impl Iterator<Item = DocLengths> {
+        self.texts.as_chunks().0.iter().map(|[title, body]| [title.positions, body.positions])
     }
 
-    /// Visits the words in order: the number of the form, and where it occurs.
-    pub fn each(&self, mut visit: impl FnMut(usize, Occurrence)) {
+    /// Visits the words in order: the number of the form, and where it occurs. Documents are numbered from `doc`,
+    /// which is advanced past them.
+    pub fn each(&self, doc: &mut DocId, visit: &mut impl FnMut(usize, Occurrence)) {
         let mut start = 0;
-        for (texts, doc) in self.texts.chunks(self.texts_per_doc).zip(0..) {
+        for texts in self.texts.chunks(self.texts_per_doc) {
             let mut first = 0_u32;
             for &Text { end, positions } in texts {
                 // One before the first position: the bit of the first word advances it.
                 let mut position = first.wrapping_sub(1);
                 for &word in &self.words[start..end] {
                     position = position.wrapping_add(word & 1);
-                    visit((word >> 1) as usize, Occurrence { position, doc });
+                    visit((word >> 1) as usize, Occurrence { position, doc: *doc });
                 }
                 (start, first) = (end, first + positions + POSITION_GAP);
             }
+            *doc += 1;
         }
     }
 }

@@ -1,15 +1,9 @@
-//! The surface forms of a segment, numbered in the order in which they occur, and their terms.
+//! The word forms of a segment, numbered for all threads that read its texts, and their terms.
 
 use tantivy_stacker::ArenaHashMap;
 
 use super::groups::Groups;
-use crate::{
-    analysis::{PendingToken, TermCache, TokenContext},
-    index::schema::dictionary_key,
-};
-
-/// Stands for a form that the segment does not contain yet.
-pub(super) const NONE: u32 = u32::MAX;
+use crate::{analysis::TermListRef, index::schema::dictionary_key};
 
 /// The terms of a segment in the order of their bytes, and the forms that have each term.
 pub(in crate::index::build) struct SortedTerms<'f> {
@@ -25,34 +19,54 @@ impl SortedTerms<'_> {
     }
 }
 
-/// The forms of a segment.
-pub(super) struct SegmentForms {
-    cache: TermCache,
-    /// How often the term cache had been cleared when `numbers` was started.
-    clears: u32,
-    /// The number in this segment of each form in the term cache, by its number there.
-    numbers: Vec<u32>,
+/// The forms of a segment. Two surfaces with the same terms, «Дом» and «дом», are one form.
+#[derive(Default)]
+pub(in crate::index::build) struct SegmentForms {
+    /// The number of each term by its key. A segment has a million terms, most of them rare.
+    keys: ArenaHashMap,
     /// The terms of all forms, and the end of the terms of each form.
     terms: Vec<u32>,
     ends: Vec<usize>,
-    /// The number of each term by its key. A segment has a million terms, most of them rare.
-    keys: ArenaHashMap,
+    /// The newest form with each first term, by its number, and for each form the one before it with that first term.
+    newest: Vec<u32>,
+    older: Vec<u32>,
 }
 
+/// Stands for no form.
+const NONE: u32 = u32::MAX;
+
 impl SegmentForms {
-    pub fn new(cache: TermCache) -> Self {
-        Self {
-            cache,
-            clears: 0,
-            numbers: Vec::new(),
-            terms: Vec::new(),
-            ends: Vec::new(),
-            keys: ArenaHashMap::default(),
+    /// The number of a form, given its terms.
+    pub fn intern(&mut self, form: TermListRef<'_>) -> u32 {
+        let start = self.terms.len();
+        for term in form.terms() {
+            let mut number = u32::try_from(self.keys.len()).unwrap_or(NONE);
+            self.keys.mutate_or_create(dictionary_key(term.key()).as_bytes(), |known| {
+                number = known.unwrap_or(number);
+                number
+            });
+            self.terms.push(number);
         }
+        // A form without terms is as one whose first term is the first of all.
+        let first = self.terms.get(start).map_or(0, |&first| first as usize);
+        self.newest.resize(self.newest.len().max(first + 1), NONE);
+        let mut known = self.newest[first];
+        while known != NONE {
+            if self.terms_of(known as usize) == &self.terms[start..] {
+                self.terms.truncate(start);
+                return known;
+            }
+            known = self.older[known as usize];
+        }
+        let number = u32::try_from(self.ends.len()).unwrap_or(NONE >> 1);
+        self.ends.push(self.terms.len());
+        self.older.push(std::mem::replace(&mut self.newest[first], number));
+        number
     }
 
-    pub fn into_term_cache(self) -> TermCache {
-        self.cache
+    fn terms_of(&self, form: usize) -> &[u32] {
+        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.terms[start..self.ends[form]]
     }
 
     /// The number of forms.
@@ -65,10 +79,8 @@ impl SegmentForms {
         let mut counts = vec![0; self.keys.len()];
         self.terms.iter().for_each(|&term| counts[term as usize] += 1);
         let mut forms = Groups::with_counts(counts);
-        let mut start = 0;
-        for (&end, form) in self.ends.iter().zip(0..) {
-            self.terms[start..end].iter().for_each(|&term| forms.add(term as usize, form));
-            start = end;
+        for (form, number) in (0..self.len()).zip(0..) {
+            self.terms_of(form).iter().for_each(|&term| forms.add(term as usize, number));
         }
         // Most keys differ in their first sixteen bytes, which are compared as one number.
         let first_bytes = |key: &[u8]| {
@@ -83,60 +95,9 @@ impl SegmentForms {
         SortedTerms { keys, forms }
     }
 
-    /// Bytes of memory, now or while positions are grouped, which counts terms and forms once more.
+    /// Bytes of memory, now or while positions are grouped, which takes the keys and the terms of forms once more.
     pub fn memory(&self) -> usize {
-        let numbers = self.numbers.capacity() + 3 * self.terms.capacity() + 4 * self.ends.capacity();
-        self.keys.mem_usage() + numbers * size_of::<u32>()
-    }
-
-    /// The number of a token's form; `NONE` if it is not known yet.
-    pub fn known(&self, text: &str, token: &PendingToken) -> u32 {
-        if self.cache.clears() != self.clears {
-            return NONE;
-        }
-        let found = self.cache.find_cached(token.span.of(text), token.context);
-        found.and_then(|number| self.numbers.get(number as usize).copied()).unwrap_or(NONE)
-    }
-
-    /// The number of a form; a new one if it has none.
-    pub fn number(&mut self, surface: &str, context: TokenContext) -> u32 {
-        let Some(cached) = self.cache.find(surface, context) else { return self.add(None) };
-        let clears = self.cache.clears();
-        if clears != self.clears {
-            self.clears = clears;
-            self.numbers.clear();
-        }
-        let at = cached as usize;
-        if self.numbers.len() <= at {
-            self.numbers.resize(at + 1, NONE);
-        }
-        if self.numbers[at] == NONE {
-            self.numbers[at] = self.add(Some(cached));
-        }
-        self.numbers[at]
-    }
-
-    /// Numbers a form that the term cache contains, or that it has just analysed but has no room for.
-    fn add(&mut self, cached: Option<u32>) -> u32 {
-        let number = self.ends.len();
-        for term in self.cache.form(cached).terms() {
-            let next = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
-            let key = dictionary_key(term.key());
-            let mut number = next;
-            self.keys.mutate_or_create(key.as_bytes(), |known| {
-                number = known.unwrap_or(next);
-                number
-            });
-            self.terms.push(number);
-        }
-        self.ends.push(self.terms.len());
-        u32::try_from(number).unwrap_or(NONE >> 1)
-    }
-
-    /// Makes all forms new ones, as if the cache had been cleared.
-    #[cfg(test)]
-    pub fn forget(&mut self) {
-        self.clears += 7;
-        self.numbers.clear();
+        let sorted = self.keys.len() * size_of::<(u128, &[u8], u32)>();
+        self.keys.mem_usage() + sorted + 12 * self.terms.len() + 16 * self.len()
     }
 }

@@ -1,0 +1,63 @@
+//! A batch of releases on its way into a segment: what one thread prepares without the others.
+
+use tantivy::{TantivyDocument, TantivyError};
+
+use super::postings::{BatchWords, WordReader};
+use crate::{
+    analysis::{CheckpointWriter, DisplayMap},
+    index::{
+        doc_store::{ReleaseView, encode_display},
+        schema::Fields,
+    },
+};
+
+/// A release as the document store will contain it, without the data for its display.
+pub(super) struct EncodedRelease {
+    pub bytes: Vec<u8>,
+    /// The digest of these bytes.
+    pub digest: u64,
+}
+
+/// Analysed releases.
+pub(super) struct AnalyzedBatch {
+    pub words: BatchWords,
+    /// What is stored of each release, and its fast fields.
+    pub releases: Vec<(Vec<u8>, TantivyDocument)>,
+}
+
+impl AnalyzedBatch {
+    pub fn analyze(
+        batch: Vec<EncodedRelease>,
+        reader: &mut WordReader<'_>,
+        fields: Fields,
+    ) -> tantivy::Result<Self> {
+        let mut words = BatchWords::new();
+        let mut releases = Vec::with_capacity(batch.len());
+        for EncodedRelease { mut bytes, digest } in batch {
+            let view = ReleaseView::read(&bytes).map_err(TantivyError::InternalError)?;
+            let mut checkpoints = CheckpointWriter::default();
+            let texts = [&*view.title, &*view.body, view.source().unwrap_or_default()];
+            words.add(reader, texts, &mut checkpoints);
+            let document = fast_fields(fields, &view, digest);
+            let display = encode_display(&DisplayMap::of(&view.body), &checkpoints);
+            bytes.extend_from_slice(&display.map_err(TantivyError::InternalError)?);
+            releases.push((bytes, document));
+        }
+        Ok(Self { words, releases })
+    }
+}
+
+/// The fast fields of a release, in tantivy's form.
+fn fast_fields(fields: Fields, release: &ReleaseView<'_>, digest: u64) -> TantivyDocument {
+    let mut document = TantivyDocument::new();
+    document.add_text(fields.id, release.id());
+    document.add_u64(fields.digest, digest);
+    if let Some(day) = release.day() {
+        document.add_i64(fields.date, day);
+    }
+    if let Some((root, file)) = release.origin() {
+        document.add_text(fields.root, root);
+        document.add_text(fields.file, file);
+    }
+    document
+}
