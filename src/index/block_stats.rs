@@ -15,10 +15,12 @@
 //! The file of a segment begins with the statistics of each posting list, in the order of the terms: a code for each
 //! full block; if any document has the term in the title, the end of the title frequencies of each full block; and the
 //! title frequencies. The end of the statistics of each list follows, in four bytes. Most lists are short, have no
-//! titles, and take nothing but the end. The lengths of title and body of each document come last.
+//! titles, and take nothing but the end. The lengths of title and body of each document and the filter of `rare_terms`
+//! come last.
 
 mod bound_code;
 mod merge;
+mod rare_terms;
 mod writer;
 
 use std::{io, ops::Range};
@@ -31,6 +33,7 @@ use tantivy::{
 };
 
 pub(crate) use self::bound_code::decode as decode_bound;
+use self::rare_terms::RareTerms;
 pub(super) use self::{merge::StatsPlugin, writer::StatsWriter};
 use super::norms::Lengths;
 
@@ -51,6 +54,7 @@ pub(super) struct SegmentStats {
     lists: FileSlice,
     ends: FileSlice,
     pub lengths: Lengths,
+    rare_terms: RareTerms,
 }
 
 impl SegmentStats {
@@ -62,9 +66,18 @@ impl SegmentStats {
             let start = file.len().checked_sub(length).ok_or_else(too_short)?;
             Ok::<_, io::Error>(file.split(start))
         };
+        let (file, length) = split(file, size_of::<u64>())?;
+        let length = length.read_bytes()?.first_chunk().copied().map_or(u64::MAX, u64::from_le_bytes);
+        let (file, rare_terms) = split(file, usize::try_from(length).unwrap_or(usize::MAX))?;
         let (file, lengths) = split(file, segment.max_doc() as usize * Lengths::LEN)?;
         let (lists, ends) = split(file, terms * END_LEN)?;
-        Ok(Self { lists, ends, lengths: Lengths::new(lengths.read_bytes()?) })
+        let rare_terms = RareTerms::new(rare_terms.read_bytes()?);
+        Ok(Self { lists, ends, lengths: Lengths::new(lengths.read_bytes()?), rare_terms })
+    }
+
+    /// Whether the segment may have a term. False for most terms that it does not have.
+    pub fn may_have(&self, key: &str) -> bool {
+        self.rare_terms.may_have(key)
     }
 
     /// The statistics of the posting list of a term with this document frequency.

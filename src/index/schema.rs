@@ -5,31 +5,17 @@
 //! often it is in the title is a part of the block statistics. These also hold the lengths of title and body in words,
 //! because tantivy's field norms would count every term of every channel.
 
-use std::borrow::Cow;
-
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
 use super::norms::NormParameters;
-use crate::analysis::{Analyzer, Channel, Term};
+use crate::analysis::Analyzer;
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 13;
+pub(crate) const SCHEMA_VERSION: u32 = 14;
 
 /// The position of the first word of a body, counted from the end of the title. No distance that a query can
 /// ask for reaches across it; `search` checks that at compile time.
 pub(crate) const POSITION_GAP: u32 = 128;
-
-/// The key of a term in the dictionaries of segments: the mark at the end of a lemma or stem comes first.
-///
-/// Every lemma of a query is looked up with all marks, which few lemmas of the index have. The dictionary misses a
-/// key that begins with a mark after its first letters, instead of reading the whole lemma.
-pub(crate) fn dictionary_key(key: &str) -> Cow<'_, str> {
-    let is_exact = key.starts_with(Channel::Exact.letter());
-    match key.char_indices().next_back().filter(|(_, mark)| !is_exact && Term::MARKS.contains(mark)) {
-        Some((end, mark)) => format!("{mark}{}", &key[..end]).into(),
-        None => key.into(),
-    }
-}
 
 /// The names of the fast fields.
 pub(crate) mod column {

@@ -21,7 +21,7 @@ use super::{
     column::{all_values, decode_column},
     doc_store::verify,
     norms::{LengthStats, NormParameters, Norms},
-    schema::{Fields, column, dictionary_key},
+    schema::{Fields, column},
     term_pattern::{literal_prefix, matches_pattern},
 };
 
@@ -134,9 +134,12 @@ impl Segment {
 
     /// Looks up the posting list of a term in a zone; `None` if the segment has no such term there.
     pub fn find(&self, zone: Zone, key: &str) -> io::Result<Option<PostingList>> {
-        let (terms, key) = (self.terms(zone), dictionary_key(key));
-        let Some(info) = terms.get(key.as_bytes())? else { return Ok(None) };
-        let term = terms.term_ord(key.as_bytes())?.unwrap_or_default();
+        if zone == Zone::Text && !self.stats.may_have(key) {
+            return Ok(None);
+        }
+        let terms = self.terms(zone);
+        let Some(info) = terms.get(key)? else { return Ok(None) };
+        let term = terms.term_ord(key)?.unwrap_or_default();
         self.list(zone, (term, info)).map(Some)
     }
 

@@ -69,7 +69,7 @@ impl SegmentPlugin for StatsPlugin {
                     source.add(list, stats, &mut writer)?;
                 }
             }
-            writer.end_list()?;
+            writer.end_list(key)?;
         }
         Ok(writer.close(&lengths)?)
     }

@@ -8,7 +8,12 @@ use tantivy::{
     index::SegmentComponent,
 };
 
-use super::{BLOCK_LEN, EXTENSION, bound_code::encode, write_title_freq};
+use super::{
+    BLOCK_LEN, EXTENSION,
+    bound_code::encode,
+    rare_terms::{self, hash_if_rare},
+    write_title_freq,
+};
 use crate::index::norms::{DocLengths, Lengths};
 
 /// Writes the statistics of one segment, list by list in the order of the terms.
@@ -18,6 +23,8 @@ pub(in crate::index) struct StatsWriter {
     ends: Vec<u8>,
     written: usize,
     list: List,
+    /// The hashes of the terms of rare kinds.
+    rare: Vec<u64>,
 }
 
 /// The statistics of the current list.
@@ -36,7 +43,7 @@ impl StatsWriter {
     pub fn create(segment: &Segment) -> tantivy::Result<Self> {
         let path = segment.relative_path(SegmentComponent::Custom(EXTENSION.into()));
         let file = segment.index().directory().open_write(&path)?;
-        Ok(Self { file, ends: Vec::new(), written: 0, list: List::default() })
+        Ok(Self { file, ends: Vec::new(), written: 0, list: List::default(), rare: Vec::new() })
     }
 
     /// Adds the next posting of a list: its normalised frequency, and its frequency in the title.
@@ -55,7 +62,8 @@ impl StatsWriter {
     }
 
     /// Ends the list of a term. Every term of the segment has one.
-    pub fn end_list(&mut self) -> io::Result<()> {
+    pub fn end_list(&mut self, key: &[u8]) -> io::Result<()> {
+        self.rare.extend(hash_if_rare(key));
         let List { postings, max, codes, ends, titles } = &mut self.list;
         if titles.is_empty() {
             ends.clear();
@@ -71,10 +79,13 @@ impl StatsWriter {
         Ok(())
     }
 
-    /// Completes the file with the lengths of all documents.
+    /// Completes the file with the lengths of all documents and the filter of rare terms.
     pub fn close(mut self, lengths: &[DocLengths]) -> io::Result<()> {
         self.file.write_all(&self.ends)?;
         lengths.iter().try_for_each(|&lengths| self.file.write_all(&Lengths::encode(lengths)))?;
+        let filter = rare_terms::encode(&self.rare);
+        self.file.write_all(&filter)?;
+        self.file.write_all(&(filter.len() as u64).to_le_bytes())?;
         self.file.terminate()
     }
 }

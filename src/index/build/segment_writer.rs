@@ -120,16 +120,16 @@ fn write_terms(
     let shares = LengthStats::of(lengths.iter().copied()).parameters().shares(lengths.iter().copied());
     let mut stats = StatsWriter::create(segment)?;
     let terms = words.forms.sorted_terms();
-    write_field(serializer, (fields.text, Zone::Text), (words, &terms), |occurrences, field| {
+    write_field(serializer, (fields.text, Zone::Text), (words, &terms), |key, occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| {
             let freq = write_doc(field, doc, deltas);
             let in_title = count_in_title(deltas, lengths[doc as usize][0]);
             stats.push(shares.normalised(doc, freq, in_title), in_title);
         });
-        stats.end_list()
+        stats.end_list(key)
     })?;
     stats.close(&lengths)?;
-    write_field(serializer, (fields.source, Zone::Source), (words, &terms), |occurrences, field| {
+    write_field(serializer, (fields.source, Zone::Source), (words, &terms), |_, occurrences, field| {
         occurrences.for_each_doc(|doc, deltas| _ = write_doc(field, doc, deltas));
         Ok(())
     })?;
@@ -141,12 +141,12 @@ fn write_field(
     serializer: &mut InvertedIndexSerializer,
     (field, zone): (Field, Zone),
     (words, terms): (&SegmentWords, &SortedTerms),
-    mut write: impl FnMut(Occurrences, &mut FieldSerializer) -> io::Result<()>,
+    mut write: impl FnMut(&[u8], Occurrences, &mut FieldSerializer) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut field = serializer.new_field(field, words.count() as u64, None)?;
     words.for_each_term(zone, terms, |term, occurrences| {
         field.new_term(term, u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
-        write(occurrences, &mut field)?;
+        write(term, occurrences, &mut field)?;
         field.close_term()
     })?;
     field.close()

@@ -3,7 +3,7 @@
 use tantivy_stacker::ArenaHashMap;
 
 use super::groups::Groups;
-use crate::{analysis::TermListRef, index::schema::dictionary_key};
+use crate::analysis::TermListRef;
 
 /// The terms of a segment in the order of their bytes, and the forms that have each term.
 pub(in crate::index::build) struct SortedTerms<'f> {
@@ -41,7 +41,7 @@ impl SegmentForms {
         let start = self.terms.len();
         for term in form.terms() {
             let mut number = u32::try_from(self.keys.len()).unwrap_or(NONE);
-            self.keys.mutate_or_create(dictionary_key(term.key()).as_bytes(), |known| {
+            self.keys.mutate_or_create(term.key().as_bytes(), |known| {
                 number = known.unwrap_or(number);
                 number
             });

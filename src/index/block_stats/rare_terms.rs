@@ -1,0 +1,97 @@
+//! A filter of the terms of rare kinds, which says of most terms that a segment does not have that it lacks them.
+//!
+//! A query looks up every lemma with each mark and in capitals as well, which few lemmas of the index have. The filter
+//! answers with one read of memory where the dictionary is walked letter by letter. It is a Bloom filter in which all
+//! bits of a key are in one word (Putze, Sanders & Singler 2007). With eight bits for each key it takes one in twenty
+//! missing keys for terms, which are then looked up in vain.
+
+use tantivy::directory::OwnedBytes;
+use twox_hash::XxHash3_64;
+
+use crate::analysis::{Channel, Term};
+
+/// How many bits of the filter each key takes, and how many of them are set for it.
+const BITS_PER_KEY: usize = 8;
+const BITS_SET: u32 = 3;
+
+/// The filter of one segment.
+pub(super) struct RareTerms(OwnedBytes);
+
+impl RareTerms {
+    pub fn new(words: OwnedBytes) -> Self {
+        Self(words)
+    }
+
+    /// Whether the segment may have a term. Always true for terms of other kinds.
+    #[inline]
+    pub fn may_have(&self, key: &str) -> bool {
+        if !is_rare(key) {
+            return true;
+        }
+        let (words, _) = self.0.as_chunks();
+        let (at, bits) = place(hash(key), words.len());
+        words.get(at).is_some_and(|&word| u64::from_le_bytes(word) & bits == bits)
+    }
+}
+
+/// The bytes of the filter of the keys with these hashes.
+pub(super) fn encode(hashes: &[u64]) -> Vec<u8> {
+    let mut words = vec![0_u64; (hashes.len() * BITS_PER_KEY).div_ceil(64)];
+    for &hash in hashes {
+        let (at, bits) = place(hash, words.len());
+        words[at] |= bits;
+    }
+    words.into_iter().flat_map(u64::to_le_bytes).collect()
+}
+
+/// The hash of a key of a rare kind.
+pub(super) fn hash_if_rare(key: &[u8]) -> Option<u64> {
+    str::from_utf8(key).ok().filter(|key| is_rare(key)).map(hash)
+}
+
+/// Whether a key is that of a lemma or stem with a mark, or of a lemma in capitals.
+fn is_rare(key: &str) -> bool {
+    !key.starts_with(Channel::Exact.letter()) && key.ends_with(Term::MARKS)
+        || key
+            .strip_prefix(Channel::Lemma.letter())
+            .is_some_and(|lemma| lemma.starts_with(|c| matches!(c, 'А'..='Я')))
+}
+
+fn hash(key: &str) -> u64 {
+    XxHash3_64::oneshot(key.as_bytes())
+}
+
+/// The word of a key among `words`, and its bits there.
+fn place(hash: u64, words: usize) -> (usize, u64) {
+    let at = ((hash >> 32) * words as u64) >> 32;
+    let bits = (0..BITS_SET).fold(0, |bits, bit| bits | 1 << (hash >> (6 * bit) & 63));
+    (usize::try_from(at).unwrap_or(usize::MAX), bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rare_term_passes_and_most_missing_ones_do_not() {
+        let key = |at: usize, kind: usize| match kind {
+            0 => format!("lслово{at}~"),
+            1 => format!("lслово{at}?"),
+            2 => format!("lМИД{at}"),
+            _ => format!("sслов{at}~"),
+        };
+        let present: Vec<String> = (0..4_000).map(|at| key(at, at % 4)).collect();
+        let hashes: Vec<u64> = present.iter().filter_map(|key| hash_if_rare(key.as_bytes())).collect();
+        assert_eq!(hashes.len(), present.len());
+        let filter = RareTerms::new(OwnedBytes::new(encode(&hashes)));
+        assert!(present.iter().all(|key| filter.may_have(key)));
+        let passed = (4_000..8_000).filter(|&at| filter.may_have(&key(at, at % 4))).count();
+        assert!(passed < 200, "{passed}");
+        let empty = RareTerms::new(OwnedBytes::empty());
+        for (key, expected) in
+            [("lслово~", false), ("lМИД", false), ("lмид", true), ("sслов", true), ("eслово~", true)]
+        {
+            assert_eq!(empty.may_have(key), expected, "{key}");
+        }
+    }
+}
