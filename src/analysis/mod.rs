@@ -71,7 +71,7 @@ use std::sync::{Arc, OnceLock};
 use rumorph::Dictionary;
 
 pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap};
-pub(crate) use normalize::{is_ignorable, is_word_char};
+pub(crate) use normalize::{capitals, is_ignorable, is_word_char};
 pub use term::{Channel, Rule, Term};
 pub use term_cache::TermCache;
 pub(crate) use term_list::TermListRef;

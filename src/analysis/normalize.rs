@@ -205,6 +205,24 @@ fn lower_russian(c: char) -> char {
     char::from_u32(c as u32 + 32).unwrap_or(c)
 }
 
+/// A word in capitals, with Ё as Е.
+pub(crate) fn capitals(word: &str) -> String {
+    let mut capitals = String::with_capacity(word.len());
+    for c in word.chars() {
+        match c {
+            'а'..='я' => capitals.push(upper_russian(c)),
+            'ё' | 'Ё' => capitals.push('Е'),
+            _ => capitals.extend(c.to_uppercase()),
+        }
+    }
+    capitals
+}
+
+/// The capital of a small letter а–я, 32 code points before it.
+fn upper_russian(c: char) -> char {
+    char::from_u32(c as u32 - 32).unwrap_or(c)
+}
+
 /// The letter case of a cleaned token.
 pub(crate) fn case_of(clean: &str) -> Case {
     let (mut capitals, mut small, mut first_is_capital) = (0_u32, 0_u32, None);

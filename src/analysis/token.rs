@@ -97,6 +97,9 @@ pub(crate) struct TokenStream<'t> {
     line: (usize, bool),
 }
 
+/// A token of Russian text and the sign behind it take about this many bytes.
+const BYTES_PER_TOKEN: usize = 12;
+
 impl TermCache {
     /// Calls `each` for every term of a text in order, with the position of its word, counted from 0, and
     /// its byte range in the text. Copies nothing.
@@ -112,7 +115,7 @@ impl TermCache {
     /// The tokens of a text with their terms, as [`Analyzer::analyze`](super::Analyzer::analyze).
     pub(crate) fn analyze(&mut self, text: &str) -> Vec<Token> {
         let mut tokens = TokenStream::new(text);
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(text.len() / BYTES_PER_TOKEN);
         while let Some(token) = tokens.next(self) {
             out.push(token.to_token(text));
         }

@@ -45,8 +45,11 @@ pub(super) fn split(text: &str) -> Option<(&str, &str)> {
 }
 
 fn split_last(text: &str) -> Option<(&str, &str)> {
-    let found = SEPARATORS.iter().filter_map(|separator| Some((text.rfind(separator)?, *separator)));
-    let (at, separator) = found.max_by_key(|(at, _)| *at)?;
+    // All of them begin with a space.
+    let (at, separator) = text.rmatch_indices(' ').find_map(|(at, _)| {
+        let separator = SEPARATORS.iter().find(|separator| text[at..].starts_with(**separator));
+        separator.map(|separator| (at, *separator))
+    })?;
     let (headline, site) = (text.get(..at)?, text.get(at + separator.len()..)?.trim());
     let words = || site.split_whitespace();
     let is_capital_or_digit = |c: char| c.is_uppercase() || c.is_ascii_digit();

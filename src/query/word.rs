@@ -24,7 +24,7 @@ fn is_sign(c: char) -> bool {
 
 /// Letters, digits and what analysis reads as some: «㎡».
 fn is_read(c: char) -> bool {
-    c.is_alphanumeric() || is_word_char(c)
+    is_word_char(c) || c.is_alphanumeric()
 }
 
 /// The marks that open or close a phrase. Apostrophes are not among them, because they stand in words.

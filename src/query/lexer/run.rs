@@ -78,6 +78,9 @@ pub(in crate::query) fn leaf(run: &str, form: Form) -> (Option<Kind>, Option<&'s
     if let Some(stem) = before_tilde(text) {
         return (plain(stem), Some("`~N` stands only after a phrase in quotes"));
     }
+    if !run.contains(['*', '?']) {
+        return (plain(text), None);
+    }
     // Wildcards at the ends are punctuation to `split_word`. A `?` at the end is a question mark.
     let star = if word::has_leading_star(run) { "*" } else { "" };
     let tail = after.split(|c| !matches!(c, '*' | '?')).next().unwrap_or_default().trim_end_matches('?');

@@ -16,7 +16,9 @@ use crate::query::{
 
 /// Cuts a query at the first word beyond the limit. All brackets must have a partner, all operators operands.
 pub(super) fn truncated(mut tokens: Vec<Token>, diagnostics: &mut Diagnostics) -> Vec<Token> {
-    let mut words = Words::default();
+    let bytes: usize = tokens.iter().map(|token| leaf_text(token).map_or(0, str::len)).sum();
+    // There are no more words than bytes.
+    let mut words = Words { is_short: bytes <= MAX_DIFFERENT_WORDS, ..Words::default() };
     let Some(cut) = tokens.iter_mut().position(|token| !words.take(token)) else { return tokens };
     let rest = tokens.split_off(cut + 1);
     let rest = words.excess + rest.iter().map(words_in).sum::<usize>();
@@ -35,10 +37,11 @@ pub(super) fn truncated(mut tokens: Vec<Token>, diagnostics: &mut Diagnostics) -
 }
 
 fn words_in(token: &Token) -> usize {
-    match &token.kind {
-        Kind::Leaf(leaf) => text(leaf).map_or(0, |text| runs(text).count()),
-        _ => 0,
-    }
+    leaf_text(token).map_or(0, |text| runs(text).count())
+}
+
+fn leaf_text(token: &Token) -> Option<&str> {
+    if let Kind::Leaf(leaf) = &token.kind { text(leaf) } else { None }
 }
 
 fn ends_operand(kind: &Kind) -> bool {
@@ -52,6 +55,8 @@ fn ends_operand(kind: &Kind) -> bool {
 /// The words that were met.
 #[derive(Default)]
 struct Words {
+    /// Whether the query is too short to exceed the limits, so that its words need not be counted.
+    is_short: bool,
     different: HashSet<String>,
     total: usize,
     /// How many wildcards and distances.
@@ -72,6 +77,9 @@ impl Words {
             self.excess = runs(text).count();
             *leaf = Expr::default();
             return false;
+        }
+        if self.is_short {
+            return true;
         }
         let mut end = 0;
         let mut runs = runs(text);

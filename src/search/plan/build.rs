@@ -1,7 +1,5 @@
 //! Builds a plan from the expression of a query.
 
-use std::collections::HashMap;
-
 use super::{
     Clause, MAX_WORDS, Node, PATTERN_WORDS, PHRASE_WORDS, Phrase, Plan, Role, Scope, Word,
     expansion::{Inherited, PlainWord, phrase, plain_word, plain_words},
@@ -20,8 +18,7 @@ impl Plan {
 
     /// The same with a cache of analysed forms.
     pub(crate) fn with_forms(query: &Query, forms: &mut TermCache) -> Self {
-        let mut builder =
-            Builder { forms, plan: Self::default(), words: 0, phrases: 0, known: HashMap::new() };
+        let mut builder = Builder { forms, plan: Self::default(), words: 0, phrases: 0, known: Vec::new() };
         builder.add(&query.expr, Inherited { scope: Scope::Anywhere, weight: 1.0, required: false });
         let mut plan = builder.plan;
         if plan.clauses.iter().all(|clause| clause.role == Role::Function) {
@@ -47,12 +44,16 @@ struct Builder<'f> {
     /// How many words the plan has, and how many plain words with phrases as alternatives.
     words: usize,
     phrases: usize,
-    /// The clauses of plain words, by what they were made from.
-    known: HashMap<PlainKey, usize>,
+    /// The clauses of plain words.
+    known: Vec<KnownWord>,
 }
 
-/// The surface of a word, its scope, the bits of its weight, and whether it is required.
-type PlainKey = (String, Scope, u32, bool);
+/// The clause of a plain word, and what it was made from.
+struct KnownWord {
+    clause: usize,
+    scope: Scope,
+    weight: f32,
+}
 
 impl Builder<'_> {
     fn add(&mut self, expr: &Expr, inherited: Inherited) {
@@ -134,17 +135,21 @@ impl Builder<'_> {
     ) {
         let inherited = Inherited { scope, weight, required };
         let tokens = self.forms.analyze(text);
+        self.plan.clauses.reserve(tokens.len());
         for PlainWord { first, text, content } in plain_words(&tokens) {
             let role = match (content, phrase) {
                 (false, _) => Role::Function,
                 (true, Some(phrase)) => Role::PhraseWord(phrase),
                 (true, None) => Role::Content,
             };
-            let key = (text.to_owned(), scope, weight.to_bits(), required);
-            if let Some(&known) = self.known.get(&key) {
-                let known = &mut self.plan.clauses[known].role;
+            let is_known = |known: &&KnownWord| {
+                let clause = &self.plan.clauses[known.clause];
+                let known = (&*clause.text, known.scope, known.weight, clause.required);
+                known == (text, scope, weight, required)
+            };
+            if let Some(known) = self.known.iter().find(is_known) {
                 if role == Role::Content {
-                    *known = role;
+                    self.plan.clauses[known.clause].role = role;
                 }
                 continue;
             }
@@ -153,7 +158,7 @@ impl Builder<'_> {
                 continue;
             }
             let node = self.plain_node(&tokens, first, inherited);
-            self.known.insert(key, self.plan.clauses.len());
+            self.known.push(KnownWord { clause: self.plan.clauses.len(), scope, weight });
             self.plan.clauses.push(Clause { text: text.to_owned(), node, role, required });
         }
     }

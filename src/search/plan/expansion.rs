@@ -4,7 +4,7 @@
 
 use super::{Node, Phrase, Scope, WeightedTerm, Word};
 use crate::{
-    analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream},
+    analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream, capitals},
     query::Form,
     search::weights,
 };
@@ -201,7 +201,7 @@ fn exact_terms(token: &Token) -> Vec<WeightedTerm> {
 /// All candidates of a word: its lemmas, abbreviations of the same letters, the adjectives of a place, and its
 /// stem.
 fn any_terms(token: &Token) -> Vec<WeightedTerm> {
-    let mut terms = Vec::with_capacity(2 * token.terms.len());
+    let mut terms = Vec::with_capacity(3 * token.terms.len());
     let borrowed = token.terms.iter().map(Term::borrowed);
     add_terms(&token.surface, token.role, borrowed, &mut terms);
     terms
@@ -215,12 +215,22 @@ fn add_terms<'t>(
     to: &mut Vec<WeightedTerm>,
 ) {
     let mut push = |key: [&str; 2], weight: f32, full: bool| {
-        let is_key = |term: &&mut WeightedTerm| term.key.strip_prefix(key[0]) == Some(key[1]);
+        let [lemma, mark] = key;
+        let length = lemma.len() + mark.len();
+        // The ends of keys differ more than their beginnings.
+        let is_key = |term: &&mut WeightedTerm| {
+            term.key.len() == length && term.key.ends_with(mark) && term.key.starts_with(lemma)
+        };
         match to.iter_mut().find(is_key) {
             // Unlikely for one letter case of the word may be likely for the other.
             Some(term) if weight == weights::LEMMA => (term.weight, term.full) = (weight, true),
             Some(_) => {}
-            None => to.push(WeightedTerm { key: key.concat(), weight, full }),
+            None => {
+                let mut key = String::with_capacity(length);
+                key.push_str(lemma);
+                key.push_str(mark);
+                to.push(WeightedTerm { key, weight, full });
+            }
         }
     };
     let has_lemma =
@@ -256,10 +266,11 @@ fn add_terms<'t>(
             }
         }
     }
+    let mut letter = [0; 4];
+    let lemma = &*Channel::Lemma.letter().encode_utf8(&mut letter);
     // «о», «об» and «обо» are one word with three dictionary forms, unlike «в» and «во».
     if terms.clone().any(|term| term.channel() == Channel::Lemma && matches!(term.text(), "о" | "об" | "обо"))
     {
-        let lemma = &*Channel::Lemma.letter().to_string();
         ["о", "об", "обо"].into_iter().for_each(|form| push([lemma, form], weights::LEMMA, true));
     }
     for lemma in terms.filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess | Rule::Surname)) {
@@ -271,10 +282,6 @@ fn add_terms<'t>(
     }
     // The common case first: lower-case letters.
     if surface.chars().all(|c| c.is_lowercase() || c.is_alphabetic() && !c.is_uppercase()) {
-        let mut capitals = String::with_capacity(1 + surface.len());
-        capitals.push(Channel::Lemma.letter());
-        let letters = surface.chars().flat_map(char::to_uppercase);
-        capitals.extend(letters.map(|c| if c == 'Ё' { 'Е' } else { c }));
-        push([&capitals, ""], weights::LEMMA, true);
+        push([lemma, &capitals(surface)], weights::LEMMA, true);
     }
 }
