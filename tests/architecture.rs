@@ -51,13 +51,16 @@ const INDEX: &[(&str, &[&str])] = &[
     ("term_pattern", &[]),
     ("doc_store", &[]),
     ("schema", &["doc_store", "norms"]),
-    ("column", &["schema"]),
+    ("column", &[]),
     ("storage", &["schema"]),
     ("engine_error", &["storage"]),
-    ("block_stats", &["column", "norms", "schema"]),
+    ("block_stats", &["norms", "schema"]),
     ("segment_reader", &["block_stats", "column", "doc_store", "norms", "schema", "term_pattern"]),
     ("handle", &["block_stats", "engine_error", "schema", "storage"]),
-    ("snapshot", &["doc_store", "engine_error", "handle", "norms", "parallel", "schema", "segment_reader"]),
+    (
+        "snapshot",
+        &["doc_store", "engine_error", "handle", "norms", "parallel", "schema", "segment_reader", "storage"],
+    ),
     (
         "build",
         &[

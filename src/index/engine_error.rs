@@ -25,9 +25,6 @@ pub(super) fn read_failure(path: &Path, error: impl Into<TantivyError>) -> Error
     let error = error.into();
     match (system_error(&error), &error) {
         (Some(source), _) => read_error(path, source),
-        (None, TantivyError::DataCorruption(damage)) => {
-            Error::IndexDamaged { path: path.into(), reason: format!("{damage:?}") }
-        }
         (None, TantivyError::SystemError(_) | TantivyError::ErrorInThread(_) | TantivyError::Poisoned) => {
             Error::Engine { doing: "reading the index", path: path.into(), reason: error.to_string() }
         }
@@ -46,9 +43,7 @@ pub(super) fn write_failure(path: &Path, doing: &'static str, error: &TantivyErr
         (None, TantivyError::LockFailure(LockError::LockBusy, _)) => {
             Error::IndexLocked { path, holder: String::new() }
         }
-        (None, TantivyError::DataCorruption(damage)) => {
-            Error::IndexDamaged { path, reason: format!("{damage:?}") }
-        }
+        (None, TantivyError::DataCorruption(_)) => Error::IndexDamaged { path, reason: error.to_string() },
         (None, _) => Error::Engine { doing, path, reason: error.to_string() },
     }
 }

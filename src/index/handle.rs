@@ -23,10 +23,10 @@ use super::{
     engine_error::{catch_panic, read_failure, write_failure},
     schema::{self, Fields},
     storage::{
+        atomic_file::remove_if_exists,
         catalog::Catalog,
         checksum::StopFlag,
         directory::{ChecksummedDirectory, MANAGED, META},
-        folder, garbage,
         generation::{self, Generation, MARKER},
         lock,
         manifest::Manifest,
@@ -126,7 +126,7 @@ impl Index {
         if generation::exists(folder) {
             return Self::open(folder);
         }
-        let _lock = folder::lock(folder, Duration::ZERO, &AtomicBool::new(false))?;
+        let _lock = generation::lock(folder, Duration::ZERO, &AtomicBool::new(false))?;
         let (index, generation) = Self::create_generation(folder)?;
         generation.publish(0, false, lock::now())?;
         Ok(index)
@@ -266,16 +266,6 @@ impl Index {
         Ok(bytes)
     }
 
-    /// Whether this generation is the active one of its folder.
-    pub(super) fn is_active(&self) -> Result<bool> {
-        self.generation().map_or(Ok(true), Generation::is_active)
-    }
-
-    /// Whether this generation was replaced and is no longer retained.
-    pub(super) fn is_retired(&self) -> bool {
-        self.generation().is_some_and(Generation::is_retired)
-    }
-
     /// The current state of the index.
     pub(super) fn version(&self) -> Result<Version> {
         // While the first generation is being built none is active.
@@ -304,11 +294,24 @@ impl Index {
         Ok(names.into_iter().map(|name| folder.join(name)).collect())
     }
 
-    /// Removes the files of this generation that the last commit does not name; returns them.
+    /// Removes the files of this generation that the last commit does not name, such as those of a killed writer;
+    /// returns them. Only for the holder of the write lock, because nobody else is writing then.
     pub(super) fn collect_garbage(&self) -> Result<Vec<PathBuf>> {
         let Some(folder) = self.generation_folder() else { return Ok(Vec::new()) };
+        // A reader that has learnt of a file holds this lock until the file is open.
         let _lock = self.lock_files("removing unused files")?;
-        garbage::collect(folder, &self.commit_files()?)
+        let live = self.commit_files()?;
+        let failed = |source| Error::Read { path: folder.into(), source };
+        let mut removed = Vec::new();
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_none_or(|ending| ending != "lock") && !live.contains(&path) {
+                remove_if_exists(&path).map_err(|source| Error::Write { path: path.clone(), source })?;
+                removed.push(path);
+            }
+        }
+        tracing::debug!(files = removed.len(), "removed files that no commit names");
+        Ok(removed)
     }
 
     /// As [`Index::collect_garbage`], where what was done is done whether or not this succeeds.

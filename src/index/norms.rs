@@ -104,25 +104,23 @@ impl Lengths {
         Self(bytes)
     }
 
-    /// The inverse of [`Lengths::get`].
-    pub fn encode([title, body]: DocLengths) -> [u8; Self::LEN] {
-        (u64::from(body) << 32 | u64::from(title)).to_le_bytes()
+    /// The bytes of the lengths of a document.
+    pub fn encode(lengths: DocLengths) -> [[u8; 4]; 2] {
+        lengths.map(u32::to_le_bytes)
     }
 
-    #[inline]
-    fn decode(bytes: [u8; Self::LEN]) -> DocLengths {
-        let lengths = u64::from_le_bytes(bytes);
-        [lengths as u32, (lengths >> 32) as u32]
+    fn all(&self) -> &[[[u8; 4]; 2]] {
+        self.0.as_chunks().0.as_chunks().0
     }
 
     /// The lengths of a document; of one that does not exist, 0.
     #[inline]
     pub fn get(&self, doc: DocId) -> DocLengths {
-        self.0.as_chunks().0.get(doc as usize).copied().map(Self::decode).unwrap_or_default()
+        self.all().get(doc as usize).copied().unwrap_or_default().map(u32::from_le_bytes)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = DocLengths> {
-        self.0.as_chunks().0.iter().copied().map(Self::decode)
+        self.all().iter().map(|lengths| lengths.map(u32::from_le_bytes))
     }
 }
 
@@ -207,7 +205,7 @@ mod tests {
                 mean_body: 1.0 + 1000.0 * mean_body,
             };
             let own = NormParameters { mean_title: 8.0, mean_body: 300.0, ..NormParameters::DEFAULT };
-            let lengths = Lengths::new(OwnedBytes::new(Lengths::encode([title, body]).to_vec()));
+            let lengths = Lengths::new(OwnedBytes::new(Lengths::encode([title, body]).as_flattened().to_vec()));
             let frequency = |parameters| {
                 let norms = Norms { parameters, lengths: &lengths, growth: 1.0 };
                 norms.normalised(0, title_freq.into(), body_freq.into())

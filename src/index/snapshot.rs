@@ -14,6 +14,7 @@ use super::{
     norms::mean_length,
     parallel::parallel_map,
     segment_reader::Segment,
+    storage::generation::Generation,
 };
 use crate::{
     error::{Error, Result},
@@ -54,7 +55,9 @@ impl Snapshot {
     /// Opens the last commit. Where the generation was removed meanwhile, it is that of the active one.
     pub fn open(index: &Index) -> Result<Self> {
         match catch_panic(&index.location(), || Self::try_open(index)) {
-            Err(Error::IndexDamaged { .. }) if index.is_retired() => Self::open(&index.reload()?),
+            Err(Error::IndexDamaged { .. }) if index.generation().is_some_and(Generation::is_retired) => {
+                Self::open(&index.reload()?)
+            }
             opened => opened,
         }
     }
@@ -96,13 +99,12 @@ impl Snapshot {
 
     /// Whether nothing was committed since.
     pub fn is_current(&self) -> Result<bool> {
-        if !self.index.is_active()? {
-            return Ok(false);
-        }
-        match self.index.version() {
+        let is_active = || self.index.generation().map_or(Ok(true), Generation::is_active);
+        let version = is_active()?.then(|| self.index.version()).transpose();
+        match version {
             // A run has activated another generation, and removed this one, in between.
-            Err(_) if !self.index.is_active()? => Ok(false),
-            version => Ok(version?.is_same_commit(&self.version)),
+            Err(_) if !is_active()? => Ok(false),
+            version => Ok(version?.is_some_and(|version| version.is_same_commit(&self.version))),
         }
     }
 

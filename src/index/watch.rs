@@ -25,7 +25,7 @@ impl Index {
     /// snapshot until it has made a new one.
     ///
     /// # Errors
-    /// `Engine` where the system allows no more threads.
+    /// `Engine` where the system allows no more threads; `IndexDamaged` and `Read` where the index cannot be read.
     pub fn watch(
         &self,
         interval: Duration,
@@ -33,15 +33,13 @@ impl Index {
     ) -> Result<Watch> {
         let (end, ended) = mpsc::channel::<()>();
         let mut index = self.clone();
-        let mut last = index.version().ok();
-        let mut failing = false;
+        // `None` while the index cannot be read.
+        let mut last = Some(self.version()?);
         let work = move || {
             while ended.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                let now = index.reload().and_then(|newest| Ok((newest.version()?, newest)));
-                match now {
+                match index.reload().and_then(|newest| Ok((newest.version()?, newest))) {
                     Ok((version, newest)) => {
                         let changed = !last.as_ref().is_some_and(|last| last.is_same_commit(&version));
-                        failing = false;
                         last = Some(version);
                         if changed {
                             index = newest;
@@ -49,11 +47,9 @@ impl Index {
                         }
                     }
                     Err(error) => {
-                        if !failing {
+                        if last.take().is_some() {
                             on_change(Err(error));
                         }
-                        failing = true;
-                        last = None;
                     }
                 }
             }

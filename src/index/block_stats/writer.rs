@@ -82,7 +82,9 @@ impl StatsWriter {
     /// Completes the file with the lengths of all documents and the filter of rare terms.
     pub fn close(mut self, lengths: &[DocLengths]) -> io::Result<()> {
         self.file.write_all(&self.ends)?;
-        lengths.iter().try_for_each(|&lengths| self.file.write_all(&Lengths::encode(lengths)))?;
+        for &lengths in lengths {
+            self.file.write_all(Lengths::encode(lengths).as_flattened())?;
+        }
         let filter = rare_terms::encode(&self.rare);
         self.file.write_all(&filter)?;
         self.file.write_all(&(filter.len() as u64).to_le_bytes())?;

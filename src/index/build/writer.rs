@@ -31,7 +31,7 @@ use crate::{
         snapshot::Snapshot,
         storage::{
             catalog::Catalog,
-            folder,
+            generation,
             lock::{self, WriteLock},
             manifest::Manifest,
         },
@@ -124,7 +124,7 @@ impl Index {
     pub fn writer_with(&self, options: WriterOptions) -> Result<Writer> {
         let lock = match self.generation() {
             Some(own) => {
-                let lock = folder::lock(&own.index, Duration::ZERO, &AtomicBool::new(false))?;
+                let lock = generation::lock(&own.index, Duration::ZERO, &AtomicBool::new(false))?;
                 if !own.is_active()? {
                     return Err(Error::IndexReplaced { path: own.index.clone() });
                 }

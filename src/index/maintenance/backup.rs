@@ -13,7 +13,7 @@ use std::{
 
 use super::{
     check::{check_files, is_sound},
-    retention::refuse_missing,
+    refuse_missing,
 };
 use crate::{
     error::{Error, Result},
@@ -22,7 +22,6 @@ use crate::{
         storage::{
             atomic_file,
             directory::{MANAGED, META},
-            folder,
             generation::{self, Generation},
         },
     },
@@ -52,7 +51,7 @@ pub fn backup(folder: &Path, to: &Path) -> Result<BackupStats> {
     let refuse_existing =
         || if generation::exists(to) { Err(Error::NotEmpty { path: to.into() }) } else { Ok(()) };
     refuse_existing()?;
-    let _lock = folder::lock(to, Duration::ZERO, &AtomicBool::new(false))?;
+    let _lock = generation::lock(to, Duration::ZERO, &AtomicBool::new(false))?;
     refuse_existing()?;
     Generation::with_active(folder, |active| copy_commit(&Index::open_generation(active)?, folder, to, 0))
 }
@@ -66,7 +65,7 @@ pub fn backup(folder: &Path, to: &Path) -> Result<BackupStats> {
 pub fn restore(folder: &Path, from: &Path, options: &JobOptions) -> Result<BackupStats> {
     refuse_missing(from)?;
     let backup = Index::open(from)?;
-    let _lock = folder::lock(folder, options.wait, &options.stop)?;
+    let _lock = generation::lock(folder, options.wait, &options.stop)?;
     copy_commit(&backup, from, folder, options.keep)
 }
 

@@ -88,24 +88,15 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
 /// Checks the files of an index that was just made, and that it contains as much as it should.
 pub(crate) fn check_files(index: &Index) -> Result<()> {
     let mut report = CheckReport::default();
-    let mut commit = OpenCommit::of(index)?;
-    commit.check_files(&mut report)?;
-    check_release_count(&commit.snapshot?, &commit.info, &mut report);
+    OpenCommit::of(index)?.check(&mut report)?;
     report.problems.first().map_or(Ok(()), |problem| Err(index.damaged(problem)))
 }
 
 /// Checks everything about an index.
 fn check_contents(index: &Index, stop: &AtomicBool, report: &mut CheckReport) -> Result<()> {
-    let mut commit = OpenCommit::of(index)?;
-    commit.check_files(report)?;
-    if !report.problems.is_empty() {
-        // The contents of changed files would only be reported a second time.
-        return Ok(());
-    }
-    let snapshot = commit.snapshot?;
-    check_release_count(&snapshot, &commit.info, report);
+    let Some((snapshot, manifest)) = OpenCommit::of(index)?.check(report)? else { return Ok(()) };
     check_releases(&snapshot, stop, report)?;
-    check_file_counts(&snapshot, &commit.manifest?, report)
+    check_file_counts(&snapshot, &manifest, report)
 }
 
 /// Whether a rollback could return to the active generation. What the system refuses to read is not damaged.
@@ -123,11 +114,7 @@ fn check_generation(generation: &Generation) -> Result<CheckReport> {
             let marker = generation.folder.join(MARKER);
             atomic_file::read(&marker).map(|_| ()).map_err(|error| read_error(&marker, error))
         }
-        opened => opened.and_then(|index| {
-            let mut commit = OpenCommit::of(&index)?;
-            commit.check_files(&mut report)?;
-            if report.problems.is_empty() { commit.snapshot.map(|_| ()) } else { Ok(()) }
-        }),
+        opened => opened.and_then(|index| OpenCommit::of(&index)?.check(&mut report)).map(|_| ()),
     };
     report.note(checked)?;
     Ok(report)
@@ -156,16 +143,14 @@ struct OpenCommit {
 
 impl OpenCommit {
     fn of(index: &Index) -> Result<Self> {
-        let mut last = None;
-        for _ in 0..ATTEMPTS {
+        let mut attempts = 0..ATTEMPTS;
+        loop {
             let version = index.version()?;
             let commit = Self::try_of(index);
-            if index.version()? == version {
+            if attempts.next().is_none() || index.version()? == version {
                 return commit;
             }
-            last = Some(commit);
         }
-        last.unwrap_or_else(|| Err(index.failed("checking", &"the index keeps changing")))
     }
 
     fn try_of(index: &Index) -> Result<Self> {
@@ -183,8 +168,9 @@ impl OpenCommit {
         Ok(Self { files, snapshot: Snapshot::open(index), info, manifest })
     }
 
-    /// Compares every byte with the checksums.
-    fn check_files(&mut self, report: &mut CheckReport) -> Result<()> {
+    /// Compares every byte with the checksums, and the number of releases with the recorded one. Returns the contents
+    /// unless a file has changed: that would only be reported a second time.
+    fn check(mut self, report: &mut CheckReport) -> Result<Option<(Snapshot, Manifest)>> {
         for (path, file) in &mut self.files {
             let checked = file.metadata().and_then(|about| {
                 report.files += 1;
@@ -199,14 +185,16 @@ impl OpenCommit {
             });
             report.note(checked.map_err(|error| read_error(path, error)))?;
         }
-        Ok(())
-    }
-}
-
-fn check_release_count(snapshot: &Snapshot, info: &CommitInfo, report: &mut CheckReport) {
-    if snapshot.releases != info.releases {
-        let (found, recorded) = (snapshot.releases, info.releases);
-        report.problems.push(format!("the index contains {found} releases, but {recorded} were recorded"));
+        if !report.problems.is_empty() {
+            return Ok(None);
+        }
+        let snapshot = self.snapshot?;
+        let (found, recorded) = (snapshot.releases, self.info.releases);
+        if found != recorded {
+            let problem = format!("the index contains {found} releases, but {recorded} were recorded");
+            report.problems.push(problem);
+        }
+        Ok(Some((snapshot, self.manifest?)))
     }
 }
 
@@ -240,10 +228,10 @@ fn check_file_counts(snapshot: &Snapshot, manifest: &Manifest, report: &mut Chec
         // Of a file that could not be read completely, releases of an earlier run stay.
         if found < entry.releases || found > entry.releases && entry.failures.is_empty() {
             let (path, recorded) = (Path::new(root).join(name), entry.releases);
-            let path = path.display();
-            report
-                .problems
-                .push(format!("{found} releases of {path} are in the index, but {recorded} were recorded"));
+            report.problems.push(format!(
+                "{found} releases of {} are in the index, but {recorded} were recorded",
+                path.display()
+            ));
         }
     }
     Ok(())

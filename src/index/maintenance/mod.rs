@@ -1,13 +1,143 @@
-//! Maintenance of an existing index. Each operation takes the write lock (a check does not need it) and
-//! leaves the index as it was or as it should be, whenever it stops.
+//! Maintenance of an existing index: check, back up, compact, roll back, remove garbage.
+//!
+//! Each operation takes the write lock (a check does not need it) and leaves the index as it was or as it should be,
+//! whenever it stops.
 
 mod backup;
 mod check;
-mod compact;
-mod retention;
 
-pub use backup::{BackupStats, backup, restore};
-pub use check::{CheckReport, check};
-pub(super) use check::{check_files, is_sound};
-pub use compact::compact;
-pub use retention::{gc, rollback};
+use std::{
+    path::{Path, PathBuf},
+    sync::atomic::Ordering,
+};
+
+pub(super) use self::check::{check_files, is_sound};
+pub use self::{
+    backup::{BackupStats, backup, restore},
+    check::{CheckReport, check},
+};
+use super::{
+    Index, JobOptions,
+    build::start_engine,
+    engine_error::write_failure,
+    storage::{
+        catalog::Catalog,
+        generation::{self, Generation},
+        lock::WriteLock,
+        unless_damaged,
+    },
+};
+use crate::error::{Error, Result};
+
+/// Merges an index into one segment and drops deleted documents: the smallest and fastest form. Searches
+/// continue meanwhile. It takes about as long as writing the index did.
+///
+/// # Errors
+/// As [`gc`], and `Engine`. The index then answers as it did before.
+pub fn compact(folder: &Path, options: &JobOptions) -> Result<()> {
+    let _lock = lock_existing(folder, options)?;
+    let index = Index::open(folder)?;
+    let segments = index.metas()?.segments;
+    if segments.len() > 1 || segments.iter().any(tantivy::SegmentMeta::has_deletes) {
+        tracing::info!(segments = segments.len(), "merging into one");
+        let ids: Vec<_> = segments.iter().map(tantivy::SegmentMeta::id).collect();
+        index.stop_flag().follow(&options.stop);
+        let mut engine = start_engine(&index)?;
+        let merged = engine.merge(&ids).wait();
+        // No merge may be running any more when its files are removed or the lock is released.
+        let ended = engine.wait_merging_threads();
+        if let Err(error) = merged.and(ended) {
+            index.collect_garbage_or_warn();
+            if options.stop.load(Ordering::Relaxed) {
+                return Err(Error::Interrupted);
+            }
+            return Err(write_failure(&index.location(), "merging segments", &error));
+        }
+    }
+    index.collect_garbage_or_warn();
+    let checked = check_files(&index);
+    if let Err(error) = &checked
+        && !matches!(error, Error::IndexDamaged { .. })
+    {
+        // The merge is done, whatever the system refuses now.
+        tracing::warn!("the index is compact, but could not be checked: {error}");
+        return Ok(());
+    }
+    checked
+}
+
+/// Activates the newest retained generation that is older than the active one, after checking it. Returns
+/// its number. The generation that was active is retained until a new one is published.
+///
+/// # Errors
+/// `NothingOlder` where no older generation of this version is retained; `IndexDamaged` where it is
+/// damaged; `IndexMissing`, `IndexLocked`, `Interrupted`, `Write`. The index is then as it was before.
+pub fn rollback(folder: &Path, options: &JobOptions) -> Result<u64> {
+    let _lock = lock_existing(folder, options)?;
+    let Catalog { active, last_success, .. } = Catalog::read(folder)?;
+    let mut older = Generation::retained(folder)?;
+    older.retain(|generation| generation.number < active);
+    older.sort_by_key(|generation| generation.number);
+    while let Some(newest) = older.pop() {
+        match unless_damaged(newest.check_version()) {
+            Ok(Some(())) => {
+                check_files(&Index::open_generation(&newest)?)?;
+                newest.publish(usize::MAX, true, last_success)?;
+                return Ok(newest.number);
+            }
+            Ok(None) | Err(Error::IndexStale { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(Error::NothingOlder { path: folder.into() })
+}
+
+/// Removes everything that no commit names: files left by a killed run, generations that were never
+/// finished, and all but `keep` older generations. Returns what was removed.
+///
+/// # Errors
+/// `IndexMissing`, `IndexStale`, `IndexDamaged`, `IndexLocked`, `Interrupted`, `Write`.
+pub fn gc(folder: &Path, options: &JobOptions) -> Result<Vec<PathBuf>> {
+    refuse_missing(folder)?;
+    let _lock = WriteLock::acquire(folder, options.wait, &options.stop)?;
+    let mut removed = generation::prune(folder, options.keep)?;
+    removed.extend(Index::open(folder)?.collect_garbage()?);
+    for older in Generation::retained(folder)? {
+        // A generation that this program cannot open belongs to another version.
+        if let Ok(index) = Index::open_generation(&older) {
+            removed.extend(index.collect_garbage()?);
+        }
+    }
+    Ok(removed)
+}
+
+/// Takes the write lock of an index that exists.
+fn lock_existing(folder: &Path, options: &JobOptions) -> Result<WriteLock> {
+    refuse_missing(folder)?;
+    generation::lock(folder, options.wait, &options.stop)
+}
+
+/// Refuses a folder without an index: taking the lock would create the folder of a mistyped name.
+fn refuse_missing(folder: &Path) -> Result<()> {
+    if generation::exists(folder) { Ok(()) } else { Err(Error::IndexMissing { path: folder.into() }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::release::Release;
+
+    #[test]
+    fn segments_with_deletions_merge_into_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = Index::open_or_create(folder.path()).unwrap();
+        for title in ["Первый", "Второй", "Третий"] {
+            index.ingest(["1", title].map(|id| Release::new(id, title, "Текст"))).unwrap();
+        }
+        assert!(index.metas().unwrap().segments.len() > 1);
+        compact(folder.path(), &JobOptions::default()).unwrap();
+        let segments = index.metas().unwrap().segments;
+        assert_eq!((segments.len(), segments[0].num_docs(), segments[0].max_doc()), (1, 4, 4));
+        assert_eq!(index.searcher().unwrap().releases(), 4);
+    }
+}

@@ -9,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::Serialize;
+
 /// The checksum line: 64 hexadecimal digits and a line feed.
 const CHECKSUM_LINE: usize = 65;
 
@@ -36,6 +38,11 @@ pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
         tracing::warn!("{path} was replaced, but may be lost if the machine fails now: {error}");
     }
     Ok(())
+}
+
+/// As [`write`], with a line of JSON.
+pub(crate) fn write_json(path: &Path, value: &impl Serialize) -> io::Result<()> {
+    write(path, &[serde_json::to_vec(value)?, b"\n".to_vec()].concat())
 }
 
 /// Reads a file that [`write`] wrote. An error of the kind `InvalidData` means that it was changed or that it

@@ -46,10 +46,7 @@ impl Catalog {
     /// Replaces the catalog, in one step.
     pub fn write(&self, index: &Path) -> Result<()> {
         let path = index.join(CURRENT);
-        let bytes = serde_json::to_vec(self).map_err(io::Error::from);
-        bytes
-            .and_then(|bytes| atomic_file::write(&path, &[&bytes, &b"\n"[..]].concat()))
-            .map_err(|source| Error::Write { path, source })
+        atomic_file::write_json(&path, self).map_err(|source| Error::Write { path, source })
     }
 
     /// Whether a generation is active or retained.

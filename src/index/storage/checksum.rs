@@ -17,23 +17,22 @@ use std::{
 
 use tantivy::{
     HasLen,
-    directory::{AntiCallToken, FileHandle, OwnedBytes, TerminatingWrite},
+    directory::{AntiCallToken, FileHandle, OwnedBytes, TerminatingWrite, WritePtr},
 };
 use twox_hash::XxHash3_64;
 
 /// Bytes in a block: small enough that a short posting list costs little, large enough for hashing to be fast.
 const BLOCK: usize = 16 << 10;
-/// Bytes of the XXH3 hash of a block. An accidental change goes unnoticed with a probability of 2⁻⁶⁴, as with the
-/// first 8 bytes of BLAKE3, which take four times as long: opening an index verifies whole term dictionaries.
+/// Bytes of an XXH3 hash. An accidental change goes unnoticed with a probability of 2⁻⁶⁴, as with the first 8 bytes of
+/// BLAKE3, which take four times as long: opening an index verifies whole term dictionaries.
 const DIGEST: usize = 8;
 /// Bytes written at once. Tantivy passes on half a block at a time.
 const WRITE_BUFFER: usize = 8 * BLOCK;
 /// The footer: the length of the contents, a digest of all digests, that length and the file's name, and a
 /// magic number.
 const LENGTH: usize = 8;
-const ROOT_DIGEST: usize = blake3::OUT_LEN;
-const MAGIC: &[u8; 8] = b"vestnik3";
-const FOOTER: usize = LENGTH + ROOT_DIGEST + MAGIC.len();
+const MAGIC: &[u8; 8] = b"vestnik4";
+const FOOTER: usize = LENGTH + DIGEST + MAGIC.len();
 
 /// Makes writing fail once it is set: tantivy's merges cannot be stopped in any other way.
 #[derive(Clone, Debug, Default)]
@@ -58,9 +57,9 @@ impl StopFlag {
 
 /// Writes a file and, on termination, its digests. Flushing does nothing: only whole blocks are written before the
 /// file is terminated.
-pub(crate) struct ChecksumWriter<W: TerminatingWrite> {
+pub(crate) struct ChecksumWriter {
     /// `None` once terminated.
-    to: Option<W>,
+    to: Option<WritePtr>,
     name: String,
     stop: StopFlag,
     /// Bytes that are not written yet.
@@ -69,8 +68,8 @@ pub(crate) struct ChecksumWriter<W: TerminatingWrite> {
     length: u64,
 }
 
-impl<W: TerminatingWrite> ChecksumWriter<W> {
-    pub fn new(to: W, name: String, stop: StopFlag) -> Self {
+impl ChecksumWriter {
+    pub fn new(to: WritePtr, name: String, stop: StopFlag) -> Self {
         let buffer = Vec::with_capacity(WRITE_BUFFER);
         Self { to: Some(to), name, stop, buffer, digests: Vec::new(), length: 0 }
     }
@@ -86,12 +85,8 @@ impl<W: TerminatingWrite> ChecksumWriter<W> {
 }
 
 /// The digest of a file's name, its digests and its length.
-fn root_digest(name: &str, end: &[u8]) -> blake3::Hash {
-    blake3::Hasher::new()
-        .update(&(name.len() as u64).to_le_bytes())
-        .update(name.as_bytes())
-        .update(end)
-        .finalize()
+fn root_digest(name: &str, end: &[u8]) -> [u8; DIGEST] {
+    XxHash3_64::oneshot_with_seed(XxHash3_64::oneshot(name.as_bytes()), end).to_le_bytes()
 }
 
 fn digest(block: &[u8]) -> [u8; DIGEST] {
@@ -102,7 +97,7 @@ fn terminated() -> io::Error {
     io::Error::other("the file is already terminated")
 }
 
-impl<W: TerminatingWrite> Write for ChecksumWriter<W> {
+impl Write for ChecksumWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.buffer.len() == WRITE_BUFFER {
             self.write_buffer()?;
@@ -117,14 +112,14 @@ impl<W: TerminatingWrite> Write for ChecksumWriter<W> {
     }
 }
 
-impl<W: TerminatingWrite> TerminatingWrite for ChecksumWriter<W> {
+impl TerminatingWrite for ChecksumWriter {
     fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
         self.write_buffer()?;
         let mut to = self.to.take().ok_or_else(terminated)?;
         let mut end = std::mem::take(&mut self.digests);
         end.extend_from_slice(&self.length.to_le_bytes());
         let root = root_digest(&self.name, &end);
-        end.extend_from_slice(root.as_bytes());
+        end.extend_from_slice(&root);
         end.extend_from_slice(MAGIC);
         to.write_all(&end)?;
         to.terminate()
@@ -189,7 +184,7 @@ impl Footer {
         let rest = size.checked_sub(FOOTER).ok_or_else(|| changed("its end is missing"))?;
         let end = tail(rest)?;
         let (length, end) = end.as_ref().split_at(LENGTH);
-        let (root, version) = end.split_at(ROOT_DIGEST);
+        let (root, version) = end.split_at(DIGEST);
         if version != MAGIC {
             return Err(changed("its end is missing"));
         }
@@ -200,7 +195,7 @@ impl Footer {
             return Err(changed("its length is wrong"));
         }
         let end = tail(length)?;
-        if root_digest(name, &end.as_ref()[..rest + LENGTH - length]).as_bytes() != root {
+        if root_digest(name, &end.as_ref()[..rest + LENGTH - length]) != root {
             return Err(changed("its checksums are wrong, or another file was copied over it"));
         }
         Ok(Self { length, digests: length..rest })
@@ -262,39 +257,21 @@ impl FileHandle for ChecksummedFile {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, io::BufWriter};
+    use std::{fs, path::Path};
 
-    use super::*;
+    use tantivy::Directory;
+
+    use super::{super::directory::ChecksummedDirectory, *};
 
     /// The bytes of a file with `length` bytes of contents.
     fn written(length: usize) -> Vec<u8> {
         let contents: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
-        let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
-        let out = BufWriter::new(File::create(&path).unwrap());
-        let mut writer = ChecksumWriter::new(Plain(out), "a.store".into(), StopFlag::default());
-        for part in contents.chunks(1000) {
-            writer.write_all(part).unwrap();
-        }
+        let folder = tempfile::tempdir().unwrap();
+        let directory = ChecksummedDirectory::open(folder.path()).unwrap();
+        let mut writer = directory.open_write(Path::new("a.store")).unwrap();
+        contents.chunks(1000).for_each(|part| writer.write_all(part).unwrap());
         writer.terminate().unwrap();
-        fs::read(&path).unwrap()
-    }
-
-    struct Plain(BufWriter<File>);
-
-    impl Write for Plain {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            self.0.flush()
-        }
-    }
-
-    impl TerminatingWrite for Plain {
-        fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
-            self.0.flush()
-        }
+        fs::read(folder.path().join("a.store")).unwrap()
     }
 
     fn check_file(bytes: &[u8]) -> io::Result<()> {

@@ -35,15 +35,10 @@ pub(crate) struct ChecksummedDirectory {
 
 impl ChecksummedDirectory {
     pub fn open(folder: &Path) -> Result<Self, OpenDirectoryError> {
+        // Tantivy takes a folder that the system refuses to look at for a file.
         let refused = |error| OpenDirectoryError::wrap_io_error(error, folder.into());
-        let files = match MmapDirectory::open(folder) {
-            // Tantivy also says so where the system refuses to look at the folder.
-            Err(OpenDirectoryError::NotADirectory(_)) if fs::metadata(folder).map_err(refused)?.is_dir() => {
-                MmapDirectory::open(folder)
-            }
-            opened => opened,
-        };
-        Ok(Self { files: files?, folder: folder.into(), stop: StopFlag::default() })
+        fs::metadata(folder).map_err(refused)?;
+        Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.into(), stop: StopFlag::default() })
     }
 
     pub fn stop_flag(&self) -> &StopFlag {
@@ -60,9 +55,8 @@ impl Directory for ChecksummedDirectory {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        let failed = |error| OpenWriteError::wrap_io_error(error, path.into());
-        self.stop.check().map_err(failed)?;
-        let file = self.files.open_write(path)?.into_inner().map_err(|error| failed(error.into()))?;
+        self.stop.check().map_err(|error| OpenWriteError::wrap_io_error(error, path.into()))?;
+        let file = self.files.open_write(path)?;
         let writer = ChecksumWriter::new(file, path.display().to_string(), self.stop.clone());
         Ok(BufWriter::new(Box::new(writer)))
     }

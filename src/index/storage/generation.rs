@@ -8,6 +8,8 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::atomic::AtomicBool,
+    time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
@@ -15,15 +17,18 @@ use tantivy::directory::META_LOCK;
 
 use super::{
     super::schema::fingerprint,
-    atomic_file::{self, remove_if_exists},
+    atomic_file::{self, remove_if_exists, temporary_path},
     catalog::{CURRENT, Catalog, folder_of, number_of},
-    lock, read_error, unless_damaged,
+    lock::{self, WriteLock},
+    read_error, unless_damaged,
 };
 use crate::error::{Error, Result};
 
 pub(crate) const MARKER: &str = "vestnik.json";
 /// How often the removal of a folder is tried: readers may create lock files in it meanwhile.
 const REMOVE_ATTEMPTS: usize = 20;
+/// Files that a folder for an index may have before there is one: notes about it, and settings of git.
+const ALLOWED: [&str; 2] = ["README.md", ".gitignore"];
 
 /// The marker in a generation's folder.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,7 +48,7 @@ pub(crate) struct Generation {
 }
 
 impl Generation {
-    fn new(index: &Path, number: u64) -> Self {
+    pub fn new(index: &Path, number: u64) -> Self {
         Self { index: index.into(), number, folder: folder_of(index, number) }
     }
 
@@ -69,30 +74,15 @@ impl Generation {
         Ok(catalog.retained.into_iter().map(|number| Self::new(index, number)).collect())
     }
 
-    /// The newest retained generation of this version that is older than the active one.
-    pub fn previous(index: &Path) -> Result<Self> {
-        let active = Self::active(index)?.number;
-        let mut older = Self::retained(index)?;
-        older.retain(|generation| generation.number < active);
-        older.sort_by_key(|generation| generation.number);
-        while let Some(newest) = older.pop() {
-            match unless_damaged(newest.check_version()) {
-                Ok(Some(())) => return Ok(newest),
-                Ok(None) | Err(Error::IndexStale { .. }) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Err(Error::NothingOlder { path: index.into() })
-    }
-
     /// Creates an empty folder for the next generation.
     pub fn create(index: &Path) -> Result<Self> {
         let highest = unless_damaged(Catalog::read(index))?.unwrap_or_default().highest;
-        let existing = all(index)?.last().map_or(0, |last| last.number);
-        let generation = Self::new(index, highest.max(existing) + 1);
+        let existing = all(index)?.into_iter().map(|generation| generation.number).max();
+        let generation = Self::new(index, highest.max(existing.unwrap_or_default()) + 1);
         let failed = |source| Error::Write { path: generation.folder.clone(), source };
         fs::create_dir(&generation.folder).map_err(failed)?;
-        if let Err(error) = generation.write_marker() {
+        let marker = Marker { fingerprint: fingerprint() };
+        if let Err(error) = atomic_file::write_json(&generation.folder.join(MARKER), &marker) {
             _ = fs::remove_dir(&generation.folder);
             return Err(failed(error));
         }
@@ -111,28 +101,16 @@ impl Generation {
         catalog.is_ok_and(|catalog| !catalog.lists(self.number) && self.number <= catalog.highest)
     }
 
-    /// Refuses a generation that another version made.
+    /// Refuses a generation that another version made, and one whose marker has changed.
     pub fn check_version(&self) -> Result<()> {
         let path = self.folder.join(MARKER);
-        let found = self.read_marker().map_err(|error| read_error(&path, error))?.fingerprint;
-        let expected = fingerprint();
+        let failed = |error| read_error(&path, error);
+        let bytes = fs::read(&path).map_err(failed)?;
+        let (found, expected) = (Marker::read(&bytes).map_err(failed)?.fingerprint, fingerprint());
         if found != expected {
             return Err(Error::IndexStale { path: self.index.clone(), found, expected });
         }
-        atomic_file::read(&path).map_err(|error| read_error(&path, error))?;
-        Ok(())
-    }
-
-    /// Reads the marker of any version: another version may write the checksum in another way.
-    fn read_marker(&self) -> io::Result<Marker> {
-        let bytes = fs::read(self.folder.join(MARKER))?;
-        let first = serde_json::Deserializer::from_slice(&bytes).into_iter().next();
-        first.unwrap_or_else(|| Err(serde::de::Error::custom("it is empty"))).map_err(io::Error::from)
-    }
-
-    fn write_marker(&self) -> io::Result<()> {
-        let marker = serde_json::to_vec(&Marker { fingerprint: fingerprint() })?;
-        atomic_file::write(&self.folder.join(MARKER), &[&marker, &b"\n"[..]].concat())
+        atomic_file::verified(&path, bytes).map(|_| ()).map_err(failed)
     }
 
     /// Activates the generation once it is finished and retains `keep` others, first the one that it replaces if
@@ -146,15 +124,6 @@ impl Generation {
         catalog.write(&self.index)?;
         tracing::info!(generation = self.number, "active from now on");
         remove_unlisted_or_warn(&self.index);
-        Ok(())
-    }
-
-    /// Activates the generation again, after it was retained.
-    pub fn reactivate(&self) -> Result<()> {
-        let mut catalog = Catalog::read(&self.index)?;
-        catalog.activate(self.number, true);
-        catalog.write(&self.index)?;
-        tracing::info!(generation = self.number, "active from now on");
         Ok(())
     }
 
@@ -172,44 +141,86 @@ impl Generation {
     /// Whether the folder is a generation that some version of this program made, or has nothing but what an
     /// interrupted creation or removal leaves. Whatever else has such a name is left alone.
     fn is_removable(&self) -> bool {
-        let left = [atomic_file::temporary_path(Path::new(MARKER)), META_LOCK.filepath.clone()];
+        let left = [temporary_path(Path::new(MARKER)), META_LOCK.filepath.clone()];
         let is_left = |entry: io::Result<fs::DirEntry>| {
             entry.is_ok_and(|entry| left.contains(&entry.file_name().into()))
         };
-        let is_unfinished = || fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.all(is_left));
-        self.read_marker().is_ok() || is_unfinished()
+        let is_marked = fs::read(self.folder.join(MARKER)).is_ok_and(|bytes| Marker::read(&bytes).is_ok());
+        is_marked || fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.all(is_left))
     }
 
     /// Removes the folder, the marker last: what an interrupted removal leaves is still recognised.
     fn remove(&self) -> Result<()> {
-        let failed = |source| Error::Write { path: self.folder.clone(), source };
         // A process that is opening the generation, or backing it up, holds this lock.
         let opening = lock::open(&self.folder.join(&META_LOCK.filepath));
         let _opening = opening.and_then(|file| file.lock().map(|()| file)).ok();
-        for _ in 1..REMOVE_ATTEMPTS {
-            match self.try_remove() {
-                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => {}
-                removed => return removed.map_err(failed),
+        let remove = || {
+            for entry in fs::read_dir(&self.folder)? {
+                let entry = entry?;
+                if entry.file_name() != MARKER {
+                    remove_if_exists(&entry.path())?;
+                }
+            }
+            remove_if_exists(&self.folder.join(MARKER))?;
+            fs::remove_dir(&self.folder)
+        };
+        let mut attempts = 1..REMOVE_ATTEMPTS;
+        loop {
+            match remove() {
+                Err(error)
+                    if error.kind() == io::ErrorKind::DirectoryNotEmpty && attempts.next().is_some() => {}
+                removed => {
+                    return removed.map_err(|source| Error::Write { path: self.folder.clone(), source });
+                }
             }
         }
-        self.try_remove().map_err(failed)
     }
+}
 
-    fn try_remove(&self) -> io::Result<()> {
-        for entry in fs::read_dir(&self.folder)? {
-            let entry = entry?;
-            if entry.file_name() != MARKER {
-                remove_if_exists(&entry.path())?;
-            }
-        }
-        remove_if_exists(&self.folder.join(MARKER))?;
-        fs::remove_dir(&self.folder)
+impl Marker {
+    /// Reads the marker of any version: another version may write the checksum behind it in another way.
+    fn read(bytes: &[u8]) -> io::Result<Self> {
+        let first = serde_json::Deserializer::from_slice(bytes).into_iter().next();
+        first.unwrap_or_else(|| Err(serde::de::Error::custom("it is empty"))).map_err(io::Error::from)
     }
 }
 
 /// Whether an index of any version exists in this folder.
 pub(crate) fn exists(index: &Path) -> bool {
     !matches!(Catalog::read(index), Err(Error::IndexMissing { .. }))
+}
+
+/// Takes the write lock of an index folder, creating it if it is missing, and removes what a killed run left.
+///
+/// # Errors
+/// `NotEmpty` where the folder has other contents; those of [`WriteLock::acquire`].
+pub(crate) fn lock(index: &Path, wait: Duration, stop: &AtomicBool) -> Result<WriteLock> {
+    refuse_other_contents(index)?;
+    let lock = WriteLock::acquire(index, wait, stop)?;
+    remove_unlisted_or_warn(index);
+    Ok(lock)
+}
+
+/// Refuses a folder that is no index and has other contents, so that a mistyped name harms nothing.
+pub(crate) fn refuse_other_contents(index: &Path) -> Result<()> {
+    if exists(index) {
+        return Ok(());
+    }
+    let failed = |source| Error::Read { path: index.into(), source };
+    let entries = match fs::read_dir(index) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(failed)?,
+    };
+    let temporary = temporary_path(&index.join(CURRENT));
+    for entry in entries {
+        let path = entry.map_err(failed)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_ours = number_of(name).is_some() || path == temporary || name == lock::NAME;
+        if !is_ours && !ALLOWED.contains(&name) {
+            return Err(Error::NotEmpty { path: index.into() });
+        }
+    }
+    Ok(())
 }
 
 /// Retains at most `keep` generations besides the active one, and removes all that the catalog does not list.
@@ -220,43 +231,38 @@ pub(crate) fn prune(index: &Path, keep: usize) -> Result<Vec<PathBuf>> {
         catalog.retained.truncate(keep);
         catalog.write(index)?;
     }
-    remove_unlisted(index)
+    remove_unlisted(index, &catalog)
 }
 
 /// Removes what a killed run left, and warns where that fails. Without a catalog nothing is removed: any
 /// generation could be the one that was active.
-pub(super) fn remove_unlisted_or_warn(index: &Path) {
-    if let Err(error) = unless_damaged(remove_unlisted(index)) {
+fn remove_unlisted_or_warn(index: &Path) {
+    let catalog = Catalog::read(index);
+    if let Err(error) = unless_damaged(catalog.and_then(|catalog| remove_unlisted(index, &catalog))) {
         tracing::warn!("an obsolete file could not be removed and takes room until the next run: {error}");
     }
 }
 
-fn remove_unlisted(index: &Path) -> Result<Vec<PathBuf>> {
-    let catalog = Catalog::read(index)?;
-    let mut removed = Vec::new();
-    let mut outcome = Ok(());
-    let unlisted = |generation: &Generation| !catalog.lists(generation.number) && generation.is_removable();
-    for generation in all(index)?.into_iter().filter(unlisted) {
-        match generation.remove() {
-            Ok(()) => removed.push(generation.folder),
-            // The others are removed all the same.
-            Err(error) => outcome = outcome.and(Err(error)),
-        }
-    }
-    let path = atomic_file::temporary_path(&index.join(CURRENT));
-    match remove_if_exists(&path) {
-        Ok(true) => removed.push(path),
-        Ok(false) => {}
-        Err(source) => outcome = outcome.and(Err(Error::Write { path, source })),
-    }
-    outcome?;
+fn remove_unlisted(index: &Path, catalog: &Catalog) -> Result<Vec<PathBuf>> {
+    let is_obsolete =
+        |generation: &Generation| !catalog.lists(generation.number) && generation.is_removable();
+    let generations = all(index)?.into_iter().filter(is_obsolete);
+    let outcomes = generations.map(|generation| generation.remove().map(|()| Some(generation.folder)));
+    let path = temporary_path(&index.join(CURRENT));
+    let temporary = match remove_if_exists(&path) {
+        Ok(existed) => Ok(existed.then_some(path)),
+        Err(source) => Err(Error::Write { path, source }),
+    };
+    // All are removed that can be before the first failure is reported.
+    let outcomes: Vec<Result<_>> = outcomes.chain([temporary]).collect();
+    let removed: Vec<PathBuf> = outcomes.into_iter().filter_map(Result::transpose).collect::<Result<_>>()?;
     if !removed.is_empty() {
         tracing::info!(removed = removed.len(), "removed obsolete generations and unfinished files");
     }
     Ok(removed)
 }
 
-/// The generations in an index folder by number, listed or not.
+/// The generations in an index folder, listed or not.
 fn all(index: &Path) -> Result<Vec<Generation>> {
     let failed = |source| Error::Read { path: index.into(), source };
     let mut found = Vec::new();
@@ -266,7 +272,6 @@ fn all(index: &Path) -> Result<Vec<Generation>> {
             found.push(Generation { index: index.into(), number, folder: entry.path() });
         }
     }
-    found.sort_by_key(|generation| generation.number);
     Ok(found)
 }
 
@@ -274,8 +279,11 @@ fn all(index: &Path) -> Result<Vec<Generation>> {
 mod tests {
     use super::*;
 
-    fn names(index: &Path) -> Vec<u64> {
-        all(index).unwrap().into_iter().map(|generation| generation.number).collect()
+    fn numbers(index: &Path) -> Vec<u64> {
+        let mut numbers: Vec<u64> =
+            all(index).unwrap().into_iter().map(|generation| generation.number).collect();
+        numbers.sort_unstable();
+        numbers
     }
 
     fn publish_next(index: &Path, keep: usize, previous_is_sound: bool) {
@@ -288,20 +296,17 @@ mod tests {
         let index = folder.path();
         for expected in [&[1][..], &[1, 2], &[1, 2, 3], &[2, 3, 4]] {
             publish_next(index, 2, true);
-            assert_eq!(names(index), expected);
+            assert_eq!(numbers(index), expected);
         }
-        let back = Generation::previous(index).unwrap();
-        assert_eq!(back.number, 3);
-        back.reactivate().unwrap();
+        Generation::new(index, 3).publish(2, true, 7).unwrap();
         Generation::create(index).unwrap();
-        assert_eq!(names(index), [2, 3, 4, 5]);
+        assert_eq!(numbers(index), [2, 3, 4, 5]);
         publish_next(index, 1, true);
-        assert_eq!(names(index), [3, 6], "3 was active; 4 was rolled back, 5 never finished");
-        Generation::previous(index).unwrap().reactivate().unwrap();
-        assert!(matches!(Generation::previous(index), Err(Error::NothingOlder { .. })));
+        assert_eq!(numbers(index), [3, 6], "3 was active; 4 was rolled back, 5 never finished");
+        Generation::new(index, 3).publish(2, true, 7).unwrap();
         publish_next(index, 2, true);
         publish_next(index, 1, false);
-        assert_eq!(names(index), [3, 8], "7 was damaged; 3 was active after 6");
+        assert_eq!(numbers(index), [3, 8], "7 was damaged; 3 was active after 6");
     }
 
     #[test]
@@ -310,7 +315,7 @@ mod tests {
         let index = folder.path();
         publish_next(index, 1, true);
         publish_next(index, 1, true);
-        Generation::new(index, 1).reactivate().unwrap();
+        Generation::new(index, 1).publish(1, true, 7).unwrap();
         assert_eq!(prune(index, 0).unwrap().len(), 1, "2 is removed");
         assert_eq!(Generation::create(index).unwrap().number, 3);
         let active = Generation::active(index).unwrap();
@@ -333,14 +338,8 @@ mod tests {
         fs::write(index.join("generation-77/.vestnik.json.new"), "{").unwrap();
         prune(index, 0).unwrap();
         publish_next(index, 0, true);
-        assert!(index.join("generation-2024/thesis.txt").exists());
+        assert_eq!(numbers(index), [99, 2024, 2025], "no number of an existing folder is used");
         assert!(index.join("generation-000099/thesis.txt").exists());
-        assert!(!index.join("generation-77").exists(), "a folder without a release loses nothing");
-        assert_eq!(
-            Generation::active(index).unwrap().number,
-            2025,
-            "no number of an existing folder is used"
-        );
     }
 
     #[test]
@@ -367,5 +366,18 @@ mod tests {
         assert!(matches!(active_version(), Err(Error::IndexDamaged { .. })));
         fs::create_dir(&marker).unwrap();
         assert!(matches!(active_version(), Err(Error::Read { .. })), "a refusal is no damage");
+    }
+
+    #[test]
+    fn a_folder_with_other_contents_is_refused() {
+        let ours = ["lock", ".current.new", "generation-1", "README.md", ".gitignore"];
+        for (name, refused) in ours.map(|name| (name, false)).into_iter().chain([("a.txt", true)]) {
+            let folder = tempfile::tempdir().unwrap();
+            refuse_other_contents(&folder.path().join("none")).unwrap();
+            fs::write(folder.path().join(name), "").unwrap();
+            assert_eq!(refuse_other_contents(folder.path()).is_err(), refused, "{name}");
+            fs::write(folder.path().join(CURRENT), "").unwrap();
+            refuse_other_contents(folder.path()).unwrap();
+        }
     }
 }

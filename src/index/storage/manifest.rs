@@ -6,7 +6,7 @@
 //! every run reports them. A file that the system refused to read has no entry, so that every run tries it again.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -138,10 +138,10 @@ impl Failure {
 }
 
 /// What was read of a corpus.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Manifest {
     /// The entries of all files, by corpus folder and name below it.
-    files: HashMap<String, HashMap<String, ManifestEntry>>,
+    files: BTreeMap<String, BTreeMap<String, ManifestEntry>>,
     /// What could not be read and has no entry, by path: every run tries it again.
     pub unread: BTreeMap<String, Vec<Failure>>,
 }
@@ -152,14 +152,10 @@ impl Manifest {
     }
 
     pub fn insert(&mut self, root: &str, name: &str, entry: ManifestEntry) {
-        if let Some(entries) = self.files.get_mut(root) {
-            entries.insert(name.to_owned(), entry);
-        } else {
-            self.files.insert(root.to_owned(), HashMap::from([(name.to_owned(), entry)]));
-        }
+        self.files.entry(root.to_owned()).or_default().insert(name.to_owned(), entry);
     }
 
-    /// Every entry, with its corpus folder and name.
+    /// Every entry, with its corpus folder and name, in their order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &ManifestEntry)> {
         self.files.iter().flat_map(|(root, entries)| {
             entries.iter().map(move |(name, entry)| (root.as_str(), name.as_str(), entry))
@@ -168,21 +164,18 @@ impl Manifest {
 
     /// Whether both describe the same files, whenever they were looked at.
     pub fn same_contents(&self, other: &Self) -> bool {
-        self.unread == other.unread
-            && self.iter().count() == other.iter().count()
-            && self.iter().all(|(root, name, entry)| {
-                let same = |old: &ManifestEntry| ManifestEntry { seen: old.seen, ..entry.clone() } == *old;
-                other.get(root, name).is_some_and(same)
-            })
+        let timeless = |manifest: &Self| {
+            let mut manifest = manifest.clone();
+            manifest.files.values_mut().flat_map(BTreeMap::values_mut).for_each(|entry| entry.seen = 0);
+            manifest
+        };
+        timeless(self) == timeless(other)
     }
 
     /// Writes the manifest into a generation's folder; returns its name for [`Manifest::read`].
     pub fn write(&self, folder: &Path) -> Result<String> {
-        let mut entries: Vec<_> = self.iter().collect();
-        entries.sort_by_key(|(root, name, _)| (*root, *name));
         let failed = |source| Error::Write { path: folder.into(), source };
-        let bytes =
-            postcard::to_stdvec(&(entries, &self.unread)).map_err(|error| failed(io::Error::other(error)))?;
+        let bytes = postcard::to_stdvec(self).map_err(|error| failed(io::Error::other(error)))?;
         let digest = blake3::hash(&bytes).to_hex();
         let name = format!("{}.{EXTENSION}", digest.get(..16).unwrap_or_default());
         atomic_file::write(&folder.join(&name), &bytes).map_err(failed)?;
@@ -193,13 +186,7 @@ impl Manifest {
     pub fn read(folder: &Path, name: &str) -> Result<Self> {
         let path = folder.join(name);
         let bytes = atomic_file::read(&path).map_err(|error| read_error(&path, error))?;
-        let (entries, unread): (Vec<(String, String, ManifestEntry)>, _) = postcard::from_bytes(&bytes)
-            .map_err(|error| Error::IndexDamaged { path, reason: error.to_string() })?;
-        let mut manifest = Self { unread, ..Self::default() };
-        for (root, name, entry) in entries {
-            manifest.insert(&root, &name, entry);
-        }
-        Ok(manifest)
+        postcard::from_bytes(&bytes).map_err(|error| Error::IndexDamaged { path, reason: error.to_string() })
     }
 }
 

@@ -10,8 +10,6 @@ pub(crate) mod atomic_file;
 pub(crate) mod catalog;
 pub(crate) mod checksum;
 pub(crate) mod directory;
-pub(crate) mod folder;
-pub(crate) mod garbage;
 pub(crate) mod generation;
 pub(crate) mod lock;
 pub(crate) mod manifest;

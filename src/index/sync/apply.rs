@@ -11,16 +11,15 @@ use std::{
 };
 
 use super::{
-    diff::{Diff, Replaced, Task, check_removals, check_stop},
+    diff::{Diff, Task},
     events::{Event, EventHandler, Progress, Reporter, Summary},
-    ids,
 };
 use crate::{
     corpus::{Corpus, ReadersDigest, SourceFile},
     error::{Error, Result},
     index::{
         Change, Index, JobOptions, Writer,
-        build::{FileId, Registry},
+        build::{FileId, Registry, id_problem},
         snapshot::Snapshot,
         storage::{
             manifest::{Failure, Manifest, ManifestEntry},
@@ -46,19 +45,41 @@ pub fn sync(
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
     let options = JobOptions { allow_removals, ..JobOptions::default() };
-    run(index.writer()?, &Task { index, corpus, forgotten: &[], replaced: None }, &options, on_event)
+    let (forgotten, before) = (Vec::new(), 0);
+    let task = Task { options: &options, corpus: corpus.clone(), forgotten, before };
+    run(index, index.writer()?, &task, None, on_event)
 }
 
-/// Applies a corpus and commits.
+/// An index that a new generation replaces; `None` where it cannot be opened.
+pub(super) type Replaced<'a> = Option<&'a Index>;
+
+/// Applies a corpus to an index, which may replace another one, and commits.
 pub(super) fn run(
+    index: &Index,
     writer: Writer,
     task: &Task<'_>,
-    options: &JobOptions,
+    replaced: Option<Replaced<'_>>,
     on_event: EventHandler<'_>,
 ) -> Result<Summary> {
     let started = Instant::now();
-    let (writer, manifest, mut summary) = Run::new(writer, task, options, on_event)?.through()?;
-    let mut roots = task.index.commit_info()?.roots;
+    let releases_before = writer.releases();
+    let mut run = Run::new(index, writer, task, on_event)?;
+    for (at, (file, seen)) in std::mem::take(&mut run.diff.files).iter().enumerate() {
+        task.check_stop()?;
+        run.at = at;
+        run.file(file, *seen)?;
+    }
+    let Summary { same_files, read, failed, .. } = run.reporter.summary;
+    tracing::info!(unchanged = same_files, read = read.files, failed, "went through the files");
+    run.remove_missing(releases_before)?;
+    run.carry_over();
+    if let Some(replaced) = replaced {
+        run.take_over(replaced)?;
+    }
+    let Run { writer, now: manifest, reporter: Reporter { mut summary, .. }, .. } = run;
+    summary.total = writer.releases() as u64;
+    summary.kept = summary.total.saturating_sub(summary.added + summary.changed + summary.unchanged);
+    let mut roots = index.commit_info()?.roots;
     roots.retain(|root| !task.forgotten.contains(root));
     for place in task.corpus.places() {
         if !roots.contains(&place.root) {
@@ -67,12 +88,10 @@ pub(super) fn run(
     }
     // Nothing fails once the commit is made.
     let written = writer.commit_with(&roots, &manifest)?;
-    if options.dry_run {
-        tracing::info!("dry run: nothing was written");
-    } else if written {
-        tracing::info!(releases = summary.total, "committed and merged");
-    } else {
-        tracing::info!("nothing has changed: nothing was written");
+    match written {
+        _ if task.options.dry_run => tracing::info!("dry run: nothing was written"),
+        true => tracing::info!(releases = summary.total, "committed and merged"),
+        false => tracing::info!("nothing has changed: nothing was written"),
     }
     summary.took = started.elapsed();
     Ok(summary)
@@ -88,7 +107,6 @@ struct Run<'a> {
     before: Manifest,
     now: Manifest,
     reporter: Reporter<'a>,
-    options: &'a JobOptions,
     /// The positions in this run of the files that the index knows, and the position of the current file.
     order: HashMap<FileId, usize>,
     at: usize,
@@ -101,14 +119,9 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(
-        writer: Writer,
-        task: &'a Task<'a>,
-        options: &'a JobOptions,
-        on_event: EventHandler<'a>,
-    ) -> Result<Self> {
+    fn new(index: &Index, writer: Writer, task: &'a Task<'a>, on_event: EventHandler<'a>) -> Result<Self> {
         let mut reporter = Reporter::new(on_event);
-        let diff = Diff::walk(task, options, &mut reporter)?;
+        let diff = Diff::walk(task, &mut reporter)?;
         let id = |file: &SourceFile| writer.registry().file_id(file.root.to_str()?, &file.name);
         let order = (diff.files.iter().enumerate()).filter_map(|(at, (file, _))| Some((id(file)?, at)));
         Ok(Self {
@@ -117,38 +130,14 @@ impl<'a> Run<'a> {
             writer,
             readers: task.corpus.options().digest(),
             diff,
-            before: task.index.manifest()?,
+            before: index.manifest()?,
             now: Manifest::default(),
             reporter,
-            options,
             at: 0,
             unchanged: HashSet::new(),
             disputed: HashSet::new(),
             seen: HashMap::new(),
         })
-    }
-
-    /// Goes through all files; the writer is then ready to commit.
-    fn through(mut self) -> Result<(Writer, Manifest, Summary)> {
-        let releases_before = self.writer.releases();
-        for (at, (file, seen)) in std::mem::take(&mut self.diff.files).iter().enumerate() {
-            check_stop(self.options)?;
-            self.at = at;
-            self.file(file, *seen)?;
-        }
-        let Summary { same_files, read, failed, .. } = self.reporter.summary;
-        tracing::info!(unchanged = same_files, read = read.files, failed, "went through the files");
-        self.remove_missing(releases_before)?;
-        self.carry_over_entries();
-        self.list_unread();
-        if let Some(replaced) = &self.task.replaced {
-            self.take_over(replaced)?;
-        }
-        let mut summary = self.reporter.summary;
-        let Summary { added, changed, unchanged, .. } = summary;
-        summary.total = self.writer.releases() as u64;
-        summary.kept = summary.total.saturating_sub(added + changed + unchanged);
-        Ok((self.writer, self.now, summary))
     }
 
     /// Reads a file if it has changed.
@@ -163,47 +152,45 @@ impl<'a> Run<'a> {
                 self.before.get(&root, &file.name).ok_or("it is new, or the system refused it before");
             entry.and_then(|entry| entry.unchanged(file, seen, &self.readers.of(&file.path())))
         };
-        match unchanged {
+        let summary = &mut self.reporter.summary;
+        let entry = match unchanged {
             Ok(entry) => {
                 tracing::debug!(name = file.name, "unchanged");
-                self.reporter.summary.same_files += u64::from(!entry.is_empty());
-                self.reporter.summary.unchanged += u64::from(entry.releases);
-                self.reporter.summary.noted += u64::from(entry.noted);
+                summary.same_files += u64::from(!entry.is_empty());
+                summary.unchanged += u64::from(entry.releases);
+                summary.noted += u64::from(entry.noted);
                 for failure in &entry.failures {
                     self.reporter.event(Event::Failed(&failure.at(file.path())));
                 }
-                if entry.is_empty() {
-                    self.reporter.event(Event::Ignored(&file.path()));
-                }
                 self.unchanged.extend(id);
-                self.now.insert(&root, &file.name, entry);
+                Some(entry)
             }
             Err(why) => {
                 tracing::debug!(file = %file.path().display(), bytes = file.size, why, "reading");
                 self.reporter.event(Event::File(file));
                 let entry = self.read(file, seen)?;
-                self.reporter.summary.read.bytes += file.size;
-                if entry.as_ref().is_some_and(ManifestEntry::is_empty) {
-                    self.reporter.event(Event::Ignored(&file.path()));
-                } else {
-                    self.reporter.summary.read.files += 1;
-                }
-                if let Some(entry) = entry {
-                    self.now.insert(&root, &file.name, entry);
-                }
+                let Progress { files, bytes, .. } = &mut self.reporter.summary.read;
+                *files += u64::from(!entry.as_ref().is_some_and(ManifestEntry::is_empty));
+                *bytes += file.size;
+                entry
             }
+        };
+        if let Some(entry) = entry {
+            if entry.is_empty() {
+                self.reporter.event(Event::Ignored(&file.path()));
+            }
+            self.now.insert(&root, &file.name, entry);
         }
         Ok(())
     }
 
     /// Reads a file; returns its entry unless the system refused to read it or one of its ids is taken.
     fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<Option<ManifestEntry>> {
-        let (path, corpus, options) = (file.path(), self.task.corpus, self.options);
+        let (path, task) = (file.path(), self.task);
         let mut entry = ManifestEntry::new(file, seen, self.readers.of(&path));
         let (mut is_complete, mut stopped) = (true, None);
-        let read = file.read(corpus.options(), &options.stop, &mut |release| {
-            let release = release.and_then(|release| ids::checked(release, &path));
-            match release.and_then(|release| self.unless_taken(release, &path)) {
+        let read = file.read(task.corpus.options(), &task.options.stop, &mut |release| {
+            match release.and_then(|release| self.with_valid_id(release, &path)) {
                 Ok(release) => {
                     entry.releases += 1;
                     entry.noted +=
@@ -230,13 +217,22 @@ impl<'a> Run<'a> {
         Ok(is_complete.then_some(entry))
     }
 
-    /// Refuses a release whose id another one has.
-    fn unless_taken(&mut self, release: Release, path: &Path) -> Result<Release> {
-        self.reporter.summary.read.releases += 1;
-        match self.holder_of(&release) {
-            Some(first) => Err(ids::duplicate(&release, path, &first)),
-            None => Ok(release),
+    /// Refuses a release whose id an index cannot have, or another release has.
+    fn with_valid_id(&mut self, release: Release, path: &Path) -> Result<Release> {
+        let (path, line) = (path.into(), release.origin.as_ref().and_then(|origin| origin.line));
+        if let Some(problem) = id_problem(&release.id) {
+            let reason = format!("the id {:?} {problem}", shortened(&release.id));
+            return Err(Error::Malformed { path, line, reason });
         }
+        self.reporter.summary.read.releases += 1;
+        let Some(first) = self.holder_of(&release) else { return Ok(release) };
+        let missing = if first.exists() {
+            ""
+        } else {
+            " (which no longer exists; `--allow-removals` forgets a folder that is missing)"
+        };
+        let first = format!("{}{missing}", first.display());
+        Err(Error::DuplicateId { id: shortened(&release.id), path, line, first })
     }
 
     fn add(&mut self, release: Release, path: &Path) -> Result<()> {
@@ -284,7 +280,7 @@ impl<'a> Run<'a> {
                 missing.push(id.clone());
             }
         }
-        check_removals(missing.len(), of, self.options)?;
+        self.task.check_removals(missing.len(), of)?;
         if !missing.is_empty() {
             tracing::info!(releases = missing.len(), of, "removing releases that no longer exist");
         }
@@ -296,18 +292,15 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Keeps the manifest entries of files that this run did not read.
-    fn carry_over_entries(&mut self) {
+    /// Keeps the manifest entries of files that this run did not read, and lists what could not be read and has no entry,
+    /// so that it can be looked up after the run.
+    fn carry_over(&mut self) {
         for (root, name, entry) in self.before.iter() {
             let is_unread = || self.diff.unread.contains(&Path::new(root).join(name));
             if self.now.get(root, name).is_none() && self.diff.stays(root, name) && !is_unread() {
                 self.now.insert(root, name, entry.clone());
             }
         }
-    }
-
-    /// Lists what could not be read and has no entry, so that it can be looked up after the run.
-    fn list_unread(&mut self) {
         let failed: HashSet<PathBuf> = (self.now.iter().filter(|(.., entry)| !entry.failures.is_empty()))
             .map(|(root, name, _)| Path::new(root).join(name))
             .collect();
@@ -325,19 +318,19 @@ impl<'a> Run<'a> {
 
     /// Copies from the replaced index what it contains of files that could not be read, and what never came from
     /// a file. Stops a run in which most of its releases would be missing.
-    fn take_over(&mut self, replaced: &Replaced) -> Result<()> {
+    fn take_over(&mut self, replaced: Replaced<'_>) -> Result<()> {
         let read =
             |index| Snapshot::open(index).and_then(|snapshot| Ok((Registry::of(&snapshot)?, snapshot)));
-        let read = replaced.index.map(|index| unless_damaged(read(index))).transpose()?;
+        let read = replaced.map(|index| unless_damaged(read(index))).transpose()?;
         let Some((registry, snapshot)) = read.flatten() else {
             // Its commit still says how many there were.
-            let before = usize::try_from(replaced.releases).unwrap_or(usize::MAX);
+            let before = self.task.before;
             if before > self.writer.releases() || before > 0 && !self.diff.unread.is_empty() {
                 tracing::warn!(
                     "the older index cannot be opened: the new one holds only what could be read from files"
                 );
             }
-            return check_removals(before.saturating_sub(self.writer.releases()), before, self.options);
+            return self.task.check_removals(before.saturating_sub(self.writer.releases()), before);
         };
         let is_unread = |file| {
             let (root, name) = registry.file_name(file);
@@ -360,7 +353,7 @@ impl<'a> Run<'a> {
         }
         let is_missing = |id| self.writer.registry().get(id).is_none();
         let missing = registry.releases().filter(|(id, _)| is_missing(id)).count();
-        check_removals(missing, registry.len(), self.options)
+        self.task.check_removals(missing, registry.len())
     }
 
     /// Reports an error in a file, and keeps what the index contains of it. Two releases with one id are no
@@ -375,5 +368,14 @@ impl<'a> Run<'a> {
         let is_of_contents = matches!(error, Error::Malformed { .. });
         entry.failures.extend(is_of_contents.then(|| Failure::of(error)));
         is_of_contents
+    }
+}
+
+/// The beginning of an id, for messages.
+fn shortened(id: &str) -> String {
+    const MAX_SHOWN: usize = 80;
+    match id.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", &id[..end]),
+        None => id.to_owned(),
     }
 }

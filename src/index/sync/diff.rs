@@ -11,35 +11,43 @@ use super::events::{Event, Reporter};
 use crate::{
     corpus::{Corpus, Found, SourceFile},
     error::{Error, Result},
-    index::{Index, JobOptions, storage::manifest::Failure},
+    index::{JobOptions, storage::manifest::Failure},
 };
 
 /// A run that would remove more than this part of the releases is stopped: an unmounted disk and a mistyped
 /// folder look like a corpus whose files were removed.
 const MAX_REMOVED: f64 = 0.5;
 
-/// What a run works on.
+/// What a run reads into an index.
 pub(super) struct Task<'a> {
-    pub index: &'a Index,
-    pub corpus: &'a Corpus,
-    /// Corpus folders that no longer belong to the index.
-    pub forgotten: &'a [PathBuf],
-    /// The index that this one replaces.
-    pub replaced: Option<Replaced<'a>>,
+    pub options: &'a JobOptions,
+    pub corpus: Corpus,
+    /// Folders that the index was built from and that no longer exist or are no longer wanted.
+    pub forgotten: Vec<PathBuf>,
+    /// The number of releases in the index before the run.
+    pub before: usize,
 }
 
-/// An index that a new generation replaces.
-pub(super) struct Replaced<'a> {
-    /// `None` where it cannot be opened.
-    pub index: Option<&'a Index>,
-    /// How many releases it has.
-    pub releases: u64,
+impl Task<'_> {
+    /// Stops a run that was asked to stop.
+    pub fn check_stop(&self) -> Result<()> {
+        if self.options.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    /// Stops a run that would remove most of the releases, unless that was asked for.
+    pub fn check_removals(&self, removed: usize, of: usize) -> Result<()> {
+        #[expect(clippy::cast_precision_loss, reason = "a share of at most a few million")]
+        let share = removed as f64 / of.max(1) as f64;
+        if share > MAX_REMOVED && !self.options.allow_removals {
+            return Err(Error::TooManyRemovals { removed, of });
+        }
+        Ok(())
+    }
 }
 
 /// The files of a corpus, and what could not be read of it.
 pub(super) struct Diff<'a> {
     task: &'a Task<'a>,
-    options: &'a JobOptions,
     /// All files in their order, each with the time when its size and times were read.
     pub files: Vec<(SourceFile, SystemTime)>,
     /// Files and folders that could not be read; what the index contains of them stays.
@@ -52,15 +60,15 @@ pub(super) struct Diff<'a> {
 
 impl<'a> Diff<'a> {
     /// Walks a corpus.
-    pub fn walk(task: &'a Task<'a>, options: &'a JobOptions, reporter: &mut Reporter<'_>) -> Result<Self> {
+    pub fn walk(task: &'a Task<'a>, reporter: &mut Reporter<'_>) -> Result<Self> {
         let (files, unread, failures) = (Vec::new(), HashSet::new(), Vec::new());
-        let mut diff = Self { task, options, files, unread, failures, all_unread: false };
-        let corpus = task.corpus;
+        let mut diff = Self { task, files, unread, failures, all_unread: false };
+        let corpus = &task.corpus;
         for place in corpus.places() {
             reporter.event(Event::Place(place));
             let (before, failed) = (diff.files.len(), reporter.summary.failed);
             for found in corpus.files_of(place) {
-                check_stop(options)?;
+                task.check_stop()?;
                 match found {
                     Found::File(file) => diff.files.push((file, SystemTime::now())),
                     Found::Failed(error) => {
@@ -80,7 +88,7 @@ impl<'a> Diff<'a> {
             // A folder may only exist for the roots inside it.
             let holds_others =
                 corpus.places().iter().any(|other| other != place && other.path().starts_with(place.path()));
-            if is_empty && !holds_others && !options.allow_removals {
+            if is_empty && !holds_others && !task.options.allow_removals {
                 return Err(Error::CorpusEmpty { path: place.path() });
             }
         }
@@ -96,7 +104,7 @@ impl<'a> Diff<'a> {
     /// Whether a path is outside of the corpus and belongs to the index.
     pub fn is_elsewhere(&self, path: &Path) -> bool {
         let is_forgotten = self.task.forgotten.iter().any(|forgotten| path.starts_with(forgotten));
-        !self.options.exact_paths
+        !self.task.options.exact_paths
             && !is_forgotten
             && !self.task.corpus.places().iter().any(|place| path.starts_with(place.path()))
     }
@@ -109,22 +117,7 @@ impl<'a> Diff<'a> {
             place.root == Path::new(root)
                 && (place.below.is_empty() || Path::new(name).starts_with(&place.below))
         });
-        let is_elsewhere = !is_in_corpus && !self.options.exact_paths;
+        let is_elsewhere = !is_in_corpus && !self.task.options.exact_paths;
         !is_forgotten && (is_elsewhere || self.is_below_unread(&Path::new(root).join(name)))
     }
-}
-
-/// Stops a run that was asked to stop.
-pub(super) fn check_stop(options: &JobOptions) -> Result<()> {
-    if options.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
-}
-
-/// Stops a run that would remove most of the releases, unless that was asked for.
-pub(super) fn check_removals(removed: usize, of: usize, options: &JobOptions) -> Result<()> {
-    #[expect(clippy::cast_precision_loss, reason = "a share of at most a few million")]
-    let share = removed as f64 / of.max(1) as f64;
-    if share > MAX_REMOVED && !options.allow_removals {
-        return Err(Error::TooManyRemovals { removed, of });
-    }
-    Ok(())
 }

@@ -5,8 +5,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    apply,
-    diff::{Replaced, Task},
+    apply::{self, Replaced},
+    diff::Task,
     events::{Event, EventHandler, Progress, Summary},
 };
 use crate::{
@@ -15,8 +15,11 @@ use crate::{
     index::{
         CommitInfo, Index, JobOptions, Writer,
         maintenance::{check_files, is_sound},
-        snapshot::Snapshot,
-        storage::{catalog::Catalog, folder, generation::Generation, lock, unless_damaged},
+        storage::{
+            catalog::Catalog,
+            generation::{self, Generation},
+            lock, unless_damaged,
+        },
     },
 };
 
@@ -42,10 +45,10 @@ pub fn update(
 ) -> Result<Summary> {
     options.writer.check()?;
     let _lock = if options.dry_run {
-        folder::refuse_other_contents(folder)?;
+        generation::refuse_other_contents(folder)?;
         None
     } else {
-        Some(folder::lock(folder, options.wait, &options.stop)?)
+        Some(generation::lock(folder, options.wait, &options.stop)?)
     };
     let summary = Job { folder, paths, default, options }.run(on_event)?;
     if !options.dry_run {
@@ -62,21 +65,12 @@ struct Job<'a> {
     options: &'a JobOptions,
 }
 
-/// What the arguments mean for the index as it is.
-struct Scope {
-    corpus: Corpus,
-    /// Folders that the index was built from and that no longer exist or are no longer wanted.
-    forgotten: Vec<PathBuf>,
-    /// The number of releases in the index.
-    before: u64,
-}
-
 impl Job<'_> {
     fn run(&self, on_event: EventHandler<'_>) -> Result<Summary> {
         let existing = Index::open(self.folder);
         let reason = match &existing {
             Ok(_) if self.options.full => "a full rebuild was asked for".to_owned(),
-            Ok(index) => match self.commit_to(index, &self.scope(&existing, false)?, on_event) {
+            Ok(index) => match self.commit_to(index, &self.task(&existing, false)?, on_event) {
                 // Some damage shows only while the index is read.
                 Err(error) => reason_to_rebuild(&error).ok_or(error)?,
                 done => return done,
@@ -86,10 +80,11 @@ impl Job<'_> {
                 None => return existing.map(|_| Summary::default()),
             },
         };
-        self.rebuild(&reason, existing.as_ref().ok(), &self.scope(&existing, true)?, on_event)
+        self.rebuild(&reason, existing.as_ref().ok(), &self.task(&existing, true)?, on_event)
     }
 
-    fn scope(&self, existing: &Result<Index>, rebuilding: bool) -> Result<Scope> {
+    /// What the arguments mean for the index as it is.
+    fn task(&self, existing: &Result<Index>, rebuilding: bool) -> Result<Task<'_>> {
         let allow_removals = self.options.allow_removals;
         let info = match existing {
             Ok(index) => Some(index.commit_info()?),
@@ -122,7 +117,8 @@ impl Job<'_> {
         }
         let corpus = Corpus::open(&paths, &roots)?.with_options(self.options.read.clone());
         let corpus = corpus.follow_links(self.options.follow_links);
-        Ok(Scope { corpus, forgotten, before: info.releases })
+        let before = usize::try_from(info.releases).unwrap_or(usize::MAX);
+        Ok(Task { options: self.options, corpus, forgotten, before })
     }
 
     /// The only folders that the index may be built from, where the paths are the whole corpus.
@@ -138,15 +134,14 @@ impl Job<'_> {
     }
 
     /// Adds one more commit to an index.
-    fn commit_to(&self, index: &Index, scope: &Scope, on_event: EventHandler<'_>) -> Result<Summary> {
-        let (releases, roots) = (scope.before, scope.corpus.places().len());
+    fn commit_to(&self, index: &Index, task: &Task<'_>, on_event: EventHandler<'_>) -> Result<Summary> {
+        let (releases, roots) = (task.before, task.corpus.places().len());
         tracing::info!(releases, roots, "bringing the index up to date");
         if !self.options.dry_run {
             // A run without changes removes what a killed one left, too.
             index.collect_garbage_or_warn();
         }
-        let task = Task { index, corpus: &scope.corpus, forgotten: &scope.forgotten, replaced: None };
-        apply::run(self.writer(index)?, &task, self.options, on_event)
+        apply::run(index, self.writer(index)?, task, None, on_event)
     }
 
     fn writer(&self, index: &Index) -> Result<Writer> {
@@ -159,51 +154,27 @@ impl Job<'_> {
     fn rebuild(
         &self,
         reason: &str,
-        old: Option<&Index>,
-        scope: &Scope,
+        old: Replaced<'_>,
+        task: &Task<'_>,
         on_event: EventHandler<'_>,
     ) -> Result<Summary> {
-        let roots = scope.corpus.places().len();
-        tracing::info!(reason, releases = scope.before, roots, "building a new generation");
+        let roots = task.corpus.places().len();
+        tracing::info!(reason, releases = task.before, roots, "building a new generation");
         on_event(Event::Rebuilding(reason), Progress::default());
-        let mut fill = |index: &Index| {
-            let replaced = Some(Replaced { index: old, releases: scope.before });
-            let task = Task { index, corpus: &scope.corpus, forgotten: &[], replaced };
-            apply::run(self.writer(index)?, &task, self.options, on_event)
-        };
+        let mut fill = |index: &Index| apply::run(index, self.writer(index)?, task, Some(old), on_event);
         let summary = if self.options.dry_run {
             fill(&Index::in_memory()?)?
         } else {
             let (index, generation) = Index::create_generation(self.folder)?;
             let built = fill(&index).and_then(|summary| {
-                self.activate(&index, &generation, summary.total)?;
+                check_files(&index)?;
+                tracing::info!(releases = summary.total, "the new generation is complete and sound");
+                generation.publish(self.options.keep, is_sound(self.folder), lock::now())?;
                 Ok(summary)
             });
             built.inspect_err(|_| generation.discard())?
         };
         Ok(Summary { rebuilt: true, ..summary })
-    }
-
-    /// Checks a new generation with this many releases and activates it.
-    fn activate(&self, index: &Index, generation: &Generation, total: u64) -> Result<()> {
-        check_files(index)?;
-        tracing::info!(releases = total, "the new generation is complete and sound");
-        generation.publish(self.options.keep, is_sound(self.folder), lock::now())?;
-        // What was published is opened as a reader would. The new generation is active by now, so a system error
-        // in this check is a warning.
-        let published = Index::open(self.folder);
-        match published.and_then(|published| Snapshot::open(&published)) {
-            Ok(published) if published.releases != total => {
-                let found = published.releases;
-                Err(index.damaged(&format!("{found} releases were published instead of {total}")))
-            }
-            Err(error @ (Error::IndexDamaged { .. } | Error::IndexMissing { .. })) => Err(error),
-            Err(error) => {
-                tracing::warn!(%error, "the new generation is active, but could not be opened again");
-                Ok(())
-            }
-            Ok(_) => Ok(()),
-        }
     }
 }
 

@@ -7,7 +7,6 @@
 mod apply;
 mod diff;
 mod events;
-mod ids;
 mod job;
 
 pub use apply::sync;
