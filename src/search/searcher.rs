@@ -10,7 +10,7 @@ use super::{
     highlight::{Buffers, HitHighlighter},
     plan::Plan,
     score::explain,
-    topk::{BoundQuery, ScoredDoc, rank},
+    topk::{BoundQuery, RankedDoc, rank},
     weights::Weights,
 };
 use crate::{
@@ -150,7 +150,7 @@ impl Searcher {
         if options.snippets.is_some() || options.explain {
             bound.bind_hints(self.context()).map_err(failed)?;
         }
-        let addresses: Vec<Address> = ranking.docs.iter().map(|doc| doc.address).collect();
+        let addresses: Vec<Address> = ranking.docs.iter().map(|ranked| ranked.doc.address).collect();
         let mut highlighter = match &options.snippets {
             Some(snippets) => {
                 let mut words = Vec::new();
@@ -162,8 +162,8 @@ impl Searcher {
             None => None,
         };
         let mut hits = Vec::with_capacity(addresses.len());
-        for (at, (doc, missing)) in ranking.docs.iter().zip(&ranking.missing).enumerate() {
-            let mut hit = self.hit(highlighter.as_mut(), doc, at)?;
+        for (at, RankedDoc { doc, missing, .. }) in ranking.docs.iter().enumerate() {
+            let mut hit = self.hit(highlighter.as_mut(), (doc.address, doc.score), at)?;
             hit.missing = missing.iter().map(|&clause| plan.clauses[clause].text.clone()).collect();
             hit.rank = options.offset + at + 1;
             if options.explain {
@@ -182,8 +182,13 @@ impl Searcher {
     }
 
     /// The hit at an index, without its rank and what it misses.
-    fn hit(&self, highlighter: Option<&mut HitHighlighter>, doc: &ScoredDoc, at: usize) -> Result<Hit> {
-        let (release, snippet, title_highlights) = self.snapshot().read(doc.address, |view| {
+    fn hit(
+        &self,
+        highlighter: Option<&mut HitHighlighter>,
+        (address, score): (Address, f32),
+        at: usize,
+    ) -> Result<Hit> {
+        let (release, snippet, title_highlights) = self.snapshot().read(address, |view| {
             let (snippet, title_highlights) = match highlighter {
                 Some(highlighter) => (Some(highlighter.body(view, at)), highlighter.title(view, at)),
                 None => (None, Vec::new()),
@@ -191,7 +196,7 @@ impl Searcher {
             Ok((view.release()?, snippet, title_highlights))
         })?;
         let (rank, missing, explanation) = (0, Vec::new(), None);
-        Ok(Hit { release, rank, score: doc.score, missing, title_highlights, snippet, explanation })
+        Ok(Hit { release, rank, score, missing, title_highlights, snippet, explanation })
     }
 
     fn context(&self) -> &Context {

@@ -1,8 +1,8 @@
 //! A posting list of one segment, block by block, in the format of tantivy 0.27.
 //!
-//! tantivy's own cursor decodes the document ids and the term frequencies of every block that it enters. This
-//! one walks the skip list without decoding, and decodes the ids and the frequencies of a block separately,
-//! when they are first read. Knows the format, not what the postings mean.
+//! tantivy's own cursor decodes the document ids and the term frequencies of every block that it enters, and moves
+//! forward only. This one walks the skip list in both directions without decoding, and decodes the ids and the
+//! frequencies of a block separately, when they are first read. Knows the format, not what the postings mean.
 
 use std::{io, ops::Range};
 
@@ -19,12 +19,18 @@ const SKIP_ENTRY: usize = 12;
 /// The low bits of the byte that holds the bit width of the ids.
 const WIDTH: u8 = 0x1F;
 
-/// The skip list of a posting list, and a block in it. Moving back starts over at the first block.
-#[derive(Clone)]
-pub(crate) struct SkipCursor {
+/// A cursor over the blocks of a posting list.
+pub(crate) struct BlockCursor {
     skips: OwnedBytes,
+    data: OwnedBytes,
     doc_freq: u32,
     block: Block,
+    docs: Decoded,
+    freqs: Decoded,
+    /// The posting that was looked for last, by its index in the block of `docs`.
+    at: usize,
+    /// The documents and postings that were found last.
+    found: Vec<(usize, usize)>,
 }
 
 /// Where a block lies, and how it is packed.
@@ -45,70 +51,14 @@ struct Block {
     positions_before: u64,
 }
 
-/// A cursor over the postings of a list.
-#[derive(Clone)]
-pub(crate) struct BlockCursor {
-    list: SkipCursor,
-    data: OwnedBytes,
-    /// The number of the block that is decoded, as far as it is.
-    decoded: usize,
-    docs: Decoded,
-    freqs: Decoded,
-    /// The posting of the block that was looked for last.
-    at: usize,
-    /// The documents and postings that were found last.
-    found: Vec<(usize, usize)>,
-}
-
-/// The numbers of a block, and whether they are decoded.
-#[derive(Clone, Default)]
+/// The numbers of a block.
+#[derive(Default)]
 struct Decoded {
     numbers: Vec<u32>,
+    /// The block.
+    number: Option<usize>,
     /// Bytes that the packed numbers take.
     bytes: usize,
-    ready: bool,
-}
-
-impl SkipCursor {
-    /// The block that holds the first posting at or behind `target`.
-    #[inline]
-    pub fn seek(&mut self, target: DocId) {
-        if target <= self.block.previous && self.block.number > 0 {
-            self.block = Block { remaining: self.doc_freq as usize, ..Block::default() };
-            self.block.read(&self.skips);
-        }
-        while self.block.last < target {
-            self.block.advance(&self.skips);
-        }
-    }
-
-    /// How many postings the list has.
-    pub fn doc_freq(&self) -> u32 {
-        self.doc_freq
-    }
-
-    /// Visits the numbers of the blocks that may have postings of a window.
-    pub fn each_between(&mut self, window: &Range<DocId>, mut visit: impl FnMut(usize)) {
-        self.seek(window.start);
-        let mut block = self.block;
-        while block.remaining > 0 && block.previous < window.end {
-            visit(block.number);
-            if block.last >= window.end {
-                break;
-            }
-            block.advance(&self.skips);
-        }
-    }
-
-    /// The last document id of the current block; `TERMINATED` in the last, partial block and behind it.
-    pub fn last(&self) -> DocId {
-        self.block.last
-    }
-
-    /// The number of the current block, from 0.
-    pub fn number(&self) -> usize {
-        self.block.number
-    }
 }
 
 impl Block {
@@ -131,15 +81,34 @@ impl Block {
             number: self.number + 1,
             remaining: self.remaining.saturating_sub(BLOCK_LEN),
             previous: self.last,
-            offset: self.offset + packed_len(self.doc_bits) + packed_len(self.freq_bits),
+            offset: self.offset + self.bytes(),
             positions_before: self.positions_before + u64::from(self.positions),
             ..Self::default()
         };
         self.read(skips);
     }
 
+    /// Moves to the block before, in a list of `doc_freq` postings.
+    fn retreat(&mut self, skips: &[u8], doc_freq: u32) {
+        let number = self.number.saturating_sub(1);
+        let remaining = (doc_freq as usize).saturating_sub(number * BLOCK_LEN);
+        let mut before = Self { number, remaining, ..Self::default() };
+        before.read(skips);
+        before.offset = self.offset.saturating_sub(before.bytes());
+        before.positions_before = self.positions_before.saturating_sub(before.positions.into());
+        let start = before.number.checked_sub(1).map(|number| number * SKIP_ENTRY);
+        let last = start.and_then(|start| skips.get(start..)?.first_chunk());
+        before.previous = last.map_or(0, |&last| u32::from_le_bytes(last));
+        *self = before;
+    }
+
     fn is_full(&self) -> bool {
         self.remaining >= BLOCK_LEN
+    }
+
+    /// Bytes of a full block.
+    fn bytes(&self) -> usize {
+        packed_len(self.doc_bits) + packed_len(self.freq_bits)
     }
 }
 
@@ -150,49 +119,57 @@ impl BlockCursor {
         let (skips, data) = if remaining < BLOCK_LEN { (OwnedBytes::empty(), bytes) } else { split(bytes)? };
         let mut block = Block { remaining, ..Block::default() };
         block.read(&skips);
-        Ok(Self {
-            list: SkipCursor { skips, doc_freq, block },
-            data,
-            decoded: 0,
-            docs: Decoded::default(),
-            freqs: Decoded::default(),
-            at: 0,
-            found: Vec::new(),
-        })
+        let [docs, freqs] = Default::default();
+        Ok(Self { skips, data, doc_freq, block, docs, freqs, at: 0, found: Vec::new() })
     }
 
-    /// The list's blocks, from the current one on.
-    pub fn skip_list(&self) -> &SkipCursor {
-        &self.list
+    /// How many postings the list has.
+    pub fn doc_freq(&self) -> u32 {
+        self.doc_freq
+    }
+
+    /// The number of the current block, from 0.
+    pub fn number(&self) -> usize {
+        self.block.number
     }
 
     /// The last document id of the current block; `TERMINATED` in the last, partial block and behind it.
     #[inline]
     pub fn last(&self) -> DocId {
-        self.list.block.last
+        self.block.last
+    }
+
+    /// The number of positions before those of the current block.
+    pub fn positions_before(&self) -> u64 {
+        self.block.positions_before
     }
 
     /// Moves to the block that holds the first posting at or behind `target`, decoding nothing.
     #[inline]
     pub fn seek_block(&mut self, target: DocId) {
-        self.list.seek(target);
-        self.entered();
+        while target <= self.block.previous && self.block.number > 0 {
+            self.block.retreat(&self.skips, self.doc_freq);
+        }
+        while self.block.last < target {
+            self.block.advance(&self.skips);
+        }
     }
 
     /// Moves to the next block.
     pub fn next_block(&mut self) {
-        self.list.block.advance(&self.list.skips);
-        self.entered();
+        self.block.advance(&self.skips);
     }
 
-    /// Forgets what is decoded of another block.
-    #[inline]
-    fn entered(&mut self) {
-        if self.decoded != self.list.block.number {
-            self.decoded = self.list.block.number;
-            self.docs.ready = false;
-            self.freqs.ready = false;
-            self.at = 0;
+    /// Moves to the first block that may have postings of a window, and visits the numbers of all of them.
+    pub fn each_block_of(&mut self, window: &Range<DocId>, mut visit: impl FnMut(usize)) {
+        self.seek_block(window.start);
+        let mut block = self.block;
+        while block.remaining > 0 && block.previous < window.end {
+            visit(block.number);
+            if block.last >= window.end {
+                break;
+            }
+            block.advance(&self.skips);
         }
     }
 
@@ -200,20 +177,18 @@ impl BlockCursor {
     #[inline]
     pub fn find(&mut self, doc: DocId) -> Option<usize> {
         self.seek_block(doc);
-        let from = self.at;
-        let docs = self.docs();
-        let is_behind = from.checked_sub(1).and_then(|at| docs.get(at)).is_some_and(|&before| before >= doc);
-        let from = if is_behind { 0 } else { from };
-        let at = seek(docs, from, doc);
-        let found = docs.get(at) == Some(&doc);
-        self.at = at;
-        found.then_some(at)
+        self.docs();
+        let docs = &self.docs.numbers;
+        let is_behind =
+            self.at.checked_sub(1).and_then(|at| docs.get(at)).is_some_and(|&before| before >= doc);
+        self.at = seek(docs, if is_behind { 0 } else { self.at }, doc);
+        (docs.get(self.at) == Some(&doc)).then_some(self.at)
     }
 
     /// Visits all documents from the current block on.
     pub fn each_doc(&mut self, mut visit: impl FnMut(DocId)) {
         while !self.docs().is_empty() {
-            self.docs().iter().copied().for_each(&mut visit);
+            self.docs.numbers.iter().copied().for_each(&mut visit);
             self.next_block();
         }
     }
@@ -246,7 +221,7 @@ impl BlockCursor {
     /// The document ids of the current block.
     #[inline]
     pub fn docs(&mut self) -> &[DocId] {
-        if !self.docs.ready {
+        if self.docs.number != Some(self.block.number) {
             self.decode_docs();
         }
         &self.docs.numbers
@@ -255,34 +230,18 @@ impl BlockCursor {
     /// The document ids and the term frequencies of the current block.
     #[inline]
     pub fn postings(&mut self) -> (&[DocId], &[u32]) {
-        self.freqs();
+        if self.freqs.number != Some(self.block.number) {
+            self.decode_freqs();
+        }
         (&self.docs.numbers, &self.freqs.numbers)
     }
 
-    /// The term frequencies of the current block.
-    #[inline]
-    pub fn freqs(&mut self) -> &[u32] {
-        if !self.freqs.ready {
-            self.decode_freqs();
-        }
-        &self.freqs.numbers
-    }
-
-    /// The number of the current block, from 0.
-    pub fn number(&self) -> usize {
-        self.list.block.number
-    }
-
-    /// The number of positions before those of the current block.
-    pub fn positions_before(&self) -> u64 {
-        self.list.block.positions_before
-    }
-
     fn decode_docs(&mut self) {
-        let Self { list: SkipCursor { block, .. }, data, docs, .. } = self;
+        let Self { block, data, docs, .. } = self;
         let data = data.get(block.offset..).unwrap_or_default();
-        docs.ready = true;
+        docs.number = Some(block.number);
         docs.numbers.resize(BLOCK_LEN.min(block.remaining), 0);
+        self.at = 0;
         if block.is_full() {
             // tantivy packs against nothing where the block before ends with document 0.
             let previous = (block.previous != 0).then_some(block.previous);
@@ -301,9 +260,9 @@ impl BlockCursor {
 
     fn decode_freqs(&mut self) {
         self.docs();
-        let Self { list: SkipCursor { block, .. }, data, docs, freqs, .. } = self;
+        let Self { block, data, docs, freqs, .. } = self;
         let data = data.get(block.offset + docs.bytes..).unwrap_or_default();
-        freqs.ready = true;
+        freqs.number = Some(block.number);
         freqs.numbers.resize(BLOCK_LEN.min(block.remaining), 0);
         if block.is_full() {
             freqs.bytes = BitPacker4x::new().decompress(data, &mut freqs.numbers, block.freq_bits);

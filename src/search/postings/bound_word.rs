@@ -144,6 +144,11 @@ impl BoundWord {
         self.terms.hints(context).map(|_| ())
     }
 
+    /// Whether the index has hints, once they are looked up.
+    pub fn has_hints(&self) -> bool {
+        self.terms.hints.get().is_some_and(|hints| !hints.is_empty())
+    }
+
     /// The terms that are bound, full terms first.
     pub fn terms(&self) -> impl Iterator<Item = &BoundTerm> + Clone {
         self.terms.full.iter().chain(self.terms.hints.get().into_iter().flatten())

@@ -20,11 +20,11 @@ pub(super) fn doc_freq(segment: &Segment, lists: &[&PostingList]) -> io::Result<
     }
     let open = |list: &&PostingList| BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq());
     let mut cursors = lists.iter().map(open).collect::<io::Result<Vec<_>>>()?;
-    cursors.sort_by_key(|cursor| cursor.skip_list().doc_freq());
+    cursors.sort_by_key(|cursor| cursor.doc_freq());
     let mut all = 0;
     if let Some((longest, others)) = cursors.split_last_mut() {
-        all = longest.skip_list().doc_freq() as usize;
-        let postings: usize = others.iter().map(|other| other.skip_list().doc_freq() as usize).sum();
+        all = longest.doc_freq() as usize;
+        let postings: usize = others.iter().map(|other| other.doc_freq() as usize).sum();
         let max_doc = segment.reader.max_doc() as usize;
         if postings * LOOK_UP_COST > all.max(max_doc / 2) {
             let mut seen = vec![false; max_doc];

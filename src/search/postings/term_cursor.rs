@@ -1,13 +1,13 @@
 //! The postings of one term in one segment, with separate frequencies in title and body.
 //!
-//! A term has two cursors. Finding the documents that have it needs ids alone and runs ahead of scoring, which
-//! decodes the frequencies of the few documents that may still be ranked.
+//! Finding the documents that have a term needs ids alone. The frequencies are decoded for scoring, and upper bounds
+//! are known without decoding anything.
 
 use std::{io, iter::Peekable, ops::Range};
 
 use tantivy::{DocId, TERMINATED};
 
-use super::block_cursor::{BlockCursor, SkipCursor, seek};
+use super::block_cursor::{BlockCursor, seek};
 use crate::{
     index::{BlockStats, Norms, PostingList, Segment, TitleFreqs, decode_bound},
     search::plan::{Scope, WeightedTerm},
@@ -27,10 +27,7 @@ pub(crate) struct TermCursor {
     scope: Scope,
     /// The weight of an occurrence of this term.
     pub weight: f32,
-    ids: BlockCursor,
     postings: BlockCursor,
-    /// For upper bounds, which are asked for before anything is decoded.
-    skips: SkipCursor,
     stats: BlockStats,
     /// The bound of blocks without a stored one: of the last, partial block, or of all blocks of a publisher.
     bound_of_tail: Option<f32>,
@@ -46,13 +43,10 @@ impl TermCursor {
         if scope == Scope::Title && !list.stats.has_titles() {
             return Ok(None);
         }
-        let postings = BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?;
         Ok(Some(Self {
             scope,
             weight: term.weight,
-            ids: postings.clone(),
-            skips: postings.skip_list().clone(),
-            postings,
+            postings: BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?,
             stats: list.stats.clone(),
             // Phrases in the publisher's name may count as title, so frequencies do not bound them.
             bound_of_tail: (scope == Scope::Source).then_some(f32::INFINITY),
@@ -61,7 +55,7 @@ impl TermCursor {
 
     /// How many documents have the term, including deleted ones.
     pub fn doc_freq(&self) -> u32 {
-        self.skips.doc_freq()
+        self.postings.doc_freq()
     }
 
     /// Whether the documents that match cannot be known from the ids, since some have the term in another field only.
@@ -78,15 +72,15 @@ impl TermCursor {
         if self.needs_frequencies() {
             return self.each_frequency(window, |doc, _| visit(doc));
         }
-        self.ids.seek_block(window.start);
+        self.postings.seek_block(window.start);
         loop {
-            let last = self.ids.last();
-            let docs = self.ids.docs();
+            let last = self.postings.last();
+            let docs = self.postings.docs();
             docs[within(docs, window)].iter().copied().for_each(&mut visit);
             if last >= window.end {
                 return;
             }
-            self.ids.next_block();
+            self.postings.next_block();
         }
     }
 
@@ -101,7 +95,7 @@ impl TermCursor {
         if self.needs_frequencies() {
             return self.find_frequencies(docs, |at, _| visit(at));
         }
-        self.ids.find_all(docs, |_, found| found.iter().for_each(|&(at, _)| visit(at)));
+        self.postings.find_all(docs, |_, found| found.iter().for_each(|&(at, _)| visit(at)));
     }
 
     /// Visits those of some documents, in order, that match, by their index, with their frequencies.
@@ -109,7 +103,7 @@ impl TermCursor {
         let Self { scope, postings, stats, .. } = self;
         postings.find_all(docs, |block, found| {
             let mut titles = stats.titles(block.number()).peekable();
-            let freqs = block.freqs();
+            let (_, freqs) = block.postings();
             for &(at, posting) in found {
                 if let Some(frequency) = Frequency::new(*scope, freqs[posting], take(&mut titles, posting)) {
                     visit(at, frequency);
@@ -161,8 +155,8 @@ impl TermCursor {
     /// An upper bound of the normalised frequency in all documents of a window.
     pub fn frequency_bound(&mut self, window: &Range<DocId>, norms: &Norms) -> f32 {
         let (mut code, mut has_tail) = (None, false);
-        let Self { skips, stats, .. } = self;
-        skips.each_between(window, |number| match stats.bound(number) {
+        let Self { postings, stats, .. } = self;
+        postings.each_block_of(window, |number| match stats.bound(number) {
             Some(bound) => code = code.max(Some(bound)),
             None => has_tail = true,
         });
@@ -173,8 +167,8 @@ impl TermCursor {
     /// The same for the documents of the block that has a document, or would have it.
     #[inline]
     pub fn frequency_bound_near(&mut self, doc: DocId, norms: &Norms) -> f32 {
-        self.skips.seek(doc);
-        match self.stats.bound(self.skips.number()) {
+        self.postings.seek_block(doc);
+        match self.stats.bound(self.postings.number()) {
             Some(code) => decode_bound(code) * norms.growth,
             None => self.bound_of_tail(norms),
         }
@@ -190,7 +184,7 @@ impl TermCursor {
 
     /// Where the block of the last bound ends.
     pub fn block_end(&self) -> DocId {
-        self.skips.last().saturating_add(1)
+        self.postings.last().saturating_add(1)
     }
 
     /// Visits all blocks: the documents that each may have, and an upper bound of their normalised frequencies.
@@ -209,7 +203,7 @@ impl TermCursor {
         if let Some(bound) = self.bound_of_tail {
             return bound;
         }
-        let mut postings = self.postings.clone();
+        let Self { postings, .. } = self;
         postings.seek_block(TERMINATED);
         let titles = self.stats.titles(postings.number());
         let (docs, freqs) = postings.postings();

@@ -1,11 +1,20 @@
 //! BM25F: the score of a word's occurrences in title and body (Robertson & Zaragoza 2009, § 3.6).
+//!
+//! Scores are fixed-point numbers in floats: multiples of [`STEP`], whose sums are exact. So a sum depends neither on
+//! the order in which clauses are added up nor on what is pruned, and sums of upper bounds are upper bounds.
 
 use tantivy::DocId;
 
 use crate::{
     index::{NormParameters, Norms, Segment},
-    search::context::Context,
+    search::{context::Context, weights::BOUND_SLACK},
 };
+
+/// The least score of a document that matches. A score of 0 means that it does not.
+pub(crate) const STEP: f32 = 1.0 / 4096.0;
+
+/// Floats from 2,048 to 4,096 are multiples of [`STEP`]: adding this one rounds smaller numbers to such.
+const ROUNDS: f32 = 3072.0;
 
 /// The scoring function of one segment.
 pub(crate) struct Bm25f<'s> {
@@ -14,17 +23,29 @@ pub(crate) struct Bm25f<'s> {
     pub norms: Norms<'s>,
 }
 
-/// What a word's score is multiplied with: one factor after the other, since floats depend on the order.
+/// What a word's score is multiplied with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Factors {
     pub idf: f32,
     pub weight: f32,
 }
 
+/// A score above 0, rounded to a multiple of [`STEP`].
+#[inline]
+pub(super) fn to_steps(score: f32) -> f32 {
+    (score + ROUNDS - ROUNDS).max(STEP)
+}
+
 impl Factors {
+    /// The score of a saturated frequency.
     #[inline]
     pub fn apply(self, saturated: f32) -> f32 {
-        saturated * self.idf * self.weight
+        to_steps(saturated * self.idf * self.weight)
+    }
+
+    /// An upper bound of the score, given one of the saturated frequency; 0 if that is 0.
+    pub fn bound(self, saturated: f32) -> f32 {
+        if saturated > 0.0 { self.apply(saturated * BOUND_SLACK) + STEP } else { 0.0 }
     }
 }
 
@@ -40,12 +61,12 @@ impl<'s> Bm25f<'s> {
         Self { segment, k1: weights.k1, norms: segment.norms(parameters) }
     }
 
-    /// The score of weighted frequencies in title and body, before the word's factors: from 0 to `k1 + 1`.
+    /// The saturated frequency in title and body, from 0 to `k1 + 1`.
     ///
     /// That is `m (k1 + 1) / (k1 + m)` of the normalised frequency `m`, with the body's norm multiplied out, so that
     /// one division is enough if the title does not have the word.
     #[inline]
-    pub fn score(&self, doc: DocId, title: f32, body: f32) -> f32 {
+    pub fn saturated(&self, doc: DocId, title: f32, body: f32) -> f32 {
         let norm = self.norms.body(doc);
         let mut frequency = body;
         if title > 0.0 {
@@ -73,7 +94,7 @@ impl<'s> Bm25f<'s> {
         }
     }
 
-    /// The score of a normalised frequency, before the factors; of an infinite one, its limit.
+    /// The saturated frequency of a normalised one; of an infinite one, its limit.
     pub fn saturate(&self, frequency: f32) -> f32 {
         if frequency > 0.0 { (self.k1 + 1.0) / (self.k1 / frequency + 1.0) } else { 0.0 }
     }

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 use tantivy::DocId;
 
-use super::{batch::NO_MATCH, bm25f::Bm25f, node::BoundNode, phrase_scorer::count_by_field, scorer::Scorer};
+use super::{bm25f::Bm25f, node::BoundNode, phrase_scorer::count_by_field, scorer::Scorer};
 use crate::{
     index::Segment,
     search::{
@@ -79,7 +79,7 @@ impl Explainer<'_> {
     /// The score of a node; none if the document does not match.
     fn score(&self, node: &BoundNode) -> io::Result<Option<f32>> {
         let scores = Scorer::open(self.bm25f, node, Terms::Any)?.scores(&[self.doc]);
-        Ok(scores.first().copied().filter(|&score| score != NO_MATCH))
+        Ok(scores.first().copied().filter(|&score| score > 0.0))
     }
 
     /// Adds the terms of a node that the document has.

@@ -1,6 +1,5 @@
 //! Scoring: BM25F over title and body, proximity, and the explanation of a score.
 
-mod batch;
 mod bm25f;
 mod explain;
 mod node;
@@ -11,9 +10,12 @@ mod proximity;
 mod scorer;
 mod word_scorer;
 
+use std::ops::Range;
+
+use tantivy::DocId;
+
 pub use self::explain::{ClauseScore, Explanation, TermFrequency};
 pub(crate) use self::{
-    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
     bm25f::Bm25f,
     explain::explain,
     node::BoundNode,
@@ -21,3 +23,15 @@ pub(crate) use self::{
     proximity::ProximityScorer,
     scorer::{Phase, Scorer, remove},
 };
+
+/// The number of documents in a window: their scores stay in the processor's caches.
+pub(crate) const WINDOW_LEN: DocId = 1 << 12;
+
+/// Which documents an upper bound holds for.
+#[derive(Clone, Copy)]
+pub(crate) enum Extent<'e> {
+    /// All documents of a window.
+    Window(&'e Range<DocId>),
+    /// A document, from the blocks that it is in. Nothing is decoded.
+    Block(DocId),
+}

@@ -44,6 +44,16 @@ impl BoundNode {
         }
     }
 
+    /// Whether documents may match it by terms that only hint at a word.
+    pub(crate) fn has_hints(&self) -> bool {
+        match self {
+            Self::Word(word) => word.has_hints(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::has_hints),
+            Self::Except(part, _) => part.has_hints(),
+            Self::Phrase(_) | Self::Near { .. } | Self::Dated(_) => false,
+        }
+    }
+
     /// Whether the node expands to too many forms for their positions to carry information.
     pub(crate) fn is_vague(&self) -> bool {
         matches!(self, Self::Word(word) if word.is_pattern && word.terms().count() >= PROXIMITY_EXPANSIONS)

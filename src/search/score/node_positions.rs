@@ -4,7 +4,7 @@ use std::io;
 
 use tantivy::DocId;
 
-use super::{batch::NO_MATCH, bm25f::Bm25f, node::BoundNode, scorer::Scorer};
+use super::{bm25f::Bm25f, node::BoundNode, scorer::Scorer};
 use crate::search::{
     plan::Node,
     positions::{PhraseMatcher, WordPositions},
@@ -77,7 +77,7 @@ impl<'s> NodePositions<'s> {
             Self::Word(word) => word.read(doc, out),
             Self::Phrase(matcher) => out.extend_from_slice(matcher.starts(doc)),
             Self::Parts(scorer, parts) => {
-                if scorer.scores(&[doc]) != [NO_MATCH] {
+                if scorer.scores(&[doc]) != [0.0] {
                     parts.iter_mut().for_each(|part| part.read(doc, out));
                 }
             }

@@ -8,9 +8,9 @@ use std::{io, ops::Range};
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
+    Extent,
     bm25f::Bm25f,
-    word_scorer::WordScorer,
+    word_scorer::{Sum, WordScorer},
 };
 use crate::{
     index::Segment,
@@ -20,12 +20,16 @@ use crate::{
 /// Looking a document up in a list takes as long as merging this many postings.
 const LOOK_UP_COST: usize = 8;
 
+/// Documents whose frequencies are added up at a time. Their sums fit into the caches of a processor, and each list
+/// is entered only a few times.
+const MERGED_AT_ONCE: DocId = 1 << 16;
+
 /// Scores a prefix or pattern.
 pub(crate) struct PatternScorer<'s> {
     segment: &'s Segment,
     word: WordScorer<'s>,
-    /// All documents, once the lists are merged.
-    merged: Option<ScoredBatch>,
+    /// All documents with their scores, once the lists are merged.
+    merged: Option<(Vec<DocId>, Vec<f32>)>,
     /// The document whose bound was asked for last, by its index.
     at: usize,
 }
@@ -33,12 +37,8 @@ pub(crate) struct PatternScorer<'s> {
 impl<'s> PatternScorer<'s> {
     /// Opens the postings of the forms.
     pub fn open(bm25f: &'s Bm25f<'s>, word: &BoundWord) -> io::Result<Self> {
-        Ok(Self {
-            segment: bm25f.segment,
-            word: WordScorer::open(bm25f, word, Terms::Full)?,
-            merged: None,
-            at: 0,
-        })
+        let word = WordScorer::open(bm25f, word, Terms::Full)?;
+        Ok(Self { segment: bm25f.segment, word, merged: None, at: 0 })
     }
 
     /// The number of postings.
@@ -46,10 +46,12 @@ impl<'s> PatternScorer<'s> {
         self.word.cost()
     }
 
-    /// Appends the documents of a window, in order.
-    pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
-        let merged = self.merged();
-        docs.extend_from_slice(&merged.docs[merged.range(window)]);
+    /// Visits the documents of a window with their scores, in order.
+    pub fn score_window(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
+        let (docs, scores) = self.merged();
+        let start = docs.partition_point(|&doc| doc < window.start);
+        let range = start..seek(docs, start, window.end);
+        visit(&docs[range.clone()], &scores[range]);
     }
 
     /// Retains the documents that match.
@@ -57,37 +59,36 @@ impl<'s> PatternScorer<'s> {
         if self.is_looked_up(docs.len()) {
             return self.word.retain(docs);
         }
-        let mut found = self.merged().finder();
-        docs.retain(|&doc| found.find(doc).is_some());
+        let mut scores = self.scores(docs).into_iter();
+        docs.retain(|_| scores.next().is_some_and(|score| score > 0.0));
     }
 
-    /// Appends the documents of a window with their scores, in order.
-    pub fn score_window(&mut self, window: &Range<DocId>, batch: &mut ScoredBatch) {
-        let merged = self.merged();
-        batch.append(merged, merged.range(window));
-    }
-
-    /// Appends the scores of documents in ascending order, `NO_MATCH` for those that do not match.
-    pub fn score_docs(&mut self, docs: &[DocId], batch: &mut ScoredBatch) {
+    /// The scores of documents in ascending order, 0 for those that do not match.
+    pub fn scores(&mut self, docs: &[DocId]) -> Vec<f32> {
         if self.is_looked_up(docs.len()) {
-            return self.word.score_docs(docs, batch);
+            return self.word.scores(docs);
         }
-        let mut found = self.merged().finder();
-        for &doc in docs {
-            let (score, freq) = found.find(doc).unwrap_or((NO_MATCH, 0));
-            batch.push(doc, score, freq);
-        }
+        let ((found, scores), mut at) = (self.merged(), 0);
+        let score = |&doc: &DocId| {
+            at = seek(found, at, doc);
+            if found.get(at) == Some(&doc) { scores[at] } else { 0.0 }
+        };
+        docs.iter().map(score).collect()
     }
 
     /// An upper bound of the scores of some documents: the highest of them, once the lists are merged.
     pub fn max_score(&mut self, extent: &Extent) -> f32 {
-        let Some(merged) = &self.merged else { return self.word.highest_score() };
+        let Some((docs, scores)) = &self.merged else { return self.word.highest_score() };
         match extent {
-            Extent::Window(window) => merged.scores[merged.range(window)].iter().copied().fold(0.0, f32::max),
+            Extent::Window(window) => {
+                let mut max = 0.0_f32;
+                self.score_window(window, &mut |_, scores| max = scores.iter().copied().fold(0.0, f32::max));
+                max
+            }
             Extent::Block(doc) => {
-                let is_behind = self.at.checked_sub(1).is_some_and(|at| merged.docs[at] >= *doc);
-                self.at = seek(&merged.docs, if is_behind { 0 } else { self.at }, *doc);
-                if merged.docs.get(self.at) == Some(doc) { merged.scores[self.at] } else { 0.0 }
+                let is_behind = self.at.checked_sub(1).is_some_and(|at| docs[at] >= *doc);
+                self.at = seek(docs, if is_behind { 0 } else { self.at }, *doc);
+                if docs.get(self.at) == Some(doc) { scores[self.at] } else { 0.0 }
             }
         }
     }
@@ -97,13 +98,25 @@ impl<'s> PatternScorer<'s> {
         self.merged.is_none() && (look_ups as u64) < self.cost()
     }
 
-    fn merged(&mut self) -> &ScoredBatch {
-        self.merged.get_or_insert_with(|| {
-            let (mut merged, max_doc) = (ScoredBatch::default(), self.segment.reader.max_doc());
-            for start in (0..max_doc).step_by(WINDOW_LEN as usize) {
-                self.word.add_up(&(start..start.saturating_add(WINDOW_LEN).min(max_doc)), &mut merged);
+    fn merged(&mut self) -> (&[DocId], &[f32]) {
+        let (docs, scores) = self.merged.get_or_insert_with(|| {
+            let (mut docs, mut scores) = (Vec::new(), Vec::new());
+            let max_doc = self.segment.reader.max_doc();
+            let mut sums = vec![(0.0, 0.0); MERGED_AT_ONCE.min(max_doc) as usize];
+            for start in (0..max_doc).step_by(MERGED_AT_ONCE as usize) {
+                let window = start..start.saturating_add(MERGED_AT_ONCE).min(max_doc);
+                self.word.each_frequency(&window, |Sum { doc, title, body }| {
+                    let sum = &mut sums[(doc - start) as usize];
+                    *sum = (sum.0 + title, sum.1 + body);
+                });
+                for (doc, sum) in window.zip(&mut sums).filter(|(_, sum)| **sum != (0.0, 0.0)) {
+                    let (title, body) = std::mem::take(sum);
+                    docs.push(doc);
+                    scores.push(self.word.score(Sum { doc, title, body }));
+                }
             }
-            merged
-        })
+            (docs, scores)
+        });
+        (docs, scores)
     }
 }

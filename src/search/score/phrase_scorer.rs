@@ -7,8 +7,8 @@ use std::{io, ops::Range};
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch},
-    bm25f::{Bm25f, Factors},
+    Extent,
+    bm25f::{Bm25f, Factors, STEP, to_steps},
     node::idf_of_phrase,
     word_scorer::WordScorer,
 };
@@ -24,8 +24,8 @@ pub(crate) struct PhraseScorer<'s> {
     phrases: Vec<OpenPhrase<'s>>,
     within: u32,
     weight: f32,
-    /// The documents that were retained last, in order, with their scores and numbers of starts.
-    retained: Vec<(DocId, f32, u32)>,
+    /// The documents that were retained last, in order, with their scores.
+    retained: Vec<(DocId, f32)>,
 }
 
 impl<'s> PhraseScorer<'s> {
@@ -78,43 +78,35 @@ impl<'s> PhraseScorer<'s> {
         if self.phrases.len() > 1 || self.phrases.iter().any(|phrase| phrase.slop.is_some()) {
             self.approximate_retain(docs);
         }
-        let scored = docs.iter().map(|&doc| (doc, self.compute_score(doc)));
-        let matches = scored.filter(|(_, (score, _))| *score != NO_MATCH);
-        let retained = matches.map(|(doc, (score, starts))| (doc, score, starts)).collect();
+        let scored = docs.iter().map(|&doc| (doc, self.score(doc))).filter(|(_, score)| *score > 0.0);
+        let retained = scored.collect();
         self.retained = retained;
         docs.clear();
-        docs.extend(self.retained.iter().map(|(doc, ..)| doc));
+        docs.extend(self.retained.iter().map(|(doc, _)| doc));
     }
 
-    /// Appends the scores of documents, `NO_MATCH` for those that do not match.
-    pub fn score_docs(&mut self, docs: &[DocId], batch: &mut ScoredBatch) {
+    /// The scores of documents, 0 for those that do not match.
+    pub fn scores(&mut self, docs: &[DocId]) -> Vec<f32> {
+        let mut scores = Vec::with_capacity(docs.len());
         for &doc in docs {
-            let (score, starts) = self.score(doc);
-            batch.push(doc, score, starts);
+            let known = self.retained.binary_search_by_key(&doc, |(doc, _)| *doc);
+            scores.push(if let Ok(at) = known { self.retained[at].1 } else { self.score(doc) });
         }
+        scores
     }
 
-    /// The score of a document and the number of starts.
-    fn score(&mut self, doc: DocId) -> (f32, u32) {
-        match self.retained.binary_search_by_key(&doc, |(doc, ..)| *doc) {
-            Ok(at) => (self.retained[at].1, self.retained[at].2),
-            Err(_) => self.compute_score(doc),
-        }
-    }
-
-    fn compute_score(&mut self, doc: DocId) -> (f32, u32) {
-        let (mut sum, mut starts) = (0.0, 0);
+    fn score(&mut self, doc: DocId) -> f32 {
+        let mut sum = 0.0;
         for phrase in &mut self.phrases {
-            let Some((score, count)) = phrase.score(doc) else { return (NO_MATCH, 0) };
-            (sum, starts) = (sum + score, starts + count);
+            let Some(score) = phrase.score(doc) else { return 0.0 };
+            sum += score;
         }
         match &self.phrases[..] {
-            [OpenPhrase { matcher: left, .. }, OpenPhrase { matcher: right, .. }]
-                if !are_near(&left.side(), &right.side(), self.within, left.limit(doc)) =>
-            {
-                (NO_MATCH, 0)
+            [OpenPhrase { matcher: left, .. }, OpenPhrase { matcher: right, .. }] => {
+                let is_near = are_near(&left.side(), &right.side(), self.within, left.limit(doc));
+                if is_near { to_steps(sum * self.weight) } else { 0.0 }
             }
-            _ => (sum * self.weight, starts),
+            _ => sum,
         }
     }
 
@@ -124,13 +116,18 @@ impl<'s> PhraseScorer<'s> {
         for phrase in &mut self.phrases {
             bounds.iter_mut().zip(phrase.max_scores(docs)).for_each(|(sum, bound)| *sum += bound);
         }
-        bounds.iter_mut().for_each(|bound| *bound *= self.weight);
+        bounds.iter_mut().for_each(|bound| *bound = self.weigh_bound(*bound));
         bounds
     }
 
     /// An upper bound of the scores of some documents.
     pub fn max_score(&mut self, extent: &Extent) -> f32 {
-        self.phrases.iter_mut().map(|phrase| phrase.max_score(extent)).sum::<f32>() * self.weight
+        let sum = self.phrases.iter_mut().map(|phrase| phrase.max_score(extent)).sum();
+        self.weigh_bound(sum)
+    }
+
+    fn weigh_bound(&self, bound: f32) -> f32 {
+        if self.phrases.len() > 1 { to_steps(bound * self.weight) + STEP } else { bound }
     }
 }
 
@@ -169,22 +166,22 @@ impl<'s> OpenPhrase<'s> {
         self.words.first().map_or(0, WordScorer::cost)
     }
 
-    /// The score of a document and the number of starts; none if it does not match.
+    /// The score of a document; none if it does not match.
     #[expect(clippy::cast_precision_loss, reason = "counts of a phrase in one document are small")]
-    fn score(&mut self, doc: DocId) -> Option<(f32, u32)> {
+    fn score(&mut self, doc: DocId) -> Option<f32> {
         let starts = self.matcher.starts(doc);
         if starts.is_empty() {
             return None;
         }
         let (title, body) = count_by_field(starts, self.bm25f.segment.title_words(doc));
-        Some((self.factors.apply(self.bm25f.score(doc, title as f32, body as f32)), title + body))
+        Some(self.factors.apply(self.bm25f.saturated(doc, title as f32, body as f32)))
     }
 
     /// Adjacent words occur at least as often as the phrase; a sloppy phrase starts at an occurrence of any of them.
     fn max_score(&mut self, extent: &Extent) -> f32 {
         let bounds = self.words.iter_mut().map(|word| word.max_frequency(extent));
         let bound = if self.slop.is_some() { bounds.sum() } else { bounds.fold(f32::INFINITY, f32::min) };
-        self.factors.apply(self.bm25f.saturate(bound))
+        self.factors.bound(self.bm25f.saturate(bound))
     }
 
     /// The same of each of some documents. Of adjacent words only the rarest is looked up: the others take longer than
@@ -195,7 +192,7 @@ impl<'s> OpenPhrase<'s> {
         for word in self.words.iter_mut().take(words) {
             bounds.iter_mut().zip(word.max_frequencies(docs)).for_each(|(sum, bound)| *sum += bound);
         }
-        bounds.iter_mut().for_each(|bound| *bound = self.factors.apply(self.bm25f.saturate(*bound)));
+        bounds.iter_mut().for_each(|bound| *bound = self.factors.bound(self.bm25f.saturate(*bound)));
         bounds
     }
 }

@@ -5,8 +5,7 @@
 
 use super::node::BoundNode;
 use crate::search::weights::{
-    BOUND_SLACK, FULL_PROXIMITY_WORDS, LEAD, LEAD_WORDS, LONG_QUERY_PROXIMITY, PROXIMITY_WORDS, UNORDERED,
-    WINDOW, Weights,
+    FULL_PROXIMITY_WORDS, LEAD, LEAD_WORDS, LONG_QUERY_PROXIMITY, PROXIMITY_WORDS, UNORDERED, WINDOW, Weights,
 };
 
 /// Scores the proximity of a query's content clauses.
@@ -16,35 +15,24 @@ pub(crate) struct ProximityScorer {
     pairs: Vec<f32>,
     /// The maximum that each clause adds at the beginning of a document; empty for short queries and very long ones.
     leads: Vec<f32>,
-    /// Whether the positions of each clause are read.
-    has_positions: Vec<bool>,
 }
 
 impl ProximityScorer {
-    pub fn new<'n>(weights: &Weights, content: impl Iterator<Item = &'n BoundNode> + Clone) -> Self {
-        // Raised like all upper bounds, since the score is computed from them.
-        let max_scores: Vec<f32> =
-            content.clone().map(|node| node.max_score(weights.k1 + 1.0) * BOUND_SLACK).collect();
+    pub fn new<'n>(weights: &Weights, content: impl Iterator<Item = &'n BoundNode>) -> Self {
+        let max_scores: Vec<f32> = content.map(|node| node.max_score(weights.k1 + 1.0)).collect();
         let is_long = max_scores.len() > FULL_PROXIMITY_WORDS;
         let weight = if is_long { weights.proximity * LONG_QUERY_PROXIMITY } else { weights.proximity };
         let pairs = max_scores.windows(2).map(|pair| weight * (pair[0] + pair[1]) / 2.0);
         let is_too_long = max_scores.len() > PROXIMITY_WORDS;
-        let pairs = if is_too_long { Vec::new() } else { pairs.collect() };
+        let pairs = if is_too_long || weight <= 0.0 { Vec::new() } else { pairs.collect() };
         let has_leads = is_long && !is_too_long && weights.proximity > 0.0;
         let leads = if has_leads { max_scores.iter().map(|max| LEAD * max).collect() } else { Vec::new() };
-        let has_positions = content.map(|node| !node.is_vague()).collect();
-        Self { k1: weights.k1, pairs, leads, has_positions }
+        Self { k1: weights.k1, pairs, leads }
     }
 
-    /// The sum over adjacent pairs, given how often each pair occurs together.
-    fn sum<C>(&self, clauses: &[C], together: impl Fn(&C, &C) -> f32) -> f32 {
-        let mut sum = 0.0;
-        for (pair, max) in clauses.windows(2).zip(&self.pairs) {
-            let count = together(&pair[0], &pair[1]);
-            let saturated = if count > 0.0 { count / (self.k1 + count) } else { 0.0 };
-            sum += max * saturated;
-        }
-        sum
+    /// Whether proximity adds nothing to any document.
+    pub fn is_off(&self) -> bool {
+        self.pairs.is_empty() && self.leads.is_empty()
     }
 
     /// The score of a document, from the positions of its clauses.
@@ -53,32 +41,13 @@ impl ProximityScorer {
         let at_beginning = |(lead, positions): (&f32, &&[u32])| {
             positions.first().map_or(0.0, |&first| lead * (-(first as f32) / LEAD_WORDS).exp())
         };
-        let leads: f32 = self.leads.iter().zip(&positions).map(at_beginning).sum();
-        leads
-            + self.sum(&positions, |first, second| {
-                let (ordered, near) = together(first, second);
-                ordered + UNORDERED * near
-            })
-    }
-
-    /// An upper bound for a document with this many positions of each clause.
-    pub fn max_score(&self, positions: [u8; PROXIMITY_WORDS]) -> f32 {
-        let mut counts = [0.0_f32; PROXIMITY_WORDS];
-        for ((count, positions), has_positions) in counts.iter_mut().zip(positions).zip(&self.has_positions) {
-            *count = match positions {
-                _ if !has_positions => 0.0,
-                u8::MAX => 1e9,
-                positions => positions.into(),
-            };
-        }
-        let leads = self.leads.iter().zip(&counts).filter(|(_, count)| **count > 0.0);
-        leads.map(|(lead, _)| lead).sum::<f32>()
-            + self.sum(&counts, |&first, &second| {
-                // A word follows at most two others, with at most one word between.
-                let ordered = first.min(2.0 * second);
-                let near = if second > 0.0 { first - ordered } else { 0.0 };
-                ordered + UNORDERED * near
-            })
+        let of_pair = |(max, pair): (&f32, &[&[u32]])| {
+            let (ordered, near) = together(pair[0], pair[1]);
+            let count = ordered + UNORDERED * near;
+            if count > 0.0 { max * count / (self.k1 + count) } else { 0.0 }
+        };
+        self.leads.iter().zip(&positions).map(at_beginning).sum::<f32>()
+            + self.pairs.iter().zip(positions.windows(2)).map(of_pair).sum::<f32>()
     }
 }
 

@@ -2,18 +2,16 @@
 //!
 //! A scorer works in batches. It lists the documents of a window, retains the matching ones of a list, and scores
 //! a window or a list; and it bounds the scores of a window, so that most of them need not be computed. Windows
-//! and lists come in ascending order; going back is possible but slow. Deleted documents are not left out.
-//!
-//! A node has one scorer for the documents that match it in full and one for those that match by hints, the stems of
-//! dictionary words. What the second one says about documents that match in full is meaningless.
+//! and lists are in ascending order. Deleted documents are not left out. A score of 0 is that of a document that does
+//! not match.
 
 use std::{io, ops::Range};
 
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch},
-    bm25f::Bm25f,
+    Extent,
+    bm25f::{Bm25f, STEP},
     node::BoundNode,
     pattern_scorer::PatternScorer,
     phrase_scorer::PhraseScorer,
@@ -24,7 +22,6 @@ use crate::{
     search::{
         plan::Node,
         postings::{Terms, merge},
-        weights::BOUND_SLACK,
     },
 };
 
@@ -37,8 +34,6 @@ pub(crate) enum Scorer<'s> {
     All(Vec<Scorer<'s>>),
     /// The maximum of the scores.
     Any(Vec<Scorer<'s>>),
-    /// The score of the first one that matches.
-    FirstOf(Vec<Scorer<'s>>),
     /// The first, in documents that do not match the second.
     Except(Box<[Scorer<'s>; 2]>),
     /// Days from 1970-01-01, inclusive.
@@ -57,40 +52,25 @@ pub(crate) enum Phase {
 }
 
 impl<'s> Scorer<'s> {
-    /// Opens the postings of a node for documents that match in full, by hints, or in either way.
+    /// Opens the postings of a node. Only words have hints of their own; inside a node, each part may match by hints if
+    /// the node may.
     pub fn open(bm25f: &'s Bm25f<'s>, node: &BoundNode, terms: Terms) -> io::Result<Self> {
-        if terms == Terms::Any {
-            let full = Self::open(bm25f, node, Terms::Full)?;
-            let hints = Self::open(bm25f, node, Terms::Hints)?;
-            return Ok(if hints.is_empty() { full } else { Self::FirstOf(vec![full, hints]) });
-        }
-        let all = |nodes: &[BoundNode], terms| {
-            nodes.iter().map(|node| Self::open(bm25f, node, terms)).collect::<io::Result<_>>()
+        let of_parts = if terms == Terms::Hints { Terms::Any } else { terms };
+        let all = |nodes: &[BoundNode]| {
+            nodes.iter().map(|node| Self::open(bm25f, node, of_parts)).collect::<io::Result<_>>()
         };
         Ok(match node {
-            Node::Word(word) if word.is_pattern && terms == Terms::Full => {
-                Self::Pattern(Box::new(PatternScorer::open(bm25f, word)?))
-            }
+            Node::Word(word) if word.is_pattern => Self::Pattern(Box::new(PatternScorer::open(bm25f, word)?)),
             Node::Word(word) => Self::Word(Box::new(WordScorer::open(bm25f, word, terms)?)),
-            Node::Phrase(_) | Node::Near { .. } | Node::Dated(_) if terms == Terms::Hints => {
-                Self::Any(Vec::new())
-            }
             Node::Phrase(phrase) => Self::Phrase(Box::new(PhraseScorer::open(bm25f, phrase)?)),
             Node::Near { left, right, within, weight } => {
                 Self::Phrase(Box::new(PhraseScorer::open_near(bm25f, [left, right], *within, *weight)?))
             }
-            Node::All(nodes) if terms == Terms::Hints => {
-                // A hint of one part suffices if the others match in full.
-                let parts: Vec<Self> = all(nodes, Terms::Any)?;
-                let any_hints = parts.iter().any(|part| matches!(part, Self::FirstOf(_)));
-                if any_hints { Self::All(parts) } else { Self::Any(Vec::new()) }
-            }
-            Node::All(nodes) => Self::All(all(nodes, terms)?),
-            Node::Any(nodes) => Self::Any(all(nodes, terms)?),
+            Node::All(nodes) => Self::All(all(nodes)?),
+            Node::Any(nodes) => Self::Any(all(nodes)?),
             Node::Except(node, not) => {
-                let [node, not] =
-                    [(node, terms), (not, Terms::Full)].map(|(node, terms)| Self::open(bm25f, node, terms));
-                Self::Except(Box::new([node?, not?]))
+                let not = Self::open(bm25f, not, Terms::Full)?;
+                Self::Except(Box::new([Self::open(bm25f, node, of_parts)?, not]))
             }
             Node::Dated(span) => {
                 let [from, to] = [span.from, span.to].map(|day| day.map(day_number));
@@ -106,15 +86,10 @@ impl<'s> Scorer<'s> {
             Self::Pattern(word) => word.cost(),
             Self::Phrase(phrase) => phrase.cost(),
             Self::All(parts) => parts.iter().map(Self::cost).min().unwrap_or_default(),
-            Self::Any(parts) | Self::FirstOf(parts) => parts.iter().map(Self::cost).sum(),
+            Self::Any(parts) => parts.iter().map(Self::cost).sum(),
             Self::Except(parts) => parts[0].cost(),
             Self::Dated(segment, ..) => segment.reader.max_doc().into(),
         }
-    }
-
-    /// Whether no document matches.
-    pub fn is_empty(&self) -> bool {
-        self.cost() == 0
     }
 
     /// Whether the documents that match are found out by reading positions.
@@ -122,9 +97,7 @@ impl<'s> Scorer<'s> {
         match self {
             Self::Word(_) | Self::Pattern(_) | Self::Dated(..) => false,
             Self::Phrase(_) => true,
-            Self::All(parts) | Self::Any(parts) | Self::FirstOf(parts) => {
-                parts.iter().any(Self::reads_positions)
-            }
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_positions),
             Self::Except(parts) => parts.iter().any(Self::reads_positions),
         }
     }
@@ -133,7 +106,7 @@ impl<'s> Scorer<'s> {
     pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
         match self {
             Self::Word(word) => word.docs(window, docs),
-            Self::Pattern(word) => word.docs(window, docs),
+            Self::Pattern(word) => word.score_window(window, &mut |found, _| docs.extend_from_slice(found)),
             Self::Phrase(phrase) => phrase.approximate_docs(window, docs),
             Self::All(parts) => {
                 let rarest = (0..parts.len()).min_by_key(|&at| parts[at].cost());
@@ -144,7 +117,7 @@ impl<'s> Scorer<'s> {
                 }
                 docs.append(&mut found);
             }
-            Self::Any(parts) | Self::FirstOf(parts) => {
+            Self::Any(parts) => {
                 let mut found = Vec::new();
                 parts.iter_mut().for_each(|part| part.docs(window, &mut found));
                 docs.append(&mut merge(found));
@@ -173,7 +146,7 @@ impl<'s> Scorer<'s> {
                 Phase::Certain => docs.clear(),
             },
             Self::All(parts) => parts.iter_mut().for_each(|part| part.retain(docs, phase)),
-            Self::Any(parts) | Self::FirstOf(parts) => {
+            Self::Any(parts) => {
                 let mut rest = docs.clone();
                 parts.iter_mut().for_each(|part| part.remove(&mut rest, phase));
                 remove(docs, &rest);
@@ -199,75 +172,51 @@ impl<'s> Scorer<'s> {
         remove(docs, &matches);
     }
 
-    /// Appends the documents of a window with their scores, in order.
-    pub fn score_window(&mut self, window: &Range<DocId>, batch: &mut ScoredBatch) {
+    /// Visits documents of a window with their scores, in order: all that match, and perhaps others with a score of 0.
+    pub fn score_window(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
         match self {
-            Self::Word(word) => return word.score_window(window, batch),
-            Self::Pattern(word) => return word.score_window(window, batch),
-            _ => {}
+            Self::Word(word) => word.score_window(window, visit),
+            Self::Pattern(word) => word.score_window(window, visit),
+            _ => {
+                let mut docs = Vec::new();
+                self.docs(window, &mut docs);
+                visit(&docs, &self.scores(&docs));
+            }
         }
-        let mut docs = Vec::new();
-        self.docs(window, &mut docs);
-        self.score_docs(&docs, batch);
-        batch.retain_matches();
     }
 
-    /// Appends the scores of documents, `NO_MATCH` for those that do not match.
-    pub fn score_docs(&mut self, docs: &[DocId], batch: &mut ScoredBatch) {
+    /// The scores of documents, 0 for those that do not match.
+    pub fn scores(&mut self, docs: &[DocId]) -> Vec<f32> {
         match self {
-            Self::Word(word) => return word.score_docs(docs, batch),
-            Self::Pattern(word) => return word.score_docs(docs, batch),
-            Self::Phrase(phrase) => return phrase.score_docs(docs, batch),
-            _ => {}
-        }
-        let scores = match self {
+            Self::Word(word) => word.scores(docs),
+            Self::Pattern(word) => word.scores(docs),
+            Self::Phrase(phrase) => phrase.scores(docs),
             Self::All(parts) => {
-                let mut sums = vec![0.0; docs.len()];
-                for part in parts {
-                    sums.iter_mut().zip(part.scores(docs)).for_each(|(sum, score)| *sum += score);
-                }
-                sums
+                let sum = |sum, score| if sum > 0.0 && score > 0.0 { sum + score } else { 0.0 };
+                parts
+                    .iter_mut()
+                    .map(|part| part.scores(docs))
+                    .reduce(fold(sum))
+                    .unwrap_or_else(|| vec![0.0; docs.len()])
             }
             Self::Any(parts) => {
-                let mut max = vec![NO_MATCH; docs.len()];
+                let mut max = vec![0.0; docs.len()];
                 parts.iter_mut().for_each(|part| part.raise_scores(docs, &mut max));
                 max
-            }
-            Self::FirstOf(parts) => {
-                let mut scores = vec![NO_MATCH; docs.len()];
-                for part in parts {
-                    let is_sought = |(_, score): &(&DocId, &f32)| **score == NO_MATCH;
-                    let sought: Vec<DocId> =
-                        docs.iter().zip(&scores).filter(is_sought).map(|(&doc, _)| doc).collect();
-                    let unmatched = scores.iter_mut().filter(|score| **score == NO_MATCH);
-                    unmatched.zip(part.scores(&sought)).for_each(|(score, found)| *score = found);
-                }
-                scores
             }
             Self::Except(parts) => {
                 let [part, not] = &mut **parts;
                 let mut excluded = docs.to_vec();
                 not.retain(&mut excluded, Phase::Exact);
                 let mut excluded = excluded.into_iter().peekable();
-                let scores = docs.iter().zip(part.scores(docs));
-                scores
-                    .map(|(doc, score)| if excluded.next_if_eq(doc).is_some() { NO_MATCH } else { score })
-                    .collect()
+                let score = |(doc, score)| if excluded.next_if_eq(doc).is_some() { 0.0 } else { score };
+                docs.iter().zip(part.scores(docs)).map(score).collect()
             }
-            Self::Dated(segment, from, to) => {
-                let score = |&doc| if is_within(segment, doc, (*from, *to)) { 0.0 } else { NO_MATCH };
-                docs.iter().map(score).collect()
-            }
-            Self::Word(_) | Self::Pattern(_) | Self::Phrase(_) => Vec::new(),
-        };
-        docs.iter().zip(scores).for_each(|(&doc, score)| batch.push(doc, score, u32::MAX));
-    }
-
-    /// The scores of documents, `NO_MATCH` for those that do not match.
-    pub fn scores(&mut self, docs: &[DocId]) -> Vec<f32> {
-        let mut batch = ScoredBatch::default();
-        self.score_docs(docs, &mut batch);
-        batch.scores
+            Self::Dated(segment, from, to) => docs
+                .iter()
+                .map(|&doc| if is_within(segment, doc, (*from, *to)) { STEP } else { 0.0 })
+                .collect(),
+        }
     }
 
     /// Raises scores to those of this scorer, whose positions are read only where its bounds are higher.
@@ -278,8 +227,8 @@ impl<'s> Scorer<'s> {
             let mut bounds = self.max_scores(&sought).into_iter();
             let mut known = docs.iter().zip(&*scores);
             sought.retain(|&doc| {
-                let known = known.find(|(other, _)| **other == doc).map_or(NO_MATCH, |(_, &known)| known);
-                bounds.next().is_some_and(|bound| bound * BOUND_SLACK > known)
+                let known = known.find(|(other, _)| **other == doc).map_or(0.0, |(_, &known)| known);
+                bounds.next().is_some_and(|bound| bound > known)
             });
         }
         let mut found = sought.iter().zip(self.scores(&sought)).peekable();
@@ -292,20 +241,17 @@ impl<'s> Scorer<'s> {
 
     /// An upper bound of the score of each of some documents that match approximately. No positions are read.
     pub fn max_scores(&mut self, docs: &[DocId]) -> Vec<f32> {
-        let fold = |parts: &mut [Scorer], fold: fn(f32, f32) -> f32| {
-            let mut bounds = vec![0.0; docs.len()];
-            for part in parts {
-                bounds
-                    .iter_mut()
-                    .zip(part.max_scores(docs))
-                    .for_each(|(bound, of_part)| *bound = fold(*bound, of_part));
-            }
-            bounds
+        let of_parts = |parts: &mut [Scorer], max: fn(f32, f32) -> f32| {
+            parts
+                .iter_mut()
+                .map(|part| part.max_scores(docs))
+                .reduce(fold(max))
+                .unwrap_or_else(|| vec![0.0; docs.len()])
         };
         match self {
             Self::Phrase(phrase) => phrase.max_scores(docs),
-            Self::All(parts) => fold(parts, |sum, bound| sum + bound),
-            Self::Any(parts) | Self::FirstOf(parts) => fold(parts, f32::max),
+            Self::All(parts) => of_parts(parts, |sum, bound| sum + bound),
+            Self::Any(parts) => of_parts(parts, f32::max),
             Self::Except(parts) => parts[0].max_scores(docs),
             Self::Word(_) | Self::Pattern(_) | Self::Dated(..) => self.scores(docs),
         }
@@ -319,10 +265,18 @@ impl<'s> Scorer<'s> {
             Self::Pattern(word) => word.max_score(extent),
             Self::Phrase(phrase) => phrase.max_score(extent),
             Self::All(parts) => parts.iter_mut().map(bound).sum(),
-            Self::Any(parts) | Self::FirstOf(parts) => parts.iter_mut().map(bound).fold(0.0, f32::max),
+            Self::Any(parts) => parts.iter_mut().map(bound).fold(0.0, f32::max),
             Self::Except(parts) => bound(&mut parts[0]),
-            Self::Dated(..) => 0.0,
+            Self::Dated(..) => STEP,
         }
+    }
+}
+
+/// Combines the scores of the same documents by two scorers.
+fn fold(combine: impl Fn(f32, f32) -> f32) -> impl Fn(Vec<f32>, Vec<f32>) -> Vec<f32> {
+    move |mut scores, others| {
+        scores.iter_mut().zip(others).for_each(|(score, other)| *score = combine(*score, other));
+        scores
     }
 }
 

@@ -1,14 +1,15 @@
 //! Scores a query word in one segment: the union of the postings of its terms.
 //!
 //! Different terms of a word describe the same occurrences, so a document counts the term with the highest
-//! frequency, not the sum; only the expansions of a prefix or pattern add up.
+//! frequency, not the sum; only the expansions of a prefix or pattern add up. Terms that only hint at the word count in
+//! documents without the others.
 
-use std::{cell::Cell, io, ops::Range};
+use std::{io, ops::Range};
 
 use tantivy::DocId;
 
 use super::{
-    batch::{Extent, NO_MATCH, ScoredBatch, WINDOW_LEN},
+    Extent,
     bm25f::{Bm25f, Factors},
 };
 use crate::search::{
@@ -24,63 +25,70 @@ pub(crate) struct WordScorer<'s> {
     /// Whether occurrences of different terms are different occurrences.
     adds_up: bool,
     terms: Vec<TermCursor>,
-    /// The frequencies of the documents of a batch.
-    sums: Vec<Sum>,
+    /// The terms that count in documents without the others.
+    hints: Vec<TermCursor>,
     /// The documents that the last bound from blocks holds for, and the bound.
     near: (Range<DocId>, f32),
+    docs: Vec<DocId>,
+    scores: Vec<f32>,
+    sums: Vec<Sum>,
 }
 
-/// A window with one posting in more documents than this is not added up: looking its documents up takes less than
-/// reading all sums.
-const SPARSE: u64 = 32;
-
-thread_local! {
-    /// The frequencies of a window, all zero in between. Zeroing them for each word would take as long as adding up.
-    static SUMS: Cell<Vec<Sum>> = const { Cell::new(Vec::new()) };
-}
-
-/// The weighted frequencies of one document over the terms of a word.
+/// The weighted frequencies of a word in one document.
 #[derive(Clone, Copy, Debug, Default)]
-struct Sum {
-    title: f32,
-    body: f32,
-    /// An upper bound of the number of positions.
-    all: u32,
+pub(super) struct Sum {
+    pub doc: DocId,
+    pub title: f32,
+    pub body: f32,
 }
 
 impl Sum {
-    fn add(&mut self, frequency: Frequency, weight: f32, adds_up: bool) {
+    fn new(doc: DocId, frequency: Frequency, weight: f32) -> Self {
         let (title, body) = frequency.weighted(weight);
+        Self { doc, title, body }
+    }
+
+    fn add(&mut self, other: Self, adds_up: bool) {
         if adds_up {
-            self.title += title;
-            self.body += body;
+            self.title += other.title;
+            self.body += other.body;
         } else {
-            self.title = self.title.max(title);
-            self.body = self.body.max(body);
+            self.title = self.title.max(other.title);
+            self.body = self.body.max(other.body);
         }
-        self.all = self.all.saturating_add(frequency.all);
     }
 }
 
 impl<'s> WordScorer<'s> {
-    /// Opens the postings of full terms or of hints.
+    /// Opens the postings of the word's terms.
     pub fn open(bm25f: &'s Bm25f<'s>, word: &BoundWord, terms: Terms) -> io::Result<Self> {
-        let lists = word.lists(bm25f.segment, terms);
-        let terms = lists.filter_map(|term| TermCursor::open(bm25f.segment, term, word.scope).transpose());
+        let open = |terms| {
+            let lists = word.lists(bm25f.segment, terms);
+            let cursors =
+                lists.filter_map(|term| TermCursor::open(bm25f.segment, term, word.scope).transpose());
+            cursors.collect::<io::Result<Vec<_>>>()
+        };
+        let (terms, hints) = match terms {
+            Terms::Any => (open(Terms::Full)?, open(Terms::Hints)?),
+            one => (open(one)?, Vec::new()),
+        };
         Ok(Self {
             bm25f,
             factors: Factors { idf: word.idf, weight: word.weight },
             scope: word.scope,
             adds_up: word.is_pattern,
-            terms: terms.collect::<io::Result<_>>()?,
-            sums: Vec::new(),
+            terms,
+            hints,
             near: (0..0, 0.0),
+            docs: Vec::new(),
+            scores: Vec::new(),
+            sums: Vec::new(),
         })
     }
 
     /// The number of postings.
     pub fn cost(&self) -> u64 {
-        self.terms.iter().map(|term| u64::from(term.doc_freq())).sum()
+        self.terms.iter().chain(&self.hints).map(|term| u64::from(term.doc_freq())).sum()
     }
 
     /// The number of terms.
@@ -90,12 +98,12 @@ impl<'s> WordScorer<'s> {
 
     /// The limit of the scores of all documents.
     pub fn highest_score(&self) -> f32 {
-        self.factors.apply(self.bm25f.saturate(f32::INFINITY))
+        self.factors.bound(self.bm25f.saturate(f32::INFINITY))
     }
 
     /// Whether the word has one term, anywhere in a document.
     pub fn is_single_term(&self) -> bool {
-        self.terms.len() == 1 && self.scope == Scope::Anywhere
+        self.terms.len() == 1 && self.hints.is_empty() && self.scope == Scope::Anywhere
     }
 
     /// The blocks of all terms, each as a window of documents with an upper bound of their scores.
@@ -105,7 +113,7 @@ impl<'s> WordScorer<'s> {
         for term in &mut self.terms {
             let weight = term.weight;
             term.each_block_bound(&bm25f.norms, |window, bound| {
-                blocks.push((window, factors.apply(bm25f.saturate(bound * weight))));
+                blocks.push((window, factors.bound(bm25f.saturate(bound * weight))));
             });
         }
         blocks
@@ -113,82 +121,113 @@ impl<'s> WordScorer<'s> {
 
     /// Appends the documents of a window, in order.
     pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
-        match present(&mut self.terms, window) {
-            [] => {}
-            [term] => term.each_doc(window, |doc| docs.push(doc)),
-            terms => {
-                let mut found = Vec::new();
-                terms.iter_mut().for_each(|term| term.each_doc(window, |doc| found.push(doc)));
-                docs.append(&mut merge(found));
-            }
+        let (start, mut lists) = (docs.len(), 0);
+        for term in self.terms.iter_mut().chain(&mut self.hints) {
+            let before = docs.len();
+            term.each_doc(window, |doc| docs.push(doc));
+            lists += u32::from(docs.len() > before);
+        }
+        if lists > 1 {
+            let merged = merge(docs.split_off(start));
+            docs.extend(merged);
         }
     }
 
     /// Retains the documents that have a term.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
         let mut found = vec![false; docs.len()];
-        for term in &mut self.terms {
+        for term in self.terms.iter_mut().chain(&mut self.hints) {
             term.find_docs(docs, |at| found[at] = true);
         }
         let mut found = found.into_iter();
         docs.retain(|_| found.next().unwrap_or_default());
     }
 
-    /// Appends the documents of a window with their scores, in order.
-    pub fn score_window(&mut self, window: &Range<DocId>, batch: &mut ScoredBatch) {
-        let postings =
-            self.cost() * window.len() as u64 / u64::from(self.bm25f.segment.reader.max_doc().max(1));
-        match present(&mut self.terms, window) {
-            [] => {}
-            [term] if self.scope == Scope::Anywhere => {
-                // All of them may be in this window, but no more than it has documents.
-                batch.reserve(term.doc_freq().min(window.end - window.start) as usize);
-                score_term(term, window, (self.bm25f, self.factors), batch);
+    /// Visits the documents of a window with their scores, in order.
+    pub fn score_window(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
+        let mut present = (0..self.terms.len()).filter(|&at| self.terms[at].has_any(window));
+        match (present.next(), present.next()) {
+            (None, _) if self.hints.is_empty() => {}
+            (Some(only), None) if self.hints.is_empty() && self.scope == Scope::Anywhere => {
+                self.score_term(only, window, visit);
             }
-            _ if postings < window.len() as u64 / SPARSE => {
-                let mut docs = Vec::new();
+            _ if self.hints.is_empty() => self.score_terms(window, visit),
+            _ => {
+                let mut docs = std::mem::take(&mut self.docs);
+                docs.clear();
                 self.docs(window, &mut docs);
-                self.score_docs(&docs, batch);
+                visit(&docs, &self.scores(&docs));
+                self.docs = docs;
             }
-            _ => self.add_up(window, batch),
         }
     }
 
-    /// The same from all postings of the window.
-    pub fn add_up(&mut self, window: &Range<DocId>, batch: &mut ScoredBatch) {
-        let Self { bm25f, factors, adds_up, terms, .. } = self;
-        batch.reserve(window.len() / 4);
-        let mut sums = SUMS.take();
-        sums.resize(WINDOW_LEN as usize, Sum::default());
-        for term in terms {
-            let weight = term.weight;
-            term.each_frequency(window, |doc, frequency| {
-                sums[(doc - window.start) as usize].add(frequency, weight, *adds_up);
-            });
-        }
-        for (doc, sum) in window.clone().zip(&mut sums).filter(|(_, sum)| sum.all > 0) {
-            let Sum { title, body, all } = std::mem::take(sum);
-            batch.push(doc, factors.apply(bm25f.score(doc, title, body)), all);
-        }
-        SUMS.set(sums);
+    /// Scores the only term that a window has. Bodies are scored block by block without branches; the few documents
+    /// that have the term in the title are scored again.
+    fn score_term(&mut self, at: usize, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
+        let Self { bm25f, factors, terms, scores, .. } = self;
+        let weight = terms[at].weight;
+        terms[at].each_block(window, |docs, freqs, titles| {
+            scores.clear();
+            bm25f.score_bodies((docs, freqs), weight, *factors, scores);
+            for (at, in_title) in titles {
+                if let Some(frequency) = Frequency::new(Scope::Anywhere, freqs[at], in_title) {
+                    let (title, body) = frequency.weighted(weight);
+                    scores[at] = factors.apply(bm25f.saturated(docs[at], title, body));
+                }
+            }
+            visit(docs, scores);
+        });
     }
 
-    /// Appends the scores of documents in ascending order, `NO_MATCH` for those that do not match.
-    pub fn score_docs(&mut self, docs: &[DocId], batch: &mut ScoredBatch) {
-        let (Some(&first), Some(&last)) = (docs.first(), docs.last()) else { return };
-        let Self { bm25f, factors, adds_up, sums, .. } = self;
+    /// Merges the postings of several terms.
+    fn score_terms(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
+        let mut sums = std::mem::take(&mut self.sums);
         sums.clear();
-        sums.resize(docs.len(), Sum::default());
-        for term in present(&mut self.terms, &(first..last.saturating_add(1))) {
+        self.each_frequency(window, |sum| sums.push(sum));
+        // Stable: merges sorted runs.
+        sums.sort_by_key(|sum| sum.doc);
+        sums.dedup_by(|next, sum| {
+            let is_same = next.doc == sum.doc;
+            if is_same {
+                sum.add(*next, self.adds_up);
+            }
+            is_same
+        });
+        let Self { bm25f, factors, docs, scores, .. } = self;
+        docs.clear();
+        docs.extend(sums.iter().map(|sum| sum.doc));
+        scores.clear();
+        scores.extend(sums.iter().map(|sum| factors.apply(bm25f.saturated(sum.doc, sum.title, sum.body))));
+        visit(docs, scores);
+        self.sums = sums;
+    }
+
+    /// Visits the postings of a window, term by term.
+    pub(super) fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(Sum)) {
+        for term in &mut self.terms {
             let weight = term.weight;
-            term.find_frequencies(docs, |at, frequency| sums[at].add(frequency, weight, *adds_up));
+            term.each_frequency(window, |doc, frequency| visit(Sum::new(doc, frequency, weight)));
         }
-        let score = |(&doc, &Sum { title, body, all }): (&DocId, &Sum)| {
-            if all > 0 { factors.apply(bm25f.score(doc, title, body)) } else { NO_MATCH }
-        };
-        batch.docs.extend_from_slice(docs);
-        batch.freqs.extend(sums.iter().map(|sum| sum.all));
-        batch.scores.extend(docs.iter().zip(&*sums).map(score));
+    }
+
+    /// The score of summed frequencies.
+    pub(super) fn score(&self, Sum { doc, title, body }: Sum) -> f32 {
+        self.factors.apply(self.bm25f.saturated(doc, title, body))
+    }
+
+    /// The scores of documents in ascending order, 0 for those that do not match.
+    pub fn scores(&mut self, docs: &[DocId]) -> Vec<f32> {
+        let mut sums = vec![None; docs.len()];
+        look_up(&mut self.terms, docs, self.adds_up, &mut sums);
+        if !self.hints.is_empty() {
+            let unmatched: Vec<usize> = (0..docs.len()).filter(|&at| sums[at].is_none()).collect();
+            let sought: Vec<DocId> = unmatched.iter().map(|&at| docs[at]).collect();
+            let mut found = vec![None; sought.len()];
+            look_up(&mut self.hints, &sought, self.adds_up, &mut found);
+            unmatched.into_iter().zip(found).for_each(|(at, sum)| sums[at] = sum);
+        }
+        sums.into_iter().map(|sum| sum.map_or(0.0, |sum| self.score(sum))).collect()
     }
 
     /// An upper bound of the scores of some documents.
@@ -196,19 +235,20 @@ impl<'s> WordScorer<'s> {
         let Extent::Block(doc) = *extent else { return self.compute_max_score(extent) };
         if !self.near.0.contains(&doc) {
             let score = self.compute_max_score(extent);
-            let end = self.terms.iter().map(TermCursor::block_end).min().unwrap_or(DocId::MAX);
-            self.near = (doc..end, score);
+            let terms = self.terms.iter().chain(&self.hints);
+            self.near = (doc..terms.map(TermCursor::block_end).min().unwrap_or(DocId::MAX), score);
         }
         self.near.1
     }
 
-    /// The bounds of terms are added up, since the highest frequencies in title and body may be those of different
-    /// terms.
     fn compute_max_score(&mut self, extent: &Extent) -> f32 {
         let bm25f = self.bm25f;
-        let bound = |term: &mut TermCursor| max_frequency(term, extent, bm25f) * term.weight;
-        let bound = self.terms.iter_mut().map(bound).sum();
-        self.factors.apply(bm25f.saturate(bound))
+        // The highest frequencies in title and body may be those of different terms, so bounds are added up.
+        let bound = |terms: &mut [TermCursor]| {
+            terms.iter_mut().map(|term| max_frequency(term, extent, bm25f) * term.weight).sum::<f32>()
+        };
+        let bound = bound(&mut self.terms).max(bound(&mut self.hints));
+        self.factors.bound(bm25f.saturate(bound))
     }
 
     /// An upper bound of the normalised frequency in each of some documents, not weighted.
@@ -227,14 +267,17 @@ impl<'s> WordScorer<'s> {
     }
 }
 
-/// The terms that a window may have, if it is one; otherwise all. Most words have one frequent term, and rare ones that
-/// most windows are without.
-fn present<'t>(terms: &'t mut [TermCursor], window: &Range<DocId>) -> &'t mut [TermCursor] {
-    let mut present = (0..terms.len()).filter(|&at| terms[at].has_any(window));
-    match (present.next(), present.next()) {
-        (None, _) => &mut [],
-        (Some(only), None) => &mut terms[only..=only],
-        _ => terms,
+/// Adds up the frequencies of terms in some documents, in order.
+fn look_up(terms: &mut [TermCursor], docs: &[DocId], adds_up: bool, sums: &mut [Option<Sum>]) {
+    for term in terms {
+        let weight = term.weight;
+        term.find_frequencies(docs, |at, frequency| {
+            let found = Sum::new(docs[at], frequency, weight);
+            match &mut sums[at] {
+                Some(sum) => sum.add(found, adds_up),
+                none => *none = Some(found),
+            }
+        });
     }
 }
 
@@ -244,28 +287,4 @@ fn max_frequency(term: &mut TermCursor, extent: &Extent, bm25f: &Bm25f) -> f32 {
         Extent::Window(window) => term.frequency_bound(window, &bm25f.norms),
         Extent::Block(doc) => term.frequency_bound_near(doc, &bm25f.norms),
     }
-}
-
-/// Scores the only term of a word. Bodies are scored block by block without branches; the few documents that have
-/// the term in the title are scored again.
-fn score_term(
-    term: &mut TermCursor,
-    window: &Range<DocId>,
-    (bm25f, factors): (&Bm25f, Factors),
-    batch: &mut ScoredBatch,
-) {
-    let ScoredBatch { docs, scores, freqs } = batch;
-    let weight = term.weight;
-    term.each_block(window, |block, frequencies, titles| {
-        let start = docs.len();
-        docs.extend_from_slice(block);
-        freqs.extend_from_slice(frequencies);
-        bm25f.score_bodies((block, frequencies), weight, factors, scores);
-        for (at, in_title) in titles {
-            if let Some(frequency) = Frequency::new(Scope::Anywhere, frequencies[at], in_title) {
-                let (title, body) = frequency.weighted(weight);
-                scores[start + at] = factors.apply(bm25f.score(block[at], title, body));
-            }
-        }
-    });
 }

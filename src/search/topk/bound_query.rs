@@ -77,6 +77,11 @@ impl BoundQuery {
         self.clauses.iter().filter(|clause| clause.role.makes_hit())
     }
 
+    /// The nodes of the clauses that each hit must match.
+    pub fn required(&self) -> impl Iterator<Item = &BoundNode> {
+        self.clauses.iter().filter(|clause| clause.required).map(|clause| &clause.node)
+    }
+
     /// The nodes whose proximity counts.
     pub fn in_proximity(&self) -> impl Iterator<Item = &BoundNode> + Clone {
         self.clauses.iter().filter(|clause| clause.role.has_proximity()).map(|clause| &clause.node)

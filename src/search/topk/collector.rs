@@ -3,20 +3,34 @@
 //! Equal scores are ordered by id, so that the result does not depend on how documents are spread over segments.
 
 use std::{
+    cmp::Ordering,
     io,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tantivy::DocId;
 
-use super::{
-    scored_doc::{Collect, Frequencies, ScoredDoc, compare, truncate_but_ties},
-    segment_query::SegmentQuery,
-};
+use super::segment_query::SegmentQuery;
 use crate::{
     index::{Address, Segment, Snapshot},
-    search::{Sort, context::Context, plan::Role, score::NO_MATCH},
+    search::{Sort, context::Context},
 };
+
+/// A document with its score.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ScoredDoc {
+    pub address: Address,
+    pub score: f32,
+}
+
+/// What a collector keeps.
+#[derive(Clone, Copy)]
+pub(super) struct Collect {
+    pub limit: usize,
+    pub sort: Sort,
+    /// Whether to score documents that cannot be among the best.
+    pub exhaustive: bool,
+}
 
 /// Collects the best documents of one segment.
 pub(super) struct TopCollector<'s> {
@@ -27,14 +41,15 @@ pub(super) struct TopCollector<'s> {
     threshold: f32,
     /// The best so far and candidates; truncated when there are twice as many as requested.
     docs: Vec<ScoredDoc>,
-    /// The length after the last truncation.
-    truncated: usize,
 }
+
+/// The collector truncates no earlier than at this length.
+const MIN_CAPACITY: usize = 32;
 
 impl<'s> TopCollector<'s> {
     /// `floor` is the threshold from other segments.
-    pub fn new(snapshot: &'s Snapshot, segment: &Segment, collect: Collect, floor: f32) -> Self {
-        Self { snapshot, segment: segment.ordinal, collect, threshold: floor, docs: Vec::new(), truncated: 0 }
+    fn new(snapshot: &'s Snapshot, segment: &Segment, collect: Collect, floor: f32) -> Self {
+        Self { snapshot, segment: segment.ordinal, collect, threshold: floor, docs: Vec::new() }
     }
 
     /// How many documents are collected.
@@ -48,47 +63,66 @@ impl<'s> TopCollector<'s> {
     }
 
     /// Adds a document, unless its score is below the threshold.
-    pub fn push(&mut self, doc: DocId, score: f32, freqs: Frequencies) {
-        if score < self.threshold() {
-            return;
-        }
-        self.docs.push(ScoredDoc { address: Address { segment: self.segment, doc }, score, freqs });
-        if self.docs.len() >= self.collect.limit.saturating_mul(2).max(MIN_CAPACITY) {
-            self.truncate();
+    #[inline]
+    pub fn push(&mut self, doc: DocId, score: f32) {
+        if score >= self.threshold() {
+            self.docs.push(ScoredDoc { address: Address { segment: self.segment, doc }, score });
+            if self.docs.len() >= self.collect.limit.saturating_mul(2).max(MIN_CAPACITY) {
+                self.truncate();
+            }
         }
     }
 
-    /// A document with a lower score can be skipped.
+    /// A document with a lower score can be skipped. 0 as long as none can.
     pub fn threshold(&self) -> f32 {
-        if self.collect.exhaustive { f32::NEG_INFINITY } else { self.threshold }
+        if self.collect.exhaustive { 0.0 } else { self.threshold }
     }
 
     /// Drops all but the best, which raises the threshold.
     pub fn truncate(&mut self) {
-        let Collect { limit, sort, .. } = self.collect;
-        if self.docs.len() < limit || self.docs.len() == self.truncated {
-            return;
-        }
-        if let Some(worst) = limit.checked_sub(1) {
-            let (_, worst, _) =
-                self.docs.select_nth_unstable_by(worst, |a, b| compare(self.snapshot, a, b, sort));
-            if sort == Sort::Relevance {
-                self.threshold = self.threshold.max(worst.score);
-            }
-        }
-        self.docs.truncate(limit);
-        self.truncated = limit;
-    }
-
-    /// The best documents, in no order.
-    pub fn into_docs(mut self) -> Vec<ScoredDoc> {
-        self.truncate();
-        self.docs
+        let worst = truncate(self.snapshot, &mut self.docs, self.collect);
+        self.threshold = self.threshold.max(worst);
     }
 }
 
-/// The collector truncates no earlier than at this length.
-const MIN_CAPACITY: usize = 32;
+/// Drops all but the best. Returns the score of the worst if there are as many as requested.
+fn truncate(snapshot: &Snapshot, docs: &mut Vec<ScoredDoc>, Collect { limit, sort, .. }: Collect) -> f32 {
+    let Some(last) = limit.checked_sub(1).filter(|&last| last < docs.len()) else { return 0.0 };
+    let (_, &mut worst, rest) =
+        docs.select_nth_unstable_by(last, |a, b| compare_scores(snapshot, (a, b), sort));
+    let is_tie = |doc: &ScoredDoc| compare_scores(snapshot, (doc, &worst), sort).is_eq();
+    // Ids take long to read, and only ties at the limit need them.
+    if rest.iter().any(is_tie) {
+        let better = docs[..last].iter().filter(|doc| !is_tie(doc)).count();
+        let mut ties: Vec<ScoredDoc> = docs.extract_if(.., |doc| is_tie(doc)).collect();
+        ties.sort_unstable_by(|a, b| compare_ids(snapshot, a.address, b.address));
+        docs.truncate(better);
+        docs.append(&mut ties);
+    }
+    docs.truncate(limit);
+    if sort == Sort::Relevance { worst.score } else { 0.0 }
+}
+
+/// Best first; ties by id.
+pub(super) fn compare(snapshot: &Snapshot, (a, b): (&ScoredDoc, &ScoredDoc), sort: Sort) -> Ordering {
+    compare_scores(snapshot, (a, b), sort).then_with(|| compare_ids(snapshot, a.address, b.address))
+}
+
+fn compare_scores(snapshot: &Snapshot, (a, b): (&ScoredDoc, &ScoredDoc), sort: Sort) -> Ordering {
+    let day = |doc: &ScoredDoc| snapshot.segment(doc.address.segment).day(doc.address.doc);
+    let by_date = if sort == Sort::Date { day(b).cmp(&day(a)) } else { Ordering::Equal };
+    by_date.then_with(|| b.score.total_cmp(&a.score))
+}
+
+fn compare_ids(snapshot: &Snapshot, a: Address, b: Address) -> Ordering {
+    let [in_a, in_b] = [a, b].map(|address| snapshot.segment(address.segment));
+    // Within a segment, id ranks have the same order and are faster to read.
+    if a.segment == b.segment {
+        in_a.id_rank(a.doc).cmp(&in_b.id_rank(b.doc))
+    } else {
+        in_a.id(a.doc).cmp(&in_b.id(b.doc))
+    }
+}
 
 /// Collects segment by segment, in parallel if their costs are high; the threshold reached in some segments prunes the
 /// others. Returns the best documents in no order, and what `search` returns for each segment.
@@ -96,60 +130,25 @@ pub(super) fn collect_segments<T: Send>(
     context: &Context,
     segments: &[Mutex<SegmentQuery>],
     (collect, cost): (Collect, impl Fn(&SegmentQuery) -> u64),
-    search: impl Fn(&mut SegmentQuery, &mut TopCollector) -> io::Result<T> + Sync,
+    search: impl Fn(&mut SegmentQuery, &mut TopCollector) -> T + Sync,
 ) -> io::Result<(Vec<ScoredDoc>, Vec<T>)> {
     let snapshot = &context.snapshot;
-    let found = Mutex::new((Vec::new(), f32::NEG_INFINITY));
+    let found = Mutex::new((Vec::new(), 0.0));
     let cost = segments.iter().map(|opened| cost(&lock(opened))).sum::<u64>();
     let results = context.each_segment(usize::try_from(cost).unwrap_or(usize::MAX), |segment| {
         let floor = lock(&found).1;
         let mut top = TopCollector::new(snapshot, segment, collect, floor);
-        let result = search(&mut lock(&segments[segment.ordinal as usize]), &mut top)?;
+        let result = search(&mut lock(&segments[segment.ordinal as usize]), &mut top);
         top.truncate();
         let (docs, floor) = &mut *lock(&found);
-        *floor = floor.max(top.threshold());
-        docs.append(&mut top.into_docs());
-        if let Some(worst) = truncate_but_ties(snapshot, docs, collect)
-            && collect.sort == Sort::Relevance
-            && !collect.exhaustive
-        {
-            *floor = worst;
-        }
+        docs.append(&mut top.docs);
+        *floor = truncate(snapshot, docs, collect).max(*floor);
         Ok(result)
     })?;
     let (docs, _) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok((docs, results))
 }
 
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The scores of some documents, added up clause by clause in the order of the query: floats depend on it.
-pub(super) struct Sums<'d> {
-    docs: &'d [DocId],
-    sums: Vec<(f32, Frequencies)>,
-}
-
-impl<'d> Sums<'d> {
-    pub fn new(docs: &'d [DocId]) -> Self {
-        Self { docs, sums: vec![Default::default(); docs.len()] }
-    }
-
-    /// Adds the scores of the next clause, each with the number of positions.
-    pub fn add(&mut self, role: Role, scores: impl Iterator<Item = (f32, u32)>) {
-        for ((sum, freqs), (score, freq)) in self.sums.iter_mut().zip(scores) {
-            let matches = score != NO_MATCH;
-            *sum += if matches { score } else { 0.0 };
-            if role.has_proximity() {
-                freqs.push(if matches { freq } else { 0 });
-            }
-        }
-    }
-
-    pub fn collect(self, top: &mut TopCollector) {
-        for (&doc, (score, freqs)) in self.docs.iter().zip(self.sums) {
-            top.push(doc, score, freqs);
-        }
-    }
 }

@@ -17,10 +17,7 @@ use super::{
     segment_query::{OpenClause, SegmentQuery},
     single_word,
 };
-use crate::search::{
-    score::{Extent, Phase, WINDOW_LEN, remove},
-    weights::BOUND_SLACK,
-};
+use crate::search::score::{Extent, Phase, WINDOW_LEN, remove};
 
 /// Clauses are intersected for at least this many documents of the rarest one at a time.
 const BATCH_LEN: usize = 512;
@@ -48,7 +45,7 @@ pub(super) fn search_segment(
     positions: &AtomicUsize,
     top: &mut TopCollector,
 ) -> Count {
-    let (query, end) = (opened.query, opened.segment.reader.max_doc());
+    let (deadline, end) = (&opened.query.deadline, opened.segment.reader.max_doc());
     if let Some(value) = single_word::count(opened)
         && top.sorts_by_score()
     {
@@ -58,54 +55,52 @@ pub(super) fn search_segment(
         return Count { value, is_exact: true };
     }
     let clauses = &opened.clauses;
-    let mut order: Vec<usize> = (0..clauses.len()).filter(|&at| clauses[at].role.is_content()).collect();
-    order.sort_by_key(|&at| clauses[at].lists[0].cost);
-    let reads_positions = order.iter().any(|&at| clauses[at].lists[0].scorer.reads_positions());
+    let mut order: Vec<usize> =
+        (0..clauses.len()).filter(|&at| clauses[at].clause.role.is_content()).collect();
+    order.sort_by_key(|&at| clauses[at].cost);
+    let reads_positions = order.iter().any(|&at| clauses[at].scorer.reads_positions());
     let batch_len = if reads_positions { POSITIONS_BATCH_LEN } else { BATCH_LEN };
     let mut count = Count { value: 0, is_exact: true };
     let (mut docs, mut start) = (Vec::new(), 0);
-    while start < end && !query.deadline.is_over() {
+    while start < end && !deadline.is_over() {
         // Windows that cannot reach the top are skipped once their documents need not be counted.
         let counts_all = !reads_positions || positions.load(Ordering::Relaxed) > 0 || top.threshold() <= 0.0;
         docs.clear();
-        while start < end && docs.len() < batch_len && !query.deadline.is_over() {
+        while start < end && docs.len() < batch_len && !deadline.is_over() {
             let window = start..start.saturating_add(WINDOW_LEN).min(end);
             start = window.end;
-            let bound =
-                |clauses: &mut [OpenClause]| max_score(clauses, &Extent::Window(&window)) * BOUND_SLACK;
-            if !counts_all && bound(&mut opened.clauses) < top.threshold() {
+            if !counts_all && opened.max_score(&Extent::Window(&window)) < top.threshold() {
                 count.is_exact = false;
                 continue;
             }
             match order.first() {
-                Some(&rarest) => opened.clauses[rarest].lists[0].scorer.docs(&window, &mut docs),
+                Some(&rarest) => opened.clauses[rarest].scorer.docs(&window, &mut docs),
                 None => opened.docs(&window, &mut docs),
             }
         }
         opened.filter(&mut docs);
-        let clauses = &mut opened.clauses;
         for &other in order.iter().skip(1) {
-            clauses[other].lists[0].scorer.retain(&mut docs, Phase::Approximate);
+            opened.clauses[other].scorer.retain(&mut docs, Phase::Approximate);
         }
         if !reads_positions {
             count.value += docs.len() as u64;
-            collect(clauses, &mut docs, top);
+            collect(opened, &mut docs, top);
             continue;
         }
         // Documents that are known to match need no positions.
         let mut certain = docs.clone();
-        retain_matches(clauses, &mut certain, Phase::Certain);
+        retain_matches(opened, &mut certain, Phase::Certain);
         remove(&mut docs, &certain);
         count.value += certain.len() as u64;
-        collect(clauses, &mut certain, top);
+        collect(opened, &mut certain, top);
         let (all, left) = (docs.len(), positions.load(Ordering::Relaxed));
         positions.store(left.saturating_sub(all), Ordering::Relaxed);
         if all <= left || top.limit() == 0 || !top.sorts_by_score() {
-            retain_matches(clauses, &mut docs, Phase::Exact);
+            retain_matches(opened, &mut docs, Phase::Exact);
             count.value += docs.len() as u64;
-            collect(clauses, &mut docs, top);
+            collect(opened, &mut docs, top);
         } else {
-            let found = collect_by_positions(clauses, &mut docs, top);
+            let found = collect_by_positions(opened, &mut docs, top);
             count.value += found.value;
             count.is_exact &= found.is_exact;
         }
@@ -114,22 +109,22 @@ pub(super) fn search_segment(
 }
 
 /// Retains the documents that match the content clauses that read positions.
-fn retain_matches(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, phase: Phase) {
-    for OpenClause { lists: [full, _], role, .. } in clauses {
-        if role.is_content() && full.scorer.reads_positions() {
-            full.scorer.retain(docs, phase);
+fn retain_matches(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, phase: Phase) {
+    for OpenClause { clause, scorer, .. } in &mut opened.clauses {
+        if clause.role.is_content() && scorer.reads_positions() {
+            scorer.retain(docs, phase);
         }
     }
 }
 
 /// Finds out which documents match by their positions, those with the highest bounds first, and collects them. Returns
 /// how many match of those that can be among the best.
-fn collect_by_positions(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: &mut TopCollector) -> Count {
+fn collect_by_positions(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollector) -> Count {
     let (all, mut read, mut value) = (docs.len(), 0, 0);
-    let mut candidates = bounded(clauses, docs, top);
+    let mut candidates = bounded(opened, docs, top);
     let mut round = ROUND_LEN.max(top.limit());
     loop {
-        candidates.retain(|(bound, _)| bound * BOUND_SLACK >= top.threshold());
+        candidates.retain(|(bound, _)| *bound >= top.threshold());
         if candidates.is_empty() {
             return Count { value, is_exact: read == all };
         }
@@ -142,64 +137,46 @@ fn collect_by_positions(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: 
         docs.extend(candidates.drain(rest..).map(|(_, doc)| doc));
         docs.sort_unstable();
         read += docs.len();
-        retain_matches(clauses, docs, Phase::Exact);
+        retain_matches(opened, docs, Phase::Exact);
         value += docs.len() as u64;
-        collect(clauses, docs, top);
+        collect(opened, docs, top);
         top.truncate();
     }
 }
 
 /// The documents that can be among the best, each with an upper bound of its score, from frequencies.
-fn bounded(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: &TopCollector) -> Vec<(f32, DocId)> {
-    let Some((mut candidates, rest)) = candidates(clauses, docs, top.threshold()) else { return Vec::new() };
-    for OpenClause { lists: [full, _], .. } in &mut *clauses {
-        full.scored = full.scorer.reads_positions();
-    }
-    candidates.look_up(clauses, rest, (top, false));
+fn bounded(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollector) -> Vec<(f32, DocId)> {
+    let Some(mut candidates) = candidates(opened, docs, top) else { return Vec::new() };
+    let (by_positions, others): (Vec<_>, Vec<_>) =
+        opened.clauses.iter_mut().partition(|open| open.scorer.reads_positions());
+    candidates.look_up(others.into_iter(), by_positions.iter().map(|open| open.bound).sum(), top);
     let Candidates { docs, mut sums } = candidates;
-    for OpenClause { lists: [full, _], .. } in clauses.iter_mut().filter(|clause| clause.lists[0].scored) {
-        sums.iter_mut().zip(full.scorer.max_scores(&docs)).for_each(|(sum, bound)| *sum += bound);
+    for open in by_positions {
+        sums.iter_mut().zip(open.scorer.max_scores(&docs)).for_each(|(sum, bound)| *sum += bound);
     }
     sums.into_iter().zip(docs).collect()
 }
 
 /// Scores those of the documents that can be among the best.
-fn collect(clauses: &mut [OpenClause], docs: &mut Vec<DocId>, top: &mut TopCollector) {
+fn collect(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollector) {
     if top.limit() > 0
-        && let Some((mut candidates, rest)) = candidates(clauses, docs, top.threshold())
+        && let Some(mut candidates) = candidates(opened, docs, top)
     {
-        candidates.look_up(clauses, rest, (top, true));
-        candidates.collect(clauses, top);
+        candidates.look_up(opened.clauses.iter_mut(), 0.0, top);
+        candidates.collect(top);
     }
 }
 
-/// The documents whose upper bounds, from the blocks that they are in, reach the threshold, and an upper bound of the
-/// scores of all of them. All lists are to be looked up.
-fn candidates(
-    clauses: &mut [OpenClause],
-    docs: &mut Vec<DocId>,
-    threshold: f32,
-) -> Option<(Candidates, f32)> {
+/// The documents whose upper bounds, from the blocks that they are in, reach the threshold. Sets the bounds of the
+/// clauses.
+fn candidates(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollector) -> Option<Candidates> {
     let window = *docs.first()?..*docs.last()? + 1;
-    let mut rest = 0.0;
-    for OpenClause { lists: [full, _], .. } in &mut *clauses {
-        full.batch.clear();
-        full.scored = false;
-        full.bound = full.scorer.max_score(&Extent::Window(&window));
-        rest += full.bound;
+    for open in &mut opened.clauses {
+        open.bound = open.scorer.max_score(&Extent::Window(&window));
     }
-    if rest * BOUND_SLACK < threshold {
-        return None;
+    let (mut docs, threshold) = (std::mem::take(docs), top.threshold());
+    if threshold > 0.0 {
+        docs.retain(|&doc| opened.max_score(&Extent::Block(doc)) >= threshold);
     }
-    let mut docs = std::mem::take(docs);
-    if threshold > f32::NEG_INFINITY {
-        docs.retain(|&doc| max_score(clauses, &Extent::Block(doc)) * BOUND_SLACK >= threshold);
-    }
-    let sums = vec![0.0; docs.len()];
-    Some((Candidates { docs, sums }, rest))
-}
-
-/// An upper bound of the scores of some documents that match in full.
-fn max_score(clauses: &mut [OpenClause], extent: &Extent) -> f32 {
-    clauses.iter_mut().map(|clause| clause.lists[0].scorer.max_score(extent)).sum()
+    Some(Candidates { sums: vec![0.0; docs.len()], docs })
 }

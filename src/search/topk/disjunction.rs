@@ -1,31 +1,20 @@
-//! The disjunction: documents that match some of the clauses, in full or by hints.
+//! The disjunction: documents that match some of the clauses.
 //!
 //! Documents are searched in windows, whose scores are added up clause by clause in an array. Clauses that cannot
 //! lift a document into the top together are not added up but looked up for the documents that may be in the top
-//! without them (MaxScore: Turtle & Flood 1995), decided anew for each window by the bounds of its blocks. Function
-//! words, which alone make no document a hit, are always looked up.
-
-use std::ops::Range;
+//! without them (MaxScore: Turtle & Flood 1995), decided anew for each window by the bounds of its blocks.
 
 use tantivy::DocId;
 
 use super::{
     candidates::Candidates,
     collector::TopCollector,
-    scored_doc::Frequencies,
-    segment_query::{List, OpenClause, SegmentQuery},
+    segment_query::{OpenClause, SegmentQuery},
 };
-use crate::search::{
-    score::{Extent, NO_MATCH, WINDOW_LEN},
-    weights::{BOUND_SLACK, PROXIMITY_WORDS},
-};
+use crate::search::score::{Extent, WINDOW_LEN};
 
-/// The scores of a window, added up; `NO_MATCH` for documents that none of the added clauses matches.
-struct Accumulators {
-    sums: Box<[f32; WINDOW_LEN as usize]>,
-    /// The documents that match the current clause in full; none between clauses.
-    matched: Box<[bool; WINDOW_LEN as usize]>,
-}
+/// The scores of a window, added up; 0 for documents that none of the added clauses matches.
+type Sums = [f32; WINDOW_LEN as usize];
 
 /// The number of documents in the first window of a segment.
 const FIRST_WINDOW_LEN: DocId = WINDOW_LEN / 8;
@@ -39,141 +28,76 @@ const CHUNK: usize = 16;
 /// Collects the best documents of a segment, except those `found` before.
 pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &mut TopCollector) {
     let deadline = &opened.query.deadline;
-    // Without proximity, frequencies are of no use.
-    let needs_freqs = opened.query.in_proximity().count() <= PROXIMITY_WORDS;
-    let sums = Box::new([NO_MATCH; WINDOW_LEN as usize]);
-    let mut accumulators = Accumulators { sums, matched: Box::new([false; WINDOW_LEN as usize]) };
-    let mut docs = Vec::new();
+    let mut sums: Box<Sums> = Box::new([0.0; WINDOW_LEN as usize]);
     let (mut start, end) = (0, opened.segment.reader.max_doc());
     // The first windows are short: all of their documents are scored, which gives a threshold for the others.
     let mut len = if top.threshold() > 0.0 { WINDOW_LEN } else { FIRST_WINDOW_LEN };
     while start < end && !deadline.is_over() {
         let window = start..start.saturating_add(len).min(end);
         (start, len) = (window.end, WINDOW_LEN.min(2 * len));
-        let threshold = top.threshold();
-        let Some(rest) = partition(&mut opened.clauses, &window, threshold) else { continue };
-        accumulators.add_up(&mut opened.clauses, &window);
-        accumulators.candidates(&window, threshold / BOUND_SLACK - rest, &mut docs);
-        if !found.is_empty() {
-            docs.retain(|doc| found.binary_search(doc).is_err());
+        for open in &mut opened.clauses {
+            open.bound = open.scorer.max_score(&Extent::Window(&window));
         }
+        // From here on, the order of the clauses is that of their bounds.
+        opened.clauses.sort_by(|a, b| b.bound.total_cmp(&a.bound));
+        let added = added_up(&opened.clauses, top.threshold());
+        if added == 0 {
+            continue;
+        }
+        for OpenClause { scorer, .. } in &mut opened.clauses[..added] {
+            scorer.score_window(&window, &mut |docs, scores| {
+                for (doc, score) in docs.iter().zip(scores) {
+                    // The remainder spares a comparison with the length of the array.
+                    sums[((doc - window.start) % WINDOW_LEN) as usize] += score;
+                }
+            });
+        }
+        let rest: f32 = opened.clauses[added..].iter().map(|open| open.bound).sum();
+        let mut docs = candidates(&sums, window.start, top.threshold() - rest);
+        docs.retain(|doc| found.binary_search(doc).is_err());
         opened.filter_required(&mut docs);
-        let sums = docs.iter().map(|&doc| accumulators.sum(&window, doc)).collect();
-        let mut candidates = Candidates { docs: std::mem::take(&mut docs), sums };
-        candidates.look_up(&mut opened.clauses, rest, (top, true));
-        let mut lists = opened.clauses.iter().flat_map(|clause| &clause.lists);
-        if !needs_freqs && lists.all(List::is_added_up) {
-            for (&doc, &score) in candidates.docs.iter().zip(&candidates.sums) {
-                top.push(doc, score, Frequencies::default());
-            }
-        } else {
-            candidates.collect(&opened.clauses, top);
-        }
+        let sum = |&doc: &DocId| sums[((doc - window.start) % WINDOW_LEN) as usize];
+        let mut candidates = Candidates { sums: docs.iter().map(sum).collect(), docs };
+        candidates.look_up(opened.clauses[added..].iter_mut(), 0.0, top);
+        candidates.collect(top);
         top.truncate();
-        accumulators.sums.fill(NO_MATCH);
+        sums.fill(0.0);
     }
 }
 
-/// Decides which lists are added up: those that are needed to reach the threshold, and others that are read faster than
-/// the documents of these are looked up in them. Returns what the rest may add at most, or `None` if no document of the
-/// window can reach the threshold.
-fn partition(clauses: &mut [OpenClause], window: &Range<DocId>, threshold: f32) -> Option<f32> {
-    // With a threshold of 0, a document with score 0 may still be among the best, by its id.
-    let is_pruned = threshold > 0.0;
-    let mut order = Vec::with_capacity(2 * clauses.len());
-    for (at, OpenClause { role, lists, .. }) in clauses.iter_mut().enumerate() {
-        for (which, list) in lists.iter_mut().enumerate() {
-            let is_bounded = list.cost > 0 && (is_pruned || !role.makes_hit());
-            list.bound = if is_bounded { list.scorer.max_score(&Extent::Window(window)) } else { 0.0 };
-            list.scored = list.cost > 0 && role.makes_hit() && (!is_pruned || list.bound > 0.0);
-            if list.scored {
-                order.push((list.bound, at, which));
-            }
-        }
+/// How many of the clauses, those with the highest bounds first, are added up: those that are needed to reach the
+/// threshold, and those that are read faster than the documents of these are looked up in them. None if no document can
+/// reach the threshold.
+fn added_up(clauses: &[OpenClause], threshold: f32) -> usize {
+    let present = clauses.partition_point(|open| open.bound > 0.0);
+    let mut rest: f32 = clauses.iter().map(|open| open.bound).sum();
+    if rest < threshold {
+        return 0;
     }
-    if is_pruned {
-        order.sort_unstable_by(|(a, ..), (b, ..)| a.total_cmp(b));
-        let mut rest: f32 = clauses.iter().filter_map(OpenClause::looked_up_bound).sum();
-        // A document counts either the full terms or the hints of a clause.
-        let mut looked_up = vec![0.0; clauses.len()];
-        let needed = order.iter().take_while(|&&(bound, at, _)| {
-            rest += bound - std::mem::replace(&mut looked_up[at], bound);
-            rest * BOUND_SLACK < threshold
-        });
-        let needed = needed.count();
-        let cost = |&(_, at, which): &(f32, usize, usize)| clauses[at].lists[which].cost;
-        let mut sought: u64 = order[needed..].iter().map(cost).sum();
-        if sought == 0 {
-            return None;
+    let mut sought = 0;
+    for (at, open) in clauses[..present].iter().enumerate() {
+        if rest < threshold && open.cost > LOOK_UP_COST * sought {
+            return at;
         }
-        for &(_, at, which) in order[..needed].iter().rev() {
-            let list = &mut clauses[at].lists[which];
-            list.scored = list.cost <= LOOK_UP_COST * sought;
-            // Each list that is added up leaves fewer documents to be looked up in the others.
-            sought /= 2;
-        }
-        // Hints count where the full terms do not match, so they cannot be added up alone.
-        for OpenClause { lists: [full, hints], .. } in clauses.iter_mut() {
-            full.scored |= hints.scored && full.cost > 0;
-        }
+        rest -= open.bound;
+        sought += open.cost;
     }
-    Some(clauses.iter().filter_map(OpenClause::looked_up_bound).sum())
+    present
 }
 
-impl Accumulators {
-    /// Adds up the scores of a window, in the order of the query: floats depend on it.
-    fn add_up(&mut self, clauses: &mut [OpenClause], window: &Range<DocId>) {
-        let Self { sums, matched } = self;
-        for OpenClause { lists, .. } in clauses {
-            for list in lists.iter_mut() {
-                list.batch.clear();
-                if list.scored {
-                    list.scorer.score_window(window, &mut list.batch);
-                }
+/// Lists the documents of a window that have a sum above 0, and at least this one.
+fn candidates(sums: &Sums, start: DocId, least: f32) -> Vec<DocId> {
+    let (mut docs, least) = (Vec::new(), least.max(f32::MIN_POSITIVE));
+    for (first, sums) in (start..).step_by(CHUNK).zip(sums.as_chunks::<CHUNK>().0) {
+        // Both are done without branches.
+        if sums.iter().filter(|&&sum| sum >= least).count() > 0 {
+            let (mut found, mut count) = ([0; CHUNK], 0);
+            for (doc, &sum) in (first..).zip(sums) {
+                found[count % CHUNK] = doc;
+                count += usize::from(sum >= least);
             }
-            let [full, hints] = &*lists;
-            for (&doc, &score) in full.batch.docs.iter().zip(&full.batch.scores) {
-                add(sums, window, doc, score);
-            }
-            if hints.batch.docs.is_empty() {
-                continue;
-            }
-            let at = |doc: DocId| ((doc - window.start) % WINDOW_LEN) as usize;
-            full.batch.docs.iter().for_each(|&doc| matched[at(doc)] = true);
-            for (&doc, &score) in hints.batch.docs.iter().zip(&hints.batch.scores) {
-                if !matched[at(doc)] {
-                    add(sums, window, doc, score);
-                }
-            }
-            full.batch.docs.iter().for_each(|&doc| matched[at(doc)] = false);
+            docs.extend_from_slice(&found[..count]);
         }
     }
-
-    fn sum(&self, window: &Range<DocId>, doc: DocId) -> f32 {
-        self.sums[(doc - window.start) as usize]
-    }
-
-    /// Lists the documents that have at least this sum.
-    fn candidates(&self, window: &Range<DocId>, least: f32, docs: &mut Vec<DocId>) {
-        docs.clear();
-        let least = least.max(f32::MIN);
-        for (first, sums) in window.clone().step_by(CHUNK).zip(self.sums.as_chunks::<CHUNK>().0) {
-            // Both are done without branches.
-            if sums.iter().filter(|&&sum| sum >= least).count() > 0 {
-                let (mut found, mut count) = ([0; CHUNK], 0);
-                for (doc, &sum) in (first..).zip(sums) {
-                    found[count % CHUNK] = doc;
-                    count += usize::from(sum >= least);
-                }
-                docs.extend_from_slice(&found[..count]);
-            }
-        }
-    }
-}
-
-#[inline]
-fn add(sums: &mut [f32; WINDOW_LEN as usize], window: &Range<DocId>, doc: DocId, score: f32) {
-    // The remainder spares a comparison with the length of the array.
-    let sum = &mut sums[((doc - window.start) % WINDOW_LEN) as usize];
-    *sum = sum.max(0.0) + score;
+    docs
 }

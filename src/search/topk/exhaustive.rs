@@ -4,25 +4,18 @@
 
 use tantivy::DocId;
 
-use super::{
-    collector::{Sums, TopCollector},
-    segment_query::SegmentQuery,
-};
-use crate::search::{
-    plan::Role,
-    score::{NO_MATCH, WINDOW_LEN},
-};
+use super::{collector::TopCollector, segment_query::SegmentQuery};
+use crate::search::score::WINDOW_LEN;
 
-/// Collects all documents of a segment that match all content clauses, or without `all` at least one of them by
-/// full terms or hints, except those `found` before. Returns how many there are.
+/// Collects all documents of a segment that match all content clauses, or without `all` at least one clause, except
+/// those `found` before. Returns how many there are.
 pub(super) fn search_segment(
     opened: &mut SegmentQuery,
     (all, found): (bool, &[DocId]),
     top: &mut TopCollector,
 ) -> u64 {
-    let (end, query, mut count) = (opened.segment.reader.max_doc(), opened.query, 0);
-    let content = query.content().count();
-    for start in (0..end).step_by(WINDOW_LEN as usize).take_while(|_| !query.deadline.is_over()) {
+    let (end, deadline, mut count) = (opened.segment.reader.max_doc(), &opened.query.deadline, 0);
+    for start in (0..end).step_by(WINDOW_LEN as usize).take_while(|_| !deadline.is_over()) {
         let mut docs: Vec<DocId> = (start..start.saturating_add(WINDOW_LEN).min(end)).collect();
         docs.retain(|doc| found.binary_search(doc).is_err());
         if all {
@@ -30,23 +23,22 @@ pub(super) fn search_segment(
         } else {
             opened.filter_required(&mut docs);
         }
-        let scores: Vec<_> =
-            opened.clauses.iter_mut().map(|clause| (clause.role, clause.scores(&docs))).collect();
-        let matching = |counts: fn(Role) -> bool, at: usize| {
-            scores.iter().filter(|(role, scores)| counts(*role) && scores[at].0 != NO_MATCH).count()
-        };
-        let is_hit = |&at: &usize| {
-            if all { matching(Role::is_content, at) == content } else { matching(Role::makes_hit, at) > 0 }
-        };
-        let hits: Vec<usize> = (0..docs.len()).filter(is_hit).collect();
-        count += hits.len() as u64;
-        if top.limit() > 0 {
-            let docs: Vec<DocId> = hits.iter().map(|&at| docs[at]).collect();
-            let mut sums = Sums::new(&docs);
-            for (role, scores) in scores {
-                sums.add(role, hits.iter().map(|&at| scores[at]));
+        let (mut sums, mut is_hit) = (vec![0.0; docs.len()], vec![all; docs.len()]);
+        for open in &mut opened.clauses {
+            let scores = open.scorer.scores(&docs);
+            for (at, score) in scores.into_iter().enumerate() {
+                sums[at] += score;
+                match all {
+                    true => is_hit[at] &= score > 0.0 || !open.clause.role.is_content(),
+                    false => is_hit[at] |= score > 0.0,
+                }
             }
-            sums.collect(top);
+        }
+        for ((doc, sum), _) in docs.into_iter().zip(sums).zip(is_hit).filter(|(_, is_hit)| *is_hit) {
+            count += 1;
+            if top.limit() > 0 {
+                top.push(doc, sum);
+            }
         }
     }
     count

@@ -1,125 +1,120 @@
-//! Rescoring of the best few hundred documents with proximity and recency.
+//! Rescoring of the best documents.
 //!
-//! Skips documents that cannot be among the best with their bonus.
+//! Retrieval scores the words that make a document a hit, in full. Rescoring adds what would take long to read for all
+//! documents: function words, terms that only hint at a word, and recency; and proximity, which reads positions, to the
+//! best of these.
 
-use std::io;
+use std::{io, sync::Mutex};
+
+use tantivy::DocId;
 
 use super::{
-    bound_query::BoundQuery,
-    scored_doc::{Collect, ScoredDoc, truncate_ties},
+    bound_query::{BoundClause, BoundQuery},
+    collector::{ScoredDoc, compare, lock},
+    segment_query::SegmentQuery,
 };
 use crate::{
     index::{Address, day_number},
     search::{
+        Sort,
         context::Context,
         postings::Terms,
-        score::{Bm25f, ClausePositions, ProximityScorer},
-        weights::{BOUND_SLACK, HALF_LIFE},
+        score::{Bm25f, ClausePositions, ProximityScorer, Scorer},
+        weights::{FULL_PROXIMITY_WORDS, HALF_LIFE, LONG_QUERY_PROXIMITY_DOCS},
     },
 };
 
-struct Rescorer<'s> {
-    context: &'s Context,
-    /// By segment.
-    bm25f: &'s [Bm25f<'s>],
-    query: &'s BoundQuery,
-    proximity: &'s ProximityScorer,
-    recency: Recency,
-    /// By which terms documents match.
-    terms: Terms,
-    /// The positions in each segment, opened on demand.
-    positions: Vec<Option<ClausePositions<'s>>>,
-    /// The scores of the best so far, best first, once there are as many as requested.
-    reached: Vec<f32>,
+/// A document with its final score.
+#[derive(Debug)]
+pub(crate) struct RankedDoc {
+    pub doc: ScoredDoc,
+    /// The indices of the content clauses that it does not match in full.
+    pub missing: Vec<usize>,
 }
 
-/// Adds the bonus to every document that may be among the `wanted` best with it. Documents with the highest
-/// scores come first, so that most others are skipped. `terms` are those that documents may have of a clause.
+/// Rescores documents, which match clauses by these terms, and returns the `wanted` best, best first.
 pub(super) fn rescore(
     context: &Context,
-    (query, bm25f): (&BoundQuery, &[Bm25f]),
-    docs: &mut Vec<ScoredDoc>,
+    (query, bm25f, segments): (&BoundQuery, &[Bm25f], &[Mutex<SegmentQuery>]),
+    mut docs: Vec<ScoredDoc>,
     wanted: usize,
-    (collect, terms): (Collect, Terms),
-) -> io::Result<()> {
-    let proximity = &ProximityScorer::new(&context.weights, query.in_proximity());
-    let recency = Recency::new(context);
-    // The highest possible score of a document, if that is at least `least`.
-    let max_score = |doc: &ScoredDoc, least: f32| {
-        let factor = 1.0 + recency.bonus(context, doc.address);
-        let bonus = proximity.max_score(doc.freqs.counts());
-        Some((doc.score + bonus) * factor * BOUND_SLACK).filter(|&max| max >= least)
-    };
-    let (exhaustive, wanted) = (collect.exhaustive, wanted.max(1));
-    let best_first = |a: &ScoredDoc, b: &ScoredDoc| b.score.total_cmp(&a.score);
-    if docs.len() > collect.limit {
-        // Ties at the limit matter only if one of them can be among the best.
-        let least = docs.select_nth_unstable_by(wanted - 1, best_first).1.score;
-        let worst = docs.iter().map(|doc| doc.score).fold(f32::INFINITY, f32::min);
-        let mut worst = docs.iter().filter(|doc| doc.score <= worst);
-        if exhaustive || worst.any(|doc| max_score(doc, least).is_some()) {
-            truncate_ties(&context.snapshot, docs, collect);
+    (sort, terms): (Sort, Terms),
+) -> io::Result<Vec<RankedDoc>> {
+    docs.sort_unstable_by_key(|doc| doc.address);
+    let mut ranked = Vec::with_capacity(docs.len());
+    for docs in docs.chunk_by(|a, b| a.address.segment == b.address.segment) {
+        score_clauses(&mut lock(&segments[docs[0].address.segment as usize]), docs, &mut ranked)?;
+    }
+    let best_first = |a: &RankedDoc, b: &RankedDoc| compare(&context.snapshot, (&a.doc, &b.doc), sort);
+    ranked.sort_unstable_by(best_first);
+    if sort == Sort::Relevance {
+        let proximity = ProximityScorer::new(&context.weights, query.in_proximity());
+        let is_long = query.in_proximity().count() > FULL_PROXIMITY_WORDS;
+        let near = if is_long { LONG_QUERY_PROXIMITY_DOCS.max(wanted) } else { ranked.len() };
+        if !proximity.is_off() {
+            let best = ranked.iter_mut().take(near).map(|ranked| &mut ranked.doc).collect();
+            add_proximity((query, bm25f), best, &proximity, terms)?;
         }
+        let recency = Recency::new(context);
+        ranked.iter_mut().for_each(|RankedDoc { doc, .. }| doc.score *= recency.factor(context, doc.address));
+        ranked.sort_unstable_by(best_first);
     }
-    let first = if exhaustive { docs.len() } else { wanted.min(docs.len()) };
-    if first < docs.len() {
-        docs.select_nth_unstable_by(first, best_first);
-    }
-    let (first, rest) = docs.split_at_mut(first);
-    let mut rescorer = Rescorer {
-        context,
-        bm25f,
-        query,
-        proximity,
-        recency,
-        terms,
-        positions: Vec::new(),
-        reached: Vec::new(),
-    };
-    rescorer.rescore(first.iter_mut().map(|doc| (f32::INFINITY, doc)).collect())?;
-    if rest.is_empty() {
-        return Ok(());
-    }
-    rescorer.reached.extend(first.iter().map(|doc| doc.score));
-    rescorer.reached.sort_unstable_by(|a, b| b.total_cmp(a));
-    let least = rescorer.threshold();
-    rescorer.rescore(rest.iter_mut().filter_map(|doc| Some((max_score(doc, least)?, doc))).collect())
+    ranked.truncate(wanted);
+    Ok(ranked)
 }
 
-impl Rescorer<'_> {
-    /// A document with a lower score is not among the best.
-    fn threshold(&self) -> f32 {
-        self.reached.last().copied().unwrap_or(f32::NEG_INFINITY)
-    }
-
-    /// Rescores documents, each given with its highest possible score.
-    fn rescore(&mut self, mut docs: Vec<(f32, &mut ScoredDoc)>) -> io::Result<()> {
-        let Self { context, bm25f, query, proximity, recency, terms, .. } = *self;
-        self.positions.clear();
-        self.positions.resize_with(context.snapshot.segments.len(), || None);
-        docs.sort_unstable_by_key(|(_, doc)| doc.address);
-        for (max_score, ScoredDoc { address, score, freqs }) in docs {
-            if max_score < self.threshold() {
-                continue;
-            }
-            if proximity.max_score(freqs.counts()) > 0.0 {
-                let positions = &mut self.positions[address.segment as usize];
-                let positions = if let Some(positions) = positions {
-                    positions
-                } else {
-                    let bm25f = &bm25f[address.segment as usize];
-                    positions.insert(ClausePositions::open(bm25f, query.in_proximity(), terms)?)
-                };
-                *score += proximity.score(positions.read(address.doc));
-            }
-            *score *= 1.0 + recency.bonus(context, *address);
-            if self.reached.pop_if(|least| *least < *score).is_some() {
-                let at = self.reached.partition_point(|reached| reached >= score);
-                self.reached.insert(at, *score);
+/// Scores documents of one segment by all clauses: in full, or by hints where they do not match in full.
+fn score_clauses(
+    SegmentQuery { query, bm25f, clauses, .. }: &mut SegmentQuery,
+    docs: &[ScoredDoc],
+    ranked: &mut Vec<RankedDoc>,
+) -> io::Result<()> {
+    let ids: Vec<DocId> = docs.iter().map(|doc| doc.address.doc).collect();
+    let mut rows: Vec<RankedDoc> = docs
+        .iter()
+        .map(|&ScoredDoc { address, .. }| RankedDoc {
+            doc: ScoredDoc { address, score: 0.0 },
+            missing: Vec::new(),
+        })
+        .collect();
+    for (number, BoundClause { node, role, .. }) in query.clauses.iter().enumerate() {
+        let open = clauses.iter_mut().find(|open| std::ptr::eq(&open.clause.node, node));
+        let mut scores = match open {
+            Some(open) => open.scorer.scores(&ids),
+            None => Scorer::open(bm25f, node, Terms::Full)?.scores(&ids),
+        };
+        if role.is_content() {
+            let unmatched = rows.iter_mut().zip(&scores).filter(|(_, score)| **score == 0.0);
+            unmatched.for_each(|(row, _)| row.missing.push(number));
+        }
+        if node.has_hints() {
+            let unmatched: Vec<usize> = (0..ids.len()).filter(|&at| scores[at] == 0.0).collect();
+            if !unmatched.is_empty() {
+                let sought: Vec<DocId> = unmatched.iter().map(|&at| ids[at]).collect();
+                let by_hints = Scorer::open(bm25f, node, Terms::Hints)?.scores(&sought);
+                unmatched.into_iter().zip(by_hints).for_each(|(at, score)| scores[at] = score);
             }
         }
-        Ok(())
+        rows.iter_mut().zip(scores).for_each(|(row, score)| row.doc.score += score);
     }
+    ranked.append(&mut rows);
+    Ok(())
+}
+
+/// Adds what the proximity of the clauses adds to documents.
+fn add_proximity(
+    (query, bm25f): (&BoundQuery, &[Bm25f]),
+    mut docs: Vec<&mut ScoredDoc>,
+    proximity: &ProximityScorer,
+    terms: Terms,
+) -> io::Result<()> {
+    docs.sort_unstable_by_key(|doc| doc.address);
+    for docs in docs.chunk_by_mut(|a, b| a.address.segment == b.address.segment) {
+        let bm25f = &bm25f[docs[0].address.segment as usize];
+        let mut positions = ClausePositions::open(bm25f, query.in_proximity(), terms)?;
+        docs.iter_mut().for_each(|doc| doc.score += proximity.score(positions.read(doc.address.doc)));
+    }
+    Ok(())
 }
 
 /// Recency: what a release gains by its date, as a share of its score.
@@ -137,16 +132,17 @@ impl Recency {
         Self { weight: weights.recency, origin: if weights.recency > 0.0 { origin() } else { 0 } }
     }
 
-    /// A day after the origin is tomorrow somewhere; a later one is a mistake or an announcement, not news.
+    /// What the score of a document is multiplied with. A day after the origin is tomorrow somewhere; a later one is a
+    /// mistake or an announcement, not news.
     #[expect(clippy::cast_precision_loss, reason = "days between two dates are few")]
-    fn bonus(self, Context { snapshot, .. }: &Context, Address { segment, doc }: Address) -> f32 {
+    fn factor(self, Context { snapshot, .. }: &Context, Address { segment, doc }: Address) -> f32 {
         if self.weight <= 0.0 {
-            return 0.0;
+            return 1.0;
         }
-        let Some(day) = snapshot.segment(segment).day(doc) else { return 0.0 };
+        let Some(day) = snapshot.segment(segment).day(doc) else { return 1.0 };
         match self.origin.saturating_sub(day) {
-            ..=-2 => 0.0,
-            age => self.weight * 0.5_f32.powf(age.max(0) as f32 / HALF_LIFE),
+            ..=-2 => 1.0,
+            age => 1.0 + self.weight * 0.5_f32.powf(age.max(0) as f32 / HALF_LIFE),
         }
     }
 }

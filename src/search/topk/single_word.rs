@@ -9,22 +9,14 @@ use tantivy::DocId;
 
 use super::{
     collector::TopCollector,
-    scored_doc::Frequencies,
     segment_query::{OpenClause, SegmentQuery},
 };
-use crate::search::{
-    plan::Node,
-    score::{ScoredBatch, Scorer},
-    weights::BOUND_SLACK,
-};
+use crate::search::{plan::Node, score::Scorer};
 
 /// How many documents of a segment match, if the query is one word with one term and no conditions.
 pub(super) fn count(opened: &SegmentQuery) -> Option<u64> {
-    let ([clause], [OpenClause { lists: [full, _], .. }]) = (&opened.query.clauses[..], &opened.clauses[..])
-    else {
-        return None;
-    };
-    match (&clause.node, &full.scorer) {
+    let [OpenClause { clause, scorer, .. }] = &opened.clauses[..] else { return None };
+    match (&clause.node, scorer) {
         (Node::Word(word), Scorer::Word(scorer))
             if scorer.is_single_term() && !opened.query.has_conditions() =>
         {
@@ -37,8 +29,7 @@ pub(super) fn count(opened: &SegmentQuery) -> Option<u64> {
 /// Collects the best documents of a word, until the deadline.
 pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) {
     let (segment, deadline) = (opened.segment, &opened.query.deadline);
-    let [OpenClause { lists: [full, _], .. }] = &mut opened.clauses[..] else { return };
-    let Scorer::Word(word) = &mut full.scorer else { return };
+    let [OpenClause { scorer: Scorer::Word(word), .. }] = &mut opened.clauses[..] else { return };
     let mut blocks = word.blocks();
     let first = match top.limit().checked_sub(1).filter(|&last| last < blocks.len()) {
         Some(last) => {
@@ -47,19 +38,18 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
         }
         None => f32::NEG_INFINITY,
     };
-    let mut batch = ScoredBatch::default();
     let mut search = |window: &Range<DocId>, bound: f32, top: &mut TopCollector| {
-        if bound * BOUND_SLACK < top.threshold() || deadline.is_over() {
+        if bound < top.threshold() || deadline.is_over() {
             return;
         }
-        batch.clear();
-        word.score_window(window, &mut batch);
         let threshold = top.threshold();
-        for (&doc, &score) in batch.docs.iter().zip(&batch.scores) {
-            if score >= threshold && !segment.reader.is_deleted(doc) {
-                top.push(doc, score, Frequencies::default());
+        word.score_window(window, &mut |docs, scores| {
+            for (&doc, &score) in docs.iter().zip(scores) {
+                if score >= threshold && !segment.reader.is_deleted(doc) {
+                    top.push(doc, score);
+                }
             }
-        }
+        });
         top.truncate();
     };
     blocks.retain(|(window, bound)| {
