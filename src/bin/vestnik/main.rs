@@ -18,7 +18,7 @@ mod units;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::{
     commands::Command,
@@ -53,14 +53,17 @@ fn main() -> ExitCode {
         vestnik::Analyzer::preload();
     }
     // The exit code for a wrong command line depends on the command.
-    let commands = Cli::command();
+    let mut commands = Cli::command();
     let short_options: String =
         commands.get_arguments().filter_map(clap::Arg::get_short).chain("hV".chars()).collect();
     let words = arguments::read(&short_options);
     let named = |word: &&str| commands.get_subcommands().any(|command| command.get_name() == *word);
     let mut texts = words.iter().skip(1).filter_map(|word| word.to_str());
     let keeping = texts.find(named).is_some_and(|name| commands::MAINTENANCE.contains(&name));
-    let cli = match Cli::try_parse_from(&words) {
+    let parsed = commands.try_get_matches_from_mut(&words);
+    let cli = match parsed.and_then(|mut matches| {
+        Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut commands))
+    }) {
         Ok(cli) => cli,
         Err(error) => {
             // The error quotes the arguments. Parsing safe copies of them gives the same error in a form

@@ -28,11 +28,9 @@ const BLOCK: usize = 16 << 10;
 const DIGEST: usize = 8;
 /// Bytes written at once. Tantivy passes on half a block at a time.
 const WRITE_BUFFER: usize = 8 * BLOCK;
-/// The footer: the length of the contents, a digest of all digests, that length and the file's name, and a
-/// magic number.
-const LENGTH: usize = 8;
-const MAGIC: &[u8; 8] = b"vestnik4";
-const FOOTER: usize = LENGTH + DIGEST + MAGIC.len();
+/// The footer: a digest of all digests and the file's name, and a magic number.
+const MAGIC: [u8; 8] = *b"vestnik5";
+const FOOTER: usize = DIGEST + MAGIC.len();
 
 /// Makes writing fail once it is set: tantivy's merges cannot be stopped in any other way.
 #[derive(Clone, Debug, Default)]
@@ -65,28 +63,21 @@ pub(crate) struct ChecksumWriter {
     /// Bytes that are not written yet.
     buffer: Vec<u8>,
     digests: Vec<u8>,
-    length: u64,
 }
 
 impl ChecksumWriter {
     pub fn new(to: WritePtr, name: String, stop: StopFlag) -> Self {
         let buffer = Vec::with_capacity(WRITE_BUFFER);
-        Self { to: Some(to), name, stop, buffer, digests: Vec::new(), length: 0 }
+        Self { to: Some(to), name, stop, buffer, digests: Vec::new() }
     }
 
     fn write_buffer(&mut self) -> io::Result<()> {
         self.stop.check()?;
         self.to.as_mut().ok_or_else(terminated)?.write_all(&self.buffer)?;
         self.digests.extend(self.buffer.chunks(BLOCK).flat_map(digest));
-        self.length += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())
     }
-}
-
-/// The digest of a file's name, its digests and its length.
-fn root_digest(name: &str, end: &[u8]) -> [u8; DIGEST] {
-    XxHash3_64::oneshot_with_seed(XxHash3_64::oneshot(name.as_bytes()), end).to_le_bytes()
 }
 
 fn digest(block: &[u8]) -> [u8; DIGEST] {
@@ -116,12 +107,9 @@ impl TerminatingWrite for ChecksumWriter {
     fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
         self.write_buffer()?;
         let mut to = self.to.take().ok_or_else(terminated)?;
-        let mut end = std::mem::take(&mut self.digests);
-        end.extend_from_slice(&self.length.to_le_bytes());
-        let root = root_digest(&self.name, &end);
-        end.extend_from_slice(&root);
-        end.extend_from_slice(MAGIC);
-        to.write_all(&end)?;
+        let footer = footer(&self.digests, &self.name);
+        to.write_all(&self.digests)?;
+        to.write_all(footer.as_flattened())?;
         to.terminate()
     }
 }
@@ -137,11 +125,12 @@ pub(crate) struct ChecksummedFile {
 
 impl ChecksummedFile {
     /// Opens a file of these bytes. Only its footer is verified.
-    pub fn open(bytes: &OwnedBytes, name: String) -> io::Result<Self> {
-        let Footer { length, digests } = Footer::read(bytes.len(), &name, |from| Ok(&bytes[from..]))?;
+    pub fn open(bytes: OwnedBytes, name: String) -> io::Result<Self> {
+        let length = contents_length(bytes.len());
+        let (contents, end) = bytes.split(length);
+        let digests = end.slice(0..digests(&end, &name)?.len());
         let checked = std::iter::repeat_with(AtomicU64::default).take(digests.len().div_ceil(64 * DIGEST));
-        let (checked, contents) = (checked.collect(), bytes.slice(0..length));
-        Ok(Self { contents, digests: bytes.slice(digests), checked, name })
+        Ok(Self { contents, digests, checked: checked.collect(), name })
     }
 
     /// Verifies every block that overlaps a range and was not verified before.
@@ -166,60 +155,40 @@ impl ChecksummedFile {
     }
 }
 
-/// The layout of a file.
-struct Footer {
-    /// Bytes of contents.
-    length: usize,
-    digests: Range<usize>,
+/// The length of the contents in a file of this size.
+fn contents_length(size: usize) -> usize {
+    let rest = size.saturating_sub(FOOTER);
+    rest.saturating_sub(rest.div_ceil(BLOCK + DIGEST) * DIGEST)
 }
 
-impl Footer {
-    /// Reads the footer of a file of `size` bytes; `tail` returns all bytes from an offset on.
-    fn read<B: AsRef<[u8]>>(
-        size: usize,
-        name: &str,
-        mut tail: impl FnMut(usize) -> io::Result<B>,
-    ) -> io::Result<Self> {
-        let changed = |what| changed(name, what);
-        let rest = size.checked_sub(FOOTER).ok_or_else(|| changed("its end is missing"))?;
-        let end = tail(rest)?;
-        let (length, end) = end.as_ref().split_at(LENGTH);
-        let (root, version) = end.split_at(DIGEST);
-        if version != MAGIC {
-            return Err(changed("its end is missing"));
-        }
-        let length = length.try_into().map_or(u64::MAX, u64::from_le_bytes);
-        let length = usize::try_from(length).ok().filter(|length| *length <= rest);
-        let length = length.ok_or_else(|| changed("its length is wrong"))?;
-        if rest - length != length.div_ceil(BLOCK) * DIGEST {
-            return Err(changed("its length is wrong"));
-        }
-        let end = tail(length)?;
-        if root_digest(name, &end.as_ref()[..rest + LENGTH - length]) != root {
-            return Err(changed("its checksums are wrong, or another file was copied over it"));
-        }
-        Ok(Self { length, digests: length..rest })
-    }
+fn footer(digests: &[u8], name: &str) -> [[u8; 8]; 2] {
+    let seed = XxHash3_64::oneshot(name.as_bytes());
+    [XxHash3_64::oneshot_with_seed(seed, digests).to_le_bytes(), MAGIC]
+}
+
+/// The digests in what follows the contents of a file, once the footer is verified.
+fn digests<'e>(end: &'e [u8], name: &str) -> io::Result<&'e [u8]> {
+    let split = end.split_last_chunk::<FOOTER>();
+    let split = split.filter(|(digests, found)| *found == footer(digests, name).as_flattened());
+    let end = split.ok_or_else(|| changed(name, "its end is missing, or another file was copied over it"));
+    end.map(|(digests, _)| digests)
 }
 
 /// Verifies every byte of an open file. It reads instead of mapping the file: mapped pages of a large index
 /// would count as memory of the process.
 pub(crate) fn check(file: &mut File, name: &str) -> io::Result<()> {
     let size = usize::try_from(file.metadata()?.len()).map_err(io::Error::other)?;
-    let mut tail = |from: usize| {
-        let mut bytes = Vec::new();
-        file.seek(SeekFrom::Start(from as u64))?;
-        file.read_to_end(&mut bytes)?;
-        if bytes.len() == size - from { Ok(bytes) } else { Err(changed(name, "its size is changing")) }
-    };
-    let layout = Footer::read(size, name, &mut tail)?;
-    let digests = tail(layout.digests.start)?;
+    let length = contents_length(size);
+    let mut end = Vec::new();
+    file.seek(SeekFrom::Start(length as u64))?;
+    file.read_to_end(&mut end)?;
+    let digests = digests(&end, name)?;
     file.rewind()?;
     let mut block = vec![0; BLOCK];
-    let mut contents = BufReader::with_capacity(BLOCK << 6, file.take(layout.length as u64));
-    for (at, expected) in digests[..layout.digests.len()].chunks(DIGEST).enumerate() {
+    let mut contents = BufReader::with_capacity(BLOCK << 6, file.take(length as u64));
+    for (at, expected) in digests.chunks(DIGEST).enumerate() {
         let start = at * BLOCK;
-        let block = &mut block[..BLOCK.min(layout.length - start)];
+        let block = &mut block[..BLOCK.min(length.saturating_sub(start))];
         contents.read_exact(block)?;
         if digest(block) != expected {
             return Err(changed(name, &format!("bytes {start} and on have changed")));
@@ -281,7 +250,7 @@ mod tests {
     }
 
     fn open(bytes: Vec<u8>) -> io::Result<ChecksummedFile> {
-        ChecksummedFile::open(&OwnedBytes::new(bytes), "a.store".into())
+        ChecksummedFile::open(OwnedBytes::new(bytes), "a.store".into())
     }
 
     #[test]
@@ -311,7 +280,7 @@ mod tests {
             assert!(file.read_bytes(bad..bad + 1).is_err(), "{at}");
             assert!(file.read_bytes(good..good + 1).is_ok(), "{at}");
         }
-        assert!(ChecksummedFile::open(&OwnedBytes::new(whole.clone()), "b.store".into()).is_err());
+        assert!(ChecksummedFile::open(OwnedBytes::new(whole.clone()), "b.store".into()).is_err());
         for cut in 0..60 {
             let cut = &whole[..whole.len() - 1 - cut];
             assert!(open(cut.to_vec()).is_err() && check_file(cut).is_err());

@@ -51,7 +51,7 @@ impl Directory for ChecksummedDirectory {
         let failed = |error| OpenReadError::wrap_io_error(error, path.into());
         let file = self.files.get_file_handle(path)?;
         let bytes = file.read_bytes(0..file.len()).map_err(failed)?;
-        Ok(Arc::new(ChecksummedFile::open(&bytes, path.display().to_string()).map_err(failed)?))
+        Ok(Arc::new(ChecksummedFile::open(bytes, path.display().to_string()).map_err(failed)?))
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {

@@ -291,37 +291,37 @@ mod tests {
     }
 
     #[test]
-    fn the_replaced_generation_is_retained_before_newer_ones() {
+    fn the_replaced_generation_is_retained_first_and_no_number_is_used_again() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path();
-        for expected in [&[1][..], &[1, 2], &[1, 2, 3], &[2, 3, 4]] {
-            publish_next(index, 2, true);
-            assert_eq!(numbers(index), expected);
+        let next = |keep, previous_is_sound| publish_next(index, keep, previous_is_sound);
+        let back_to = |number| Generation::new(index, number).publish(2, true, 7).unwrap();
+        let unfinished = || _ = Generation::create(index).unwrap();
+        let steps: &[(&dyn Fn(), &[u64])] = &[
+            (&|| next(2, true), &[1]),
+            (&|| next(2, true), &[1, 2]),
+            (&|| next(2, true), &[1, 2, 3]),
+            (&|| next(2, true), &[2, 3, 4]),
+            (&|| back_to(3), &[2, 3, 4]),
+            (&unfinished, &[2, 3, 4, 5]),
+            // 3 was active; 4 was rolled back, 5 never finished.
+            (&|| next(1, true), &[3, 6]),
+            (&|| back_to(3), &[3, 6]),
+            (&|| next(2, true), &[3, 6, 7]),
+            // 7 is damaged; 3 was active after 6.
+            (&|| next(1, false), &[3, 8]),
+            (&|| back_to(3), &[3, 8]),
+            (&|| assert_eq!(prune(index, 0).unwrap().len(), 1), &[3]),
+            (&unfinished, &[3, 9]),
+            (&|| fs::remove_dir_all(index.join("generation-000003")).unwrap(), &[9]),
+            (&|| _ = prune(index, 0).unwrap(), &[]),
+            // 9 was never active.
+            (&unfinished, &[9]),
+        ];
+        for (at, (step, expected)) in steps.iter().enumerate() {
+            step();
+            assert_eq!(numbers(index), *expected, "step {at}");
         }
-        Generation::new(index, 3).publish(2, true, 7).unwrap();
-        Generation::create(index).unwrap();
-        assert_eq!(numbers(index), [2, 3, 4, 5]);
-        publish_next(index, 1, true);
-        assert_eq!(numbers(index), [3, 6], "3 was active; 4 was rolled back, 5 never finished");
-        Generation::new(index, 3).publish(2, true, 7).unwrap();
-        publish_next(index, 2, true);
-        publish_next(index, 1, false);
-        assert_eq!(numbers(index), [3, 8], "7 was damaged; 3 was active after 6");
-    }
-
-    #[test]
-    fn a_number_is_never_used_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let index = folder.path();
-        publish_next(index, 1, true);
-        publish_next(index, 1, true);
-        Generation::new(index, 1).publish(1, true, 7).unwrap();
-        assert_eq!(prune(index, 0).unwrap().len(), 1, "2 is removed");
-        assert_eq!(Generation::create(index).unwrap().number, 3);
-        let active = Generation::active(index).unwrap();
-        fs::remove_dir_all(active.folder).unwrap();
-        prune(index, 0).unwrap();
-        assert_eq!(Generation::create(index).unwrap().number, 3, "3 was never active");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::{
     io::{self, BufWriter, Write},
 };
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::{AutoStream, ColorChoice, adapter::strip_str};
 use anyhow::Result;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
@@ -43,7 +43,9 @@ pub enum Color {
 
 /// Standard output and standard error.
 pub struct Terminal {
-    out: BufWriter<AutoStream<io::Stdout>>,
+    /// Styles are removed before the buffer: a stream that removes them behind it makes a system call for each piece.
+    out: BufWriter<io::Stdout>,
+    styled: bool,
     err: AutoStream<io::Stderr>,
     progress: Option<ProgressBar>,
     quiet: bool,
@@ -56,14 +58,16 @@ impl Terminal {
             Color::Always => ColorChoice::AlwaysAnsi,
             Color::Never => ColorChoice::Never,
         };
-        let out = AutoStream::new(io::stdout(), choice(AutoStream::choice(&io::stdout())));
+        let styled = choice(AutoStream::choice(&io::stdout())) != ColorChoice::Never;
         let err = AutoStream::new(io::stderr(), choice(AutoStream::choice(&io::stderr())));
-        Self { out: BufWriter::new(out), err, progress: None, quiet }
+        Self { out: BufWriter::new(io::stdout()), styled, err, progress: None, quiet }
     }
 
     /// Prints one line of the result.
     pub fn line(&mut self, line: impl Into<Line>) -> Result<()> {
-        writeln!(self.out, "{}", line.into().rendered())?;
+        let line = line.into();
+        let line = line.rendered();
+        if self.styled { writeln!(self.out, "{line}") } else { writeln!(self.out, "{}", strip_str(line)) }?;
         Ok(())
     }
 
