@@ -1,10 +1,7 @@
 //! The catalog of an index folder: the file `current`, which names the active generation and those that are
 //! retained for a rollback. Everything else in the folder is unfinished or obsolete.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +10,6 @@ use crate::error::{Error, Result};
 
 /// The name of the file.
 pub(crate) const CURRENT: &str = "current";
-const PREFIX: &str = "generation-";
 
 /// What the file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,16 +50,6 @@ impl Catalog {
         self.active == number || self.retained.contains(&number)
     }
 
-    /// Makes a generation the active one and retains the one that was active.
-    pub fn activate(&mut self, number: u64, retain_active: bool) {
-        self.retained.retain(|&retained| retained != number);
-        if retain_active {
-            self.retained.insert(0, self.active);
-        }
-        self.active = number;
-        self.highest = self.highest.max(number);
-    }
-
     /// Records that a run has succeeded just now. The run is not at fault where this fails.
     pub fn record_success(index: &Path) {
         let recorded =
@@ -72,15 +58,4 @@ impl Catalog {
             tracing::warn!("the time of this run could not be recorded: {error}");
         }
     }
-}
-
-/// The folder of the generation with this number.
-pub(super) fn folder_of(index: &Path, number: u64) -> PathBuf {
-    index.join(format!("{PREFIX}{number:06}"))
-}
-
-/// The inverse of [`folder_of`] for the name of a folder.
-pub(super) fn number_of(name: &str) -> Option<u64> {
-    let digits = name.strip_prefix(PREFIX)?;
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }

@@ -18,13 +18,15 @@ use tantivy::directory::META_LOCK;
 use super::{
     super::schema::fingerprint,
     atomic_file::{self, remove_if_exists, temporary_path},
-    catalog::{CURRENT, Catalog, folder_of, number_of},
+    catalog::{CURRENT, Catalog},
     lock::{self, WriteLock},
     read_error, unless_damaged,
 };
 use crate::error::{Error, Result};
 
 pub(crate) const MARKER: &str = "vestnik.json";
+/// The beginning of the name of a generation's folder, before its number.
+const PREFIX: &str = "generation-";
 /// How often the removal of a folder is tried: readers may create lock files in it meanwhile.
 const REMOVE_ATTEMPTS: usize = 20;
 /// Files that a folder for an index may have before there is one: notes about it, and settings of git.
@@ -49,7 +51,7 @@ pub(crate) struct Generation {
 
 impl Generation {
     pub fn new(index: &Path, number: u64) -> Self {
-        Self { index: index.into(), number, folder: folder_of(index, number) }
+        Self { index: index.into(), number, folder: index.join(format!("{PREFIX}{number:06}")) }
     }
 
     /// The active generation.
@@ -117,11 +119,15 @@ impl Generation {
     /// that is sound. `last_success` is the time to record. Nothing fails once the generation is active: what
     /// cannot be removed afterwards is a warning.
     pub fn publish(&self, keep: usize, previous_is_sound: bool, last_success: u64) -> Result<()> {
-        let mut catalog = unless_damaged(Catalog::read(&self.index))?.unwrap_or_default();
-        catalog.activate(self.number, previous_is_sound && catalog.active > 0);
-        catalog.retained.truncate(keep);
-        catalog.last_success = last_success;
-        catalog.write(&self.index)?;
+        let catalog = unless_damaged(Catalog::read(&self.index))?.unwrap_or_default();
+        let Catalog { active: previous, mut retained, highest, .. } = catalog;
+        retained.retain(|&number| number != self.number);
+        if previous_is_sound && previous > 0 {
+            retained.insert(0, previous);
+        }
+        retained.truncate(keep);
+        let (active, highest) = (self.number, highest.max(self.number));
+        Catalog { active, retained, highest, last_success }.write(&self.index)?;
         tracing::info!(generation = self.number, "active from now on");
         remove_unlisted_or_warn(&self.index);
         Ok(())
@@ -260,6 +266,12 @@ fn remove_unlisted(index: &Path, catalog: &Catalog) -> Result<Vec<PathBuf>> {
         tracing::info!(removed = removed.len(), "removed obsolete generations and unfinished files");
     }
     Ok(removed)
+}
+
+/// The number of the generation whose folder has this name.
+fn number_of(name: &str) -> Option<u64> {
+    let digits = name.strip_prefix(PREFIX)?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }
 
 /// The generations in an index folder, listed or not.
