@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use vestnik::{
     Index, Query, Release, Searcher,
-    search::{Options, Relation, Weights, plan},
+    search::{MAX_WORDS, Options, Relation, Weights},
 };
 
 fn index(releases: &[(&str, &str, &str)]) -> Index {
@@ -143,7 +143,7 @@ fn the_number_of_words_is_limited() {
     let searcher = index.searcher().unwrap();
     let many: Vec<String> = (0..1000).map(|number| format!("слово{number}")).collect();
     let results = searcher.search(&Query::words(&many.join(" ")), &Options::default()).unwrap();
-    assert_eq!(results.ignored_words, 1000 - plan::MAX_WORDS);
+    assert_eq!(results.ignored_words, 1000 - MAX_WORDS);
     // A repeated word is one word.
     let repeated = "мост ".repeat(1000);
     let results = searcher.search(&Query::words(&repeated), &Options::default()).unwrap();

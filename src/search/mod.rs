@@ -14,7 +14,7 @@
 
 mod context;
 mod highlight;
-pub mod plan;
+mod plan;
 mod positions;
 mod postings;
 #[cfg(test)]
@@ -30,6 +30,7 @@ use serde::Serialize;
 
 pub use self::{
     highlight::{Fragment, Highlight, Snippet, SnippetOptions},
+    plan::{MAX_WORDS, PATTERN_WORDS, PHRASE_WORDS},
     score::{ClauseScore, Explanation, TermFrequency},
     searcher::Searcher,
     weights::Weights,
@@ -93,7 +94,7 @@ pub struct Results {
     pub hits: Vec<Hit>,
     /// How many releases match all clauses of the query.
     pub total: Total,
-    /// How many words of the query were ignored because it has more than [`plan::MAX_WORDS`] different ones.
+    /// How many words of the query were ignored because it has more than [`MAX_WORDS`] different ones.
     pub ignored_words: usize,
     /// Whether [`Options::timeout`] was over before all releases were looked at: there may be better hits.
     pub timed_out: bool,

@@ -140,7 +140,7 @@ impl Searcher {
     }
 
     fn search_with(&self, query: &Query, options: &Options, buffers: &mut Buffers) -> Result<Results> {
-        let plan = Plan::with_forms(query, &mut buffers.forms);
+        let plan = Plan::new(query, &mut buffers.forms);
         if plan.is_empty() && options.dates.is_empty() {
             return Ok(Results { ignored_words: plan.ignored_words, ..Results::default() });
         }

@@ -113,7 +113,7 @@ impl<'p> QueryMatcher<'p> {
         let terms = terms.map(|term| (term, Strength::of(term)));
         let otherwise = word.otherwise.iter().map(|term| (term, Strength::of(term).min(Strength::Weak)));
         for (term, strength) in terms.chain(otherwise) {
-            self.keys.entry(&term.key).or_default().push((at, strength));
+            self.keys.entry(term.key.as_str()).or_default().push((at, strength));
         }
         self.patterns.extend(word.pattern.as_deref().map(|pattern| (at, pattern)));
         at

@@ -70,7 +70,7 @@ pub fn words(display: &DisplayText) -> Vec<Range<usize>> {
 }
 
 fn plan(query: &str) -> Plan {
-    Plan::new(&Query::parse(query), &ANALYZER)
+    Plan::new(&Query::parse(query), &mut ANALYZER.term_cache())
 }
 
 /// The snippet of a body without known positions.

@@ -5,19 +5,14 @@ use super::{
     expansion::{Inherited, PlainWord, phrase, plain_word, plain_words},
 };
 use crate::{
-    analysis::{Analyzer, TermCache, Token},
+    analysis::{TermCache, Token},
     query::{Expr, Field, Form, Query},
     search::weights,
 };
 
 impl Plan {
     /// Expands the words of a query.
-    pub fn new(query: &Query, analyzer: &Analyzer) -> Self {
-        Self::with_forms(query, &mut analyzer.term_cache())
-    }
-
-    /// The same with a cache of analysed forms.
-    pub(crate) fn with_forms(query: &Query, forms: &mut TermCache) -> Self {
+    pub fn new(query: &Query, forms: &mut TermCache) -> Self {
         let mut builder = Builder { forms, plan: Self::default(), words: 0, phrases: 0, known: Vec::new() };
         builder.add(&query.expr, Inherited { scope: Scope::Anywhere, weight: 1.0, required: false });
         let mut plan = builder.plan;
@@ -44,32 +39,26 @@ struct Builder<'f> {
     /// How many words the plan has, and how many plain words with phrases as alternatives.
     words: usize,
     phrases: usize,
-    /// The clauses of plain words.
-    known: Vec<KnownWord>,
-}
-
-/// The clause of a plain word, and what it was made from.
-struct KnownWord {
-    clause: usize,
-    scope: Scope,
-    weight: f32,
+    /// The clauses of plain words, and what these inherited.
+    known: Vec<(usize, Inherited)>,
 }
 
 impl Builder<'_> {
     fn add(&mut self, expr: &Expr, inherited: Inherited) {
+        let (expr, inherited) = unwrapped(expr, inherited);
+        if inherited.scope == Scope::Source {
+            let filter = self.node(expr, inherited);
+            return self.plan.filters.extend(filter);
+        }
         match expr {
             Expr::Should(parts) | Expr::All(parts) => {
                 let required = inherited.required || matches!(expr, Expr::All(_));
                 let inherited = Inherited { required, ..inherited };
-                let mut rest = &parts[..];
-                while let Some((first, behind)) = rest.split_first() {
-                    let run = plain_run(rest);
-                    if run.is_empty() {
-                        self.add(first, inherited);
-                        rest = behind;
-                    } else {
-                        self.add_plain(&run.join(" "), inherited, None);
-                        rest = &rest[run.len()..];
+                let is_plain = |part: &Expr| plain_text(part).is_some();
+                for run in parts.chunk_by(|one, next| is_plain(one) && is_plain(next)) {
+                    match run.iter().map(plain_text).collect::<Option<Vec<_>>>() {
+                        Some(words) => self.add_plain(&words.join(" "), inherited, None),
+                        None => run.iter().for_each(|part| self.add(part, inherited)),
                     }
                 }
             }
@@ -79,16 +68,6 @@ impl Builder<'_> {
                 self.plan.excluded.extend(excluded);
             }
             Expr::Date(span) => self.plan.dates.push(*span),
-            Expr::InField { field: Field::Source, expr } => {
-                let filter = self.node(expr, Inherited { scope: Scope::Source, ..inherited });
-                self.plan.filters.extend(filter);
-            }
-            Expr::InField { field, expr } => {
-                self.add(expr, Inherited { scope: scope_of(*field), ..inherited });
-            }
-            Expr::Boost { factor, expr } => {
-                self.add(expr, Inherited { weight: inherited.weight * factor, ..inherited });
-            }
             Expr::Word { text, form: Form::Any } => self.add_plain(text, inherited, None),
             Expr::Phrase { text, form: Form::Any, .. } if !inherited.required => {
                 self.add_phrase(expr, text, inherited);
@@ -127,13 +106,7 @@ impl Builder<'_> {
     /// Adds adjacent plain words, each once. They are analysed as one text, because «1 000,5», «В. Воронков» and a
     /// query in capitals have their meaning only together. `phrase` is the clause of the phrase that they are
     /// words of.
-    fn add_plain(
-        &mut self,
-        text: &str,
-        Inherited { scope, weight, required }: Inherited,
-        phrase: Option<usize>,
-    ) {
-        let inherited = Inherited { scope, weight, required };
+    fn add_plain(&mut self, text: &str, inherited: Inherited, phrase: Option<usize>) {
         let tokens = self.forms.analyze(text);
         self.plan.clauses.reserve(tokens.len());
         for PlainWord { first, text, content } in plain_words(&tokens) {
@@ -142,14 +115,12 @@ impl Builder<'_> {
                 (true, Some(phrase)) => Role::PhraseWord(phrase),
                 (true, None) => Role::Content,
             };
-            let is_known = |known: &&KnownWord| {
-                let clause = &self.plan.clauses[known.clause];
-                let known = (&*clause.text, known.scope, known.weight, clause.required);
-                known == (text, scope, weight, required)
-            };
-            if let Some(known) = self.known.iter().find(is_known) {
+            let clauses = &mut self.plan.clauses;
+            let is_known =
+                |known: &&(usize, Inherited)| known.1 == inherited && clauses[known.0].text == text;
+            if let Some(&(known, _)) = self.known.iter().find(is_known) {
                 if role == Role::Content {
-                    self.plan.clauses[known.clause].role = role;
+                    clauses[known].role = role;
                 }
                 continue;
             }
@@ -158,7 +129,8 @@ impl Builder<'_> {
                 continue;
             }
             let node = self.plain_node(&tokens, first, inherited);
-            self.known.push(KnownWord { clause: self.plan.clauses.len(), scope, weight });
+            self.known.push((self.plan.clauses.len(), inherited));
+            let required = inherited.required;
             self.plan.clauses.push(Clause { text: text.to_owned(), node, role, required });
         }
     }
@@ -190,13 +162,11 @@ impl Builder<'_> {
 
     /// An expression as a node; none if it has no searchable part.
     fn node(&mut self, expr: &Expr, inherited: Inherited) -> Option<Node> {
+        let (expr, inherited) = unwrapped(expr, inherited);
         match expr {
             Expr::Should(parts) | Expr::All(parts) => {
-                let (unwanted, wanted): (Vec<&Expr>, Vec<&Expr>) =
-                    parts.iter().partition(|part| matches!(part, Expr::Not(_)));
-                let wanted = wanted.into_iter().filter_map(|part| self.node(part, inherited)).collect();
-                let mut all = one_or(wanted, Node::All)?;
-                for part in unwanted {
+                let mut all = self.one_or(parts, inherited, Node::All)?;
+                for part in parts {
                     if let Expr::Not(part) = part
                         && let Some(part) = self.excluded(part, inherited)
                     {
@@ -205,9 +175,7 @@ impl Builder<'_> {
                 }
                 Some(all)
             }
-            Expr::Any(parts) => {
-                one_or(parts.iter().filter_map(|part| self.node(part, inherited)).collect(), Node::Any)
-            }
+            Expr::Any(parts) => self.one_or(parts, inherited, Node::Any),
             // An exclusion alone selects nothing.
             Expr::Not(_) => None,
             Expr::Word { text, form: Form::Any } => self.word(text, inherited),
@@ -222,21 +190,11 @@ impl Builder<'_> {
                 within: *within,
                 weight: inherited.weight,
             }),
-            Expr::Prefix(text) => {
-                let pattern = format!("{}*", self.forms.analyzer().fold(text));
-                self.pattern(pattern, inherited)
-            }
-            Expr::Pattern(text) => {
-                let pattern = self.forms.analyzer().fold(text);
-                self.pattern(pattern, inherited)
-            }
-            Expr::InField { field, expr } => {
-                self.node(expr, Inherited { scope: scope_of(*field), ..inherited })
-            }
+            Expr::Prefix(text) => self.pattern(&format!("{text}*"), inherited),
+            Expr::Pattern(text) => self.pattern(text, inherited),
             Expr::Date(span) => Some(Node::Dated(*span)),
-            Expr::Boost { factor, expr } => {
-                self.node(expr, Inherited { weight: inherited.weight * factor, ..inherited })
-            }
+            // Unwrapped above.
+            Expr::InField { .. } | Expr::Boost { .. } => None,
         }
     }
 
@@ -266,12 +224,20 @@ impl Builder<'_> {
         (!phrase.slots.is_empty()).then_some(phrase)
     }
 
+    /// The only one of the nodes of some parts, or a node of them.
+    fn one_or(
+        &mut self,
+        parts: &[Expr],
+        inherited: Inherited,
+        several: fn(Vec<Node>) -> Node,
+    ) -> Option<Node> {
+        one_or(parts.iter().filter_map(|part| self.node(part, inherited)).collect(), several)
+    }
+
     /// What to exclude: of several words, any.
     fn excluded(&mut self, expr: &Expr, inherited: Inherited) -> Option<Node> {
         match expr {
-            Expr::Should(parts) => {
-                one_or(parts.iter().filter_map(|part| self.node(part, inherited)).collect(), Node::Any)
-            }
+            Expr::Should(parts) => self.one_or(parts, inherited, Node::Any),
             other => self.node(other, inherited),
         }
     }
@@ -282,31 +248,40 @@ impl Builder<'_> {
             Expr::Word { text, form } | Expr::Phrase { text, form, .. } => {
                 self.phrase(text, *form, None, inherited)
             }
-            Expr::InField { expr, .. } | Expr::Boost { expr, .. } => self.side(expr, inherited),
             _ => None,
         }
     }
 
-    fn pattern(&mut self, pattern: String, Inherited { scope, weight, .. }: Inherited) -> Option<Node> {
-        let word = Word { terms: Vec::new(), otherwise: Vec::new(), pattern: Some(pattern), scope, weight };
+    fn pattern(&mut self, text: &str, inherited: Inherited) -> Option<Node> {
+        let pattern = Some(self.forms.analyzer().fold(text));
+        let word = Word { pattern, ..Word::new(Vec::new(), inherited) };
         self.take_words(PATTERN_WORDS).then_some(Node::Word(word))
     }
 }
 
-/// The plain words at the start of a list of parts.
-fn plain_run(parts: &[Expr]) -> Vec<&str> {
-    let words = parts.iter().map_while(|part| match part {
-        Expr::Word { text, form: Form::Any } => Some(text.as_str()),
-        _ => None,
-    });
-    words.collect()
+/// The text of a plain word.
+fn plain_text(expr: &Expr) -> Option<&str> {
+    if let Expr::Word { text, form: Form::Any } = expr { Some(text) } else { None }
 }
 
-fn scope_of(field: Field) -> Scope {
-    match field {
-        Field::Title => Scope::Title,
-        Field::Body => Scope::Body,
-        Field::Source => Scope::Source,
+/// An expression without the fields and boosts around it, and what it inherits from them.
+fn unwrapped(mut expr: &Expr, mut inherited: Inherited) -> (&Expr, Inherited) {
+    loop {
+        match expr {
+            Expr::InField { field, expr: inner } => {
+                inherited.scope = match field {
+                    Field::Title => Scope::Title,
+                    Field::Body => Scope::Body,
+                    Field::Source => Scope::Source,
+                };
+                expr = inner;
+            }
+            Expr::Boost { factor, expr: inner } => {
+                inherited.weight *= factor;
+                expr = inner;
+            }
+            _ => return (expr, inherited),
+        }
     }
 }
 
@@ -340,10 +315,11 @@ fn simplified(mut phrase: Phrase) -> Node {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::Analyzer;
 
     #[test]
     fn repeated_parts_count_once_and_the_number_of_words_is_limited() {
-        let analyzer = Analyzer::new().unwrap();
+        let mut forms = Analyzer::new().unwrap().term_cache();
         let letters: Vec<char> = "бвгджзклмнпрстфх".chars().collect();
         let word = |at: usize| format!("ква{}о{}", letters[at / 16], letters[at % 16]);
         let distinct = |count: usize| (0..count).map(|at| word(at) + " ").collect::<String>();
@@ -361,7 +337,7 @@ mod tests {
             (phrases(MAX_WORDS / PHRASE_WORDS), 1 + 2 * MAX_WORDS / PHRASE_WORDS, 0, 0),
         ];
         for (text, clauses, excluded, ignored) in table {
-            let plan = Plan::new(&Query::parse(&text), &analyzer);
+            let plan = Plan::new(&Query::parse(&text), &mut forms);
             let counts = (plan.clauses.len(), plan.excluded.len(), plan.ignored_words);
             assert_eq!(counts, (clauses, excluded, ignored), "{text}");
         }

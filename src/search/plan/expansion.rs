@@ -2,6 +2,8 @@
 //!
 //! Analysis lists what a word can be; this module decides which of its terms match and with which weight.
 
+use smol_str::SmolStrBuilder;
+
 use super::{Node, Phrase, Scope, WeightedTerm, Word};
 use crate::{
     analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream, capitals},
@@ -14,11 +16,17 @@ const RESPELLED: &str = "~";
 const UNLIKELY: &str = "?";
 
 /// What an expression inherits from the enclosing ones.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) struct Inherited {
     pub scope: Scope,
     pub weight: f32,
     pub required: bool,
+}
+
+impl Word {
+    pub(super) fn new(terms: Vec<WeightedTerm>, Inherited { scope, weight, .. }: Inherited) -> Self {
+        Self { terms, otherwise: Vec::new(), pattern: None, scope, weight }
+    }
 }
 
 /// A word of a plain text: its first token, its text as typed, and whether it is a content word.
@@ -81,10 +89,10 @@ fn is_surname(token: &Token) -> bool {
 /// «Владимир» next to «Воронков» as the «В.» of «В. Воронков», «Воронков В. И.».
 fn initialled(forms: &mut TermCache, given: &Token, surname: &Token, inherited: Inherited) -> Option<Node> {
     let begins = given.terms.iter().find(|term| term.rule() == Rule::Initial)?;
-    let key = begins.key().strip_suffix('+')?.to_owned();
+    let key = begins.key().strip_suffix('+')?.into();
     let terms = vec![WeightedTerm { key, weight: weights::LEMMA, full: true }];
     let weight = inherited.weight * weights::INITIAL;
-    let initial = Word { terms, otherwise: Vec::new(), pattern: None, scope: inherited.scope, weight };
+    let initial = Word::new(terms, Inherited { weight, ..inherited });
     let surname = word(forms, surname, Form::Any, inherited);
     Some(Node::Phrase(Phrase {
         slots: vec![(0, initial), (1, surname)],
@@ -156,33 +164,24 @@ pub(super) fn phrase(
 
 /// The word of a token.
 fn word(forms: &mut TermCache, token: &Token, form: Form, inherited: Inherited) -> Word {
-    let terms = match form {
-        Form::Exact => exact_terms(token),
-        Form::Any if token.surface.starts_with(char::is_lowercase) => typed_small(forms, token),
-        Form::Any => any_terms(token),
-    };
-    let is_abbreviation = form == Form::Any
-        && token.terms.iter().any(|term| term.rule() == Rule::Abbreviation)
-        && !token.terms.iter().any(|term| term.channel() == Channel::Stem);
-    let otherwise = if is_abbreviation {
-        let mut terms = Vec::new();
-        add_first(forms, &token.surface.to_lowercase(), &mut terms);
-        terms
-    } else {
-        Vec::new()
-    };
-    Word { terms, otherwise, pattern: None, scope: inherited.scope, weight: inherited.weight }
-}
-
-/// Names are also typed in lower case: the terms of «воронков» and of «Воронков».
-fn typed_small(forms: &mut TermCache, token: &Token) -> Vec<WeightedTerm> {
+    if form == Form::Exact {
+        return Word::new(exact_terms(token), inherited);
+    }
+    let mut word = Word::new(Vec::with_capacity(3 * token.terms.len()), inherited);
+    add_terms(&token.surface, token.role, token.terms.iter().map(Term::borrowed), &mut word.terms);
     let mut letters = token.surface.chars();
-    let mut name = String::with_capacity(token.surface.len());
-    name.extend(letters.next().into_iter().flat_map(char::to_uppercase));
-    name.push_str(letters.as_str());
-    let mut terms = any_terms(token);
-    add_first(forms, &name, &mut terms);
-    terms
+    if let Some(first) = letters.next().filter(|first| first.is_lowercase()) {
+        // Names are also typed in lower case: the terms of «воронков» and of «Воронков».
+        let mut name = String::with_capacity(token.surface.len());
+        name.extend(first.to_uppercase());
+        name.push_str(letters.as_str());
+        add_first(forms, &name, &mut word.terms);
+    }
+    let is_abbreviation = token.terms.iter().any(|term| term.rule() == Rule::Abbreviation);
+    if is_abbreviation && !token.terms.iter().any(|term| term.channel() == Channel::Stem) {
+        add_first(forms, &token.surface.to_lowercase(), &mut word.otherwise);
+    }
+    word
 }
 
 /// Adds the terms of a text's first word.
@@ -198,16 +197,8 @@ fn exact_terms(token: &Token) -> Vec<WeightedTerm> {
     exact.map(|term| WeightedTerm { key: term.key().into(), weight: weights::LEMMA, full: true }).collect()
 }
 
-/// All candidates of a word: its lemmas, abbreviations of the same letters, the adjectives of a place, and its
-/// stem.
-fn any_terms(token: &Token) -> Vec<WeightedTerm> {
-    let mut terms = Vec::with_capacity(3 * token.terms.len());
-    let borrowed = token.terms.iter().map(Term::borrowed);
-    add_terms(&token.surface, token.role, borrowed, &mut terms);
-    terms
-}
-
-/// Adds the candidates of a word, each once.
+/// Adds the candidates of a word, each once: its lemmas, abbreviations of the same letters, the adjectives of a place, and
+/// its stem.
 fn add_terms<'t>(
     surface: &str,
     role: Role,
@@ -226,10 +217,10 @@ fn add_terms<'t>(
             Some(term) if weight == weights::LEMMA => (term.weight, term.full) = (weight, true),
             Some(_) => {}
             None => {
-                let mut key = String::with_capacity(length);
+                let mut key = SmolStrBuilder::new();
                 key.push_str(lemma);
                 key.push_str(mark);
-                to.push(WeightedTerm { key, weight, full });
+                to.push(WeightedTerm { key: key.finish(), weight, full });
             }
         }
     };

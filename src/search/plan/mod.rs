@@ -6,7 +6,7 @@
 mod build;
 mod expansion;
 
-use serde::Serialize;
+use smol_str::SmolStr;
 
 use crate::{
     analysis::{Channel, Term},
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A query with its words expanded.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plan {
     /// The scored parts of the query, in its order.
     pub clauses: Vec<Clause>,
@@ -40,7 +40,7 @@ pub const PHRASE_WORDS: usize = 8;
 pub const PATTERN_WORDS: usize = 16;
 
 /// A scored part of the query.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Clause {
     /// The part as typed, which a hit without it reports as missing.
     pub text: String,
@@ -53,8 +53,7 @@ pub struct Clause {
 }
 
 /// How a clause counts. All clauses add to the score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// A release without it is an incomplete match, and reports it as missing.
     Content,
@@ -85,8 +84,7 @@ impl Role {
 }
 
 /// What a clause looks for: a tree over words, in the plan those of the query.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Node<W = Word> {
     /// One word, in any of its terms.
     Word(W),
@@ -114,8 +112,7 @@ pub enum Node<W = Word> {
 }
 
 /// Where in a release a word is looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Title and body.
     Anywhere,
@@ -128,7 +125,7 @@ pub enum Scope {
 }
 
 /// A word: the terms that match it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Word {
     /// The terms, each once.
     pub terms: Vec<WeightedTerm>,
@@ -143,10 +140,10 @@ pub struct Word {
 }
 
 /// A term that matches a word.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WeightedTerm {
     /// The key in the term dictionary.
-    pub key: String,
+    pub key: SmolStr,
     /// The factor of its term frequency, 1 for a lemma.
     pub weight: f32,
     /// Whether a release with the term has the word. The stem and the first letters of a dictionary word
@@ -162,7 +159,7 @@ impl WeightedTerm {
 }
 
 /// Words at fixed positions.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Phrase<W = Word> {
     /// Each word with its offset from the first.
     pub slots: Vec<(u32, W)>,
@@ -237,29 +234,32 @@ impl<W> Phrase<W> {
 }
 
 impl Node {
-    /// Removes the first letters of words from their terms.
+    /// Visits the parts that are no groups, without those of exclusions.
+    fn visit(&mut self, visit: &mut impl FnMut(&mut Self)) {
+        match self {
+            Self::All(nodes) | Self::Any(nodes) => nodes.iter_mut().for_each(|node| node.visit(visit)),
+            Self::Except(node, _) => node.visit(visit),
+            part => visit(part),
+        }
+    }
+
+    /// Removes the first letters of words from their terms, except near others.
     fn remove_truncated(&mut self) {
         let remove = |word: &mut Word| word.terms.retain(|term| !term.is_truncated());
-        match self {
+        self.visit(&mut |part| match part {
             Self::Word(word) => remove(word),
             Self::Phrase(phrase) => phrase.slots.iter_mut().for_each(|(_, word)| remove(word)),
-            Self::All(nodes) | Self::Any(nodes) => nodes.iter_mut().for_each(Self::remove_truncated),
-            Self::Except(node, _) => node.remove_truncated(),
-            Self::Near { .. } | Self::Dated(_) => {}
-        }
+            _ => {}
+        });
     }
 
     /// Multiplies the weight of a node.
     fn multiply_weight(&mut self, factor: f32) {
-        match self {
-            Self::Word(word) => word.weight *= factor,
-            Self::Phrase(phrase) => phrase.weight *= factor,
-            Self::Near { weight, .. } => *weight *= factor,
-            Self::All(nodes) | Self::Any(nodes) => {
-                nodes.iter_mut().for_each(|node| node.multiply_weight(factor));
-            }
-            Self::Except(node, _) => node.multiply_weight(factor),
-            Self::Dated(_) => {}
-        }
+        self.visit(&mut |part| match part {
+            Self::Word(Word { weight, .. })
+            | Self::Phrase(Phrase { weight, .. })
+            | Self::Near { weight, .. } => *weight *= factor,
+            _ => {}
+        });
     }
 }

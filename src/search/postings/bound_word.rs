@@ -256,7 +256,10 @@ fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> io::Result<Ve
         let lists = segments.iter().zip(by_segment);
         let lists = lists.map(|(segment, term)| term.map(|term| segment.list(zone, term)).transpose());
         let by_segment = lists.collect::<io::Result<_>>()?;
-        bound.push(BoundTerm { term: WeightedTerm { key, weight: LEMMA, full: true }, by_segment });
+        bound.push(BoundTerm {
+            term: WeightedTerm { key: key.into(), weight: LEMMA, full: true },
+            by_segment,
+        });
     }
     Ok(bound)
 }

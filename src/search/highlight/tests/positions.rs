@@ -42,7 +42,7 @@ fn matches(
 /// Compares the matches for every release. Returns whether the index knows all positions.
 fn check(context: &Context, query: &str) -> bool {
     let snapshot = &context.snapshot;
-    let plan = Plan::new(&Query::parse(query), snapshot.index.analyzer().unwrap());
+    let plan = Plan::new(&Query::parse(query), &mut snapshot.index.analyzer().unwrap().term_cache());
     let content = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
     let mut binder = Binder::new(context);
     let nodes: Vec<_> = content.map(|clause| BoundNode::bind(&mut binder, &clause.node).unwrap()).collect();

@@ -11,10 +11,7 @@ use vestnik::{
     Date, DateSpan, Error, Query,
     eval::{Queries, TestQuery, write_run},
     query::{Expr, Field, Parsed, QueryParser},
-    search::{
-        Hit, Options, Searcher, SnippetOptions, Sort, Weights,
-        plan::{MAX_WORDS, PATTERN_WORDS, PHRASE_WORDS},
-    },
+    search::{Hit, MAX_WORDS, Options, PATTERN_WORDS, PHRASE_WORDS, Searcher, SnippetOptions, Sort, Weights},
 };
 
 use crate::{
