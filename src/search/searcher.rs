@@ -151,52 +151,40 @@ impl Searcher {
             bound.bind_hints(self.context()).map_err(failed)?;
         }
         let addresses: Vec<Address> = ranking.docs.iter().map(|ranked| ranked.doc.address).collect();
-        let mut highlighter = match &options.snippets {
-            Some(snippets) => {
-                let mut words = Vec::new();
-                bound.making_hits().for_each(|clause| clause.node.words(&mut words));
-                let highlighter =
-                    HitHighlighter::new(self.context(), (&plan, &words), &addresses, (buffers, snippets));
-                Some(highlighter.map_err(failed)?)
-            }
-            None => None,
-        };
+        let mut words = Vec::new();
+        bound.making_hits().for_each(|clause| clause.node.words(&mut words));
+        let highlighter = options.snippets.as_ref().map(|snippets| {
+            HitHighlighter::new(self.context(), (&plan, &words), &addresses, (buffers, snippets))
+        });
+        let mut highlighter = highlighter.transpose().map_err(failed)?;
         let mut hits = Vec::with_capacity(addresses.len());
         for (at, RankedDoc { doc, missing, .. }) in ranking.docs.iter().enumerate() {
-            let mut hit = self.hit(highlighter.as_mut(), (doc.address, doc.score), at)?;
-            hit.missing = missing.iter().map(|&clause| plan.clauses[clause].text.clone()).collect();
-            hit.rank = options.offset + at + 1;
-            if options.explain {
+            let (release, (snippet, title_highlights)) = self.snapshot().read(doc.address, |view| {
+                let highlights = |highlighter: &mut HitHighlighter| {
+                    (highlighter.body(view, at), highlighter.title(view, at))
+                };
+                Ok((view.release()?, highlighter.as_mut().map(highlights).unzip()))
+            })?;
+            let explain = || {
                 let segment = self.snapshot().segment(doc.address.segment);
                 let clauses = plan.clauses.iter().zip(bound.clauses.iter().map(|clause| &clause.node));
-                let hit_score = (segment, doc.address.doc, doc.score);
-                hit.explanation = Some(explain(self.context(), hit_score, clauses).map_err(failed)?);
-            }
-            hits.push(hit);
+                explain(self.context(), (segment, doc.address.doc, doc.score), clauses)
+            };
+            hits.push(Hit {
+                release,
+                rank: options.offset + at + 1,
+                score: doc.score,
+                missing: missing.iter().map(|&clause| plan.clauses[clause].text.clone()).collect(),
+                title_highlights: title_highlights.unwrap_or_default(),
+                snippet,
+                explanation: options.explain.then(explain).transpose().map_err(failed)?,
+            });
         }
         let mut total = ranking.total;
         if ranking.timed_out {
             total.relation = Relation::AtLeast;
         }
         Ok(Results { hits, total, ignored_words: plan.ignored_words, timed_out: ranking.timed_out })
-    }
-
-    /// The hit at an index, without its rank and what it misses.
-    fn hit(
-        &self,
-        highlighter: Option<&mut HitHighlighter>,
-        (address, score): (Address, f32),
-        at: usize,
-    ) -> Result<Hit> {
-        let (release, snippet, title_highlights) = self.snapshot().read(address, |view| {
-            let (snippet, title_highlights) = match highlighter {
-                Some(highlighter) => (Some(highlighter.body(view, at)), highlighter.title(view, at)),
-                None => (None, Vec::new()),
-            };
-            Ok((view.release()?, snippet, title_highlights))
-        })?;
-        let (rank, missing, explanation) = (0, Vec::new(), None);
-        Ok(Hit { release, rank, score, missing, title_highlights, snippet, explanation })
     }
 
     fn context(&self) -> &Context {

@@ -2,8 +2,6 @@
 //!
 //! Analysis lists what a word can be; this module decides which of its terms match and with which weight.
 
-use smol_str::SmolStrBuilder;
-
 use super::{Node, Phrase, Scope, WeightedTerm, Word};
 use crate::{
     analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream, capitals},
@@ -216,12 +214,7 @@ fn add_terms<'t>(
             // Unlikely for one letter case of the word may be likely for the other.
             Some(term) if weight == weights::LEMMA => (term.weight, term.full) = (weight, true),
             Some(_) => {}
-            None => {
-                let mut key = SmolStrBuilder::new();
-                key.push_str(lemma);
-                key.push_str(mark);
-                to.push(WeightedTerm { key: key.finish(), weight, full });
-            }
+            None => to.push(WeightedTerm { key: key.into_iter().collect(), weight, full }),
         }
     };
     let has_lemma =
@@ -272,7 +265,7 @@ fn add_terms<'t>(
         }
     }
     // The common case first: lower-case letters.
-    if surface.chars().all(|c| c.is_lowercase() || c.is_alphabetic() && !c.is_uppercase()) {
+    if surface.chars().all(|c| c.is_lowercase() || !c.is_uppercase() && c.is_alphabetic()) {
         push([lemma, &capitals(surface)], weights::LEMMA, true);
     }
 }
