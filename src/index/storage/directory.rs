@@ -35,10 +35,15 @@ pub(crate) struct ChecksummedDirectory {
 
 impl ChecksummedDirectory {
     pub fn open(folder: &Path) -> Result<Self, OpenDirectoryError> {
-        // Tantivy takes a folder that the system refuses to look at for a file.
         let refused = |error| OpenDirectoryError::wrap_io_error(error, folder.into());
-        fs::metadata(folder).map_err(refused)?;
-        Ok(Self { files: MmapDirectory::open(folder)?, folder: folder.into(), stop: StopFlag::default() })
+        let files = match MmapDirectory::open(folder) {
+            // Tantivy also says so where the system refuses to look at the folder.
+            Err(OpenDirectoryError::NotADirectory(_)) if fs::metadata(folder).map_err(refused)?.is_dir() => {
+                MmapDirectory::open(folder)
+            }
+            opened => opened,
+        };
+        Ok(Self { files: files?, folder: folder.into(), stop: StopFlag::default() })
     }
 
     pub fn stop_flag(&self) -> &StopFlag {
