@@ -21,6 +21,7 @@ use super::{
     column::{all_values, decode_column},
     doc_store::verify,
     norms::{LengthStats, NormParameters, Norms},
+    packed_text::unpack,
     schema::{Fields, column},
     term_pattern::{literal_prefix, matches_pattern},
 };
@@ -70,12 +71,10 @@ const POSTINGS_HEADER: usize = 8;
 const NO_DAY: i32 = i32::MIN;
 
 impl Segment {
-    /// Opens a segment that caches this many decompressed blocks of its store.
     pub(super) fn open(
         ordinal: SegmentOrdinal,
         reader: SegmentReader,
         fields: Fields,
-        blocks: usize,
     ) -> tantivy::Result<Self> {
         let columns = reader.fast_fields();
         let ids = columns.str(column::ID)?.ok_or_else(|| {
@@ -117,7 +116,7 @@ impl Segment {
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
-            store: reader.get_store_reader(blocks)?,
+            store: reader.get_store_reader(0)?,
             reader,
         })
     }
@@ -254,9 +253,9 @@ impl Segment {
         all_values(&self.ids)
     }
 
-    /// The release as it is stored.
-    pub fn stored(&self, doc: DocId) -> tantivy::Result<OwnedBytes> {
-        self.store.get_document_bytes(doc)
+    /// The encoded release.
+    pub fn stored(&self, doc: DocId) -> tantivy::Result<Vec<u8>> {
+        Ok(unpack(&self.store.get_document_bytes(doc)?))
     }
 
     /// Reads a release and compares it with the digest taken when it was written.

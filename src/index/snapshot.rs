@@ -10,7 +10,7 @@ use tantivy::{DocId, SegmentOrdinal};
 use super::{
     doc_store::ReleaseView,
     engine_error::catch_panic,
-    handle::{Index, STORE_BLOCK, Version},
+    handle::{Index, Version},
     norms::mean_length,
     parallel::parallel_map,
     segment_reader::Segment,
@@ -44,10 +44,6 @@ pub(crate) struct Snapshot {
     version: Version,
 }
 
-/// Bytes of decompressed blocks that a snapshot caches: a caller that reads releases in order finds the next
-/// one in the same block.
-const STORE_CACHE: usize = 1 << 20;
-
 /// From this number of releases on, segments are opened in parallel.
 const MANY_RELEASES: u64 = 100_000;
 
@@ -75,10 +71,9 @@ impl Snapshot {
         let fields = index.fields();
         let readers = searcher.segment_readers();
         let releases: u64 = readers.iter().map(|reader| u64::from(reader.max_doc())).sum();
-        let blocks = STORE_CACHE / STORE_BLOCK / readers.len().max(1);
         let opened = parallel_map(readers, releases >= MANY_RELEASES, |at, reader| {
             let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
-            Segment::open(ordinal, reader.clone(), fields, blocks)
+            Segment::open(ordinal, reader.clone(), fields)
         });
         let segments: tantivy::Result<Vec<Segment>> = opened.into_iter().collect();
         let segments = segments.map_err(|error| index.read_failed(error))?;

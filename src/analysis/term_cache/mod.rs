@@ -12,7 +12,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use foldhash::fast::RandomState;
 use rumorph::Dictionary;
 
-use self::{arena::TermArena, packed_key::PackedKey};
+use self::arena::TermArena;
+pub(crate) use self::packed_key::PackedKey;
 use super::{
     term_list::{TermList, TermListRef},
     word_terms::{self, TokenContext},
@@ -107,9 +108,21 @@ impl TermCache {
         Some(known.unwrap_or_else(|| self.fetch(key, surface, context)))
     }
 
-    /// As `find`, but only in the table of this thread.
-    pub(crate) fn find_cached(&self, surface: &str, context: TokenContext) -> Option<u32> {
-        self.cached.find(PackedKey::of(surface, context, &self.hasher), surface)
+    /// As `find` for several words, but only in the table of this thread; calls `each` with what it has found.
+    ///
+    /// All keys are computed first. The lookups that follow have no branches that depend on the words, so that the
+    /// processor waits for many cache misses at once.
+    pub(crate) fn find_cached<'t>(
+        &self,
+        words: impl Iterator<Item = (&'t str, TokenContext)> + Clone,
+        keys: &mut Vec<PackedKey>,
+        mut each: impl FnMut(Option<u32>),
+    ) {
+        keys.clear();
+        keys.extend(words.clone().map(|(surface, context)| PackedKey::of(surface, context, &self.hasher)));
+        for (&key, (surface, _)) in keys.iter().zip(words) {
+            each(self.cached.find(key, surface));
+        }
     }
 
     /// The form with a number; without one, the last form that was too long to cache.

@@ -27,14 +27,14 @@ const BLANKS: u64 = 0x80D0_80D0_80D0_80D0;
 
 /// A surface in its context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PackedKey {
-    pub content: [u64; 2],
+pub(crate) struct PackedKey {
+    pub(super) content: [u64; 2],
     /// Two independent hashes.
-    pub hashes: [u32; 2],
+    pub(super) hashes: [u32; 2],
 }
 
 impl PackedKey {
-    pub fn of(surface: &str, context: TokenContext, hasher: &RandomState) -> Self {
+    pub(super) fn of(surface: &str, context: TokenContext, hasher: &RandomState) -> Self {
         let surface = surface.as_bytes();
         let [first, second] = letters(surface).or_else(|| bytes(surface)).unwrap_or_else(|| {
             let mut hash = hasher.build_hasher();
@@ -52,7 +52,7 @@ impl PackedKey {
     }
 
     /// Whether equal keys mean equal surfaces.
-    pub fn is_whole(self) -> bool {
+    pub(super) fn is_whole(self) -> bool {
         self.content[1] & FORMAT != HASHED
     }
 }

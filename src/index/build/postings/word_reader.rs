@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::{field_words::FieldWords, segment_forms::SegmentForms};
-use crate::analysis::{Checkpoint, PendingToken, Role, TermCache, TokenContext, TokenStream};
+use crate::analysis::{Checkpoint, PackedKey, PendingToken, Role, TermCache, TokenContext, TokenStream};
 
 /// Words that are looked up together.
 const LOOKUP_BATCH: usize = 64;
@@ -19,14 +19,23 @@ pub(in crate::index::build) struct WordReader<'s> {
     clears: u32,
     /// The number in the segment of each form in the term cache, by its number there.
     numbers: Vec<u32>,
-    /// The next words of a text and the numbers of their forms. Kept between texts to reuse the memory.
+    /// The next words of a text, their keys, and the numbers of their forms. Kept between texts to reuse the memory.
     steps: Vec<PendingToken>,
+    keys: Vec<PackedKey>,
     found: Vec<u32>,
 }
 
 impl<'s> WordReader<'s> {
     pub fn new(cache: TermCache, forms: &'s Mutex<SegmentForms>) -> Self {
-        Self { forms, cache, clears: 0, numbers: Vec::new(), steps: Vec::new(), found: Vec::new() }
+        Self {
+            forms,
+            cache,
+            clears: 0,
+            numbers: Vec::new(),
+            steps: Vec::new(),
+            keys: Vec::new(),
+            found: Vec::new(),
+        }
     }
 
     /// Returns the term cache, for the next segment.
@@ -45,9 +54,8 @@ impl<'s> WordReader<'s> {
             if steps.is_empty() {
                 break;
             }
-            // Lookups in a row let the processor wait for many cache misses at once.
             found.clear();
-            found.extend(steps.iter().map(|step| self.known(text, step)));
+            self.find_known(text, &steps, &mut found);
             for (step, &known) in steps.iter().zip(&found) {
                 let &PendingToken { position, span, role, context } = step;
                 if role != Role::Part {
@@ -62,13 +70,17 @@ impl<'s> WordReader<'s> {
         (self.steps, self.found) = (steps, found);
     }
 
-    /// The number of a token's form; `NONE` if this thread does not know it yet.
-    fn known(&self, text: &str, token: &PendingToken) -> u32 {
+    /// The numbers of the forms of tokens, with `NONE` for those that this thread does not know yet.
+    fn find_known(&mut self, text: &str, tokens: &[PendingToken], found: &mut Vec<u32>) {
         if self.cache.clears() != self.clears {
-            return NONE;
+            found.resize(tokens.len(), NONE);
+            return;
         }
-        let found = self.cache.find_cached(token.span.of(text), token.context);
-        found.and_then(|number| self.numbers.get(number as usize).copied()).unwrap_or(NONE)
+        let words = tokens.iter().map(|token| (token.span.of(text), token.context));
+        self.cache.find_cached(words, &mut self.keys, |cached| {
+            let number = cached.and_then(|cached| self.numbers.get(cached as usize).copied());
+            found.push(number.unwrap_or(NONE));
+        });
     }
 
     /// The number of a form; a new one if the segment does not contain it yet.
