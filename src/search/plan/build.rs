@@ -2,10 +2,10 @@
 
 use super::{
     Clause, MAX_WORDS, Node, PATTERN_WORDS, PHRASE_WORDS, Phrase, Plan, Role, Scope, Word,
-    expansion::{Inherited, PlainWord, phrase, plain_word, plain_words},
+    expansion::{Inherited, PlainWord, plain_word, plain_words, word},
 };
 use crate::{
-    analysis::{TermCache, Token},
+    analysis::{self, TermCache, Token},
     query::{Expr, Field, Form, Query},
     search::weights,
 };
@@ -213,15 +213,22 @@ impl Builder<'_> {
         one_or(nodes, Node::All)
     }
 
-    /// A phrase of as many words as there is room for.
+    /// A phrase of as many words as there is room for. All of them are significant, also function words, negations and
+    /// initials.
     fn phrase(&mut self, text: &str, form: Form, slop: Option<u32>, inherited: Inherited) -> Option<Phrase> {
-        let room = MAX_WORDS - self.words;
-        let (phrase, words) = phrase(self.forms, text, (form, slop, room), inherited);
-        self.plan.ignored_words += words.saturating_sub(phrase.slots.len());
-        let cost =
-            if phrase.slots.len() > 1 { phrase.slots.len().max(PHRASE_WORDS) } else { phrase.slots.len() };
+        let tokens = self.forms.analyze(text);
+        let words: Vec<&Token> =
+            tokens.iter().filter(|token| !matches!(token.role, analysis::Role::Whole(_))).collect();
+        let (words, ignored) = words.split_at(words.len().min(MAX_WORDS - self.words));
+        self.plan.ignored_words += ignored.len();
+        let is_several = words.len() > 1;
+        let cost = if is_several { words.len().max(PHRASE_WORDS) } else { words.len() };
         self.words = MAX_WORDS.min(self.words + cost);
-        (!phrase.slots.is_empty()).then_some(phrase)
+        let first = words.first()?.position;
+        let slots =
+            words.iter().map(|token| (token.position - first, word(self.forms, token, form, inherited)));
+        let in_sentence = form == Form::Exact && is_several;
+        Some(Phrase { slots: slots.collect(), slop, in_sentence, weight: inherited.weight })
     }
 
     /// The only one of the nodes of some parts, or a node of them.

@@ -142,26 +142,8 @@ fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], inherited: In
     Node::Any(vec![whole_word, by_parts])
 }
 
-/// The phrase of the first words of a text, at most `room`, and how many words the text has. All words are
-/// significant, also function words, negations and initials.
-pub(super) fn phrase(
-    forms: &mut TermCache,
-    text: &str,
-    (form, slop, room): (Form, Option<u32>, usize),
-    inherited: Inherited,
-) -> (Phrase, usize) {
-    let tokens = forms.analyze(text);
-    let words: Vec<&Token> = tokens.iter().filter(|token| !matches!(token.role, Role::Whole(_))).collect();
-    let first = words.first().map_or(0, |token| token.position);
-    let slots = words.iter().take(room);
-    let slots = slots.map(|token| (token.position - first, word(forms, token, form, inherited)));
-    let slots: Vec<(u32, Word)> = slots.collect();
-    let in_sentence = form == Form::Exact && slots.len() > 1;
-    (Phrase { slots, slop, in_sentence, weight: inherited.weight }, words.len())
-}
-
 /// The word of a token.
-fn word(forms: &mut TermCache, token: &Token, form: Form, inherited: Inherited) -> Word {
+pub(super) fn word(forms: &mut TermCache, token: &Token, form: Form, inherited: Inherited) -> Word {
     if form == Form::Exact {
         return Word::new(exact_terms(token), inherited);
     }
