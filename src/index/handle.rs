@@ -124,9 +124,10 @@ impl Index {
             return Self::open(folder);
         }
         let _lock = generation::lock(folder, Duration::ZERO, &AtomicBool::new(false))?;
-        let (index, generation) = Self::create_generation(folder)?;
-        generation.publish(0, false, lock::now())?;
-        Ok(index)
+        let generation = Generation::create(folder)?;
+        let created = Self::create(&generation);
+        let published = created.and_then(|index| generation.publish(0, false, lock::now()).map(|()| index));
+        published.inspect_err(|_| generation.discard())
     }
 
     /// The index as it is now: the active generation of the folder, with the analyzer of this handle. Cheap where
@@ -159,19 +160,17 @@ impl Index {
         Ok(Self::assemble(engine, stop, Some(generation.clone())))
     }
 
-    /// Creates an empty generation next to the active one, of any version. The caller holds the write lock.
-    pub(super) fn create_generation(folder: &Path) -> Result<(Self, Generation)> {
-        let generation = Generation::create(folder)?;
+    /// Creates an empty index in the folder of a new generation.
+    pub(super) fn create(generation: &Generation) -> Result<Self> {
         let create = || {
             let directory = ChecksummedDirectory::open(&generation.folder)?;
             let stop = directory.stop_flag().clone();
             Ok((builder().open_or_create(directory)?, stop))
         };
-        let (engine, stop) = create().map_err(|error| {
-            generation.discard();
-            write_failure(&generation.folder, "creating an index", &error)
-        })?;
-        Ok((Self::assemble(engine, stop, Some(generation.clone())), generation))
+        let created = create();
+        let (engine, stop) =
+            created.map_err(|error| write_failure(&generation.folder, "creating an index", &error))?;
+        Ok(Self::assemble(engine, stop, Some(generation.clone())))
     }
 
     /// An empty index that lives in memory and is dropped with its last handle.

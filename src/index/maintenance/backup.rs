@@ -11,10 +11,7 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    check::{check_files, is_sound},
-    refuse_missing,
-};
+use super::{publish_generation, refuse_missing};
 use crate::{
     error::{Error, Result},
     index::{
@@ -71,17 +68,8 @@ pub fn restore(folder: &Path, from: &Path, options: &JobOptions) -> Result<Backu
 
 /// Copies the last commit of an index into a new generation of another folder, and activates it.
 fn copy_commit(index: &Index, from: &Path, to: &Path, keep: usize) -> Result<BackupStats> {
-    let generation = Generation::create(to)?;
-    let copied = copy_files(index, &generation).and_then(|stats| {
-        check_files(&Index::open_generation(&generation)?)?;
-        let last_success = Index::last_success(from)?.unwrap_or_default();
-        generation.publish(keep, is_sound(to), last_success)?;
-        Ok(stats)
-    });
-    if copied.is_err() {
-        generation.discard();
-    }
-    copied
+    let last_success = Index::last_success(from)?.unwrap_or_default();
+    publish_generation(to, keep, last_success, |generation| copy_files(index, generation))
 }
 
 fn copy_files(index: &Index, generation: &Generation) -> Result<BackupStats> {

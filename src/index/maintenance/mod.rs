@@ -11,7 +11,7 @@ use std::{
     sync::atomic::Ordering,
 };
 
-pub(super) use self::check::{check_files, is_sound};
+use self::check::{check_files, is_sound};
 pub use self::{
     backup::{BackupStats, backup, restore},
     check::{CheckReport, check},
@@ -109,6 +109,24 @@ pub fn gc(folder: &Path, options: &JobOptions) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(removed)
+}
+
+/// Fills a new generation, checks it and activates it, in place of the active one. That one is retained if it is sound,
+/// with `keep - 1` others. Only for the holder of the write lock.
+pub(super) fn publish_generation<T>(
+    folder: &Path,
+    keep: usize,
+    last_success: u64,
+    fill: impl FnOnce(&Generation) -> Result<T>,
+) -> Result<T> {
+    let generation = Generation::create(folder)?;
+    let filled = fill(&generation).and_then(|filled| {
+        check_files(&Index::open_generation(&generation)?)?;
+        tracing::info!("the new generation is complete and sound");
+        generation.publish(keep, is_sound(folder), last_success)?;
+        Ok(filled)
+    });
+    filled.inspect_err(|_| generation.discard())
 }
 
 /// Takes the write lock of an index that exists.

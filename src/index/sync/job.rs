@@ -14,7 +14,7 @@ use crate::{
     error::{Error, Result},
     index::{
         CommitInfo, Index, JobOptions, Writer,
-        maintenance::{check_files, is_sound},
+        maintenance::publish_generation,
         storage::{
             catalog::Catalog,
             generation::{self, Generation},
@@ -165,14 +165,9 @@ impl Job<'_> {
         let summary = if self.options.dry_run {
             fill(&Index::in_memory()?)?
         } else {
-            let (index, generation) = Index::create_generation(self.folder)?;
-            let built = fill(&index).and_then(|summary| {
-                check_files(&index)?;
-                tracing::info!(releases = summary.total, "the new generation is complete and sound");
-                generation.publish(self.options.keep, is_sound(self.folder), lock::now())?;
-                Ok(summary)
-            });
-            built.inspect_err(|_| generation.discard())?
+            publish_generation(self.folder, self.options.keep, lock::now(), |generation| {
+                fill(&Index::create(generation)?)
+            })?
         };
         Ok(Summary { rebuilt: true, ..summary })
     }
