@@ -97,24 +97,19 @@ mod tests {
         let changed = || io::Error::new(io::ErrorKind::InvalidData, "b.idx has changed");
         let refused = |code| TantivyError::from(io::Error::from_raw_os_error(code));
         let (eio, enomem, eacces, emfile) = (5, 12, 13, 24);
+        let (damaged, missing) = ("damaged: b.idx has changed", "damaged: a/b.idx is missing");
+        let unreadable = OpenReadError::wrap_io_error(changed(), file());
+        let unlockable = LockError::wrap_io_error(io::Error::from_raw_os_error(eacces));
         let table: [(TantivyError, &str, &str); 9] = [
-            (changed().into(), "damaged: b.idx has changed", "damaged: b.idx has changed"),
-            (
-                OpenReadError::wrap_io_error(changed(), file()).into(),
-                "damaged: b.idx has changed",
-                "damaged: ",
-            ),
-            (OpenReadError::FileDoesNotExist(file()).into(), "damaged: a/b.idx is missing", "cannot write"),
-            (OpenDirectoryError::DoesNotExist(file()).into(), "damaged: a/b.idx is missing", "cannot write"),
+            (changed().into(), damaged, damaged),
+            (unreadable.into(), damaged, "damaged: "),
+            (OpenReadError::FileDoesNotExist(file()).into(), missing, "cannot write"),
+            (OpenDirectoryError::DoesNotExist(file()).into(), missing, "cannot write"),
             (refused(eio), "cannot read index: Input/output error", "cannot write index: Input/output"),
             (refused(enomem), "cannot read index: Cannot allocate", "cannot write index: Cannot allocate"),
             (refused(eacces), "cannot read index: Permission denied", "cannot write index: Permission"),
             (refused(emfile), "cannot read index: Too many open files", "cannot write index: Too many"),
-            (
-                LockError::wrap_io_error(io::Error::from_raw_os_error(eacces)).into(),
-                "cannot read index: Permission denied",
-                "cannot write index: Permission denied",
-            ),
+            (unlockable.into(), "cannot read index: Permission denied", "cannot write index: Permission"),
         ];
         for (error, reading, writing) in table {
             let written = write_failure(Path::new("index"), "committing", &error).to_string();
