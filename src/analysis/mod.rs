@@ -78,6 +78,7 @@ pub use term_cache::TermCache;
 pub(crate) use term_list::TermListRef;
 pub(crate) use token::{PendingToken, TokenRef, TokenStream};
 pub use token::{Role, Token};
+pub(crate) use tokenizer::Span;
 pub(crate) use word_terms::TokenContext;
 
 use crate::error::{Error, Result};

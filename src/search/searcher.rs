@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::{
     Hit, Options, Relation, Results,
     context::Context,
-    highlight::{Buffers, HitHighlighter},
+    highlight::HitHighlighter,
     plan::Plan,
     score::explain,
     topk::{BoundQuery, RankedDoc, rank},
     weights::Weights,
 };
 use crate::{
+    analysis::TermCache,
     error::{Error, Result},
     index::{Address, Index, Snapshot},
     query::Query,
@@ -22,8 +23,8 @@ use crate::{
 
 /// Searches one snapshot of an index. Cheap to clone, usable from many threads.
 ///
-/// Clones, and searchers reloaded from them, share buffers: up to eight, each with a cache of analysed forms of up
-/// to ten megabytes. No results are cached.
+/// Clones, and searchers reloaded from them, share up to eight caches of analysed forms, each of up to ten megabytes.
+/// No results are cached.
 #[derive(Clone)]
 pub struct Searcher {
     inner: Arc<Inner>,
@@ -31,12 +32,12 @@ pub struct Searcher {
 
 struct Inner {
     context: Context,
-    /// Idle buffers of earlier searches.
-    buffers: Arc<Mutex<Vec<Buffers>>>,
+    /// The caches of earlier searches, one for each thread.
+    caches: Arc<Mutex<Vec<TermCache>>>,
 }
 
-/// The number of idle buffers kept; each may have a cache of ten megabytes of analysed forms.
-const MAX_IDLE_BUFFERS: usize = 8;
+/// The number of caches of analysed forms that are kept.
+const MAX_IDLE_CACHES: usize = 8;
 
 impl Index {
     /// A searcher over the last commit.
@@ -57,17 +58,17 @@ impl Searcher {
         Self::open(index, weights, Arc::default())
     }
 
-    fn open(index: &Index, weights: Weights, buffers: Arc<Mutex<Vec<Buffers>>>) -> Result<Self> {
+    fn open(index: &Index, weights: Weights, caches: Arc<Mutex<Vec<TermCache>>>) -> Result<Self> {
         let context = Context::new(Snapshot::open(index)?, weights);
-        Ok(Self { inner: Arc::new(Inner { context, buffers }) })
+        Ok(Self { inner: Arc::new(Inner { context, caches }) })
     }
 
     /// The same searcher with another number of rescored documents, for tests on small indexes.
     #[cfg(test)]
     pub(super) fn rescoring(self, docs: usize) -> Self {
-        let Inner { context, buffers } = Arc::into_inner(self.inner).unwrap();
+        let Inner { context, caches } = Arc::into_inner(self.inner).unwrap();
         let context = Context { rescored_docs: docs, ..context };
-        Self { inner: Arc::new(Inner { context, buffers }) }
+        Self { inner: Arc::new(Inner { context, caches }) }
     }
 
     /// Whether this is the newest commit. Reads two small files.
@@ -86,8 +87,8 @@ impl Searcher {
         if self.is_current()? {
             return Ok(self.clone());
         }
-        let buffers = Arc::clone(&self.inner.buffers);
-        Self::open(&self.snapshot().index.reload()?, self.context().weights, buffers)
+        let caches = Arc::clone(&self.inner.caches);
+        Self::open(&self.snapshot().index.reload()?, self.context().weights, caches)
     }
 
     /// The number of releases.
@@ -125,22 +126,22 @@ impl Searcher {
     /// # Errors
     /// `IndexDamaged` if the index cannot be read, `Dictionary` if the dictionary cannot be loaded.
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results> {
-        let idle = || self.inner.buffers.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = || self.inner.caches.lock().unwrap_or_else(PoisonError::into_inner);
         let reused = idle().pop();
-        let mut buffers = match reused {
-            Some(buffers) => buffers,
-            None => Buffers::new(self.snapshot().index.analyzer()?.term_cache()),
+        let mut forms = match reused {
+            Some(forms) => forms,
+            None => self.snapshot().index.analyzer()?.term_cache(),
         };
-        let results = self.search_with(query, options, &mut buffers);
+        let results = self.search_with(query, options, &mut forms);
         let mut idle = idle();
-        if idle.len() < MAX_IDLE_BUFFERS {
-            idle.push(buffers);
+        if idle.len() < MAX_IDLE_CACHES {
+            idle.push(forms);
         }
         results
     }
 
-    fn search_with(&self, query: &Query, options: &Options, buffers: &mut Buffers) -> Result<Results> {
-        let plan = Plan::new(query, &mut buffers.forms);
+    fn search_with(&self, query: &Query, options: &Options, forms: &mut TermCache) -> Result<Results> {
+        let plan = Plan::new(query, forms);
         if plan.is_empty() && options.dates.is_empty() {
             return Ok(Results { ignored_words: plan.ignored_words, ..Results::default() });
         }
@@ -154,7 +155,7 @@ impl Searcher {
         let mut words = Vec::new();
         bound.making_hits().for_each(|clause| clause.node.words(&mut words));
         let highlighter = options.snippets.as_ref().map(|snippets| {
-            HitHighlighter::new(self.context(), (&plan, &words), &addresses, (buffers, snippets))
+            HitHighlighter::new(self.context(), (&plan, &words), &addresses, (forms, snippets))
         });
         let mut highlighter = highlighter.transpose().map_err(failed)?;
         let mut hits = Vec::with_capacity(addresses.len());

@@ -1,16 +1,19 @@
 //! A text as it is displayed: white space collapsed, invisible characters removed, with the origin of each part.
 //!
 //! Offsets and ranges are in bytes of the displayed text. Lengths that a reader sees are in characters (Unicode
-//! scalar values). No offset that is returned splits a combining sequence.
+//! scalar values).
 
 use std::ops::Range;
 
-use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::GraphemeCursor;
 
 use crate::analysis::DisplayEdits;
 
 /// A run of more bytes without a space is not a word but data, such as base64. It may be split anywhere.
 const LONGEST_WORD: usize = 1024;
+
+/// Characters are counted in blocks of this many bytes.
+const BLOCK: usize = 128;
 
 /// A text laid out for display. Reusable: it lays out one text after the other.
 #[derive(Default)]
@@ -20,6 +23,8 @@ pub(super) struct DisplayText {
     runs: Vec<Run>,
     /// The start of each sentence but the first.
     sentences: Vec<usize>,
+    /// How many characters are before each block of bytes.
+    chars_before: Vec<usize>,
 }
 
 /// Where a run starts.
@@ -28,13 +33,6 @@ struct Run {
     /// In bytes of the original.
     origin: usize,
     displayed: usize,
-}
-
-/// An offset in bytes and in characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Offset {
-    pub byte: usize,
-    pub char: usize,
 }
 
 impl DisplayText {
@@ -61,6 +59,13 @@ impl DisplayText {
         }
         self.text.push_str(text.get(run.origin..).unwrap_or_default());
         self.runs.push(run);
+        self.chars_before.clear();
+        self.chars_before.push(0);
+        let (blocks, _) = self.text.as_bytes().as_chunks::<BLOCK>();
+        self.chars_before.extend(blocks.iter().scan(0, |before, block| {
+            *before += count_chars(block);
+            Some(*before)
+        }));
     }
 
     pub fn len(&self) -> usize {
@@ -74,43 +79,42 @@ impl DisplayText {
 
     /// How many characters a range has.
     pub fn chars(&self, range: &Range<usize>) -> usize {
-        let bytes = self.text.as_bytes().get(range.clone()).unwrap_or_default();
-        bytes.iter().filter(|&&byte| byte & 0xC0 != 0x80).count()
+        self.char_at(range.end) - self.char_at(range.start)
     }
 
     /// Whether a range has at most this many characters.
     pub fn fits(&self, range: &Range<usize>, chars: usize) -> bool {
-        // A character takes one to four bytes.
-        range.len() <= chars || range.len() / 4 <= chars && self.chars(range) <= chars
-    }
-
-    /// An offset in characters too, counted from an earlier one.
-    pub fn offset(&self, from: Offset, byte: usize) -> Offset {
-        Offset { byte, char: from.char + self.chars(&(from.byte..byte)) }
+        range.len() <= chars || self.chars(range) <= chars
     }
 
     /// The offset this many characters later, or the end of the text.
     pub fn forward(&self, from: usize, chars: usize) -> usize {
-        let mut rest = self.text.get(from..).unwrap_or_default().chars();
-        if let Some(before_last) = chars.checked_sub(1) {
-            rest.nth(before_last);
-        }
-        self.len() - rest.as_str().len()
+        self.byte_at(self.char_at(from).saturating_add(chars))
     }
 
     /// The offset this many characters earlier, or the start of the text.
     pub fn backward(&self, from: usize, chars: usize) -> usize {
-        let mut rest = self.text.get(..from).unwrap_or_default().chars();
-        if let Some(before_last) = chars.checked_sub(1) {
-            rest.nth_back(before_last);
-        }
-        rest.as_str().len()
+        self.byte_at(self.char_at(from).saturating_sub(chars))
     }
 
-    /// The range of a range in bytes of the original, extended by combining marks.
+    /// How many characters are before an offset.
+    fn char_at(&self, byte: usize) -> usize {
+        let block = byte / BLOCK;
+        self.chars_before[block] + count_chars(&self.text.as_bytes()[block * BLOCK..byte])
+    }
+
+    /// The offset that has this many characters before it, or the end of the text.
+    fn byte_at(&self, char: usize) -> usize {
+        let block = self.chars_before.partition_point(|&before| before <= char) - 1;
+        let bytes = self.text.as_bytes().iter().enumerate().skip(block * BLOCK);
+        let mut starts = bytes.filter(|&(_, &byte)| starts_char(byte));
+        starts.nth(char - self.chars_before[block]).map_or(self.len(), |(at, _)| at)
+    }
+
+    /// The range of a range in bytes of the original, extended so that no letter is split from its stress mark.
     pub fn displayed(&self, origin: &Range<usize>) -> Range<usize> {
-        let start = self.floor(self.displayed_at(origin.start));
-        start..self.ceil(self.displayed_at(origin.end)).max(start)
+        let start = self.cluster(self.displayed_at(origin.start)).start;
+        start..self.cluster(self.displayed_at(origin.end)).end.max(start)
     }
 
     /// The offset of a byte of the original, or of the next one that is displayed.
@@ -121,56 +125,30 @@ impl DisplayText {
         (run.displayed + (origin - run.origin)).min(end)
     }
 
-    /// The last offset at or before this one where the text may be split.
-    pub fn floor(&self, at: usize) -> usize {
-        let Some((before, behind)) = self.text.split_at_checked(at) else { return at.min(self.len()) };
-        let Some(mut c) = behind.chars().next() else { return at };
-        let combined =
-            before.chars().rev().take_while(|&last| combines(last, std::mem::replace(&mut c, last)));
-        at - combined.map(char::len_utf8).sum::<usize>()
-    }
-
-    /// The first offset at or after this one where the text may be split.
-    fn ceil(&self, at: usize) -> usize {
-        let Some((before, behind)) = self.text.split_at_checked(at) else { return at.min(self.len()) };
-        let Some(mut last) = before.chars().next_back() else { return at };
-        let combined = behind.chars().take_while(|&c| combines(std::mem::replace(&mut last, c), c));
-        at + combined.map(char::len_utf8).sum::<usize>()
-    }
-
-    /// A range extended to whole words.
-    pub fn whole_words(&self, range: &Range<usize>) -> Range<usize> {
-        let last = self.len().min(range.end.saturating_add(LONGEST_WORD));
-        let rest = self.text.as_bytes().get(range.end..last).unwrap_or_default();
-        let end = if last == self.len() { last } else { range.end };
-        let space = rest.iter().position(|&byte| byte == b' ');
-        self.word_start(range.start)..space.map_or(end, |space| range.end + space)
-    }
-
-    /// The last space before an offset, unless that is far.
-    fn space_before(&self, at: usize) -> Option<usize> {
-        let from = at.saturating_sub(LONGEST_WORD);
-        let before = self.text.as_bytes().get(from..at)?;
-        before.iter().rposition(|&byte| byte == b' ').map(|space| from + space)
+    /// The grapheme cluster that an offset splits; an empty range if it splits none.
+    pub fn cluster(&self, at: usize) -> Range<usize> {
+        let mut cursor = GraphemeCursor::new(at, self.len(), true);
+        if !self.text.is_char_boundary(at) || cursor.is_boundary(&self.text, 0) != Ok(false) {
+            return at..at;
+        }
+        let start = cursor.prev_boundary(&self.text, 0).ok().flatten().unwrap_or(at);
+        start..cursor.next_boundary(&self.text, 0).ok().flatten().unwrap_or(at)
     }
 
     /// The start of the last word that starts at or before an offset; the offset itself if that is far.
     pub fn word_start(&self, at: usize) -> usize {
-        let start = if at <= LONGEST_WORD { 0 } else { at };
-        self.space_before(at).map_or(start, |space| space + 1)
+        let from = at.saturating_sub(LONGEST_WORD);
+        let before = self.text.as_bytes().get(from..at).unwrap_or_default();
+        let far = if from == 0 { 0 } else { at };
+        before.iter().rposition(|&byte| byte == b' ').map_or(far, |space| from + space + 1)
     }
 
-    /// The start of the first word that starts at or after an offset; the end of the text if that is far.
-    pub fn next_word(&self, at: usize) -> usize {
-        let Some(from) = at.checked_sub(1) else { return 0 };
-        let rest = self.text.as_bytes().get(from..).unwrap_or_default();
-        let space = rest.iter().take(LONGEST_WORD).position(|&byte| byte == b' ');
-        space.map_or(self.len(), |space| from + space + 1)
-    }
-
-    /// The last end of a word at or before an offset; 0 if that is far.
-    pub fn last_word_end(&self, at: usize) -> usize {
-        if at >= self.len() { self.len() } else { self.space_before(at + 1).unwrap_or(0) }
+    /// The end of the first word that ends at or after an offset; the offset itself if that is far.
+    pub fn word_end(&self, at: usize) -> usize {
+        let to = self.len().min(at.saturating_add(LONGEST_WORD));
+        let rest = self.text.as_bytes().get(at..to).unwrap_or_default();
+        let far = if to == self.len() { to } else { at };
+        rest.iter().position(|&byte| byte == b' ').map_or(far, |space| at + space)
     }
 
     /// The start of the sentence that an offset is in.
@@ -179,19 +157,20 @@ impl DisplayText {
         behind.checked_sub(1).map_or(0, |sentence| self.sentences[sentence])
     }
 
-    /// The last end of a sentence at or before an offset; 0 if there is none.
-    pub fn last_sentence_end(&self, at: usize) -> usize {
-        // A space precedes every sentence but the first.
-        if at >= self.len() { self.len() } else { self.sentence_start(at + 1).saturating_sub(1) }
+    /// The start of the first sentence that starts at or after an offset, or the end of the text.
+    pub fn next_sentence(&self, at: usize) -> usize {
+        let next = self.sentences.partition_point(|&start| start < at);
+        if at == 0 { 0 } else { self.sentences.get(next).copied().unwrap_or(self.len()) }
     }
 }
 
-/// Whether a character forms a combining sequence with the one before: a stress mark, or emoji joined to one picture.
-pub(super) fn combines(last: char, c: char) -> bool {
-    if matches!(c, ..'\u{300}' | 'Ѐ'..='ҁ') && last != '\u{200D}' {
-        return false;
-    }
-    let sign = matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}');
-    let joined = last == '\u{200D}' && !c.is_alphanumeric();
-    !last.is_whitespace() && (is_combining_mark(c) || sign || joined)
+/// Whether a byte is the first of a character.
+fn starts_char(byte: u8) -> bool {
+    byte & 0xC0 != 0x80
+}
+
+/// How many characters start in at most a block of bytes.
+fn count_chars(block: &[u8]) -> usize {
+    // Sums of bytes are computed on vectors.
+    usize::from(block.iter().map(|&byte| u8::from(starts_char(byte))).sum::<u8>())
 }

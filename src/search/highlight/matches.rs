@@ -1,102 +1,82 @@
-//! Finds the words, phrases and proximity pairs of a query in a text.
+//! Finds the words, phrases and pairs of a query in a text.
 //!
 //! Follows the plan as the index does, but on the text itself. Chooses no passages.
 
 use std::{collections::HashMap, convert::Infallible, ops::Range};
 
-use super::{
-    display_text::DisplayText,
-    matched_tokens::{MatchedTokens, Strength},
-    phrases::{Found, find_pairs, find_phrase},
-};
+use smallvec::{SmallVec, smallvec};
+
+use super::display_text::DisplayText;
 use crate::{
-    analysis::{Channel, Checkpoints, TermCache, TokenRef, TokenStream},
+    analysis::{Channel, Checkpoints, Span, TermCache, TokenRef, TokenStream},
     index::matches_pattern,
-    search::plan::{Node, Plan, Role, Scope, Word},
+    search::{
+        plan::{Node, Phrase, Plan, Role, Scope, Word},
+        positions::{FieldLimit, PhraseShape, Side},
+    },
 };
 
 /// How many matching tokens of a text are considered, from its beginning. A release never has as many: without a
 /// limit, 60 MB of one word take 1.1 GB to highlight.
 pub(super) const MAX_TOKENS: usize = 50_000;
 
-/// A match of a word, phrase or pair in a text.
-pub(super) struct Match {
-    /// Its clause.
-    pub clause: usize,
-    /// Its tokens, a range of `Matches::matched`.
-    tokens: Range<usize>,
-    strength: Strength,
+/// A match by a term of a lower weight is weak: a place by its adjective.
+const WEAK: f32 = 0.3;
+
+/// How reliably a term is the word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Strength {
+    /// Only the stem matches, which ranking does not count as the word.
+    Hint,
+    /// A related word, or capitals read as a plain word.
+    Weak,
+    /// The word itself.
+    Full,
 }
+
+/// A word of the query that a term or a token matches, by its index.
+pub(super) type WordMatch = (usize, Strength);
+type WordMatches = SmallVec<[WordMatch; 4]>;
 
 /// A title or a body to find matches in.
 pub(super) struct Subject<'t> {
     pub text: &'t str,
     pub scope: Scope,
     pub display: &'t DisplayText,
-    /// Where to look; none: everywhere.
-    pub positions: Option<KnownPositions<'t>>,
+    /// Where the index has words of the query, in order, and checkpoints of the text. None: everywhere.
+    pub positions: Option<(&'t [(u32, WordMatch)], Checkpoints<'t>)>,
 }
 
-/// All positions of the query's terms in a text, as the index knows them.
+/// A match of a word, a phrase or a pair of phrases in a text.
 #[derive(Clone)]
-pub(super) struct KnownPositions<'t> {
-    /// In order.
-    pub positions: &'t [TermPosition],
-    /// The words that each term matches.
-    pub terms: &'t [MatchedWords],
-    /// Checkpoints of the text.
-    pub checkpoints: Checkpoints<'t>,
+pub(super) struct Match {
+    /// Where it starts, in words.
+    position: u32,
+    /// The strength of its weakest word.
+    strength: Strength,
+    /// Its words in order, as ranges of the displayed text. Most matches have one.
+    pub words: SmallVec<[Range<usize>; 1]>,
 }
-
-/// A position of a term.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct TermPosition {
-    pub position: u32,
-    /// Its index.
-    pub term: usize,
-}
-
-/// The words that a term matches, by their index.
-pub(super) type MatchedWords = Vec<(usize, Strength)>;
 
 /// Finds a query in texts.
 pub(super) struct QueryMatcher<'p> {
     /// The words of the query, each once.
     words: Vec<&'p Word>,
     /// The words that each term matches.
-    keys: HashMap<&'p str, MatchedWords, foldhash::fast::RandomState>,
-    patterns: Vec<(usize, &'p str)>,
-    /// The clauses that make hits, with the indices of their words.
-    clauses: Vec<(usize, Node<usize>)>,
-    /// The phrase of each clause that is a word of a phrase.
-    phrases: Vec<(usize, usize)>,
-}
-
-/// The matches in a text. Reusable for one text after the other.
-#[derive(Default)]
-#[expect(clippy::struct_field_names, reason = "the matches are what the struct is for")]
-pub(super) struct Matches {
-    tokens: MatchedTokens,
-    pub matches: Vec<Match>,
-    /// The tokens of all matches.
-    matched: Vec<usize>,
+    by_term: HashMap<&'p str, WordMatches, foldhash::fast::RandomState>,
+    /// All clauses of the plan. Those that make no hits match nothing here.
+    clauses: Vec<(Role, Node<usize>)>,
 }
 
 impl<'p> QueryMatcher<'p> {
     pub fn new(plan: &'p Plan) -> Self {
-        let mut matcher = Self {
-            words: Vec::new(),
-            keys: HashMap::default(),
-            patterns: Vec::new(),
-            clauses: Vec::new(),
-            phrases: Vec::new(),
-        };
-        for (at, clause) in plan.clauses.iter().enumerate().filter(|(_, clause)| clause.role.makes_hit()) {
-            let Ok(node) = clause.node.try_map(&mut |word| Ok::<_, Infallible>(matcher.word(word)));
-            matcher.clauses.push((at, node));
-            if let Role::PhraseWord(phrase) = clause.role {
-                matcher.phrases.push((at, phrase));
-            }
+        let mut matcher = Self { words: Vec::new(), by_term: HashMap::default(), clauses: Vec::new() };
+        for clause in &plan.clauses {
+            let Ok(node) = match clause.role {
+                Role::Function => Ok(Node::Any(Vec::new())),
+                _ => clause.node.try_map(&mut |word| Ok::<_, Infallible>(matcher.word(word))),
+            };
+            matcher.clauses.push((clause.role, node));
         }
         matcher
     }
@@ -108,147 +88,181 @@ impl<'p> QueryMatcher<'p> {
         }
         let at = self.words.len();
         self.words.push(word);
+        let terms = word.terms.iter().map(|term| (term, Strength::Full));
+        let terms = terms.chain(word.otherwise.iter().map(|term| (term, Strength::Weak)));
         // Words with the same first letters are not highlighted: most are other words.
-        let terms = word.terms.iter().filter(|term| !term.is_truncated());
-        let terms = terms.map(|term| (term, Strength::of(term)));
-        let otherwise = word.otherwise.iter().map(|term| (term, Strength::of(term).min(Strength::Weak)));
-        for (term, strength) in terms.chain(otherwise) {
-            self.keys.entry(term.key.as_str()).or_default().push((at, strength));
+        for (term, most) in terms.filter(|(term, _)| !term.is_truncated()) {
+            let strength = match most {
+                _ if !term.full => Strength::Hint,
+                _ if term.weight < WEAK => Strength::Weak,
+                most => most,
+            };
+            self.by_term.entry(term.key.as_str()).or_default().push((at, strength));
         }
-        self.patterns.extend(word.pattern.as_deref().map(|pattern| (at, pattern)));
         at
     }
 
-    /// Finds all matches in a text, in no order. Weak matches count only for clauses without full ones, and words
-    /// of a phrase only where the phrase does not match.
-    pub fn find(&self, forms: &mut TermCache, out: &mut Matches, subject: Subject) {
-        let display = subject.display;
-        self.read(forms, out, subject);
-        for (clause, node) in &self.clauses {
-            out.add_node(*clause, node, display);
+    /// The matches of each clause in a text. Weak matches count only for clauses without full ones, and words of a phrase
+    /// only where the phrase does not match.
+    pub fn find(&self, forms: &mut TermCache, subject: &Subject) -> Vec<Vec<Match>> {
+        let words = FoundWords { by_word: self.find_words(forms, subject), display: subject.display };
+        let find = |(_, node): &(Role, Node<usize>)| {
+            let mut matches = words.of_node(node);
+            if matches.iter().any(|found| found.strength == Strength::Full) {
+                matches.retain(|found| found.strength == Strength::Full);
+            }
+            matches
+        };
+        let mut found: Vec<Vec<Match>> = self.clauses.iter().map(find).collect();
+        for (at, (role, _)) in self.clauses.iter().enumerate() {
+            if let Role::PhraseWord(phrase) = *role
+                && !found[phrase].is_empty()
+            {
+                found[at].clear();
+            }
         }
-        let clauses = self.clauses.last().map_or(0, |(last, _)| last + 1);
-        let (mut found, mut full) = (vec![false; clauses], vec![false; clauses]);
-        for of in &out.matches {
-            found[of.clause] = true;
-            full[of.clause] |= of.strength == Strength::Full;
-        }
-        let in_phrase = |clause| self.phrases.iter().any(|&(word, phrase)| word == clause && found[phrase]);
-        out.matches.retain(|of| (of.strength == Strength::Full || !full[of.clause]) && !in_phrase(of.clause));
+        found
     }
 
     /// The words that a term matches.
-    pub fn words_of(&self, key: &str) -> MatchedWords {
-        let mut words = self.keys.get(key).cloned().unwrap_or_default();
+    pub fn words_of(&self, key: &str) -> WordMatches {
+        let mut words = self.by_term.get(key).cloned().unwrap_or_default();
         if let Some(form) = key.strip_prefix(Channel::Exact.letter()) {
-            let patterns = self.patterns.iter().filter(|(_, pattern)| matches_pattern(pattern, form));
-            words.extend(patterns.map(|&(word, _)| (word, Strength::Full)));
+            let is_form =
+                |word: &Word| word.pattern.as_deref().is_some_and(|pattern| matches_pattern(pattern, form));
+            let of_pattern = self.words.iter().enumerate().filter(|(_, word)| is_form(word));
+            words.extend(of_pattern.map(|(word, _)| (word, Strength::Full)));
         }
         words
     }
 
-    /// Collects the tokens that match words.
-    fn read(&self, forms: &mut TermCache, out: &mut Matches, subject: Subject) {
-        let Subject { text, scope, display, positions } = subject;
-        out.clear(self.words.len());
-        let mut tokens = TokenStream::new(text);
-        let Some(KnownPositions { positions, terms, mut checkpoints }) = positions else {
-            while out.tokens.len() < MAX_TOKENS
+    fn words_of_token(&self, token: &TokenRef) -> WordMatches {
+        token.form.terms().flat_map(|term| self.words_of(term.key())).collect()
+    }
+
+    /// The matches of each word in a text.
+    fn find_words(&self, forms: &mut TermCache, subject: &Subject) -> Vec<Vec<Match>> {
+        let mut found = vec![Vec::<Match>::new(); self.words.len()];
+        // Adds a token to the words of this scope that it matches. Returns whether there are any.
+        let mut add = |position: u32, span: Span, mut words: WordMatches| {
+            words.retain(|&mut (word, _)| [Scope::Anywhere, subject.scope].contains(&self.words[word].scope));
+            if words.is_empty() {
+                return false;
+            }
+            let span = subject.display.displayed(&(span.start..span.end));
+            for (word, strength) in words {
+                match found[word].last_mut() {
+                    Some(last) if last.position == position && last.words[0] == span => {
+                        last.strength = last.strength.max(strength);
+                    }
+                    _ => found[word].push(Match { position, strength, words: smallvec![span.clone()] }),
+                }
+            }
+            true
+        };
+        let mut tokens = TokenStream::new(subject.text);
+        let Some((positions, mut checkpoints)) = subject.positions.clone() else {
+            let mut matched = 0;
+            while matched < MAX_TOKENS
                 && let Some(token) = tokens.next(forms)
             {
-                self.add_token(token, scope, display, out);
+                matched += usize::from(add(token.position, token.span, self.words_of_token(&token)));
             }
-            return;
+            return found;
         };
-        for here in positions.chunk_by(|one, other| one.position == other.position).take(MAX_TOKENS) {
-            let position = here[0].position;
+        for here in positions.chunk_by(|one, other| one.0 == other.0).take(MAX_TOKENS) {
+            let position = here[0].0;
             if let Some(checkpoint) = checkpoints.last_until(position) {
                 tokens.resume(checkpoint);
             }
             // The index knows the terms of a word that is a single token.
-            if let Some(word) = tokens.take_word(position) {
-                let words = here.iter().flat_map(|here| &terms[here.term]);
-                self.add_words(words, scope, (position, display.displayed(&(word.start..word.end))), out);
+            if let Some(span) = tokens.take_word(position) {
+                add(position, span, here.iter().map(|&(_, word)| word).collect());
                 continue;
             }
             tokens.pass_to(position);
-            while tokens.position() <= position {
-                let Some(token) = tokens.next(forms) else { break };
-                self.add_token(token, scope, display, out);
+            while tokens.position() <= position
+                && let Some(token) = tokens.next(forms)
+            {
+                add(token.position, token.span, self.words_of_token(&token));
             }
         }
-    }
-
-    /// Adds a token if it matches a word.
-    fn add_token(&self, token: TokenRef, scope: Scope, display: &DisplayText, out: &mut Matches) {
-        let words: Vec<_> = token.form.terms().flat_map(|term| self.words_of(term.key())).collect();
-        if !words.is_empty() {
-            let span = display.displayed(&(token.span.start..token.span.end));
-            self.add_words(&words, scope, (token.position, span), out);
-        }
-    }
-
-    /// Adds a token at a position to the words that it matches in this scope.
-    fn add_words<'m>(
-        &self,
-        words: impl IntoIterator<Item = &'m (usize, Strength)>,
-        scope: Scope,
-        (position, span): (u32, Range<usize>),
-        out: &mut Matches,
-    ) {
-        let is_in_scope = |word: usize| [Scope::Anywhere, scope].contains(&self.words[word].scope);
-        let mut words = words.into_iter().filter(|&&(word, _)| is_in_scope(word)).peekable();
-        if words.peek().is_some() {
-            words.for_each(|&(word, strength)| out.tokens.add_word(word, strength));
-            out.tokens.push(position, span);
-        }
+        found
     }
 }
 
-impl Matches {
-    /// Clears the matches for a text in which this many words are looked for.
-    fn clear(&mut self, words: usize) {
-        self.tokens.clear(words);
-        self.matches.clear();
-        self.matched.clear();
+impl Match {
+    /// The match of several parts.
+    fn of(position: u32, parts: &[&Self]) -> Self {
+        let mut words: SmallVec<[Range<usize>; 1]> =
+            parts.iter().flat_map(|part| &part.words).cloned().collect();
+        words.sort_unstable_by_key(|word| word.start);
+        let strength = parts.iter().map(|part| part.strength).min().unwrap_or(Strength::Full);
+        Self { position, strength, words }
     }
+}
 
-    /// Adds the matches of a node.
-    fn add_node(&mut self, clause: usize, node: &Node<usize>, display: &DisplayText) {
+/// The matches of each word in a displayed text.
+struct FoundWords<'t> {
+    by_word: Vec<Vec<Match>>,
+    display: &'t DisplayText,
+}
+
+impl FoundWords<'_> {
+    /// The matches of a node.
+    fn of_node(&self, node: &Node<usize>) -> Vec<Match> {
         match node {
-            Node::Word(word) => self.add_word(clause, *word),
-            Node::Phrase(phrase) => self.add_all(clause, &find_phrase(phrase, &self.tokens, display)),
-            Node::Near { left, right, within, .. } => {
-                self.add_all(clause, &find_pairs([left, right], *within, &self.tokens, display));
+            Node::Word(word) => self.by_word[*word].clone(),
+            Node::Phrase(phrase) => self.of_phrase(phrase),
+            Node::Near { left, right, within, .. } => self.of_pair([left, right], *within),
+            Node::All(nodes) | Node::Any(nodes) => nodes.iter().flat_map(|node| self.of_node(node)).collect(),
+            Node::Except(node, _) => self.of_node(node),
+            Node::Dated(_) => Vec::new(),
+        }
+    }
+
+    /// The matches of a phrase.
+    fn of_phrase(&self, phrase: &Phrase<usize>) -> Vec<Match> {
+        let slots = phrase.slots.iter().copied();
+        let (shape, distinct) = PhraseShape::new(slots, phrase.slop, |one, other| one == other);
+        // Hints never match a phrase.
+        let counted = |&word: &usize| {
+            let counted = self.by_word[word].iter().filter(|found| found.strength > Strength::Hint);
+            let mut counted: Vec<&Match> = counted.collect();
+            counted.dedup_by_key(|found| found.position);
+            counted
+        };
+        let words: Vec<Vec<&Match>> = distinct.iter().map(counted).collect();
+        let positions = words.iter().map(|word| word.iter().map(|found| found.position).collect());
+        let positions: Vec<Vec<u32>> = positions.collect();
+        let read = |word: usize, out: &mut Vec<u32>| out.extend_from_slice(&positions[word]);
+        let mut found = Vec::new();
+        shape.find(FieldLimit::NONE, read, |window| {
+            let slots = shape.assign(&window, &positions).into_iter();
+            let part = |(at, word): (u32, usize)| Some(words[word][positions[word].binary_search(&at).ok()?]);
+            let parts: Vec<&Match> = slots.filter_map(part).collect();
+            let sentence = |part: &&Match| self.display.sentence_start(part.words[0].start);
+            if !phrase.in_sentence || parts.first().map(sentence) == parts.last().map(sentence) {
+                found.push(Match::of(window.start, &parts));
             }
-            Node::All(nodes) | Node::Any(nodes) => {
-                nodes.iter().for_each(|node| self.add_node(clause, node, display));
+        });
+        found
+    }
+
+    /// The pairs of two phrases within a distance: each match of either with the nearest one of the other.
+    fn of_pair(&self, phrases: [&Phrase<usize>; 2], within: u32) -> Vec<Match> {
+        let found = phrases.map(|phrase| self.of_phrase(phrase));
+        let starts = [0, 1].map(|side: usize| found[side].iter().map(|found| found.position).collect());
+        let starts: [Vec<u32>; 2] = starts;
+        let last = phrases.map(|phrase| phrase.slots.last().map_or(0, |(offset, _)| *offset));
+        let side = |side: usize| Side { starts: &starts[side], last: last[side] };
+        let mut pairs = Vec::new();
+        for (this, other) in [(0, 1), (1, 0)] {
+            for (at, one) in found[this].iter().enumerate() {
+                let nearest = side(this).nearest(at, &side(other), within, FieldLimit::NONE);
+                pairs.extend(nearest.map(|at| Match::of(one.position, &[one, &found[other][at]])));
             }
-            Node::Except(node, _) => self.add_node(clause, node, display),
-            Node::Dated(_) => {}
         }
-    }
-
-    /// Adds the matches of a word.
-    fn add_word(&mut self, clause: usize, word: usize) {
-        for &(token, strength) in self.tokens.of_word(word) {
-            let at = self.matched.len();
-            self.matched.push(token);
-            self.matches.push(Match { clause, tokens: at..at + 1, strength });
-        }
-    }
-
-    /// Adds matches of several words.
-    fn add_all(&mut self, clause: usize, found: &[Found]) {
-        for Found { tokens, strength, .. } in found {
-            let from = self.matched.len();
-            self.matched.extend_from_slice(tokens);
-            self.matches.push(Match { clause, tokens: from..self.matched.len(), strength: *strength });
-        }
-    }
-
-    /// The words of a match, as ranges of the displayed text.
-    pub fn words(&self, of: &Match) -> impl Iterator<Item = &Range<usize>> {
-        self.matched[of.tokens.clone()].iter().map(|&token| self.tokens.span(token))
+        pairs
     }
 }

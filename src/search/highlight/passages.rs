@@ -1,229 +1,202 @@
-//! Selects the passages that show the most clauses of a query in the least room.
+//! Selects the passages of a text that show the most clauses of a query, and their bounds.
 //!
-//! Takes O(n log n) steps.
+//! A window slides over the matches once for each passage, so that a text takes O(n log n) steps.
 
 use std::{cmp::Reverse, ops::Range};
 
-use super::display_text::Offset;
+use super::display_text::DisplayText;
 
-/// A match to show, never empty, with the start of its sentence.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A window that starts within a sentence has one part in this many of its room before a match, but at most this many
+/// characters.
+const BEFORE: usize = 4;
+const MAX_BEFORE: usize = 100;
+
+/// A passage that ends with a sentence fills at least one part in this many of its room.
+const FULL_ENOUGH: usize = 3;
+
+/// A match to show, in bytes of the displayed text. Never empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Target {
-    pub start: Offset,
-    pub end: Offset,
+    pub start: usize,
+    pub end: usize,
     pub clause: usize,
-    pub sentence: Offset,
 }
 
-impl Target {
-    /// Its range in bytes.
-    pub fn bytes(&self) -> Range<usize> {
-        self.start.byte..self.end.byte
-    }
-
-    /// Whether it is completely in a range of bytes.
-    pub fn is_in(&self, range: &Range<usize>) -> bool {
-        range.start <= self.start.byte && self.end.byte <= range.end
-    }
-
-    fn touches(&self, range: &Range<usize>) -> bool {
-        self.start.byte < range.end && range.start < self.end.byte
-    }
-}
-
-/// The state of a clause during selection.
-#[derive(Clone, Default)]
-struct Clause {
-    /// Whether a selected range shows it.
-    is_shown: bool,
-    /// How many of its targets are in the current window.
-    inside: usize,
-}
-
-/// The quality of a window; greater is better.
+/// What a window starts with, the best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Quality {
-    /// Clauses that no selected range shows.
-    fresh: usize,
-    matches: usize,
-    chars: Reverse<usize>,
-    start: Reverse<Offset>,
+enum Start {
+    Sentence,
+    /// A word some way before a match.
+    Word,
+    Match,
 }
 
-/// The passages to show, in bytes and in order: the fewest that show as many clauses as `most` passages can. Each
-/// has at most an equal share of `length` characters.
-///
-/// The targets are in order and none is longer than `length`.
-pub(super) fn select(targets: &[Target], most: usize, length: usize) -> Vec<Range<usize>> {
-    let clauses = targets.iter().map(|target| target.clause + 1).max().unwrap_or(0);
-    let mut clauses = vec![Clause::default(); clauses];
-    let present = show(&mut clauses, targets);
-    let (mut best_shown, mut best) = (0, Vec::new());
-    for count in 1..=most.min(present) {
-        let (shown, ranges) = one_by_one(targets, &mut clauses, (count, length / count), present);
-        if shown > best_shown {
-            (best_shown, best) = (shown, ranges);
+/// Selects passages of a text.
+pub(super) struct Passages<'t> {
+    pub display: &'t DisplayText,
+    /// What to show, in order. None is longer than all passages may be together.
+    pub targets: &'t [Target],
+}
+
+impl Passages<'_> {
+    /// At most `count` passages of `length` characters together, in bytes and in order: the fewest that show as many clauses
+    /// as that many can. The start of the text if there are no targets.
+    pub fn select(&self, count: usize, length: usize) -> Vec<Range<usize>> {
+        let clauses = clauses(self.targets).len();
+        let (mut most, mut best) = (0, Vec::new());
+        for count in 1..=count.min(clauses) {
+            // One character is between two passages.
+            let limit = (length.saturating_add(1) / count).saturating_sub(1);
+            let (shown, windows) = self.windows(count, limit);
+            if shown > most {
+                (most, best) = (shown, windows);
+            }
+            if most == clauses {
+                break;
+            }
         }
-        if best_shown == present {
-            break;
+        if self.targets.is_empty() && count > 0 {
+            best.push(0..0);
         }
+        self.extended(&best, length)
     }
-    best.sort_unstable_by_key(|range| range.start);
-    best
-}
 
-/// Selects at most `count` ranges of `limit` characters greedily: the best one, then the one that adds most, and so on.
-/// Returns how many of the present clauses they show.
-fn one_by_one(
-    targets: &[Target],
-    clauses: &mut [Clause],
-    (count, limit): (usize, usize),
-    present: usize,
-) -> (usize, Vec<Range<usize>>) {
-    clauses.iter_mut().for_each(|clause| clause.is_shown = false);
-    let (mut left, mut ranges, mut shown) = (targets.to_vec(), Vec::new(), 0);
-    while ranges.len() < count
-        && shown < present
-        && let Some(range) = best(&left, clauses, limit, present - shown)
-    {
-        shown += show(clauses, left.iter().filter(|target| target.is_in(&range)));
-        left.retain(|target| !target.touches(&range));
-        ranges.push(range);
+    /// The window of `limit` characters that shows the most clauses, then the one that adds most, and so on up to `count`.
+    /// Returns how many clauses they show, and the windows in order.
+    fn windows(&self, count: usize, limit: usize) -> (usize, Vec<Range<usize>>) {
+        let fits = |target: &&Target| self.display.fits(&(target.start..target.end), limit);
+        let mut missing: Vec<Target> = self.targets.iter().filter(fits).copied().collect();
+        let starts = self.starts(limit);
+        let (mut shown, mut windows) = (0, Vec::new());
+        while windows.len() < count
+            && let Some(window) = self.best_window(&missing, (&starts, limit), &windows)
+        {
+            let inside = missing.iter().filter(|at| window.start <= at.start && at.end <= window.end);
+            let clauses = clauses(inside);
+            missing.retain(|target| !clauses.contains(&target.clause));
+            shown += clauses.len();
+            windows.push(window);
+            windows.sort_unstable_by_key(|window| window.start);
+        }
+        (shown, windows)
     }
-    (shown, ranges)
-}
 
-/// Marks the clauses of targets as shown, and returns how many were not before.
-fn show<'t>(clauses: &mut [Clause], targets: impl IntoIterator<Item = &'t Target>) -> usize {
-    let fresh = |target: &Target| !std::mem::replace(&mut clauses[target.clause].is_shown, true);
-    targets.into_iter().map(fresh).filter(|&fresh| fresh).count()
-}
-
-/// The best window of `limit` characters. One that starts with its sentence is preferred, unless it shows fewer
-/// new clauses; at most `missing` are new.
-fn best(targets: &[Target], clauses: &mut [Clause], limit: usize, missing: usize) -> Option<Range<usize>> {
-    let mut by_end: Vec<usize> = (0..targets.len()).collect();
-    by_end.sort_by_key(|&at| targets[at].end);
-    let within = best_from(targets, &by_end, clauses, limit, |target| target.sentence);
-    if let Some((Quality { fresh, .. }, range)) = &within
-        && *fresh == missing
-    {
-        return Some(range.clone());
+    /// Where windows of `limit` characters may start, in order.
+    fn starts(&self, limit: usize) -> Vec<(usize, Start)> {
+        let Self { display, targets } = self;
+        // The window at the end of the text starts before the sentence of its last match.
+        let last = display.next_sentence(display.backward(display.len(), limit));
+        let mut starts = Vec::with_capacity(3 * targets.len() + 1);
+        starts.push((last, Start::Sentence));
+        for target in *targets {
+            let sentence = display.sentence_start(target.start);
+            let before = display.backward(target.start, MAX_BEFORE.min(limit / BEFORE));
+            let word = before.checked_sub(1).map_or(0, |at| display.word_end(at) + 1);
+            starts.push((sentence, Start::Sentence));
+            starts.push((word.clamp(sentence, target.start), Start::Word));
+            starts.push((target.start, Start::Match));
+        }
+        starts.retain(|&(at, start)| start == Start::Match || self.cut(at).is_none());
+        starts.sort_unstable();
+        starts.dedup_by_key(|(at, _)| *at);
+        starts
     }
-    let tight = best_from(targets, &by_end, clauses, limit, |target| target.start);
-    let is_better =
-        |(tight, _): &(Quality, _)| within.as_ref().is_none_or(|(within, _)| tight.fresh > within.fresh);
-    tight.filter(is_better).or(within).map(|(_, range)| range)
-}
 
-/// The best window of `limit` characters from the origin of its first target; none if no window shows a new
-/// clause. The origins of ordered targets must be ordered.
-fn best_from(
-    targets: &[Target],
-    by_end: &[usize],
-    clauses: &mut [Clause],
-    limit: usize,
-    origin: impl Fn(&Target) -> Offset,
-) -> Option<(Quality, Range<usize>)> {
-    let mut waiting = by_end.iter().copied().peekable();
-    let (mut fresh, mut matches, mut end) = (0, 0, Offset::default());
-    let mut best: Option<(Quality, usize, usize)> = None;
-    for (at, target) in targets.iter().enumerate() {
-        let bound = origin(target).char.saturating_add(limit);
-        while let Some(next) = waiting.next_if(|&next| targets[next].end.char <= bound) {
-            // Targets that start before this window are never in a later one.
-            if next < at {
+    /// The window apart from others, up to its last target, that shows the most clauses, starts best, and has the most
+    /// targets, the closest together. None if no window has a target.
+    fn best_window(
+        &self,
+        targets: &[Target],
+        (starts, limit): (&[(usize, Start)], usize),
+        others: &[Range<usize>],
+    ) -> Option<Range<usize>> {
+        let mut best = None;
+        // The targets in the window, how many of them each clause has, and how many clauses have any.
+        let most = targets.iter().map(|target| target.clause + 1).max()?;
+        let (mut inside, mut by_clause, mut clauses) = (0..0, vec![0_usize; most], 0_usize);
+        for &(start, kind) in starts {
+            let next = others.iter().find(|other| other.end > start);
+            let next = next.map_or(self.display.len(), |other| other.start);
+            if next <= start {
                 continue;
             }
-            let clause = &mut clauses[targets[next].clause];
-            fresh += usize::from(clause.inside == 0 && !clause.is_shown);
-            clause.inside += 1;
-            matches += 1;
-            end = targets[next].end;
+            let fits = |end: usize| end <= next && self.display.fits(&(start..end), limit);
+            while let Some(target) = targets.get(inside.end)
+                && (target.start < start || fits(target.end))
+            {
+                by_clause[target.clause] += 1;
+                clauses += usize::from(by_clause[target.clause] == 1);
+                inside.end += 1;
+            }
+            while let Some(target) = targets[inside.clone()].first()
+                && target.start < start
+            {
+                by_clause[target.clause] -= 1;
+                clauses -= usize::from(by_clause[target.clause] == 0);
+                inside.start += 1;
+            }
+            if let [first, .., last] | [first @ last] = &targets[inside.clone()] {
+                let extent = Reverse(last.end - first.start);
+                let quality = (clauses, Reverse(kind), inside.len(), extent, Reverse(start));
+                best = best.max(Some((quality, inside.start, inside.end)));
+            }
         }
-        if target.end.char > bound {
-            continue;
-        }
-        let chars = Reverse(end.char - target.start.char);
-        let quality = Quality { fresh, matches, chars, start: Reverse(target.start) };
-        if fresh > 0 && best.is_none_or(|(known, ..)| quality > known) {
-            best = Some((quality, at, bound));
-        }
-        let clause = &mut clauses[target.clause];
-        clause.inside -= 1;
-        matches -= 1;
-        fresh -= usize::from(clause.inside == 0 && !clause.is_shown);
+        let ((.., Reverse(start)), first, behind) = best?;
+        let end = targets[first..behind].iter().map(|target| target.end).max()?;
+        Some(start..end)
     }
-    let (quality, first, bound) = best?;
-    let targets = targets.get(first..)?;
-    let behind = targets.iter().take_while(|target| target.start.char < bound);
-    let end = behind.map(|target| target.end).filter(|end| end.char <= bound).max()?;
-    Some((quality, targets.first()?.start.byte..end.byte))
+
+    /// Windows extended to equal shares of the length, and joined where they are adjacent.
+    fn extended(&self, windows: &[Range<usize>], length: usize) -> Vec<Range<usize>> {
+        let mut left = length.saturating_add(1);
+        let mut passages: Vec<Range<usize>> = Vec::with_capacity(windows.len());
+        for (at, window) in windows.iter().enumerate() {
+            let room = (left / (windows.len() - at)).saturating_sub(1);
+            let next = windows.get(at + 1).map_or(self.display.len(), |next| next.start);
+            let passage = window.start..self.end(window, room, next);
+            left = left.saturating_sub(self.display.chars(&passage) + 1);
+            match passages.last_mut() {
+                Some(last) if passage.start <= last.end + 1 => last.end = passage.end,
+                _ => passages.push(passage),
+            }
+        }
+        passages.retain(|passage| !passage.is_empty());
+        passages
+    }
+
+    /// The end of a passage of at most `room` characters with this window: the end of a sentence, or else of a word. It
+    /// is at most `next`, and cuts no later target.
+    fn end(&self, window: &Range<usize>, room: usize, next: usize) -> usize {
+        let display = self.display;
+        let last = display.forward(window.start, room).min(next).max(window.end);
+        if last >= display.len() {
+            return last;
+        }
+        // A space precedes every sentence and every word but the first.
+        let sentence = display.sentence_start(last + 1).saturating_sub(1);
+        let last_word = |at: usize| display.word_start(at + 1).saturating_sub(1);
+        let is_full = display.chars(&(window.start..sentence.max(window.start))) * FULL_ENOUGH >= room;
+        let end = match last_word(last) {
+            _ if is_full && sentence >= window.end => sentence,
+            word if word > window.start => word,
+            // One word is longer than the room.
+            _ => display.cluster(last).start,
+        };
+        let cut = self.cut(end).filter(|target| target.start >= window.end);
+        cut.map_or(end, |target| last_word(target.start)).max(window.end)
+    }
+
+    /// The target that a passage with this bound cuts. Of targets within others only the last is considered.
+    fn cut(&self, bound: usize) -> Option<&Target> {
+        let before = self.targets.partition_point(|target| target.start < bound);
+        self.targets[..before].last().filter(|target| target.end > bound)
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// Ranges of characters with their clauses.
-    type Matches = [(usize, usize, usize)];
-    /// What is tested, the matches, how many passages there may be, their length, and the passages.
-    type Case<'c> = (&'c str, &'c Matches, usize, usize, &'c [(usize, usize)]);
-
-    /// The passages among matches. Every sentence takes a hundred characters, and
-    /// every character two bytes.
-    fn chosen(targets: &Matches, most: usize, length: usize) -> Vec<(usize, usize)> {
-        let offset = |char| Offset { byte: 2 * char, char };
-        let target = |&(start, end, clause): &(usize, usize, usize)| Target {
-            start: offset(start),
-            end: offset(end),
-            clause,
-            sentence: offset(start / 100 * 100),
-        };
-        let mut targets: Vec<Target> = targets.iter().map(target).collect();
-        targets.sort();
-        select(&targets, most, length).iter().map(|range| (range.start / 2, range.end / 2)).collect()
-    }
-
-    #[test]
-    fn the_best_passages() {
-        let far = &[(10, 15, 0), (500, 505, 1), (900, 905, 2)][..];
-        let table: &[Case] = &[
-            ("nothing", &[], 3, 300, &[]),
-            ("one", &[(10, 15, 0)], 3, 300, &[(10, 15)]),
-            ("new clauses", &[(0, 5, 0), (6, 9, 0), (500, 505, 0), (550, 555, 1)], 1, 100, &[(500, 555)]),
-            ("then more matches", &[(0, 5, 0), (500, 505, 0), (550, 555, 0)], 1, 100, &[(500, 555)]),
-            ("then closer", &[(0, 5, 0), (50, 55, 1), (500, 505, 0), (520, 525, 1)], 1, 100, &[(500, 525)]),
-            ("then earlier", &[(0, 5, 0), (500, 505, 0)], 1, 100, &[(0, 5)]),
-            ("one range is enough", &[(0, 5, 0), (50, 55, 1), (500, 505, 0)], 3, 300, &[(0, 55)]),
-            ("a range for each", far, 3, 300, &[(10, 15), (500, 505), (900, 905)]),
-            ("no more than allowed", far, 2, 300, &[(10, 15), (500, 505)]),
-            ("sentence starts", &[(90, 95, 0), (100, 105, 0), (180, 185, 0)], 1, 95, &[(100, 185)]),
-            ("but clauses first", &[(99, 104, 0), (170, 175, 1), (300, 305, 0)], 1, 80, &[(99, 175)]),
-            ("no more than show more", &[(0, 5, 0), (50, 55, 1), (500, 590, 2)], 2, 100, &[(0, 55)]),
-            ("none fits", &[(0, 90, 0)], 1, 80, &[]),
-        ];
-        for &(what, targets, most, length, expected) in table {
-            assert_eq!(chosen(targets, most, length), expected, "{what}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn passages_are_short_and_apart(
-            targets in prop::collection::vec((0_usize..2000, 1_usize..40, 0_usize..6), 0..60),
-            most in 0_usize..5,
-            length in 40_usize..400,
-        ) {
-            let targets: Vec<_> =
-                targets.into_iter().map(|(start, long, clause)| (start, start + long, clause)).collect();
-            let ranges = chosen(&targets, most, length);
-            prop_assert!(ranges.len() <= most);
-            prop_assert_eq!(ranges.is_empty(), targets.is_empty() || most == 0);
-            prop_assert!(ranges.iter().map(|range| range.1 - range.0).sum::<usize>() <= length);
-            prop_assert!(ranges.windows(2).all(|pair| pair[0].1 <= pair[1].0));
-        }
-    }
+/// The clauses of targets, each once.
+fn clauses<'t>(targets: impl IntoIterator<Item = &'t Target>) -> Vec<usize> {
+    let mut clauses: Vec<usize> = targets.into_iter().map(|target| target.clause).collect();
+    clauses.sort_unstable();
+    clauses.dedup();
+    clauses
 }

@@ -7,10 +7,9 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::{
-    bounds::{Room, fragment_around, opening},
-    display_text::{DisplayText, Offset},
-    matches::Matches,
-    passages::{Target, select},
+    display_text::DisplayText,
+    matches::Match,
+    passages::{Passages, Target},
 };
 
 /// The passages of a body that match a query best.
@@ -63,150 +62,66 @@ impl Default for SnippetOptions {
     }
 }
 
-/// The snippet of a body with these matches.
-pub(super) fn snippet(display: &DisplayText, matches: &Matches, options: &SnippetOptions) -> Snippet {
-    let words = sorted_words(matches);
-    let no_match = matches.matches.is_empty();
-    let ranges = if no_match {
-        opening(display, options.length).filter(|_| options.fragments > 0).into_iter().collect()
-    } else {
-        choose(display, &targets(display, matches, options.length), options)
-    };
-    let fragment = |range: &Range<usize>| Fragment {
-        text: display.slice(range).to_owned(),
-        highlights: highlights_in(display, &words, range),
+/// The snippet of a body with these matches of each clause.
+pub(super) fn snippet(matches: &[Vec<Match>], display: &DisplayText, options: &SnippetOptions) -> Snippet {
+    let words = words(matches);
+    let fragment = |range: Range<usize>| Fragment {
+        text: display.slice(&range).to_owned(),
+        highlights: highlights_in(&range, &words, display),
         truncated_start: range.start > 0,
         truncated_end: range.end < display.len(),
     };
-    Snippet { fragments: ranges.iter().map(fragment).collect(), no_match }
+    let targets = targets(matches, display, options.length);
+    let passages = Passages { display, targets: &targets }.select(options.fragments, options.length);
+    Snippet { fragments: passages.into_iter().map(fragment).collect(), no_match: words.is_empty() }
 }
 
-/// What the fragments should show, in order: the matches, extended to whole words. A match that is too long is shown
-/// word by word.
-fn targets(display: &DisplayText, matches: &Matches, length: usize) -> Vec<Target> {
-    let mut ranges: Vec<(usize, usize, usize)> = Vec::with_capacity(matches.matches.len());
-    for found in &matches.matches {
-        let mut add = |range: Range<usize>| ranges.push((range.start, range.end, found.clause));
-        let mut words = matches.words(found);
-        let Some(first) = words.next().cloned() else { continue };
-        let all = words.fold(first, |all, word| all.start..all.end.max(word.end));
-        if let Some(range) = extended(display, &all, length) {
-            add(range);
-            continue;
-        }
-        for word in matches.words(found) {
-            // Of one word as much is taken as fits.
-            let cut = || word.start..display.floor(display.forward(word.start, length));
-            let range = extended(display, word, length).unwrap_or_else(cut);
-            if !range.is_empty() {
-                add(range);
-            }
-        }
-    }
-    ranges.sort_unstable();
-    ranges.dedup();
-    let (mut sentence, mut at) = (Offset::default(), Offset::default());
-    let target = |(start, end, clause)| {
-        let sentence_start = display.sentence_start(start);
-        if sentence_start > sentence.byte {
-            sentence = display.offset(at, sentence_start);
-        }
-        at = display.offset(at.max(sentence), start);
-        Target { start: at, end: display.offset(at, end), clause, sentence }
+/// The highlights of a whole text with these matches of each clause.
+pub(super) fn highlights(matches: &[Vec<Match>], display: &DisplayText) -> Vec<Highlight> {
+    highlights_in(&(0..display.len()), &words(matches), display)
+}
+
+/// What the passages should show, in order: each match extended to whole words if these fit, or its first word, or as
+/// much of that as fits.
+fn targets(matches: &[Vec<Match>], display: &DisplayText, length: usize) -> Vec<Target> {
+    let target = |(clause, found): (usize, &Match)| {
+        let first = found.words.first()?.clone();
+        let end = found.words.iter().map(|word| word.end).max()?;
+        let whole_words = |range: &Range<usize>| display.word_start(range.start)..display.word_end(range.end);
+        let ranges = [first.start..end, first.clone()].into_iter();
+        let mut ranges = ranges.flat_map(|range| [whole_words(&range), range]);
+        let cut = || first.start..display.cluster(display.forward(first.start, length)).start;
+        let Range { start, end } = ranges.find(|range| display.fits(range, length)).unwrap_or_else(cut);
+        (start < end).then_some(Target { start, end, clause })
     };
-    ranges.into_iter().map(target).collect()
+    let found = matches.iter().enumerate();
+    let found = found.flat_map(|(clause, matches)| matches.iter().map(move |found| (clause, found)));
+    let mut targets: Vec<Target> = found.filter_map(target).collect();
+    targets.sort_unstable();
+    targets.dedup();
+    targets
 }
 
-/// Chooses the fragments, in order and in bytes of the displayed text.
-fn choose(display: &DisplayText, targets: &[Target], options: &SnippetOptions) -> Vec<Range<usize>> {
-    let cores = select(targets, options.fragments, options.length);
-    let mut left = options.length;
-    let mut ranges: Vec<Range<usize>> = Vec::with_capacity(cores.len());
-    for (at, core) in cores.iter().enumerate() {
-        let after = ranges.last().map_or(0, |last| display.next_word(last.end).min(core.start));
-        let next = cores.get(at + 1).map(|next| display.backward(next.start, 1).max(core.end));
-        let within = after..next.unwrap_or(display.len());
-        let room = Room { length: left / (cores.len() - at), within };
-        let range = fragment_around(display, targets, core, &room);
-        left = left.saturating_sub(display.chars(&range));
-        ranges.push(range);
-    }
-    if ranges.len() > 1 {
-        remove_redundant(&mut ranges, targets);
-        join_adjacent(display, &mut ranges, options.length);
-    }
-    ranges
-}
-
-/// A match extended to whole words, or alone, whichever fits.
-fn extended(display: &DisplayText, range: &Range<usize>, length: usize) -> Option<Range<usize>> {
-    if range.is_empty() {
-        return None;
-    }
-    [display.whole_words(range), range.clone()].into_iter().find(|range| display.fits(range, length))
-}
-
-/// Joins fragments with only a space between them, if the space fits.
-fn join_adjacent(display: &DisplayText, ranges: &mut Vec<Range<usize>>, length: usize) {
-    let mut left = length.saturating_sub(ranges.iter().map(|range| display.chars(range)).sum());
-    ranges.dedup_by(|range, last| {
-        let adjacent = last.end + 1 == range.start && left > 0;
-        if adjacent {
-            left -= 1;
-            last.end = range.end;
-        }
-        adjacent
-    });
-}
-
-/// Removes fragments that show no clause which the others do not, the last one first.
-fn remove_redundant(ranges: &mut Vec<Range<usize>>, targets: &[Target]) {
-    let shows = |range: &Range<usize>, clause| {
-        targets.iter().any(|target| target.clause == clause && target.is_in(range))
-    };
-    for at in (0..ranges.len()).rev() {
-        let others = || ranges.iter().enumerate().filter(|&(other, _)| other != at);
-        let mut shown = targets.iter().filter(|target| target.is_in(&ranges[at]));
-        let is_redundant = shown.all(|target| others().any(|(_, other)| shows(other, target.clause)));
-        if is_redundant && ranges.len() > 1 {
-            ranges.remove(at);
-        }
-    }
-}
-
-/// The words of all matches, in order.
-pub(super) fn sorted_words(matches: &Matches) -> Vec<Range<usize>> {
-    let words = matches.matches.iter().flat_map(|found| matches.words(found));
+/// The words of all matches, in order. Overlapping words are one.
+fn words(matches: &[Vec<Match>]) -> Vec<Range<usize>> {
+    let words = matches.iter().flatten().flat_map(|found| &found.words);
     let mut words: Vec<Range<usize>> = words.filter(|word| !word.is_empty()).cloned().collect();
     words.sort_unstable_by_key(|word| (word.start, word.end));
+    words.dedup_by(|word, last| {
+        let overlap = word.start < last.end;
+        last.end = if overlap { last.end.max(word.end) } else { last.end };
+        overlap
+    });
     words
 }
 
-/// The highlights within a range, relative to its start. Overlapping words are one highlight.
-pub(super) fn highlights_in(
-    display: &DisplayText,
-    words: &[Range<usize>],
-    range: &Range<usize>,
-) -> Vec<Highlight> {
-    let inside = words.iter().take_while(|word| word.start < range.end).filter(|word| word.end > range.start);
-    let mut merged: Vec<Range<usize>> = Vec::new();
-    for word in inside {
-        let word = word.start.max(range.start)..word.end.min(range.end);
-        match merged.last_mut() {
-            Some(last) if word.start < last.end => last.end = last.end.max(word.end),
-            _ => merged.push(word),
-        }
-    }
-    let mut at = Offset { byte: range.start, char: 0 };
-    let highlight = |word: Range<usize>| {
-        let start = display.offset(at, word.start);
-        at = display.offset(start, word.end);
-        Highlight {
-            start: start.byte - range.start,
-            end: at.byte - range.start,
-            start_char: start.char,
-            end_char: at.char,
-        }
+/// The highlights of words within a range, relative to its start.
+fn highlights_in(range: &Range<usize>, words: &[Range<usize>], display: &DisplayText) -> Vec<Highlight> {
+    let inside = words.iter().filter(|word| word.start < range.end && range.start < word.end);
+    let highlight = |word: &Range<usize>| {
+        let [start, end] = [word.start.max(range.start), word.end.min(range.end)];
+        let [start_char, end_char] = [start, end].map(|at| display.chars(&(range.start..at)));
+        Highlight { start: start - range.start, end: end - range.start, start_char, end_char }
     };
-    merged.into_iter().map(highlight).collect()
+    inside.map(highlight).collect()
 }

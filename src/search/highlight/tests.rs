@@ -1,88 +1,175 @@
-//! Tests of highlighting: random texts and the queries that match in them.
+//! Queries, texts and what is shown of them.
 
-mod display_text;
-mod positions;
 mod properties;
-mod table;
 
-use std::{ops::Range, sync::LazyLock};
-
-use proptest::prelude::*;
+use std::sync::LazyLock;
 
 use super::{
-    Buffers, Highlight, Snippet, SnippetOptions, body_snippet, display_text::DisplayText,
-    matches::QueryMatcher, title_highlights,
+    Highlight, Snippet, SnippetOptions,
+    display_text::DisplayText,
+    matches::{Match, QueryMatcher, Subject},
+    snippet::{highlights, snippet},
 };
 use crate::{
     analysis::{Analyzer, DisplayEdits, DisplayMap},
     query::Query,
-    search::plan::Plan,
+    search::plan::{Plan, Scope},
 };
 
 static ANALYZER: LazyLock<Analyzer> = LazyLock::new(|| Analyzer::new().unwrap());
 
-const QUERIES: &[&str] = &[
-    "Ташкент встреча",
-    "\"встреча в Ташкенте\"",
-    "\"встреча Ташкент\"~3 вода",
-    "встреча /4 Ташкент",
-    "заголовок:Ташкент текст:вода",
-    "Таш* в?да",
-    "(вода|газ) И Ташкент",
-    "нормативно-правовой акт",
-    "не и в",
-    "!Ташкенте -вода",
-    "13.05.2024 ООН",
-    "оон ташкентский",
-    "Владимир Воронков",
-    "\"замок и вода\"",
-    "",
+/// Query | text with the highlights in brackets | another one. Or query | length in characters | text with the fragments
+/// in braces. An asterisk stands for [`FILLER`].
+const SNIPPETS: &str = r#"
+Ташкент | Встреча прошла в [Ташкенте]. | [Ташкентские] послы рады. | Ташкентские послы едут в [Ташкент].
+Ташкент | www.tashkent.uz и tashkent
+ташкентский | Встреча прошла в Ташкенте, [ташкентские] послы рады.
+встреча Ташкент | [Встречи] в [Ташкенте].
+встреча в Ташкенте | В город приехали. [Встреча] в [Ташкенте].
+и не | Да [и] [не] только.
+"встреча в Ташкенте" | [Встреча]. [В] [Ташкенте] была [встреча] [в] [Ташкенте] и встреча у Ташкента.
+"встреча в Ташкенте" | [Ташкент]. [Встреча] послов. | [Встреча] послов [Ташкента].
+"вода вода"~2 | [Вода] и только [вода], а там [вода]. | Одна [вода].
+"стать сталь"~0 | Выплавка [стали].
+вода /3 вода | [Вода], дом, [вода], дом, дом, дом, дом, вода.
+"синяя вода" /2 дом | [Синяя] [вода] и [дом].
+"синяя вода" /1 вода | Синяя вода.
+"встреча Ташкент"~2 | Ташкент ждал: в [Ташкенте] прошла новая [встреча]. Ещё одна встреча сорвалась, как и ждал Ташкент.
+встреча /3 Ташкент | Ташкент. Нас ждёт большая длинная дорога. [Встреча] в [Ташкенте].
+заголовок:Ташкент встреча | [Встреча] в Ташкенте.
+источник:УзА Ташкент | УзА сообщает из [Ташкента].
+Ташкент -футбол | Футбол в [Ташкенте].
+вода|газ | [Вода], нефть и [газ].
+вода И энергия | Водные ресурсы: [вода] и [энергия].
+!Ташкенте | Ташкент: в [Ташкенте] тепло.
+!"в Ташкенте" | Ташкент: [в] [Ташкенте] тепло.
+!"тепло дома" | Всюду тепло. Дома стоят, и [тепло] [дома].
+дипло* | [Дипломаты] обсудили [дипломатию], не диван.
+Мирзи?ев | Президент [Мирзиёев] встретил Мирзиева.
+Санкт-Петербург | В [Санкт-Петербурге] и [Петербурге].
+Петербург | В Санкт-[Петербурге] тепло.
+нормативно-правовой | [Нормативно-правовые] акты и [правовые] нормы.
+Ростов-на-Дону | На встрече в [Ростове-на-Дону] и на реке.
+13.05.2024 | Закон от [13.05.2024] г. и от [13] [мая] [2024] года.
+ООН | Совет [ООН] и [оон].
+Воронков | Главой КТУ Владимиром [Воронко́вым].
+uza.uz | Сайт https://[uza].[uz]/ru и почта info@[uza].[uz]
+Пермь | [Пермский] край. | Пермский край, город [Пермь].
+процент | Рост на 5[%] за год.
+«водная политика» | [Водной] [политике] — да; политика водная.
+"большой стол" | Большой столь, [большого] [стола] нет. | [Большой] [столь].
+поле | [Полы] вымыты. | [Поле] и [полы].
+вода|"природный газ" | Газ и [вода]; [природного] [газа] мало.
+Абдулазиз Камилов | [А]. [Камилов] и [Абдулазиз] Хафизович [Камилов].
+!ёлка | Елки и [елка].
+(вода НЕ газ) | [Вода] и газ.
+"вода /2 газ" | [Вода] и [газ].
+"чистая вода" /5 "природный газ" | [Чистая] [вода] и [природный] [газ]. [Природный] [газ]. Вода чистая.
+стол | [Столь] важный вопрос. | [Стол] столь мал.
+zzz | 40 | {Тут ничего подходящего.} Тут вторая строка, длинная. Третья.
+zzz | 10 | {Достоприме}чательности
+zzz | 20 | {Да. Это длинное} предложение о том и о сём.
+Ташкент | 50 | Первое предложение о погоде и о людях. {Второе о том, что в [Ташкенте] тепло.} Третье о другом городе.
+Ташкент | 30 | Очень длинное предложение без точек, в середине {про [Ташкент] и потом ещё долго} о другом.
+вода газ | 80 | {[Вода] нужна всем людям.} * {[Газ] нужен не всем.}
+вода газ | 200 | [Вода] нужна всем людям. * [Газ] нужен не всем.
+вода | 60 | Вода нужна всем людям. * {[Вода], [вода] и [вода].}
+"встреча в Ташкенте" погода | 60 | {[Погода] хорошая.} * Прошла всеми {нами [встреча] [в] [Ташкенте], о которой говорили.}
+"встреча в Ташкенте" | 12 | Прошла {[встреча] [в]} Ташкенте.
+достопримечательность | 10 | Много {[достоприме]}чательностей.
+Ташкент | 40 | Эта часть ни о чём. {[ТАШКЕНТ] и далее, а потом совсем другой} разговор о погоде.
+встреча Камилов | 90 | * {Вчера в г. Ташкент прошла [встреча] А. [Камилова] с послами.} Потом все долго-долго расходились.
+вода | 25 | {[Вода]. Потом много иных} слов и ещё слов.
+вода газ нефть | 90 | {[Вода] нужна всем людям тут. Всем и везде нужен [газ].} * {[Нефть] дорога.}
+вода газ нефть уголь | 90 | {[Вода] нужна тут всем людям.} * {[Газ] не всем людям тут.} * {[Нефть] всегда в цене.} * Уголь.
+вода газ | 60 | Вода, вода, а дальше ни о чём. * {А здесь и [вода], и даже [газ].} *
+вода | 60 | Вода одна. * {Здесь [вода] и ещё [вода].} *
+вода газ | 60 | Вода и совсем потом, много позже, газ. * {А здесь и [вода], и даже [газ].} *
+вода | 30 | {[Вода] одна и только одна.} Она же, вода, одна и только одна. *
+"#;
+
+const FILLER: &str =
+    "Дальше идёт длинный текст о погоде, о людях, о странах, о дорогах и о домах, а затем ни о чём.";
+
+/// Query, text, the highlights if it is a title, and if it is a body.
+const SCOPES: &[(&str, &str, &str, &str)] = &[
+    ("заголовок:вода газ", "Вода и газ.", "[Вода] и [газ].", "Вода и [газ]."),
+    ("текст:вода газ", "Вода и газ.", "Вода и [газ].", "[Вода] и [газ]."),
+    ("право", "О пра\u{AD}ве  и\u{A0}долге\n", "О [пра\u{AD}ве]  и\u{A0}долге\n", "О [праве] и долге"),
 ];
 
-/// Texts of matching words, separators, and random characters.
-fn texts() -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        4 => prop::sample::select(vec![
-            "Ташкент", "в Ташкенте", "встреча", "Встреча в Ташкенте", "вода", "воду", "газ", "ООН", "13.05.2024",
-            "нормативно-правовой", "Замо\u{301}к", "Та\u{AD}шкент", "водо\u{301}й", "правовой акт", "и", "не",
-            "В. Воронков", "ташкентские", "Оон", "мид@uz.рф", "замок и вода",
-        ]).prop_map(String::from),
-        4 => prop::sample::select(vec![
-            " ", ". ", "\n\n", "\n", "\u{A0}", ", ", "! ", "… ", "» ", "-", "\u{301}", "\u{200B}", "👨\u{200D}👩 ", ".",
-        ]).prop_map(String::from),
-        1 => "\\PC{0,8}",
-        1 => "[а-яё]{1,12}",
-    ];
-    prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
-}
-
-pub fn display(text: &str) -> DisplayText {
+fn display(text: &str) -> DisplayText {
     let mut display = DisplayText::default();
     display.lay_out(text, DisplayEdits::new(DisplayMap::of(text).written()));
     display
 }
 
-/// The words of a displayed text.
-pub fn words(display: &DisplayText) -> Vec<Range<usize>> {
-    let text = display.slice(&(0..display.len()));
-    let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
-    text.split(' ').map(|word| start(word)..start(word) + word.len()).collect()
+/// Finds a query in a text without positions.
+fn find(query: &str, text: &str, scope: Scope, display: &DisplayText) -> Vec<Vec<Match>> {
+    let mut forms = ANALYZER.term_cache();
+    let plan = Plan::new(&Query::parse(query), &mut forms);
+    let subject = Subject { text, scope, display, positions: None };
+    QueryMatcher::new(&plan).find(&mut forms, &subject)
 }
 
-fn plan(query: &str) -> Plan {
-    Plan::new(&Query::parse(query), &mut ANALYZER.term_cache())
-}
-
-/// The snippet of a body without known positions.
 fn snippet_of(query: &str, body: &str, options: &SnippetOptions) -> Snippet {
-    let (plan, layout) = (plan(query), DisplayMap::of(body));
-    let body = (body, DisplayEdits::new(layout.written()));
-    let mut buffers = Buffers::new(ANALYZER.term_cache());
-    body_snippet(&QueryMatcher::new(&plan), &mut buffers, body, None, options)
+    let display = display(body);
+    snippet(&find(query, body, Scope::Body, &display), &display, options)
 }
 
-/// The highlights of a title without known positions.
-fn title(query: &str, title: &str) -> Vec<Highlight> {
-    let mut buffers = Buffers::new(ANALYZER.term_cache());
-    title_highlights(&QueryMatcher::new(&plan(query)), &mut buffers, title, None)
+fn title_highlights(query: &str, title: &str) -> Vec<Highlight> {
+    let mut display = DisplayText::default();
+    display.lay_out(title, DisplayEdits::new(&[]));
+    highlights(&find(query, title, Scope::Title, &display), &display)
+}
+
+fn bracketed(text: &str, highlights: &[Highlight]) -> String {
+    let (mut out, mut at) = (String::new(), 0);
+    for highlight in highlights {
+        out.extend([&text[at..highlight.start], "[", &text[highlight.start..highlight.end], "]"]);
+        at = highlight.end;
+    }
+    out + &text[at..]
+}
+
+/// A displayed body with the fragments of its snippet in braces, unless one fragment is all of it.
+fn marked(body: &str, snippet: &Snippet) -> String {
+    let (mut out, mut rest) = (String::new(), body);
+    for fragment in &snippet.fragments {
+        let (before, behind) = rest.split_once(&fragment.text).unwrap();
+        let is_cut = [!before.is_empty() || rest.len() < body.len(), !behind.is_empty()];
+        assert_eq!(is_cut, [fragment.truncated_start, fragment.truncated_end], "{body}");
+        let text = bracketed(&fragment.text, &fragment.highlights);
+        out += &if is_cut == [false; 2] { text } else { format!("{before}{{{text}}}") };
+        rest = behind;
+    }
+    out + rest
+}
+
+#[test]
+fn the_best_fragments_are_shown_with_highlights() {
+    for line in SNIPPETS.trim().lines() {
+        let (query, mut texts) = line.split_once(" | ").unwrap();
+        let mut options = SnippetOptions::default();
+        if let Some((length, text)) =
+            texts.split_once(" | ").filter(|(length, _)| length.parse::<usize>().is_ok())
+        {
+            (options.length, texts) = (length.parse().unwrap(), text);
+        }
+        for expected in texts.replace('*', FILLER).split(" | ") {
+            let body = expected.replace(['[', ']', '{', '}'], "");
+            let snippet = snippet_of(query, &body, &options);
+            assert_eq!(marked(&body, &snippet), expected, "{query}");
+            assert_eq!(snippet.no_match, !expected.contains('['), "{query}");
+        }
+    }
+}
+
+#[test]
+fn titles_and_bodies_are_highlighted() {
+    for &(query, text, title, body) in SCOPES {
+        assert_eq!(bracketed(text, &title_highlights(query, text)), title, "{query}");
+        let fragment = &snippet_of(query, text, &SnippetOptions::default()).fragments[0];
+        assert_eq!(bracketed(&fragment.text, &fragment.highlights), body, "{query}");
+    }
 }

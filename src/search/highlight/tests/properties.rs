@@ -1,61 +1,87 @@
-//! Properties of snippets of random texts and queries.
+//! Properties of highlighting on random texts, and its equivalence with plain implementations.
+
+use std::{collections::HashSet, ops::Range, path::Path};
 
 use proptest::prelude::*;
-use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
 
-use super::{super::*, QUERIES, display, snippet_of, texts, title};
+use super::{
+    super::{
+        passages::{Passages, Target},
+        *,
+    },
+    ANALYZER, display, snippet_of, title_highlights,
+};
+use crate::{
+    Index, Query, Release,
+    analysis::is_ignorable,
+    corpus::Corpus,
+    eval::Judgments,
+    index::{Snapshot, sync},
+    search::{postings::Binder, score::BoundNode, weights::Weights},
+};
 
-fn check_marks(text: &str, highlights: &[Highlight]) {
-    let mut last = 0;
+const QUERIES: &str = r#"Ташкент встреча;"встреча в Ташкенте";"встреча Ташкент"~3 вода;встреча /4 Ташкент;Таш* в?да;
+    заголовок:Ташкент текст:вода;(вода|газ) И Ташкент;нормативно-правовой акт;не и в;!Ташкенте -вода;13.05.2024 ООН;
+    оон ташкентский;Владимир Воронков;"замок и вода";"#;
+
+/// Pieces of texts: matching words, then separators.
+const WORDS: &str = "Ташкент|в Ташкенте|встреча|Встреча в Ташкенте|вода|воду|газ|ООН|13.05.2024|\
+    нормативно-правовой|Замо\u{301}к|Та\u{AD}шкент|водо\u{301}й|правовой акт|и|не|В. Воронков|ташкентские|Оон|\
+    мид@uz.рф|замок и вода";
+const SEPARATORS: &str = " |. |\n\n|\n|\u{A0}|, |! |… |» |-|\u{301}|\u{200B}|👨\u{200D}👩 |.";
+
+fn one_of(all: &'static str, separator: char) -> impl Strategy<Value = &'static str> {
+    prop::sample::select(all.split(separator).collect::<Vec<_>>())
+}
+
+/// Texts of words, separators and random characters.
+fn texts() -> impl Strategy<Value = String> {
+    let of = |pieces| one_of(pieces, '|').prop_map(String::from);
+    let piece = prop_oneof![4 => of(WORDS), 4 => of(SEPARATORS), 1 => "\\PC{0,8}", 1 => "[а-яё]{1,12}"];
+    prop::collection::vec(piece, 0..80).prop_map(|pieces| pieces.concat())
+}
+
+/// Where a text may be split: next to spaces and at the bounds of grapheme clusters.
+fn bounds(text: &str) -> HashSet<usize> {
+    let spaces = text.match_indices(' ').flat_map(|(at, _)| [at, at + 1]);
+    text.grapheme_indices(true).map(|(at, _)| at).chain(spaces).chain([text.len()]).collect()
+}
+
+fn check_highlights(text: &str, highlights: &[Highlight]) {
+    let (mut last, bounds) = (0, bounds(text));
     for highlight in highlights {
         assert!(last <= highlight.start && highlight.start < highlight.end, "{highlights:?}");
         last = highlight.end;
-        assert_eq!(text[..highlight.start].chars().count(), highlight.start_char);
-        assert_eq!(text[..highlight.end].chars().count(), highlight.end_char);
-        for bound in [highlight.start, highlight.end] {
-            let parted = bound > 0
-                && !text[..bound].ends_with(char::is_whitespace)
-                && text[bound..].starts_with(is_combining_mark);
-            assert!(!parted, "{text:?} at {bound}");
+        for (byte, char) in [(highlight.start, highlight.start_char), (highlight.end, highlight.end_char)] {
+            assert_eq!(text[..byte].chars().count(), char);
+            assert!(bounds.contains(&byte), "{text:?} at {byte}");
         }
     }
 }
 
 fn check(body: &str, query: &str, options: &SnippetOptions) {
-    check_marks(body, &title(query, body));
+    check_highlights(body, &title_highlights(query, body));
     let snippet = snippet_of(query, body, options);
-    let whole = display(body);
-    let whole = whole.slice(&(0..whole.len()));
+    let display = display(body);
+    let whole = display.slice(&(0..display.len()));
     let total: usize = snippet.fragments.iter().map(|fragment| fragment.text.chars().count()).sum();
-    assert!(total <= options.length, "{snippet:?}");
-    assert!(snippet.fragments.len() <= options.fragments);
-    let mut at = 0;
+    assert!(total <= options.length && snippet.fragments.len() <= options.fragments, "{snippet:?}");
+    let (mut at, bounds) = (0, bounds(whole));
     for fragment in &snippet.fragments {
-        check_marks(&fragment.text, &fragment.highlights);
-        assert_eq!(snippet.no_match, fragment.highlights.is_empty());
-        assert!(
-            !fragment.text.is_empty()
-                && fragment.text.trim() == fragment.text
-                && !fragment.text.contains("  ")
-        );
-        // It occurs in the text after the one before, and splits no combining sequence.
-        let is_bound =
-            |at: usize| at == 0 || whole[..at].ends_with(' ') || !whole[at..].starts_with(is_combining_mark);
-        let mut places = whole.char_indices().map(|(place, _)| place).filter(|&place| place >= at);
-        let found = places.find(|&place| {
-            whole[place..].starts_with(&fragment.text)
-                && is_bound(place)
-                && is_bound(place + fragment.text.len())
-        });
-        assert!(found.is_some(), "{whole:?} {fragment:?}");
-        at = found.unwrap_or(0) + fragment.text.len();
-    }
-    for pair in snippet.fragments.windows(2) {
-        assert!(pair[0].truncated_end && pair[1].truncated_start);
-    }
-    if let (Some(first), Some(last)) = (snippet.fragments.first(), snippet.fragments.last()) {
-        assert!(first.truncated_start || whole.starts_with(&first.text));
-        assert!(last.truncated_end || whole.ends_with(&last.text));
+        let Fragment { text, highlights, truncated_start, truncated_end } = fragment;
+        check_highlights(text, highlights);
+        assert_eq!(snippet.no_match, highlights.is_empty());
+        assert!(!text.is_empty() && text.trim() == text && !text.contains("  "), "{text:?}");
+        let mut starts = whole.char_indices().map(|(start, _)| start).filter(|start| *start >= at);
+        let is_here = |start: &usize| {
+            whole[*start..].starts_with(text)
+                && [*start, start + text.len()].iter().all(|at| bounds.contains(at))
+        };
+        let start = starts.find(is_here).unwrap();
+        at = start + text.len();
+        assert!(*truncated_start || start == 0);
+        assert!(*truncated_end || whole.ends_with(text));
     }
     let fits = whole.chars().count() <= options.length && options.fragments > 0;
     if fits && !whole.is_empty() && !snippet.no_match && snippet.fragments.len() == 1 {
@@ -63,11 +89,85 @@ fn check(body: &str, query: &str, options: &SnippetOptions) {
     }
 }
 
+/// Compares the highlights in all releases with those found without positions. Returns for how many queries the index
+/// knows all positions.
+fn check_positions<'q>(index: &Index, queries: impl IntoIterator<Item = &'q str>) -> usize {
+    let context = Context::new(Snapshot::open(index).unwrap(), Weights::default());
+    let address = |segment: u32| move |doc| Address { segment, doc };
+    let segments = context.snapshot.segments.iter();
+    let hits = segments.flat_map(|segment| segment.alive_docs().map(address(segment.ordinal)));
+    let hits: Vec<Address> = hits.collect();
+    // Whole texts are shown.
+    let options = SnippetOptions { fragments: 1, length: usize::MAX };
+    let mut forms = ANALYZER.term_cache();
+    let is_known = |query: &str| {
+        let plan = Plan::new(&Query::parse(query), &mut forms);
+        let content = plan.clauses.iter().filter(|clause| clause.role.makes_hit());
+        let mut binder = Binder::new(&context);
+        let nodes: Vec<_> =
+            content.map(|clause| BoundNode::bind(&mut binder, &clause.node).unwrap()).collect();
+        let mut words = Vec::new();
+        nodes.iter().for_each(|node| node.words(&mut words));
+        words.iter().for_each(|word| word.bind_hints(&context).unwrap());
+        let buffers = (&mut forms, &options);
+        let mut highlighter = HitHighlighter::new(&context, (&plan, &words), &hits, buffers).unwrap();
+        let is_known = highlighter.positions.is_some();
+        for (at, hit) in hits.iter().enumerate() {
+            let stored = context.snapshot.segment(hit.segment).stored(hit.doc).unwrap();
+            let view = ReleaseView::read(&stored).unwrap();
+            let found = (highlighter.title(&view, at), highlighter.body(&view, at));
+            let positions = highlighter.positions.take();
+            assert_eq!(found, (highlighter.title(&view, at), highlighter.body(&view, at)), "{query}");
+            highlighter.positions = positions;
+        }
+        is_known
+    };
+    queries.into_iter().map(is_known).filter(|&is_known| is_known).count()
+}
+
+#[test]
+fn positions_lead_to_all_matches_in_the_shipped_releases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let index = Index::in_memory().unwrap();
+    let corpus = Corpus::open(std::slice::from_ref(&root), &[]).unwrap();
+    sync(&index, &corpus, false, &mut |_, _| ()).unwrap();
+    let judgments = Judgments::read(&root.join("judgments.toml")).unwrap();
+    let queries = judgments.queries();
+    let known = check_positions(&index, queries.iter().map(|judged| &*judged.query.text));
+    assert!(known > queries.len() / 2, "{known}");
+}
+
+fn check_display(text: &str) {
+    let display = display(text);
+    let shown = display.slice(&(0..display.len()));
+    let is_shown = |c: &char| !c.is_whitespace() && !c.is_control() && !is_ignorable(*c);
+    assert!(shown.chars().filter(is_shown).eq(text.chars().filter(is_shown)), "{text:?}");
+    for (at, c) in text.char_indices().filter(|(_, c)| is_shown(c)) {
+        let cluster = display.slice(&display.displayed(&(at..at + c.len_utf8())));
+        assert!(cluster.contains(c) && cluster.graphemes(true).count() == 1, "{cluster:?}");
+    }
+    let clusters: Vec<usize> = shown.grapheme_indices(true).map(|(at, _)| at).chain([shown.len()]).collect();
+    let chars: Vec<usize> = shown.char_indices().map(|(at, _)| at).chain([shown.len()]).collect();
+    for (char, &at) in chars.iter().enumerate() {
+        let [before, after] =
+            [clusters.partition_point(|&start| start <= at), clusters.partition_point(|&start| start < at)];
+        assert_eq!(display.cluster(at), clusters[before - 1]..clusters[after]);
+        assert_eq!(display.word_start(at), shown[..at].rfind(' ').map_or(0, |space| space + 1));
+        assert_eq!(display.word_end(at), shown[at..].find(' ').map_or(shown.len(), |space| at + space));
+        for other in [0, char / 2, char] {
+            assert_eq!(display.chars(&(chars[other]..at)), char - other);
+            assert_eq!(display.forward(chars[other], char - other), at);
+            assert_eq!(display.backward(at, char - other), chars[other]);
+        }
+        assert_eq!((display.forward(at, usize::MAX), display.backward(at, usize::MAX)), (shown.len(), 0));
+    }
+}
+
 proptest! {
     #[test]
-    fn of_any_text(
+    fn snippets_are_short_parts_of_the_text(
         body in texts(),
-        query in prop::sample::select(QUERIES.to_vec()),
+        query in one_of(QUERIES, ';'),
         fragments in 0_usize..5,
         length in 0_usize..200,
     ) {
@@ -75,33 +175,93 @@ proptest! {
     }
 
     #[test]
-    fn of_any_characters(body in any::<String>(), query in "\\PC{0,20}", length in 0_usize..60) {
+    fn snippets_of_any_characters(body in any::<String>(), query in "\\PC{0,20}", length in 0_usize..60) {
         check(&body, &query, &SnippetOptions { length, ..SnippetOptions::default() });
+    }
+
+    #[test]
+    fn passages_are_apart_and_cut_no_target(
+        words in prop::collection::vec(one_of("А |Слово |длинного слова, |слово. |А. ", '|'), 2..60),
+        picked in prop::collection::btree_set((0_usize..60, 1_usize..4, 0_usize..6), 1..20),
+        fragments in 1_usize..5,
+        length in 50_usize..400,
+    ) {
+        let display = display(&words.concat());
+        let text = display.slice(&(0..display.len()));
+        let starts: Vec<usize> = [0].into_iter().chain(text.match_indices(' ').map(|(at, _)| at + 1)).collect();
+        // Targets of one to three words, none over another.
+        let mut targets = Vec::<Target>::new();
+        for (first, words, clause) in picked {
+            let first = first % starts.len();
+            let end = starts.get(first + words).map_or(text.len(), |next| next - 1);
+            if targets.last().is_none_or(|target| target.end < starts[first]) {
+                targets.push(Target { start: starts[first], end, clause });
+            }
+        }
+        let passages = Passages { display: &display, targets: &targets }.select(fragments, length);
+        prop_assert!(passages.len() <= fragments);
+        prop_assert!(passages.iter().map(|range| display.chars(range)).sum::<usize>() <= length);
+        prop_assert!(passages.windows(2).all(|pair| pair[0].end + 1 < pair[1].start));
+        let is_in = |target: &Target, range: &Range<usize>| range.start <= target.start && target.end <= range.end;
+        let clauses: HashSet<usize> = targets.iter().map(|target| target.clause).collect();
+        let limit = (length + 1) / clauses.len() - 1;
+        if fragments >= clauses.len() && targets.iter().all(|at| display.fits(&(at.start..at.end), limit)) {
+            let shown = targets.iter().filter(|at| passages.iter().any(|range| is_in(at, range)));
+            prop_assert_eq!(shown.map(|target| target.clause).collect::<HashSet<_>>(), clauses);
+        }
+        for range in passages {
+            prop_assert!(starts.contains(&range.start));
+            prop_assert!(range.end == text.len() || starts.contains(&(range.end + 1)));
+            prop_assert!(targets.iter().any(|target| is_in(target, &range)));
+            for target in &targets {
+                prop_assert!([range.start, range.end].iter().all(|&at| at <= target.start || target.end <= at));
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_displayed_without_loss(text in texts()) {
+        check_display(&text);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn positions_lead_to_all_matches(texts in prop::collection::vec((texts(), texts()), 1..4)) {
+        let releases = (1..).zip(texts).map(|(id, (title, body))| Release::new(id.to_string(), title, body));
+        let index = Index::in_memory().unwrap();
+        index.ingest(releases).unwrap();
+        check_positions(&index, QUERIES.split(';'));
     }
 }
 
 #[test]
-fn a_long_body_takes_no_longer_than_its_length() {
-    for unit in [
-        "Встреча в Ташкенте. ",
-        "Ташкент,",
-        "вода и газ, Ташкент\n\n",
-        "Ташкент\u{301}",
-        "а",
-        "\u{301}",
-        ". ",
+fn texts_are_laid_out() {
+    for (text, expected) in [
+        (" Слово \n\n\u{A0} дело\t\u{200B} а\u{0}б\n", "Слово дело а б"),
+        ("\u{FEFF}Пра\u{AD}во\u{200B}та, сло\u{200D}во", "Правота, слово"),
+        ("Замо\u{301}к 👨\u{200D}👩 ❤\u{FE0F}", "Замо\u{301}к 👨\u{200D}👩 ❤\u{FE0F}"),
+        ("\u{AD}", ""),
     ] {
+        check_display(text);
+        let display = display(text);
+        assert_eq!(display.slice(&(0..display.len())), expected, "{text:?}");
+    }
+    let data = display(&"a".repeat(10_000));
+    assert_eq!([data.word_start(5_000), data.word_end(5_001)], [5_000, 5_001]);
+}
+
+#[test]
+fn a_long_body_takes_no_longer_than_its_length() {
+    let units = "Встреча в Ташкенте. |Ташкент,|вода и газ, Ташкент\n\n|Ташкент\u{301}|а|\u{301}|. ";
+    let queries = r#"Ташкент вода;"встреча в Ташкенте";"Ташкент встреча"~50;встреча /1000 Ташкент;Т*а*ш*к"#;
+    for (unit, query) in units.split('|').flat_map(|unit| queries.split(';').map(move |query| (unit, query)))
+    {
         let body = unit.repeat(1_000_000 / unit.len());
-        for query in [
-            "Ташкент вода",
-            "\"встреча в Ташкенте\"",
-            "\"Ташкент встреча\"~50",
-            "встреча /1000 Ташкент",
-            "Т*а*ш*к",
-        ] {
-            let begun = std::time::Instant::now();
-            snippet_of(query, &body, &SnippetOptions::default());
-            assert!(begun.elapsed().as_secs() < 10, "{unit} {query}: {:?}", begun.elapsed());
-        }
+        let begun = std::time::Instant::now();
+        snippet_of(query, &body, &SnippetOptions::default());
+        assert!(begun.elapsed().as_secs() < 10, "{unit} {query}: {:?}", begun.elapsed());
     }
 }
