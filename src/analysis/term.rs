@@ -6,6 +6,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use smol_str::SmolStr;
 
 /// The kind of a term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -94,7 +95,7 @@ impl Rule {
 
 /// A term: its channel, its text and the rule that gave it. Owns its text, or borrows it as `Term<&str>`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Term<S = Box<str>> {
+pub struct Term<S = SmolStr> {
     key: S,
     rule: Rule,
 }
