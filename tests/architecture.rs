@@ -52,14 +52,10 @@ const INDEX: &[(&str, &[&str])] = &[
     ("packed_text", &[]),
     ("doc_store", &[]),
     ("schema", &["doc_store", "norms"]),
-    ("column", &[]),
     ("storage", &["schema"]),
     ("engine_error", &["storage"]),
     ("block_stats", &["norms", "schema"]),
-    (
-        "segment_reader",
-        &["block_stats", "column", "doc_store", "norms", "packed_text", "schema", "term_pattern"],
-    ),
+    ("segment_reader", &["block_stats", "doc_store", "norms", "packed_text", "schema", "term_pattern"]),
     ("handle", &["block_stats", "engine_error", "schema", "storage"]),
     (
         "snapshot",
@@ -69,7 +65,6 @@ const INDEX: &[(&str, &[&str])] = &[
         "build",
         &[
             "block_stats",
-            "column",
             "doc_store",
             "engine_error",
             "handle",

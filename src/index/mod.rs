@@ -11,7 +11,6 @@
 
 mod block_stats;
 mod build;
-mod column;
 mod doc_store;
 mod engine_error;
 mod handle;

@@ -18,7 +18,6 @@ use tantivy::{
 
 use super::{
     block_stats::{BlockStats, SegmentStats},
-    column::{all_values, decode_column},
     doc_store::verify,
     norms::{LengthStats, NormParameters, Norms},
     packed_text::unpack,
@@ -35,8 +34,6 @@ pub(crate) struct Segment {
     pub ids: StrColumn,
     /// The document with each id, by the rank of the id; `TERMINATED` for the ids of deleted documents.
     docs_by_id: OnceLock<Vec<DocId>>,
-    /// Decoded when a day is first asked for. `NO_DAY` where none is known.
-    days: OnceLock<Vec<i32>>,
     dates: Column<i64>,
     /// The sums of the lengths of all titles and of all bodies that are not deleted.
     pub total_lengths: [u64; 2],
@@ -66,9 +63,6 @@ pub(crate) type TermEntry = (TermOrdinal, TermInfo);
 
 /// Bytes before the first posting list of a field: the number of tokens.
 const POSTINGS_HEADER: usize = 8;
-
-/// Stands for an unknown day.
-const NO_DAY: i32 = i32::MIN;
 
 impl Segment {
     pub(super) fn open(
@@ -111,7 +105,6 @@ impl Segment {
             total_lengths,
             deleted,
             docs_by_id: OnceLock::new(),
-            days: OnceLock::new(),
             dates: columns.i64(column::DATE)?,
             digests: columns.u64(column::DIGEST)?,
             roots: columns.str(column::ROOT)?,
@@ -222,10 +215,8 @@ impl Segment {
     }
 
     /// The day of publication, in days from 1970-01-01.
-    #[inline]
     pub fn day(&self, doc: DocId) -> Option<i64> {
-        let days = self.days.get_or_init(|| decode_column(&self.dates, self.reader.max_doc(), day));
-        days.get(doc as usize).filter(|&&day| day != NO_DAY).map(|&day| day.into())
+        self.dates.first(doc)
     }
 
     /// The title's length in words.
@@ -292,8 +283,14 @@ impl PostingList {
     }
 }
 
-fn day(day: Option<i64>) -> i32 {
-    day.and_then(|day| i32::try_from(day).ok()).unwrap_or(NO_DAY)
+/// All values of a column of texts, by rank.
+pub(super) fn all_values(column: &StrColumn) -> io::Result<Vec<String>> {
+    let mut values = Vec::with_capacity(column.num_terms());
+    let mut stream = column.dictionary().stream()?;
+    while stream.advance() {
+        values.push(String::from_utf8_lossy(stream.key()).into_owned());
+    }
+    Ok(values)
 }
 
 fn text_of(column: &StrColumn, doc: DocId) -> Option<String> {

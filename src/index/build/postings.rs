@@ -11,9 +11,11 @@ mod occurrences;
 mod segment_forms;
 mod word_reader;
 
-use self::{field_words::FieldWords, groups::Groups, occurrences::Occurrence};
+use std::io;
+
+use self::{field_words::FieldWords, groups::Groups};
 pub(super) use self::{
-    occurrences::Occurrences,
+    occurrences::{Occurrence, for_each_doc},
     segment_forms::{SegmentForms, SortedTerms},
     word_reader::WordReader,
 };
@@ -77,29 +79,29 @@ impl SegmentWords {
     ///
     /// All terms together have three times as many occurrences as there are words. Only those of one term are in
     /// memory, next to those of the forms.
-    pub fn for_each_term<E>(
+    #[expect(clippy::stable_sort_primitive, reason = "a stable sort merges the runs of the forms")]
+    pub fn for_each_term(
         &self,
         field: Zone,
         terms: &SortedTerms<'_>,
-        mut visit: impl FnMut(&[u8], Occurrences<'_>) -> Result<(), E>,
-    ) -> Result<(), E> {
+        mut visit: impl FnMut(&[u8], &[Occurrence]) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut counts = vec![0; self.forms.len()];
         self.each(field, |form, _| counts[form] += 1);
         let mut by_form = Groups::with_counts(counts);
         self.each(field, |form, occurrence| by_form.add(form, occurrence));
-        let (mut merged, mut deltas) = (Vec::new(), Vec::new());
+        let mut merged = Vec::new();
         for (key, forms) in terms.iter() {
             let occurrences = if let &[form] = forms {
                 by_form.get(form as usize)
             } else {
                 merged.clear();
                 forms.iter().for_each(|&form| merged.extend_from_slice(by_form.get(form as usize)));
-                // A stable sort merges the runs of the forms.
-                merged.sort_by_key(|occurrence: &Occurrence| occurrence.key());
+                merged.sort();
                 &merged
             };
             if !occurrences.is_empty() {
-                visit(key, Occurrences::new(occurrences, &mut deltas))?;
+                visit(key, occurrences)?;
             }
         }
         Ok(())
@@ -117,7 +119,7 @@ impl SegmentWords {
 
 #[cfg(test)]
 mod tests {
-    use std::{convert::Infallible, sync::Mutex};
+    use std::sync::Mutex;
 
     use super::*;
     use crate::Analyzer;
@@ -126,9 +128,9 @@ mod tests {
     fn lists(words: &SegmentWords, field: Zone) -> Vec<String> {
         let mut lines = Vec::new();
         let terms = words.forms.sorted_terms();
-        let visited: Result<(), Infallible> = words.for_each_term(field, &terms, |term, places| {
+        let visited = words.for_each_term(field, &terms, |term, places| {
             let mut line = str::from_utf8(term).unwrap().to_owned();
-            places.for_each_doc(|release, positions| {
+            for_each_doc(places, &mut Vec::new(), |release, positions| {
                 let mut at = 0;
                 let positions: Vec<String> = positions
                     .iter()
@@ -142,7 +144,7 @@ mod tests {
             lines.push(line);
             Ok(())
         });
-        let Ok(()) = visited;
+        visited.unwrap();
         lines
     }
 

@@ -11,7 +11,10 @@ use tantivy::columnar::StrColumn;
 
 use crate::{
     error::Result,
-    index::{column::all_values, segment_reader::Segment, snapshot::Snapshot},
+    index::{
+        segment_reader::{Segment, all_values},
+        snapshot::Snapshot,
+    },
     release::Origin,
 };
 

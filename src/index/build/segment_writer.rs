@@ -19,7 +19,7 @@ use tantivy::{
 
 use super::{
     analyzed_batch::AnalyzedBatch,
-    postings::{BatchWords, Occurrences, SegmentForms, SegmentWords, SortedTerms},
+    postings::{BatchWords, Occurrence, SegmentForms, SegmentWords, SortedTerms, for_each_doc},
 };
 use crate::index::{
     block_stats::{MAX_TITLE_FREQ, StatsWriter},
@@ -119,9 +119,9 @@ fn write_terms(
     let lengths = words.lengths();
     let shares = LengthStats::of(lengths.iter().copied()).parameters().shares(lengths.iter().copied());
     let mut stats = StatsWriter::create(segment)?;
-    let terms = words.forms.sorted_terms();
+    let (terms, mut deltas) = (words.forms.sorted_terms(), Vec::new());
     write_field(serializer, (fields.text, Zone::Text), (words, &terms), |key, occurrences, field| {
-        occurrences.for_each_doc(|doc, deltas| {
+        for_each_doc(occurrences, &mut deltas, |doc, deltas| {
             let freq = write_doc(field, doc, deltas);
             let in_title = count_in_title(deltas, lengths[doc as usize][0]);
             stats.push(shares.normalised(doc, freq, in_title), in_title);
@@ -130,7 +130,7 @@ fn write_terms(
     })?;
     stats.close(&lengths)?;
     write_field(serializer, (fields.source, Zone::Source), (words, &terms), |_, occurrences, field| {
-        occurrences.for_each_doc(|doc, deltas| _ = write_doc(field, doc, deltas));
+        for_each_doc(occurrences, &mut deltas, |doc, deltas| _ = write_doc(field, doc, deltas));
         Ok(())
     })?;
     Ok(())
@@ -141,7 +141,7 @@ fn write_field(
     serializer: &mut InvertedIndexSerializer,
     (field, zone): (Field, Zone),
     (words, terms): (&SegmentWords, &SortedTerms),
-    mut write: impl FnMut(&[u8], Occurrences, &mut FieldSerializer) -> io::Result<()>,
+    mut write: impl FnMut(&[u8], &[Occurrence], &mut FieldSerializer) -> io::Result<()>,
 ) -> io::Result<()> {
     let mut field = serializer.new_field(field, words.count() as u64, None)?;
     words.for_each_term(zone, terms, |term, occurrences| {

@@ -2,7 +2,7 @@
 
 use tantivy::DocId;
 
-use super::occurrences::Occurrence;
+use super::occurrences::{Occurrence, occurrence};
 use crate::index::{norms::DocLengths, schema::POSITION_GAP};
 
 /// The words of one field.
@@ -67,7 +67,7 @@ impl FieldWords {
                 let mut position = first.wrapping_sub(1);
                 for &word in &self.words[start..end] {
                     position = position.wrapping_add(word & 1);
-                    visit((word >> 1) as usize, Occurrence { position, doc: *doc });
+                    visit((word >> 1) as usize, occurrence(*doc, position));
                 }
                 (start, first) = (end, first + positions + POSITION_GAP);
             }

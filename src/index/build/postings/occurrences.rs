@@ -2,51 +2,36 @@
 
 use tantivy::DocId;
 
-/// A position in a document.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Occurrence {
-    pub position: u32,
-    pub doc: DocId,
+/// A document and a position in it, as one number that orders occurrences by both.
+pub(in crate::index::build) type Occurrence = u64;
+
+pub(super) fn occurrence(doc: DocId, position: u32) -> Occurrence {
+    u64::from(doc) << 32 | u64::from(position)
 }
 
-impl Occurrence {
-    /// Orders occurrences by document and position.
-    pub fn key(self) -> u64 {
-        u64::from(self.doc) << 32 | u64::from(self.position)
-    }
+fn doc_of(occurrence: Occurrence) -> DocId {
+    (occurrence >> 32) as DocId
 }
 
-/// The occurrences of a term, in order; one may occur twice.
-pub(in crate::index::build) struct Occurrences<'o> {
-    occurrences: &'o [Occurrence],
-    deltas: &'o mut Vec<u32>,
-}
-
-impl<'o> Occurrences<'o> {
-    /// From occurrences in order. `deltas` is a buffer.
-    pub(super) fn new(occurrences: &'o [Occurrence], deltas: &'o mut Vec<u32>) -> Self {
-        Self { occurrences, deltas }
-    }
-
-    /// The number of occurrences, at least that of documents.
-    pub fn len(&self) -> usize {
-        self.occurrences.len()
-    }
-
-    /// Visits the documents in order, each with the deltas of its positions.
-    pub fn for_each_doc(self, mut visit: impl FnMut(DocId, &[u32])) {
-        let Self { occurrences, deltas } = self;
-        for in_doc in occurrences.chunk_by(|a, b| a.doc == b.doc) {
-            deltas.clear();
-            let mut before = 0;
-            for occurrence in in_doc {
-                if occurrence.position != before || deltas.is_empty() {
-                    deltas.push(occurrence.position - before);
-                    before = occurrence.position;
-                }
+/// Visits the documents of occurrences in order, each with the deltas of its positions. An occurrence that is there
+/// twice counts once. `deltas` is a buffer.
+pub(in crate::index::build) fn for_each_doc(
+    occurrences: &[Occurrence],
+    deltas: &mut Vec<u32>,
+    mut visit: impl FnMut(DocId, &[u32]),
+) {
+    for in_doc in occurrences.chunk_by(|&a, &b| doc_of(a) == doc_of(b)) {
+        deltas.clear();
+        let mut before = 0;
+        for &occurrence in in_doc {
+            #[expect(clippy::cast_possible_truncation, reason = "the position is in the lower half")]
+            let position = occurrence as u32;
+            if position != before || deltas.is_empty() {
+                deltas.push(position - before);
+                before = position;
             }
-            visit(in_doc[0].doc, deltas);
         }
+        visit(doc_of(in_doc[0]), deltas);
     }
 }
 
@@ -56,12 +41,10 @@ mod tests {
 
     #[test]
     fn documents_have_each_position_once() {
-        let occurrences = [(0, 0), (0, 0), (0, 7), (3, 5), (3, 5), (3, 6), (9, 0)];
-        let occurrences = occurrences.map(|(doc, position)| Occurrence { position, doc });
+        let all =
+            [(0, 0), (0, 0), (0, 7), (3, 5), (3, 5), (3, 6), (9, 0)].map(|(doc, at)| occurrence(doc, at));
         let mut found = Vec::new();
-        let mut deltas = Vec::new();
-        let all = Occurrences::new(&occurrences, &mut deltas);
-        all.for_each_doc(|doc, deltas| found.push((doc, deltas.to_vec())));
+        for_each_doc(&all, &mut Vec::new(), |doc, deltas| found.push((doc, deltas.to_vec())));
         assert_eq!(found, [(0, vec![0, 7]), (3, vec![5, 1]), (9, vec![0])]);
     }
 }
