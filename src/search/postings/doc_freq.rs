@@ -20,7 +20,7 @@ pub(super) fn doc_freq(segment: &Segment, lists: &[&PostingList]) -> io::Result<
     }
     let open = |list: &&PostingList| BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq());
     let mut cursors = lists.iter().map(open).collect::<io::Result<Vec<_>>>()?;
-    cursors.sort_by_key(|cursor| cursor.doc_freq());
+    cursors.sort_by_key(BlockCursor::doc_freq);
     let mut all = 0;
     if let Some((longest, others)) = cursors.split_last_mut() {
         all = longest.doc_freq() as usize;
