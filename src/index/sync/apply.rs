@@ -64,10 +64,9 @@ pub(super) fn run(
     let started = Instant::now();
     let releases_before = writer.releases();
     let mut run = Run::new(index, writer, task, on_event)?;
-    for (at, (file, seen)) in std::mem::take(&mut run.diff.files).iter().enumerate() {
+    for (file, seen) in std::mem::take(&mut run.diff.files) {
         task.check_stop()?;
-        run.at = at;
-        run.file(file, *seen)?;
+        run.file(&file, seen)?;
     }
     let Summary { same_files, read, failed, .. } = run.reporter.summary;
     tracing::info!(unchanged = same_files, read = read.files, failed, "went through the files");
@@ -107,9 +106,8 @@ struct Run<'a> {
     before: Manifest,
     now: Manifest,
     reporter: Reporter<'a>,
-    /// The positions in this run of the files that the index knows, and the position of the current file.
-    order: HashMap<FileId, usize>,
-    at: usize,
+    /// Files that the index knows and that this run has still to look at.
+    ahead: HashSet<FileId>,
     /// Files that have not changed and were not read.
     unchanged: HashSet<FileId>,
     /// Files that lost a release to an earlier file of this run and must be read.
@@ -123,9 +121,8 @@ impl<'a> Run<'a> {
         let mut reporter = Reporter::new(on_event);
         let diff = Diff::walk(task, &mut reporter)?;
         let id = |file: &SourceFile| writer.registry().file_id(file.root.to_str()?, &file.name);
-        let order = (diff.files.iter().enumerate()).filter_map(|(at, (file, _))| Some((id(file)?, at)));
         Ok(Self {
-            order: order.collect(),
+            ahead: diff.files.iter().filter_map(|(file, _)| id(file)).collect(),
             task,
             writer,
             readers: task.corpus.options().digest(),
@@ -133,7 +130,6 @@ impl<'a> Run<'a> {
             before: index.manifest()?,
             now: Manifest::default(),
             reporter,
-            at: 0,
             unchanged: HashSet::new(),
             disputed: HashSet::new(),
             seen: HashMap::new(),
@@ -144,6 +140,9 @@ impl<'a> Run<'a> {
     fn file(&mut self, file: &SourceFile, seen: SystemTime) -> Result<()> {
         let root = file.root.to_string_lossy();
         let id = self.writer.registry().file_id(&root, &file.name);
+        if let Some(id) = id {
+            self.ahead.remove(&id);
+        }
         let is_disputed = id.is_some_and(|id| self.disputed.contains(&id));
         let unchanged = if is_disputed {
             Err("an earlier file has one of its ids")
@@ -257,7 +256,7 @@ impl<'a> Run<'a> {
         if origin.root == Path::new(root) && origin.file == name {
             return None;
         }
-        if self.order.get(&id).is_some_and(|&at| at > self.at) {
+        if self.ahead.contains(&id) {
             self.disputed.insert(id);
             return None;
         }
