@@ -1,9 +1,9 @@
-//! A filter of the terms of rare kinds, which says of most terms that a segment does not have that it lacks them.
+//! A filter of rare kinds of terms, which rules out most terms that a segment does not have.
 //!
-//! A query looks up every lemma with each mark and in capitals as well, which few lemmas of the index have. The filter
-//! answers with one read of memory where the dictionary is walked letter by letter. It is a Bloom filter in which all
-//! bits of a key are in one word (Putze, Sanders & Singler 2007). With eight bits for each key it takes one in twenty
-//! missing keys for terms, which are then looked up in vain.
+//! A query looks up each lemma also in capitals and with every mark. Few lemmas of an index have such a term, and the
+//! dictionary finds that out letter by letter, the filter with one read of memory. It is a Bloom filter that has all
+//! bits of a key in one word (Putze, Sanders & Singler 2007). With eight bits for each key, one in twenty missing terms
+//! passes and is looked up in vain.
 
 use tantivy::directory::OwnedBytes;
 use twox_hash::XxHash3_64;

@@ -165,7 +165,7 @@ impl Builder<'_> {
         let (expr, inherited) = unwrapped(expr, inherited);
         match expr {
             Expr::Should(parts) | Expr::All(parts) => {
-                let mut all = self.one_or(parts, inherited, Node::All)?;
+                let mut all = one_or(parts.iter().filter_map(|part| self.node(part, inherited)), Node::All)?;
                 for part in parts {
                     if let Expr::Not(part) = part
                         && let Some(part) = self.excluded(part, inherited)
@@ -175,7 +175,7 @@ impl Builder<'_> {
                 }
                 Some(all)
             }
-            Expr::Any(parts) => self.one_or(parts, inherited, Node::Any),
+            Expr::Any(parts) => one_or(parts.iter().filter_map(|part| self.node(part, inherited)), Node::Any),
             // An exclusion alone selects nothing.
             Expr::Not(_) => None,
             Expr::Word { text, form: Form::Any } => self.word(text, inherited),
@@ -201,16 +201,11 @@ impl Builder<'_> {
     /// A word, which may be several tokens: all of them, except function words among others.
     fn word(&mut self, text: &str, inherited: Inherited) -> Option<Node> {
         let tokens = self.forms.analyze(text);
-        let words: Vec<PlainWord> = plain_words(&tokens).collect();
-        let any_content = words.iter().any(|word| word.content);
-        let mut nodes = Vec::new();
-        for word in words.iter().filter(|word| word.content || !any_content) {
-            if self.take_words(1) {
-                let node = self.plain_node(&tokens, word.first, inherited);
-                nodes.push(node);
-            }
-        }
-        one_or(nodes, Node::All)
+        let any_content = plain_words(&tokens).any(|word| word.content);
+        let words = plain_words(&tokens).filter(|word| word.content || !any_content);
+        let node =
+            |PlainWord { first, .. }| self.take_words(1).then(|| self.plain_node(&tokens, first, inherited));
+        one_or(words.filter_map(node), Node::All)
     }
 
     /// A phrase of as many words as there is room for. All of them are significant, also function words, negations and
@@ -231,20 +226,12 @@ impl Builder<'_> {
         Some(Phrase { slots: slots.collect(), slop, in_sentence, weight: inherited.weight })
     }
 
-    /// The only one of the nodes of some parts, or a node of them.
-    fn one_or(
-        &mut self,
-        parts: &[Expr],
-        inherited: Inherited,
-        several: fn(Vec<Node>) -> Node,
-    ) -> Option<Node> {
-        one_or(parts.iter().filter_map(|part| self.node(part, inherited)).collect(), several)
-    }
-
     /// What to exclude: of several words, any.
     fn excluded(&mut self, expr: &Expr, inherited: Inherited) -> Option<Node> {
         match expr {
-            Expr::Should(parts) => self.one_or(parts, inherited, Node::Any),
+            Expr::Should(parts) => {
+                one_or(parts.iter().filter_map(|part| self.node(part, inherited)), Node::Any)
+            }
             other => self.node(other, inherited),
         }
     }
@@ -293,28 +280,21 @@ fn unwrapped(mut expr: &Expr, mut inherited: Inherited) -> (&Expr, Inherited) {
 }
 
 /// The only one of some nodes, or a node of them, each once.
-fn one_or(all: Vec<Node>, several: impl FnOnce(Vec<Node>) -> Node) -> Option<Node> {
-    let mut nodes = Vec::with_capacity(all.len());
+fn one_or(all: impl Iterator<Item = Node>, several: fn(Vec<Node>) -> Node) -> Option<Node> {
+    let mut nodes = Vec::new();
     for node in all {
         if !nodes.contains(&node) {
             nodes.push(node);
         }
     }
-    match nodes.len() {
-        0 => None,
-        1 => nodes.pop(),
-        _ => Some(several(nodes)),
-    }
+    if nodes.len() > 1 { Some(several(nodes)) } else { nodes.pop() }
 }
 
 /// Replaces a phrase of one word by the word.
 fn simplified(mut phrase: Phrase) -> Node {
-    match phrase.slots.pop() {
-        Some((_, word)) if phrase.slots.is_empty() => Node::Word(word),
-        Some(slot) => {
-            phrase.slots.push(slot);
-            Node::Phrase(phrase)
-        }
+    let is_single = phrase.slots.len() == 1;
+    match phrase.slots.pop_if(|_| is_single) {
+        Some((_, word)) => Node::Word(word),
         None => Node::Phrase(phrase),
     }
 }
