@@ -2,7 +2,7 @@
 //!
 //! The only matcher: ranking takes the positions from the index, highlighting from the tokens of a text.
 
-use std::ops::Range;
+use std::{cell::Cell, ops::Range};
 
 use super::{
     FieldLimit,
@@ -10,7 +10,6 @@ use super::{
 };
 
 /// How the words of a phrase are arranged. A word that occurs several times is listed once.
-#[derive(Debug)]
 pub(crate) struct PhraseShape {
     /// The word of each slot, by its index, and the offset of the slot from the first.
     slots: Vec<usize>,
@@ -21,6 +20,8 @@ pub(crate) struct PhraseShape {
     occurrences: Vec<usize>,
     /// How many other words may be among them, in any order. None: adjacent and in order.
     slop: Option<u32>,
+    /// The starts and the positions of the document before, whose memory is used again.
+    buffers: Cell<[Vec<u32>; 2]>,
 }
 
 impl PhraseShape {
@@ -30,8 +31,9 @@ impl PhraseShape {
         slop: Option<u32>,
         is_same: impl Fn(W, W) -> bool,
     ) -> (Self, Vec<W>) {
+        let [slots, order, occurrences] = Default::default();
         let mut shape =
-            Self { slots: Vec::new(), offsets: Vec::new(), order: Vec::new(), occurrences: Vec::new(), slop };
+            Self { slots, offsets: Vec::new(), order, occurrences, slop, buffers: Cell::default() };
         let mut distinct: Vec<W> = Vec::new();
         for (offset, word) in words {
             let known = distinct.iter().position(|&known| is_same(known, word)).unwrap_or(distinct.len());
@@ -70,11 +72,13 @@ impl PhraseShape {
             return sloppy_windows(&lists, &self.occurrences, slop, limit, visit);
         }
         let read_slot = |slot: usize, out: &mut Vec<u32>| read(self.slots[slot], out);
-        let mut starts = Vec::new();
-        exact_starts((&self.order, &self.offsets), limit, read_slot, &mut starts);
+        let mut buffers = self.buffers.take();
+        exact_starts((&self.order, &self.offsets), limit, read_slot, &mut buffers);
+        let [starts, _] = &buffers;
         starts
-            .into_iter()
-            .for_each(|start| visit(start..start.saturating_add(self.last_offset()).saturating_add(1)));
+            .iter()
+            .for_each(|&start| visit(start..start.saturating_add(self.last_offset()).saturating_add(1)));
+        self.buffers.set(buffers);
     }
 
     /// Assigns positions in a window to the words, given all their positions: a position and its word for each slot.
@@ -97,17 +101,16 @@ fn exact_starts(
     (order, offsets): (&[usize], &[u32]),
     limit: FieldLimit,
     mut read: impl FnMut(usize, &mut Vec<u32>),
-    starts: &mut Vec<u32>,
+    [starts, positions]: &mut [Vec<u32>; 2],
 ) {
     starts.clear();
-    let mut positions = Vec::new();
     for (nth, &slot) in order.iter().enumerate() {
         positions.clear();
-        read(slot, &mut positions);
+        read(slot, positions);
         if nth == 0 {
             starts.extend(positions.iter().filter_map(|position| position.checked_sub(offsets[slot])));
         } else {
-            retain_followed(starts, &positions, offsets[slot]);
+            retain_followed(starts, positions, offsets[slot]);
         }
         if starts.is_empty() {
             return;
@@ -139,9 +142,10 @@ mod tests {
         let offsets: Vec<u32> = (0..).take(lists.len()).collect();
         let mut order: Vec<usize> = (0..lists.len()).collect();
         let starts = |order: &[usize]| {
-            let mut starts = Vec::new();
+            let mut buffers = [Vec::new(), Vec::new()];
             let read = |word: usize, out: &mut Vec<u32>| out.extend(lists[word]);
-            exact_starts((order, &offsets), FieldLimit(limit), read, &mut starts);
+            exact_starts((order, &offsets), FieldLimit(limit), read, &mut buffers);
+            let [starts, _] = buffers;
             starts
         };
         let found = starts(&order);

@@ -13,6 +13,8 @@ use crate::index::{PostingList, Segment};
 pub(crate) struct PositionCursor {
     postings: BlockCursor,
     positions: PositionReader,
+    /// A posting of a block, by their numbers, and how many positions come before it in the list.
+    start: (usize, usize, u64),
 }
 
 impl PositionCursor {
@@ -20,17 +22,25 @@ impl PositionCursor {
         Ok(Self {
             postings: BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?,
             positions: PositionReader::open(segment.position_bytes(list)?)?,
+            start: (0, 0, 0),
         })
     }
 
     /// Appends the positions in a document, in order; none if it does not have the term.
     pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
         let Some(at) = self.postings.find(doc) else { return };
-        let offset = self.postings.positions_before();
+        let (block, before) = (self.postings.number(), self.postings.positions_before());
+        // The documents of a block mostly come in order.
+        let (from, mut offset) = match self.start {
+            (known, posting, offset) if known == block && posting <= at => (posting, offset),
+            _ => (0, before),
+        };
         let (_, freqs) = self.postings.postings();
-        let (before, start) = (freqs[..at].iter().map(|&freq| u64::from(freq)).sum::<u64>(), out.len());
+        offset += freqs[from..at].iter().map(|&freq| u64::from(freq)).sum::<u64>();
+        self.start = (block, at, offset);
+        let start = out.len();
         out.resize(start + freqs[at] as usize, 0);
-        self.positions.read(offset + before, &mut out[start..]);
+        self.positions.read(offset, &mut out[start..]);
         // Each but the first is stored as the gap from the one before.
         let mut position = 0;
         for gap in &mut out[start..] {

@@ -175,6 +175,9 @@ fn candidates(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollect
         open.bound = open.scorer.max_score(&Extent::Window(&window));
     }
     let (mut docs, threshold) = (std::mem::take(docs), top.threshold());
+    if opened.clauses.iter().map(|open| open.bound).sum::<f32>() < threshold {
+        return None;
+    }
     if threshold > 0.0 {
         docs.retain(|&doc| opened.max_score(&Extent::Block(doc)) >= threshold);
     }
