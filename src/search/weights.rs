@@ -87,6 +87,9 @@ pub(crate) const TIERED_WORDS: usize = 4;
 /// paragraphs.
 pub(crate) const RESCORED_DOCS: usize = 50;
 
+/// The same in queries for a phrase. The best documents are then known after fewer positions are read.
+pub(crate) const RESCORED_PHRASE_DOCS: usize = 20;
+
 /// The positions of this many documents are read to count the releases with a phrase. Of phrases of frequent words
 /// that is a fraction of all; then the count is a lower bound, since an exact one would take longer than the hits.
 pub(crate) const COUNTED_BY_POSITIONS: usize = 1_000;

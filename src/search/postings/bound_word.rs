@@ -49,8 +49,8 @@ struct BoundTerms {
     unbound_hints: (Vec<WeightedTerm>, Scope),
     /// Terms that are highlighted but not ranked, because the index has others of the word.
     unranked: Vec<BoundTerm>,
-    /// How many documents of each segment have any of the full terms, or any of the hints if there are no full terms.
-    doc_counts: Vec<usize>,
+    /// How many documents have any of the full terms, or any of the hints if there are no full terms.
+    doc_freq: usize,
 }
 
 /// Which terms of a word are read.
@@ -96,7 +96,7 @@ impl<'p> Binder<'p> {
         Ok(BoundWord {
             scope: word.scope,
             weight: word.weight,
-            idf: idf(self.context, terms.doc_counts.iter().sum()),
+            idf: idf(self.context, terms.doc_freq),
             is_pattern: word.pattern.is_some(),
             terms,
         })
@@ -116,14 +116,15 @@ impl BoundTerms {
             hints: OnceLock::new(),
             unbound_hints: (of(false).cloned().collect(), scope),
             unranked: bind_terms(context, &word.otherwise, scope)?,
-            doc_counts: Vec::new(),
+            doc_freq: 0,
         };
         if terms.full.is_empty() && terms.hints(context)?.is_empty() {
             let (full, hints) = terms.unranked.drain(..).partition(|bound| bound.term.full);
             (terms.full, terms.hints) = (full, OnceLock::from(hints));
         }
         let counted = if terms.full.is_empty() { terms.hints(context)? } else { &terms.full };
-        terms.doc_counts = doc_counts(context, counted)?;
+        let lists: Vec<_> = counted.iter().map(|bound| &bound.by_segment[..]).collect();
+        terms.doc_freq = doc_freq(&context.snapshot, &lists)?;
         Ok(terms)
     }
 
@@ -176,27 +177,11 @@ impl BoundWord {
         read.filter_map(move |bound| Some((&bound.term, bound.list(segment)?)))
     }
 
-    /// How many documents of a segment match in full, if that is known.
-    pub fn doc_count(&self, segment: &Segment) -> Option<u64> {
-        let is_counted = self.scope == Scope::Anywhere && !self.terms.full.is_empty();
-        is_counted.then(|| self.terms.doc_counts[segment.ordinal as usize] as u64)
-    }
-
     /// How many postings its full terms have, over all segments.
     pub fn cost(&self) -> usize {
         let lists = self.terms.full.iter().flat_map(|bound| bound.by_segment.iter().flatten());
         lists.map(|list| list.doc_freq() as usize).sum()
     }
-}
-
-/// How many documents of each segment have any of some terms.
-fn doc_counts(context: &Context, terms: &[BoundTerm]) -> io::Result<Vec<usize>> {
-    let lists = terms.iter().flat_map(|bound| bound.by_segment.iter().flatten());
-    let cost = if terms.len() > 1 { lists.map(|list| list.doc_freq() as usize).sum() } else { 0 };
-    context.each_segment(cost, |segment| {
-        let lists: Vec<&PostingList> = terms.iter().filter_map(|bound| bound.list(segment)).collect();
-        doc_freq(segment, &lists)
-    })
 }
 
 /// The inverse document frequency: ln(1 + (N − n + ½) / (n + ½)), above 0 (Robertson & Zaragoza 2009, § 3.1, with 1

@@ -5,42 +5,68 @@
 use std::io;
 
 use super::block_cursor::{BlockCursor, merge};
-use crate::index::{PostingList, Segment};
+use crate::index::{PostingList, Segment, Snapshot};
 
-/// Looking a document up costs about as much as decoding this many postings.
-const LOOK_UP_COST: usize = 8;
+/// Up to this many postings besides those of the most frequent term, documents are counted. Beyond that the terms are
+/// taken to be independent: such a word is so frequent that the difference hardly changes its weight.
+const COUNTED_POSTINGS: usize = 1 << 13;
 
-/// How many documents of a segment are in any of these lists.
-///
-/// The documents of all lists but the longest are looked up in that one, unless marking all documents is cheaper. Most
-/// words have one frequent term and a few rare ones.
-pub(super) fn doc_freq(segment: &Segment, lists: &[&PostingList]) -> io::Result<usize> {
-    if let ([list], []) = (lists, segment.deleted()) {
-        return Ok(list.doc_freq() as usize);
-    }
-    let open = |list: &&PostingList| BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq());
-    let mut cursors = lists.iter().map(open).collect::<io::Result<Vec<_>>>()?;
-    cursors.sort_by_key(BlockCursor::doc_freq);
-    let mut all = 0;
-    if let Some((longest, others)) = cursors.split_last_mut() {
-        all = longest.doc_freq() as usize;
-        let postings: usize = others.iter().map(|other| other.doc_freq() as usize).sum();
-        let max_doc = segment.reader.max_doc() as usize;
-        if postings * LOOK_UP_COST > all.max(max_doc / 2) {
-            let mut seen = vec![false; max_doc];
-            cursors.iter_mut().for_each(|cursor| cursor.each_doc(|doc| seen[doc as usize] = true));
-            all = seen.into_iter().filter(|&seen| seen).count();
-        } else {
-            let mut docs = Vec::with_capacity(postings);
-            others.iter_mut().for_each(|other| other.each_doc(|doc| docs.push(doc)));
-            let docs = merge(docs);
-            let mut found = 0;
-            longest.find_all(&docs, |_, both| found += both.len());
-            all += docs.len() - found;
+/// How many documents are in any of the posting lists of some terms, which are given by segment.
+pub(super) fn doc_freq(snapshot: &Snapshot, terms: &[&[Option<PostingList>]]) -> io::Result<usize> {
+    let lists_of = |at: usize| terms.iter().filter_map(move |lists| lists[at].as_ref());
+    let mut freqs = vec![0; terms.len()];
+    for (freq, lists) in freqs.iter_mut().zip(terms) {
+        for (segment, list) in snapshot.segments.iter().zip(*lists) {
+            *freq += list.as_ref().map_or(Ok(0), |list| alive(segment, list))?;
         }
     }
-    let is_counted = |&&doc: &&u32| cursors.iter_mut().any(|cursor| cursor.find(doc).is_some());
-    Ok(all - segment.deleted().iter().filter(is_counted).count())
+    freqs.sort_unstable();
+    let Some((&most, others)) = freqs.split_last() else { return Ok(0) };
+    if others.is_empty() {
+        return Ok(most);
+    }
+    if others.iter().sum::<usize>() > COUNTED_POSTINGS {
+        return Ok(estimate(snapshot.releases, &freqs));
+    }
+    let mut all = 0;
+    for (at, segment) in snapshot.segments.iter().enumerate() {
+        // The documents of all lists but the longest are looked up in that one.
+        let Some(longest) = lists_of(at).max_by_key(|list| list.doc_freq()) else { continue };
+        let mut docs = Vec::new();
+        for list in lists_of(at).filter(|list| !std::ptr::eq(*list, longest)) {
+            open(segment, list)?.each_doc(|doc| docs.push(doc));
+        }
+        docs = merge(docs);
+        docs.retain(|&doc| !segment.reader.is_deleted(doc));
+        all += alive(segment, longest)? + docs.len();
+        open(segment, longest)?.find_all(&docs, |_, found| all -= found.len());
+    }
+    Ok(all)
+}
+
+fn open(segment: &Segment, list: &PostingList) -> io::Result<BlockCursor> {
+    BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())
+}
+
+/// How many documents of a list are not deleted.
+fn alive(segment: &Segment, list: &PostingList) -> io::Result<usize> {
+    let mut alive = list.doc_freq() as usize;
+    if !segment.deleted().is_empty() {
+        open(segment, list)?.find_all(segment.deleted(), |_, found| alive -= found.len());
+    }
+    Ok(alive)
+}
+
+/// How many of all documents have one of several independent terms, given the document frequency of each.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "an estimate"
+)]
+fn estimate(all: u64, freqs: &[usize]) -> usize {
+    let without: f64 = freqs.iter().map(|&freq| 1.0 - freq as f64 / all.max(1) as f64).product();
+    (all as f64 * (1.0 - without)).round() as usize
 }
 
 #[cfg(test)]
@@ -75,14 +101,26 @@ mod tests {
             writer.commit(&[]).unwrap();
             let snapshot = Snapshot::open(&index).unwrap();
             let [segment] = &snapshot.segments[..] else { return Ok(()) };
-            let lists: Vec<_> =
-                ["lвода", "lмост", "lрека"].map(|key| segment.find(Zone::Text, key).unwrap()).into();
+            let lists = ["lвода", "lмост", "lрека"].map(|key| [segment.find(Zone::Text, key).unwrap()]);
             for some in [&[0, 1, 2][..], &[1, 2], &[0, 2], &[1], &[]] {
-                let found: Vec<&PostingList> = some.iter().filter_map(|&at| lists[at].as_ref()).collect();
+                let some_lists: Vec<_> = some.iter().map(|&at| &lists[at][..]).collect();
                 let is_alive = |id: &usize| !deleted.contains(id);
                 let expected = (0..docs.len()).filter(is_alive).filter(|&id| some.iter().any(|&at| has(&docs[id])[at]));
-                prop_assert_eq!(doc_freq(segment, &found).unwrap(), expected.count());
+                prop_assert_eq!(doc_freq(&snapshot, &some_lists).unwrap(), expected.count());
             }
+        }
+    }
+
+    #[test]
+    fn documents_of_frequent_terms_are_estimated() {
+        for (all, freqs, expected) in [
+            (100, &[50][..], 50),
+            (100, &[50, 50], 75),
+            (100, &[100, 3], 100),
+            (1000, &[10, 10], 20),
+            (0, &[0], 0),
+        ] {
+            assert_eq!(estimate(all, freqs), expected, "{all} {freqs:?}");
         }
     }
 }

@@ -44,6 +44,17 @@ impl BoundNode {
         }
     }
 
+    /// Whether the documents that match it are known only from positions. A word with alternatives is known without.
+    pub(crate) fn reads_positions(&self) -> bool {
+        match self {
+            Self::Phrase(_) | Self::Near { .. } => true,
+            Self::All(parts) => parts.iter().any(Self::reads_positions),
+            Self::Any(parts) => parts.iter().all(Self::reads_positions),
+            Self::Except(part, _) => part.reads_positions(),
+            Self::Word(_) | Self::Dated(_) => false,
+        }
+    }
+
     /// Whether documents may match it by terms that only hint at a word.
     pub(crate) fn has_hints(&self) -> bool {
         match self {

@@ -23,7 +23,7 @@ use crate::search::score::{Extent, Phase, WINDOW_LEN, remove};
 const BATCH_LEN: usize = 512;
 
 /// The same if positions are read: the documents with the highest bounds are looked for among them.
-const POSITIONS_BATCH_LEN: usize = 4_096;
+const POSITIONS_BATCH_LEN: usize = 1 << 16;
 
 /// The positions of this many documents, at least, are read before the bounds of the others are compared with what they
 /// reach; then those of twice as many, and so on.

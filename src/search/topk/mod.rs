@@ -34,7 +34,7 @@ use super::{
     context::Context,
     postings::Terms,
     score::Bm25f,
-    weights::{COUNTED_BY_POSITIONS, TIERED_WORDS},
+    weights::{COUNTED_BY_POSITIONS, RESCORED_PHRASE_DOCS, TIERED_WORDS},
 };
 
 /// The result of ranking.
@@ -52,11 +52,13 @@ type Segments<'s> = Vec<Mutex<SegmentQuery<'s>>>;
 
 /// Ranks the documents of a bound query, and returns them without the first [`Options::offset`].
 pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> io::Result<Ranking> {
-    let Context { snapshot, rescored_docs, .. } = context;
+    let Context { snapshot, weights, rescored_docs } = context;
     let sort = if query.clauses.is_empty() { Sort::Date } else { options.sort };
     let is_tiered = query.content().count() <= TIERED_WORDS || sort == Sort::Date;
     let wanted = options.offset.saturating_add(options.limit);
-    let limit = wanted.max(*rescored_docs);
+    let reads_positions = query.content().any(|clause| clause.node.reads_positions());
+    let rescored = if reads_positions { RESCORED_PHRASE_DOCS.min(*rescored_docs) } else { *rescored_docs };
+    let limit = wanted.max(rescored);
     let collect = Collect { limit, sort, exhaustive: options.exhaustive };
 
     let bm25f: Vec<Bm25f> = snapshot.segments.iter().map(|segment| Bm25f::new(context, segment)).collect();
@@ -68,8 +70,13 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     let rescore =
         |docs, wanted, terms| rescore(context, (query, &bm25f, &segments), docs, wanted, (sort, terms));
 
-    let ranks_complete = wanted > 0 && (is_tiered || options.match_all);
-    let full_collect = Collect { limit: if ranks_complete { limit } else { 0 }, ..collect };
+    let full_limit = match query.clauses.len() {
+        _ if wanted == 0 || !(is_tiered || options.match_all) => 0,
+        // Nothing but recency can change the order of documents that have the only word in full.
+        1 if weights.recency <= 0.0 => wanted,
+        _ => limit,
+    };
+    let full_collect = Collect { limit: full_limit, ..collect };
     let (complete, count) = all_clauses(context, &segments, full_collect)?;
     let mut docs = rescore(complete, wanted, Terms::Full)?;
     if !options.match_all && docs.len() < wanted {

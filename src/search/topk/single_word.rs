@@ -11,16 +11,16 @@ use super::{
     collector::TopCollector,
     segment_query::{OpenClause, SegmentQuery},
 };
-use crate::search::{plan::Node, score::Scorer};
+use crate::search::score::Scorer;
 
 /// How many documents of a segment match, if the query is one word with one term and no conditions.
-pub(super) fn count(opened: &SegmentQuery) -> Option<u64> {
-    let [OpenClause { clause, scorer, .. }] = &opened.clauses[..] else { return None };
-    match (&clause.node, scorer) {
-        (Node::Word(word), Scorer::Word(scorer))
-            if scorer.is_single_term() && !opened.query.has_conditions() =>
-        {
-            word.doc_count(opened.segment)
+pub(super) fn count(opened: &mut SegmentQuery) -> Option<u64> {
+    let has_conditions = opened.query.has_conditions();
+    match &mut opened.clauses[..] {
+        [OpenClause { scorer: Scorer::Word(word), .. }] if word.is_single_term() && !has_conditions => {
+            let mut deleted = opened.segment.deleted().to_vec();
+            word.retain(&mut deleted);
+            Some(word.cost() - deleted.len() as u64)
         }
         _ => None,
     }
