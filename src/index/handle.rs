@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use tantivy::{
     Directory, IndexSettings,
     directory::{DirectoryLock, META_LOCK},
-    index::SegmentId,
     store::Compressor,
 };
 
@@ -55,20 +54,8 @@ struct Inner {
     analyzer: OnceLock<Analyzer>,
 }
 
-/// Identifies a state of an index: it differs after each commit and after each merge.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Version {
-    active: Option<u64>,
-    opstamp: u64,
-    pub segments: Vec<(SegmentId, Option<u64>)>,
-}
-
-impl Version {
-    /// Whether both show the same releases. A merge changes the segments only, which no search can see.
-    pub fn is_same_commit(&self, other: &Self) -> bool {
-        (&self.active, self.opstamp) == (&other.active, other.opstamp)
-    }
-}
+/// Identifies a commit: the number of the active generation, and the stamp of its last commit. A merge changes neither.
+pub(super) type Version = (Option<u64>, tantivy::Opstamp);
 
 /// What an index records with every commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -266,9 +253,7 @@ impl Index {
         // While the first generation is being built none is active.
         let active = self.generation().map(|own| unless_damaged(Generation::active(&own.index)));
         let active = active.transpose()?.flatten().map(|active| active.number);
-        let meta = self.metas()?;
-        let segments = meta.segments.iter().map(|segment| (segment.id(), segment.delete_opstamp()));
-        Ok(Version { active, opstamp: meta.opstamp, segments: segments.collect() })
+        Ok((active, self.metas()?.opstamp))
     }
 
     /// The entries of all corpus files that the last commit recorded.

@@ -99,7 +99,7 @@ impl Snapshot {
         match version {
             // A run has activated another generation, and removed this one, in between.
             Err(_) if !is_active()? => Ok(false),
-            version => Ok(version?.is_some_and(|version| version.is_same_commit(&self.version))),
+            version => Ok(version? == Some(self.version)),
         }
     }
 

@@ -39,9 +39,7 @@ impl Index {
             while ended.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
                 match index.reload().and_then(|newest| Ok((newest.version()?, newest))) {
                     Ok((version, newest)) => {
-                        let changed = !last.as_ref().is_some_and(|last| last.is_same_commit(&version));
-                        last = Some(version);
-                        if changed {
+                        if last.replace(version) != Some(version) {
                             index = newest;
                             on_change(Ok(index.clone()));
                         }

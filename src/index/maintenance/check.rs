@@ -145,23 +145,23 @@ impl OpenCommit {
     fn of(index: &Index) -> Result<Self> {
         let mut attempts = 0..ATTEMPTS;
         loop {
-            let version = index.version()?;
-            let commit = Self::try_of(index);
-            if attempts.next().is_none() || index.version()? == version {
+            let paths = index.commit_files()?;
+            let commit = Self::try_of(index, &paths);
+            if attempts.next().is_none() || index.commit_files()? == paths {
                 return commit;
             }
         }
     }
 
-    fn try_of(index: &Index) -> Result<Self> {
+    fn try_of(index: &Index, paths: &HashSet<PathBuf>) -> Result<Self> {
         let mut files = Vec::new();
-        for path in index.commit_files()? {
-            match File::open(&path) {
-                Ok(file) => files.push((path, file)),
+        for path in paths {
+            match File::open(path) {
+                Ok(file) => files.push((path.clone(), file)),
                 // A segment has only some of the files that it may have; one that it needs is missed when the
                 // snapshot is opened.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(Error::Read { path, source }),
+                Err(source) => return Err(Error::Read { path: path.clone(), source }),
             }
         }
         let (info, manifest) = (index.commit_info()?, index.manifest());
