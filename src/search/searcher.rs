@@ -161,10 +161,8 @@ impl Searcher {
         let mut hits = Vec::with_capacity(addresses.len());
         for (at, RankedDoc { doc, missing, .. }) in ranking.docs.iter().enumerate() {
             let (release, (snippet, title_highlights)) = self.snapshot().read(doc.address, |view| {
-                let highlights = |highlighter: &mut HitHighlighter| {
-                    (highlighter.body(view, at), highlighter.title(view, at))
-                };
-                Ok((view.release()?, highlighter.as_mut().map(highlights).unzip()))
+                let highlighted = highlighter.as_mut().map(|highlighter| highlighter.hit(view, at));
+                Ok((view.release()?, highlighted.unzip()))
             })?;
             let explain = || {
                 let segment = self.snapshot().segment(doc.address.segment);

@@ -21,7 +21,7 @@ pub(super) struct DisplayText {
     text: String,
     /// The parts of the original that are displayed unchanged, in order.
     runs: Vec<Run>,
-    /// The start of each sentence but the first.
+    /// The start of each sentence.
     sentences: Vec<usize>,
     /// How many characters are before each block of bytes.
     chars_before: Vec<usize>,
@@ -41,6 +41,7 @@ impl DisplayText {
         self.text.clear();
         self.text.reserve(text.len());
         self.sentences.clear();
+        self.sentences.push(0);
         self.runs.clear();
         let mut run = Run { origin: 0, displayed: 0 };
         for edit in edits {
@@ -154,13 +155,13 @@ impl DisplayText {
     /// The start of the sentence that an offset is in.
     pub fn sentence_start(&self, at: usize) -> usize {
         let behind = self.sentences.partition_point(|&start| start <= at);
-        behind.checked_sub(1).map_or(0, |sentence| self.sentences[sentence])
+        self.sentences[..behind].last().copied().unwrap_or(0)
     }
 
     /// The start of the first sentence that starts at or after an offset, or the end of the text.
     pub fn next_sentence(&self, at: usize) -> usize {
         let next = self.sentences.partition_point(|&start| start < at);
-        if at == 0 { 0 } else { self.sentences.get(next).copied().unwrap_or(self.len()) }
+        self.sentences.get(next).copied().unwrap_or(self.len())
     }
 }
 

@@ -128,16 +128,12 @@ impl<'p> QueryMatcher<'p> {
     pub fn words_of(&self, key: &str) -> WordMatches {
         let mut words = self.by_term.get(key).cloned().unwrap_or_default();
         if let Some(form) = key.strip_prefix(Channel::Exact.letter()) {
-            let is_form =
-                |word: &Word| word.pattern.as_deref().is_some_and(|pattern| matches_pattern(pattern, form));
-            let of_pattern = self.words.iter().enumerate().filter(|(_, word)| is_form(word));
-            words.extend(of_pattern.map(|(word, _)| (word, Strength::Full)));
+            let patterns = self.words.iter().map(|word| word.pattern.as_deref()).enumerate();
+            let patterns =
+                patterns.filter(|(_, pattern)| pattern.is_some_and(|of| matches_pattern(of, form)));
+            words.extend(patterns.map(|(word, _)| (word, Strength::Full)));
         }
         words
-    }
-
-    fn words_of_token(&self, token: &TokenRef) -> WordMatches {
-        token.form.terms().flat_map(|term| self.words_of(term.key())).collect()
     }
 
     /// The matches of each word in a text.
@@ -160,13 +156,15 @@ impl<'p> QueryMatcher<'p> {
             }
             true
         };
+        let words_of =
+            |token: &TokenRef| token.form.terms().flat_map(|term| self.words_of(term.key())).collect();
         let mut tokens = TokenStream::new(subject.text);
         let Some((positions, mut checkpoints)) = subject.positions.clone() else {
             let mut matched = 0;
             while matched < MAX_TOKENS
                 && let Some(token) = tokens.next(forms)
             {
-                matched += usize::from(add(token.position, token.span, self.words_of_token(&token)));
+                matched += usize::from(add(token.position, token.span, words_of(&token)));
             }
             return found;
         };
@@ -184,7 +182,7 @@ impl<'p> QueryMatcher<'p> {
             while tokens.position() <= position
                 && let Some(token) = tokens.next(forms)
             {
-                add(token.position, token.span, self.words_of_token(&token));
+                add(token.position, token.span, words_of(&token));
             }
         }
         found
@@ -252,8 +250,8 @@ impl FoundWords<'_> {
     /// The pairs of two phrases within a distance: each match of either with the nearest one of the other.
     fn of_pair(&self, phrases: [&Phrase<usize>; 2], within: u32) -> Vec<Match> {
         let found = phrases.map(|phrase| self.of_phrase(phrase));
-        let starts = [0, 1].map(|side: usize| found[side].iter().map(|found| found.position).collect());
-        let starts: [Vec<u32>; 2] = starts;
+        let starts =
+            found.each_ref().map(|found| found.iter().map(|found| found.position).collect::<Vec<_>>());
         let last = phrases.map(|phrase| phrase.slots.last().map_or(0, |(offset, _)| *offset));
         let side = |side: usize| Side { starts: &starts[side], last: last[side] };
         let mut pairs = Vec::new();

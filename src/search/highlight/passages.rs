@@ -2,14 +2,12 @@
 //!
 //! A window slides over the matches once for each passage, so that a text takes O(n log n) steps.
 
-use std::{cmp::Reverse, ops::Range};
+use std::{cmp::Reverse, collections::BTreeSet, ops::Range};
 
 use super::display_text::DisplayText;
 
-/// A window that starts within a sentence has one part in this many of its room before a match, but at most this many
-/// characters.
+/// A window that starts within a sentence has one part in this many of its room before a match.
 const BEFORE: usize = 4;
-const MAX_BEFORE: usize = 100;
 
 /// A passage that ends with a sentence fills at least one part in this many of its room.
 const FULL_ENOUGH: usize = 3;
@@ -42,7 +40,7 @@ impl Passages<'_> {
     /// At most `count` passages of `length` characters together, in bytes and in order: the fewest that show as many clauses
     /// as that many can. The start of the text if there are no targets.
     pub fn select(&self, count: usize, length: usize) -> Vec<Range<usize>> {
-        let clauses = clauses(self.targets).len();
+        let clauses = self.targets.iter().map(|target| target.clause).collect::<BTreeSet<_>>().len();
         let (mut most, mut best) = (0, Vec::new());
         for count in 1..=count.min(clauses) {
             // One character is between two passages.
@@ -72,7 +70,7 @@ impl Passages<'_> {
             && let Some(window) = self.best_window(&missing, (&starts, limit), &windows)
         {
             let inside = missing.iter().filter(|at| window.start <= at.start && at.end <= window.end);
-            let clauses = clauses(inside);
+            let clauses: BTreeSet<usize> = inside.map(|target| target.clause).collect();
             missing.retain(|target| !clauses.contains(&target.clause));
             shown += clauses.len();
             windows.push(window);
@@ -90,7 +88,7 @@ impl Passages<'_> {
         starts.push((last, Start::Sentence));
         for target in *targets {
             let sentence = display.sentence_start(target.start);
-            let before = display.backward(target.start, MAX_BEFORE.min(limit / BEFORE));
+            let before = display.backward(target.start, limit / BEFORE);
             let word = before.checked_sub(1).map_or(0, |at| display.word_end(at) + 1);
             starts.push((sentence, Start::Sentence));
             starts.push((word.clamp(sentence, target.start), Start::Word));
@@ -191,12 +189,4 @@ impl Passages<'_> {
         let before = self.targets.partition_point(|target| target.start < bound);
         self.targets[..before].last().filter(|target| target.end > bound)
     }
-}
-
-/// The clauses of targets, each once.
-fn clauses<'t>(targets: impl IntoIterator<Item = &'t Target>) -> Vec<usize> {
-    let mut clauses: Vec<usize> = targets.into_iter().map(|target| target.clause).collect();
-    clauses.sort_unstable();
-    clauses.dedup();
-    clauses
 }
