@@ -301,7 +301,8 @@ impl Writer {
 
     fn commit_segments(&mut self, info: &CommitInfo) -> Result<()> {
         let payload = serde_json::to_string(info).map_err(|error| self.index.failed("committing", &error))?;
-        let segments = self.finish_segments()?;
+        let segments = self.pool.take().map_or_else(|| Ok(Vec::new()), WorkerPool::finish);
+        let segments = segments.map_err(|error| self.failure("writing a segment", &error))?;
         let obsolete = std::mem::take(&mut self.obsolete);
         tracing::info!(releases = info.releases, "committing");
         let engine = self.engine()?;
@@ -321,11 +322,6 @@ impl Writer {
             Err(error) => error,
         };
         Err(self.failure("committing", &error))
-    }
-
-    fn finish_segments(&mut self) -> Result<Vec<tantivy::SegmentMeta>> {
-        let segments = self.pool.take().map_or_else(|| Ok(Vec::new()), WorkerPool::finish);
-        segments.map_err(|error| self.failure("writing a segment", &error))
     }
 
     fn failure(&self, doing: &'static str, error: &TantivyError) -> Error {
