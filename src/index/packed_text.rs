@@ -3,8 +3,8 @@
 //! UTF-8 writes the letters from U+0400 to U+047F as 0xD0 or 0xD1 and a second byte. Packed, they are one byte from
 //! 0x80 on, as in the single-byte mode of SCSU (Unicode Technical Standard #6). Every other character outside of ASCII
 //! follows an escape byte. Any bytes can be packed, but only text gets shorter. The stored speeches take 60 % of
-//! their text, and 59 % with LZ4 in blocks of 4 KB, which takes three times as long to write and reads a whole block
-//! for each hit.
+//! their text, and 59 % with LZ4 in blocks of 4 KB, which takes three times as long to write and unpacks a whole
+//! block for each hit.
 
 /// Precedes a character that is not packed.
 const ESCAPE: u8 = 0x1B;
