@@ -67,7 +67,8 @@ impl<'q> HitHighlighter<'q> {
         };
         display.lay_out(&view.title, DisplayEdits::new(&[]));
         let known = positions.map(|hit| (&*hit.title, Checkpoints::new(&[])));
-        let title = highlights(&find(display, &view.title, Scope::Title, known), display);
+        let title = find(display, &view.title, Scope::Title, known);
+        let title = highlights(&title, display, &(0..display.len()));
         display.lay_out(&view.body, view.display_edits());
         let known = positions.map(|hit| (&*hit.body, view.checkpoints()));
         (snippet(&find(display, &view.body, Scope::Body, known), display, options), title)

@@ -64,21 +64,38 @@ impl Default for SnippetOptions {
 
 /// The snippet of a body with these matches of each clause.
 pub(super) fn snippet(matches: &[Vec<Match>], display: &DisplayText, options: &SnippetOptions) -> Snippet {
-    let words = words(matches);
     let fragment = |range: Range<usize>| Fragment {
         text: display.slice(&range).to_owned(),
-        highlights: highlights_in(&range, &words, display),
+        highlights: highlights(matches, display, &range),
         truncated_start: range.start > 0,
         truncated_end: range.end < display.len(),
     };
     let targets = targets(matches, display, options.length);
     let passages = Passages { display, targets: &targets }.select(options.fragments, options.length);
-    Snippet { fragments: passages.into_iter().map(fragment).collect(), no_match: words.is_empty() }
+    let no_match = matches.iter().all(Vec::is_empty);
+    Snippet { fragments: passages.into_iter().map(fragment).collect(), no_match }
 }
 
-/// The highlights of a whole text with these matches of each clause.
-pub(super) fn highlights(matches: &[Vec<Match>], display: &DisplayText) -> Vec<Highlight> {
-    highlights_in(&(0..display.len()), &words(matches), display)
+/// The highlights within a range, relative to its start. Overlapping words are one.
+pub(super) fn highlights(
+    matches: &[Vec<Match>],
+    display: &DisplayText,
+    range: &Range<usize>,
+) -> Vec<Highlight> {
+    let words = matches.iter().flatten().flat_map(|found| &found.words);
+    let words = words.map(|word| word.start.max(range.start)..word.end.min(range.end));
+    let mut words: Vec<Range<usize>> = words.filter(|word| !word.is_empty()).collect();
+    words.sort_unstable_by_key(|word| (word.start, word.end));
+    words.dedup_by(|word, last| {
+        let overlap = word.start < last.end;
+        last.end = if overlap { last.end.max(word.end) } else { last.end };
+        overlap
+    });
+    let highlight = |Range { start, end }: Range<usize>| {
+        let [start_char, end_char] = [start, end].map(|at| display.chars(&(range.start..at)));
+        Highlight { start: start - range.start, end: end - range.start, start_char, end_char }
+    };
+    words.into_iter().map(highlight).collect()
 }
 
 /// What the passages should show, in order: each match extended to whole words if these fit, or its first word, or as
@@ -100,28 +117,4 @@ fn targets(matches: &[Vec<Match>], display: &DisplayText, length: usize) -> Vec<
     targets.sort_unstable();
     targets.dedup();
     targets
-}
-
-/// The words of all matches, in order. Overlapping words are one.
-fn words(matches: &[Vec<Match>]) -> Vec<Range<usize>> {
-    let words = matches.iter().flatten().flat_map(|found| &found.words);
-    let mut words: Vec<Range<usize>> = words.filter(|word| !word.is_empty()).cloned().collect();
-    words.sort_unstable_by_key(|word| (word.start, word.end));
-    words.dedup_by(|word, last| {
-        let overlap = word.start < last.end;
-        last.end = if overlap { last.end.max(word.end) } else { last.end };
-        overlap
-    });
-    words
-}
-
-/// The highlights of words within a range, relative to its start.
-fn highlights_in(range: &Range<usize>, words: &[Range<usize>], display: &DisplayText) -> Vec<Highlight> {
-    let inside = words.iter().filter(|word| word.start < range.end && range.start < word.end);
-    let highlight = |word: &Range<usize>| {
-        let [start, end] = [word.start.max(range.start), word.end.min(range.end)];
-        let [start_char, end_char] = [start, end].map(|at| display.chars(&(range.start..at)));
-        Highlight { start: start - range.start, end: end - range.start, start_char, end_char }
-    };
-    inside.map(highlight).collect()
 }

@@ -120,7 +120,7 @@ fn snippet_of(query: &str, body: &str, options: &SnippetOptions) -> Snippet {
 fn title_highlights(query: &str, title: &str) -> Vec<Highlight> {
     let mut display = DisplayText::default();
     display.lay_out(title, DisplayEdits::new(&[]));
-    highlights(&find(query, title, Scope::Title, &display), &display)
+    highlights(&find(query, title, Scope::Title, &display), &display, &(0..display.len()))
 }
 
 fn bracketed(text: &str, highlights: &[Highlight]) -> String {
