@@ -90,9 +90,8 @@ impl Passages<'_> {
             let sentence = display.sentence_start(target.start);
             let before = display.backward(target.start, limit / BEFORE);
             let word = before.checked_sub(1).map_or(0, |at| display.word_end(at) + 1);
-            starts.push((sentence, Start::Sentence));
-            starts.push((word.clamp(sentence, target.start), Start::Word));
-            starts.push((target.start, Start::Match));
+            let word = word.clamp(sentence, target.start);
+            starts.extend([(sentence, Start::Sentence), (word, Start::Word), (target.start, Start::Match)]);
         }
         starts.retain(|&(at, start)| start == Start::Match || self.cut(at).is_none());
         starts.sort_unstable();
