@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench querying -- --releases 10000,100000 --kept DIR` keeps the indexes in a folder and reuses
 //! them in the next run. Vestnik does everything that it does for a user: parsing, ranking with proximity, snippets
-//! of ten hits. Cold queries run once on a new searcher; each pass alternates with stock's, query by query. Warm
+//! of ten hits. Cold queries run once on an index that has just been opened; each pass alternates with stock's, query by query. Warm
 //! queries ran twice on the same searcher before. All times are CPU time of all threads of the process.
 
 #![allow(
@@ -14,7 +14,11 @@
 
 mod measure;
 
-use std::{collections::HashSet, path::Path, time::Instant};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use measure::{
     arguments,
@@ -84,19 +88,24 @@ fn sizes() -> Vec<usize> {
 }
 
 /// Both indexes of some releases.
-fn indexes(folder: &Path, count: u64, releases: impl Iterator<Item = Release> + Clone) -> (Index, Stock) {
-    let index = Index::open_or_create(folder.join("vestnik")).expect("an index of this version");
-    if searcher(&index).releases() != count {
+fn indexes(folder: &Path, count: u64, releases: impl Iterator<Item = Release> + Clone) -> (PathBuf, Stock) {
+    let ours = folder.join("vestnik");
+    let index = Index::open_or_create(&ours).expect("an index of this version");
+    if searcher(&ours).releases() != count {
         index.ingest(releases.clone()).expect("releases written");
     }
     let stock = Stock::open_or_create(&folder.join("stock"));
     if stock.releases() != count {
         stock.ingest(releases);
     }
-    (index, stock)
+    (ours, stock)
 }
 
-fn searcher(index: &Index) -> Searcher {
+/// A searcher over an index that has just been opened. The dictionary is loaded, but nothing of a query is in memory,
+/// not even its analysed words.
+fn searcher(index: &Path) -> Searcher {
+    let index = Index::open(index).expect("an index");
+    index.analyzer().expect("a dictionary");
     index.searcher().expect("a searcher")
 }
 
@@ -116,9 +125,9 @@ fn search(searcher: &Searcher, text: &str, options: &Options) {
 type System<'a> = &'a dyn Fn(&Searcher, usize);
 
 /// The median times of each query, over `passes`, of several systems that alternate query by query. Each pass
-/// starts with a new searcher, which `warm` queries beforehand.
+/// starts with a newly opened index, which `warm` queries beforehand.
 fn alternate(
-    (index, passes): (&Index, usize),
+    (index, passes): (&Path, usize),
     queries: &[&str],
     warm: impl Fn(&Searcher),
     systems: &[System<'_>],
@@ -137,7 +146,7 @@ fn alternate(
 }
 
 /// The mix of 1 to 5 words, phrases, prefixes and dates: cold, then warm. Returns the cold times.
-fn mixed_queries(index: &Index, stock: &Stock, queries: &[Question]) -> Spread {
+fn mixed_queries(index: &Path, stock: &Stock, queries: &[Question]) -> Spread {
     let reader = stock.searcher();
     let texts: Vec<&str> = queries.iter().map(|query| query.text.as_str()).collect();
     let with_snippets = Options::default();
@@ -188,7 +197,7 @@ fn mixed_queries(index: &Index, stock: &Stock, queries: &[Question]) -> Spread {
 }
 
 /// Headlines of 8 to 14 words without snippets, cold, next to stock's bare OR.
-fn pasted_headlines(index: &Index, stock: &Stock, generator: &Generator, texts: &str) {
+fn pasted_headlines(index: &Path, stock: &Stock, generator: &Generator, texts: &str) {
     let (headlines, source) = headlines(generator);
     let reader = stock.searcher();
     let queries: Vec<&str> = headlines.iter().map(String::as_str).collect();
@@ -210,7 +219,7 @@ fn pasted_headlines(index: &Index, stock: &Stock, generator: &Generator, texts: 
 }
 
 /// Cold queries per second, by one thread and by more.
-fn threads(index: &Index, queries: &[&str]) {
+fn threads(index: &Path, queries: &[&str]) {
     for threads in arguments::numbers("--threads", &[1, 16]) {
         let searcher = &searcher(index);
         let (start, busy) = (Instant::now(), processor());
@@ -229,9 +238,9 @@ fn threads(index: &Index, queries: &[&str]) {
     }
 }
 
-/// Runs the queries for a profiler, cold: each round has a new searcher. `--kind words`, `phrase`, `prefix`, `dates` or
+/// Runs the queries for a profiler, cold: each round opens the index. `--kind words`, `phrase`, `prefix`, `dates` or
 /// `headlines`, `--bare`.
-fn profile(index: &Index, queries: &[Question]) {
+fn profile(index: &Path, queries: &[Question]) {
     let kind = arguments::value("--kind", String::new());
     let mut texts: Vec<String> = queries
         .iter()
