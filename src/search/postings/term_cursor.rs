@@ -29,8 +29,6 @@ pub(crate) struct TermCursor {
     pub weight: f32,
     postings: BlockCursor,
     stats: BlockStats,
-    /// The bound of blocks without a stored one: of the last, partial block, or of all blocks of a publisher.
-    bound_of_tail: Option<f32>,
 }
 
 impl TermCursor {
@@ -48,8 +46,6 @@ impl TermCursor {
             weight: term.weight,
             postings: BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?,
             stats: list.stats.clone(),
-            // Phrases in the publisher's name may count as title, so frequencies do not bound them.
-            bound_of_tail: (scope == Scope::Source).then_some(f32::INFINITY),
         }))
     }
 
@@ -152,26 +148,20 @@ impl TermCursor {
         }
     }
 
-    /// An upper bound of the normalised frequency in all documents of a window.
+    /// An upper bound of the normalised frequency in all documents of a window. Infinite for the last, partial block of
+    /// a list and for publishers, which have no stored bounds.
     pub fn frequency_bound(&mut self, window: &Range<DocId>, norms: &Norms) -> f32 {
-        let (mut code, mut has_tail) = (None, false);
         let Self { postings, stats, .. } = self;
-        postings.each_block_of(window, |number| match stats.bound(number) {
-            Some(bound) => code = code.max(Some(bound)),
-            None => has_tail = true,
-        });
-        let bound = code.map_or(0.0, |code| decode_bound(code) * norms.growth);
-        if has_tail { bound.max(self.bound_of_tail(norms)) } else { bound }
+        let mut bound = 0.0_f32;
+        postings.each_block_of(window, |number| bound = bound.max(bound_of(stats, number, norms)));
+        bound
     }
 
     /// The same for the documents of the block that has a document, or would have it.
     #[inline]
     pub fn frequency_bound_near(&mut self, doc: DocId, norms: &Norms) -> f32 {
         self.postings.seek_block(doc);
-        match self.stats.bound(self.postings.number()) {
-            Some(code) => decode_bound(code) * norms.growth,
-            None => self.bound_of_tail(norms),
-        }
+        bound_of(&self.stats, self.postings.number(), norms)
     }
 
     /// Visits those of some documents that match, by their index, with the same for each of them.
@@ -197,25 +187,6 @@ impl TermCursor {
             start = end;
         }
     }
-
-    /// The bound of the documents of the last, partial block.
-    fn bound_of_tail(&mut self, norms: &Norms) -> f32 {
-        if let Some(bound) = self.bound_of_tail {
-            return bound;
-        }
-        let Self { postings, .. } = self;
-        postings.seek_block(TERMINATED);
-        let titles = self.stats.titles(postings.number());
-        let (docs, freqs) = postings.postings();
-        let mut titles = titles.peekable();
-        let mut bound = 0.0_f32;
-        for (at, (&doc, &all)) in docs.iter().zip(freqs).enumerate() {
-            if let Some(frequency) = Frequency::new(self.scope, all, take(&mut titles, at)) {
-                bound = bound.max(frequency.normalised(doc, norms));
-            }
-        }
-        *self.bound_of_tail.insert(bound)
-    }
 }
 
 impl Frequency {
@@ -240,6 +211,10 @@ impl Frequency {
         let (title, body) = self.weighted(1.0);
         norms.normalised(doc, title, body)
     }
+}
+
+fn bound_of(stats: &BlockStats, block: usize, norms: &Norms) -> f32 {
+    stats.bound(block).map_or(f32::INFINITY, |code| decode_bound(code) * norms.growth)
 }
 
 /// The title frequency of a posting; postings are asked for in order.

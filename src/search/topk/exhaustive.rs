@@ -28,9 +28,10 @@ pub(super) fn search_segment(
             let scores = open.scorer.scores(&docs);
             for (at, score) in scores.into_iter().enumerate() {
                 sums[at] += score;
-                match all {
-                    true => is_hit[at] &= score > 0.0 || !open.clause.role.is_content(),
-                    false => is_hit[at] |= score > 0.0,
+                if all {
+                    is_hit[at] &= score > 0.0 || !open.clause.role.is_content();
+                } else {
+                    is_hit[at] |= score > 0.0;
                 }
             }
         }

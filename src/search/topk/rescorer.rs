@@ -77,8 +77,9 @@ fn score_clauses(
             missing: Vec::new(),
         })
         .collect();
-    for (number, BoundClause { node, role, .. }) in query.clauses.iter().enumerate() {
-        let open = clauses.iter_mut().find(|open| std::ptr::eq(&open.clause.node, node));
+    for (number, clause) in query.clauses.iter().enumerate() {
+        let BoundClause { node, role, .. } = clause;
+        let open = clauses.iter_mut().find(|open| std::ptr::eq(open.clause, clause));
         let mut scores = match open {
             Some(open) => open.scorer.scores(&ids),
             None => Scorer::open(bm25f, node, Terms::Full)?.scores(&ids),
