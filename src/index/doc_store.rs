@@ -1,8 +1,7 @@
 //! The form of a release in the document store: its fields, followed by the display map and the checkpoints
 //! of its body.
 //!
-//! Tantivy's store keeps these bytes as `packed_text` writes them. Unpacked, they are read in place: nothing is copied
-//! before a whole release is asked for.
+//! They are read in place: nothing is copied before a whole release is asked for.
 
 use std::borrow::Cow;
 

@@ -17,7 +17,6 @@ mod handle;
 mod maintenance;
 mod norms;
 mod options;
-mod packed_text;
 mod parallel;
 mod schema;
 mod segment_reader;

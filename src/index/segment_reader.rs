@@ -20,7 +20,6 @@ use super::{
     block_stats::{BlockStats, SegmentStats},
     doc_store::verify,
     norms::{LengthStats, NormParameters, Norms},
-    packed_text::unpack,
     schema::{Fields, column},
     term_pattern::{literal_prefix, matches_pattern},
 };
@@ -245,8 +244,8 @@ impl Segment {
     }
 
     /// The encoded release.
-    pub fn stored(&self, doc: DocId) -> tantivy::Result<Vec<u8>> {
-        Ok(unpack(&self.store.get_document_bytes(doc)?))
+    pub fn stored(&self, doc: DocId) -> tantivy::Result<OwnedBytes> {
+        self.store.get_document_bytes(doc)
     }
 
     /// Reads a release and compares it with the digest taken when it was written.

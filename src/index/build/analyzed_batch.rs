@@ -7,7 +7,6 @@ use crate::{
     analysis::{CheckpointWriter, DisplayMap},
     index::{
         doc_store::{ReleaseView, encode_display},
-        packed_text::pack,
         schema::Fields,
     },
 };
@@ -42,7 +41,7 @@ impl AnalyzedBatch {
             let document = fast_fields(fields, &view, digest);
             let display = encode_display(&DisplayMap::of(&view.body), &checkpoints);
             bytes.extend_from_slice(&display.map_err(TantivyError::InternalError)?);
-            releases.push((pack(&bytes), document));
+            releases.push((bytes, document));
         }
         Ok(Self { words, releases })
     }

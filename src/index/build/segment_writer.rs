@@ -49,7 +49,7 @@ impl SegmentWriter {
         Ok(Self {
             fields,
             fast_fields: FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, tokenizers)?,
-            // Releases come packed and are not compressed: the store needs no thread.
+            // Releases are not compressed: the store needs no thread.
             store: StoreWriter::new(
                 open(&segment, SegmentComponent::Store)?,
                 settings.docstore_compression,
