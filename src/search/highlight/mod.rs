@@ -28,12 +28,6 @@ use crate::{
     index::{Address, POSITION_GAP, ReleaseView},
 };
 
-/// Positions of a pattern with more forms than this cost more to read than the texts of the hits.
-const MAX_FORMS: usize = 64;
-
-// A pattern with so few forms is expanded to all of them.
-const _: () = assert!(MAX_FORMS < MAX_EXPANSIONS);
-
 /// Highlights the hits of one search.
 pub(crate) struct HitHighlighter<'q> {
     matcher: QueryMatcher<'q>,
@@ -92,8 +86,8 @@ impl HitPositions {
         hits: &[Address],
     ) -> io::Result<Option<Vec<Self>>> {
         let words = words.iter().filter(|word| word.scope != Scope::Source);
-        // Only the most frequent forms of a pattern are bound.
-        if words.clone().any(|word| word.is_pattern && word.terms().count() > MAX_FORMS) {
+        // Of a pattern with so many forms, only the most frequent ones may be bound.
+        if words.clone().any(|word| word.is_pattern && word.terms().count() >= MAX_EXPANSIONS) {
             return Ok(None);
         }
         let mut terms: Vec<&BoundTerm> = words.flat_map(|word| word.terms().chain(word.unranked())).collect();

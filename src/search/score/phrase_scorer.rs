@@ -10,6 +10,7 @@ use super::{
     Extent,
     bm25f::{Bm25f, Factors, STEP, to_steps},
     node::idf_of_phrase,
+    scorer::fold,
     word_scorer::WordScorer,
 };
 use crate::search::{
@@ -184,14 +185,12 @@ impl<'s> OpenPhrase<'s> {
         self.factors.bound(self.bm25f.saturate(bound))
     }
 
-    /// The same of each of some documents. Of adjacent words only the rarest is looked up: the others take longer than
-    /// what they save.
+    /// The same of each of some documents.
     fn max_scores(&mut self, docs: &[DocId]) -> Vec<f32> {
-        let words = if self.slop.is_some() { self.words.len() } else { 1 };
-        let mut bounds = vec![0.0; docs.len()];
-        for word in self.words.iter_mut().take(words) {
-            bounds.iter_mut().zip(word.max_frequencies(docs)).for_each(|(sum, bound)| *sum += bound);
-        }
+        let combine: fn(f32, f32) -> f32 =
+            if self.slop.is_some() { |sum, bound| sum + bound } else { f32::min };
+        let bounds = self.words.iter_mut().map(|word| word.max_frequencies(docs)).reduce(fold(combine));
+        let mut bounds = bounds.unwrap_or_else(|| vec![0.0; docs.len()]);
         bounds.iter_mut().for_each(|bound| *bound = self.factors.bound(self.bm25f.saturate(*bound)));
         bounds
     }

@@ -273,7 +273,7 @@ impl<'s> Scorer<'s> {
 }
 
 /// Combines the scores of the same documents by two scorers.
-fn fold(combine: impl Fn(f32, f32) -> f32) -> impl Fn(Vec<f32>, Vec<f32>) -> Vec<f32> {
+pub(super) fn fold(combine: impl Fn(f32, f32) -> f32) -> impl Fn(Vec<f32>, Vec<f32>) -> Vec<f32> {
     move |mut scores, others| {
         scores.iter_mut().zip(others).for_each(|(score, other)| *score = combine(*score, other));
         scores
