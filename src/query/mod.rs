@@ -70,7 +70,7 @@ pub use self::{
 /// `НЕ` are words; write `&`, `|` and `-` there.
 ///
 /// A query has at most 1,024 different words, 4,096 words in all, 16 wildcards and distances, and 64 dates. A
-/// search uses 96 of the different words ([`plan::MAX_WORDS`](crate::search::plan::MAX_WORDS)). Parsing takes linear
+/// search uses 96 of the different words ([`MAX_WORDS`](crate::search::MAX_WORDS)). Parsing takes linear
 /// time, about 0.1 s for a megabyte.
 ///
 /// ```

@@ -7,10 +7,10 @@
 //! them to posting lists, `positions` matches phrases, `score` computes scores, `topk` selects the best documents,
 //! and `highlight` finds the query in the text of the hits. Only the searcher uses all of them.
 //!
-//! What passes between them is narrow. A [`plan::Plan`] goes into ranking as plain data: clauses with their
-//! [`plan::Role`], filters, exclusions and dates. Ranking returns the addresses of the best documents with scores,
-//! the number of complete matches, and on request the clauses that a document lacks. Highlighting asks the index
-//! for the positions of the plan's terms in the hits, and for nothing else.
+//! What passes between them is narrow. A `plan::Plan` goes into ranking as plain data: clauses with their roles,
+//! filters, exclusions and dates. Ranking returns the addresses of the best documents, each with its score and the
+//! clauses that it does not match, and the number of complete matches. Highlighting asks the index for the positions
+//! of the plan's terms in the hits, and for nothing else.
 
 mod context;
 mod highlight;
