@@ -2,7 +2,7 @@
 
 use super::{
     Clause, MAX_WORDS, Node, PATTERN_WORDS, PHRASE_WORDS, Phrase, Plan, Role, Scope, Word,
-    expansion::{Inherited, PlainWord, plain_word, plain_words, word},
+    expansion::{Inherited, PlainWord, is_sentence, plain_word, plain_words, word},
 };
 use crate::{
     analysis::{self, TermCache, Token},
@@ -14,7 +14,10 @@ impl Plan {
     /// Expands the words of a query.
     pub fn new(query: &Query, forms: &mut TermCache) -> Self {
         let mut builder = Builder { forms, plan: Self::default(), words: 0, phrases: 0, known: Vec::new() };
-        builder.add(&query.expr, Inherited { scope: Scope::Anywhere, weight: 1.0, required: false });
+        builder.add(
+            &query.expr,
+            Inherited { scope: Scope::Anywhere, weight: 1.0, required: false, is_caseless: true },
+        );
         let mut plan = builder.plan;
         if plan.clauses.iter().all(|clause| clause.role == Role::Function) {
             plan.clauses.iter_mut().for_each(|clause| clause.role = Role::Content);
@@ -109,6 +112,7 @@ impl Builder<'_> {
     fn add_plain(&mut self, text: &str, inherited: Inherited, phrase: Option<usize>) {
         let tokens = self.forms.analyze(text);
         self.plan.clauses.reserve(tokens.len());
+        let inherited = Inherited { is_caseless: !is_sentence(&tokens), ..inherited };
         for PlainWord { first, text, content } in plain_words(&tokens) {
             let role = match (content, phrase) {
                 (false, _) => Role::Function,

@@ -19,6 +19,8 @@ pub(super) struct Inherited {
     pub scope: Scope,
     pub weight: f32,
     pub required: bool,
+    /// Whether words in lower case may be names all the same.
+    pub is_caseless: bool,
 }
 
 impl Word {
@@ -44,6 +46,16 @@ pub(super) fn plain_words(tokens: &[Token]) -> impl Iterator<Item = PlainWord<'_
         let content = is_compound || !token.function && token.role != Role::Initial;
         Some(PlainWord { first, text: &token.surface, content })
     })
+}
+
+/// Whether a text has many words, in both cases: then those in lower case are no names. Analysing them as names too takes a
+/// tenth of a pasted headline, and gains 0.4 thousandths on questions and nothing on headlines.
+pub(super) fn is_sentence(tokens: &[Token]) -> bool {
+    let begins_with =
+        |is_case: fn(char) -> bool| tokens.iter().any(|token| token.surface.starts_with(is_case));
+    plain_words(tokens).filter(|word| word.content).count() > weights::TIERED_WORDS
+        && begins_with(char::is_uppercase)
+        && begins_with(char::is_lowercase)
 }
 
 /// The token after a word.
@@ -150,7 +162,7 @@ pub(super) fn word(forms: &mut TermCache, token: &Token, form: Form, inherited: 
     let mut word = Word::new(Vec::with_capacity(3 * token.terms.len()), inherited);
     add_terms(&token.surface, token.role, token.terms.iter().map(Term::borrowed), &mut word.terms);
     let mut letters = token.surface.chars();
-    if let Some(first) = letters.next().filter(|first| first.is_lowercase()) {
+    if let Some(first) = letters.next().filter(|first| inherited.is_caseless && first.is_lowercase()) {
         // Names are also typed in lower case: the terms of «воронков» and of «Воронков».
         let mut name = String::with_capacity(token.surface.len());
         name.extend(first.to_uppercase());

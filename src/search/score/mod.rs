@@ -35,3 +35,11 @@ pub(crate) enum Extent<'e> {
     /// A document, from the blocks that it is in. Nothing is decoded.
     Block(DocId),
 }
+
+/// Combines the scores of the same documents by two scorers.
+fn fold(combine: impl Fn(f32, f32) -> f32) -> impl Fn(Vec<f32>, Vec<f32>) -> Vec<f32> {
+    move |mut scores, others| {
+        scores.iter_mut().zip(others).for_each(|(score, other)| *score = combine(*score, other));
+        scores
+    }
+}

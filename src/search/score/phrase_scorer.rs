@@ -9,8 +9,8 @@ use tantivy::DocId;
 use super::{
     Extent,
     bm25f::{Bm25f, Factors, STEP, to_steps},
+    fold,
     node::idf_of_phrase,
-    scorer::fold,
     word_scorer::WordScorer,
 };
 use crate::search::{

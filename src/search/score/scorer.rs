@@ -12,6 +12,7 @@ use tantivy::DocId;
 use super::{
     Extent,
     bm25f::{Bm25f, STEP},
+    fold,
     node::BoundNode,
     pattern_scorer::PatternScorer,
     phrase_scorer::PhraseScorer,
@@ -269,14 +270,6 @@ impl<'s> Scorer<'s> {
             Self::Except(parts) => bound(&mut parts[0]),
             Self::Dated(..) => STEP,
         }
-    }
-}
-
-/// Combines the scores of the same documents by two scorers.
-pub(super) fn fold(combine: impl Fn(f32, f32) -> f32) -> impl Fn(Vec<f32>, Vec<f32>) -> Vec<f32> {
-    move |mut scores, others| {
-        scores.iter_mut().zip(others).for_each(|(score, other)| *score = combine(*score, other));
-        scores
     }
 }
 
