@@ -163,3 +163,18 @@ fn a_timeout_returns_what_was_found() {
         assert_eq!(results.total.relation == Relation::AtLeast, timed_out);
     }
 }
+
+#[test]
+fn hints_find_what_no_release_has_itself() {
+    // «партия» and «парта» have the same stem, and more releases have the other word than are rescored.
+    let mut releases: Vec<(String, &str)> = (0..200).map(|id| (format!("bank-{id:03}"), "Банк.")).collect();
+    releases.push(("hint".into(), "Новая парта, большое здание, тёплый день, и ещё банк."));
+    let index = Index::in_memory().unwrap();
+    index.ingest(releases.into_iter().map(|(id, body)| Release::new(id, "", body))).unwrap();
+    let searcher = index.searcher().unwrap();
+    for (query, expected) in
+        [("партия банк", "hint -партия"), ("банк партия", "hint -партия"), ("партия", "hint -партия")]
+    {
+        assert_eq!(hits(&searcher, query, false).first().map(String::as_str), Some(expected), "{query}");
+    }
+}

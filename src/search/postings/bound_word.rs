@@ -145,6 +145,11 @@ impl BoundWord {
         self.terms.hints(context).map(|_| ())
     }
 
+    /// Whether the index has full terms.
+    pub fn has_full(&self) -> bool {
+        !self.terms.full.is_empty()
+    }
+
     /// Whether the index has hints, once they are looked up.
     pub fn has_hints(&self) -> bool {
         self.terms.hints.get().is_some_and(|hints| !hints.is_empty())

@@ -55,6 +55,17 @@ impl BoundNode {
         }
     }
 
+    /// Whether the index has terms of all its words that are the words.
+    pub(crate) fn has_full(&self) -> bool {
+        match self {
+            Self::Word(word) => word.has_full(),
+            Self::All(parts) => parts.iter().all(Self::has_full),
+            Self::Any(parts) => parts.iter().any(Self::has_full),
+            Self::Except(part, _) => part.has_full(),
+            Self::Phrase(_) | Self::Near { .. } | Self::Dated(_) => true,
+        }
+    }
+
     /// Whether documents may match it by terms that only hint at a word.
     pub(crate) fn has_hints(&self) -> bool {
         match self {

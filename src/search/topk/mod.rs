@@ -33,7 +33,7 @@ use super::{
     Options, Relation, Sort, Total,
     context::Context,
     postings::Terms,
-    score::Bm25f,
+    score::{Bm25f, BoundNode},
     weights::{COUNTED_BY_POSITIONS, RESCORED_PHRASE_DOCS, TIERED_WORDS},
 };
 
@@ -62,11 +62,11 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     let collect = Collect { limit, sort, exhaustive: options.exhaustive };
 
     let bm25f: Vec<Bm25f> = snapshot.segments.iter().map(|segment| Bm25f::new(context, segment)).collect();
-    let open = |terms| {
+    let open = |terms: fn(&BoundNode) -> Terms| {
         let segments = bm25f.iter().map(|bm25f| Ok(Mutex::new(SegmentQuery::open(bm25f, query, terms)?)));
         segments.collect::<io::Result<Segments>>()
     };
-    let segments = open(Terms::Full)?;
+    let segments = open(|_| Terms::Full)?;
     let rescore =
         |docs, wanted, terms| rescore(context, (query, &bm25f, &segments), docs, wanted, (sort, terms));
 
@@ -82,10 +82,17 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     if !options.match_all && docs.len() < wanted {
         query.bind_hints(context)?;
         let found: Vec<ScoredDoc> = docs.iter().map(|ranked| ranked.doc).collect();
-        let mut partial = some_clauses(context, &segments, collect, &found)?;
-        if partial.len() < limit && query.making_hits().any(|clause| clause.node.has_hints()) {
+        let some = |segments: &Segments| some_clauses(context, segments, collect, &found);
+        let mut nodes = query.making_hits().map(|clause| &clause.node);
+        let mut partial = if nodes.clone().any(|node| node.has_hints() && !node.has_full()) {
+            // A word that no release has itself is retrieved by hints.
+            some(&open(|node| if node.has_full() { Terms::Full } else { Terms::Any })?)?
+        } else {
+            some(&segments)?
+        };
+        if partial.len() < limit && nodes.any(BoundNode::has_hints) {
             // Few releases have the words themselves: those with hints at them are hits too.
-            partial = some_clauses(context, &open(Terms::Any)?, collect, &found)?;
+            partial = some(&open(|_| Terms::Any)?)?;
         }
         docs.append(&mut rescore(partial, wanted - docs.len(), Terms::Any)?);
     }

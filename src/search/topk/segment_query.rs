@@ -37,11 +37,15 @@ pub(super) struct OpenClause<'s> {
 }
 
 impl<'s> SegmentQuery<'s> {
-    /// Opens the posting lists of full terms or of all.
-    pub fn open(bm25f: &'s Bm25f<'s>, query: &'s BoundQuery, terms: Terms) -> io::Result<Self> {
+    /// Opens the posting lists, of the terms that are given for each clause.
+    pub fn open(
+        bm25f: &'s Bm25f<'s>,
+        query: &'s BoundQuery,
+        terms: impl Fn(&BoundNode) -> Terms,
+    ) -> io::Result<Self> {
         let open = |node: &BoundNode| Scorer::open(bm25f, node, Terms::Full);
         let open_clause = |clause: &'s BoundClause| {
-            let scorer = Scorer::open(bm25f, &clause.node, terms)?;
+            let scorer = Scorer::open(bm25f, &clause.node, terms(&clause.node))?;
             Ok(OpenClause { clause, cost: scorer.cost(), scorer, bound: 0.0 })
         };
         Ok(Self {
