@@ -8,7 +8,9 @@
 //! maximal run of blocks is in Pasternack and Roth (2009). The weights were set on `shared/pages/chunk-pages`.
 
 mod layout;
+mod quality;
 
+use self::quality::quality;
 use super::{
     blocks::{Block, Blocks},
     names::{self, Names},
@@ -42,8 +44,6 @@ const FOREIGN: f32 = -1.0;
 const HEADED_WITHIN: usize = 8;
 /// By how much a card shifts the quality of its text. -2.0 loses 0.8 points of F1 on Readability's pages.
 const CARD: f32 = -0.9;
-/// The quality of a paragraph of an imprint, which says nothing about the text around it.
-const IMPRINT: f32 = -0.05;
 /// The headline of an article stands in an element with at least this many characters of good text.
 const LEAST_TEXT: f32 = 60.0;
 /// How many blocks may stand between the headline and the article.
@@ -371,25 +371,6 @@ fn add(values: &mut [f32], index: usize, value: f32) {
     if let Some(sum) = values.get_mut(index) {
         *sum += value;
     }
-}
-
-/// How much a block reads like the text of an article, by its element, length, end and links.
-fn quality(block: &Block, names: &[Names]) -> f32 {
-    if names::is_imprint(&block.text) {
-        return IMPRINT;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "lengths of text")]
-    let (chars, linked) = (block.chars as f32, block.linked.min(block.chars) as f32);
-    let links = linked / chars.max(1.0);
-    let base = names.get(block.container).map_or(-0.55, |names| names.base);
-    let end = block.text.trim_end_matches(['"', '”', '»', ')']);
-    let sentence =
-        end.ends_with(['.', '!', '?', '…', ':', ';', '。', '！', '？', '।']) || end.len() < block.text.len();
-    let quality = base + (chars / 130.0).min(1.2) + if sentence { 0.35 } else { 0.0 };
-    let quality = quality - if links > 0.3 { 2.4 * links } else { 0.6 * links };
-    // Numbers and names in a table are short for a reason.
-    let is_item = names.get(block.container).is_some_and(|names| names.is_item);
-    if is_item && links < 0.1 { quality.max(0.1) } else { quality }
 }
 
 /// The weight of a block in characters; headings count only against the article.
