@@ -86,7 +86,7 @@ impl HitPositions {
         hits: &[Address],
     ) -> io::Result<Option<Vec<Self>>> {
         let words = words.iter().filter(|word| word.scope != Scope::Source);
-        // Of a pattern with so many forms, only the most frequent ones may be bound.
+        // A pattern that reaches the limit may have further forms, which are not bound.
         if words.clone().any(|word| word.is_pattern && word.terms().count() >= MAX_EXPANSIONS) {
             return Ok(None);
         }
