@@ -26,7 +26,7 @@ const LIST_DEPTH: usize = 4;
 /// and of its largest record.
 pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(), Fault> {
     let decoded = input.text()?;
-    let Records { text, count, notes, ends_in_string } = Records::in_text(&decoded.text)?;
+    let Records { text, count, notes, is_cut } = Records::in_text(&decoded.text)?;
     let notes = [decoded.notes, notes].concat();
     let list = if count == 1 { listed_in(&text, &input.options.fields) } else { None };
     if let Some((name, items)) = list {
@@ -38,7 +38,7 @@ pub(super) fn read(input: &mut Input<'_>, output: &mut Output<'_>) -> Result<(),
     elements(&text, &mut |text| {
         input.check()?;
         number += 1;
-        let is_cut = ends_in_string && number == count;
+        let is_cut = is_cut && number == count;
         match if is_cut { Err(cut_off()) } else { parse(text, &input.options.fields) } {
             Ok(mut release) => {
                 release.origin.get_or_insert_default().notes.extend_from_slice(&notes);
@@ -110,7 +110,7 @@ fn listed(value: &mut Value, fields: &FieldMapping, depth: usize) -> Option<(Str
 /// The release in the text of one object; the fault names the line within the text.
 pub(super) fn release_with(text: &str, fields: &FieldMapping) -> Result<Release, Fault> {
     let records = Records::in_text(text)?;
-    if records.ends_in_string {
+    if records.is_cut {
         return Err(cut_off());
     }
     if records.count > 1 {
@@ -132,7 +132,7 @@ struct Records<'t> {
     count: usize,
     /// What was repaired.
     notes: Vec<String>,
-    ends_in_string: bool,
+    is_cut: bool,
 }
 
 impl<'t> Records<'t> {
@@ -143,8 +143,8 @@ impl<'t> Records<'t> {
             if trimmed.starts_with('"') { serde_json::from_str::<String>(trimmed).ok() } else { None };
         match inner.filter(|inner| inner.trim_start().starts_with(['{', '['])) {
             Some(inner) => {
-                let Records { text, count, notes, ends_in_string } = Records::checked(&inner)?;
-                Ok(Self { text: text.into_owned().into(), count, notes, ends_in_string })
+                let Records { text, count, notes, is_cut } = Records::checked(&inner)?;
+                Ok(Self { text: text.into_owned().into(), count, notes, is_cut })
             }
             None => Self::checked(text),
         }
@@ -156,11 +156,11 @@ impl<'t> Records<'t> {
         if text.trim().is_empty() {
             return Err("is empty: write an object with a \"title\" and a \"text\", or remove it".into());
         }
-        let (text, notes, ends_in_string) = match syntax_error(text) {
+        let (text, notes, is_cut) = match syntax_error(text) {
             None => (Cow::Borrowed(text), Vec::new(), false),
             Some(error) => match repair::repair(text) {
-                Some(Repaired { text, notes, ends_in_string }) if syntax_error(&text).is_none() => {
-                    (text.into(), notes, ends_in_string)
+                Some(Repaired { text, notes, is_cut }) if syntax_error(&text).is_none() => {
+                    (text.into(), notes, is_cut)
                 }
                 _ => return Err(fault(&error)),
             },
@@ -173,7 +173,7 @@ impl<'t> Records<'t> {
         if count == 0 {
             return Err("holds an empty list; remove it".into());
         }
-        Ok(Self { text, count, notes, ends_in_string })
+        Ok(Self { text, count, notes, is_cut })
     }
 }
 
@@ -255,10 +255,10 @@ fn object(value: Value) -> Result<Map<String, Value>, Fault> {
     }
 }
 
-/// A record that ends within a string is not read as far as it goes: its rest may arrive later, and what the index has
+/// A record that ends before its values do is not read as far as it goes: its rest may arrive later, and what the index has
 /// of it stays until then.
 fn cut_off() -> Fault {
-    "is not JSON: it ends within a string, as in a file that is cut off; copy the file again".into()
+    "is not JSON: it ends within a record, as in a file that is cut off; copy the file again".into()
 }
 
 fn fault(error: &serde_json::Error) -> Fault {

@@ -48,24 +48,31 @@ pub(super) struct Repaired {
     pub text: String,
     /// What was repaired.
     pub notes: Vec<String>,
-    /// Whether the text ended within a string, as that of a file which is still being written.
-    pub ends_in_string: bool,
+    /// Whether the text ended within a string, or before a value or a name of an object, as that of a file which is still
+    /// being written.
+    pub is_cut: bool,
 }
 
 /// Repairs a text; nothing if it is not like JSON.
 pub(super) fn repair(text: &str) -> Option<Repaired> {
     let out = String::with_capacity(text.len());
-    let mut repair = Repair { out, open: Vec::new(), counts: Counts::default(), ends_in_string: false };
+    let mut repair = Repair { out, open: Vec::new(), counts: Counts::default(), is_cut: false };
     let mut rest = text;
     while !rest.is_empty() {
         rest = repair.next(rest)?;
     }
     repair.counts.cut += usize::from(!repair.open.is_empty());
+    // A bracket alone is also forgotten by people.
+    repair.is_cut |= repair.open.last().is_some_and(|open| match open.next {
+        Next::Name => open.is_object && !open.is_empty,
+        Next::Colon | Next::Value => open.is_object,
+        Next::Comma => false,
+    });
     while !repair.open.is_empty() {
         repair.close();
     }
-    let Repair { out: text, counts, ends_in_string, .. } = repair;
-    (!text.is_empty()).then(|| Repaired { text, notes: counts.notes(), ends_in_string })
+    let Repair { out: text, counts, is_cut, .. } = repair;
+    (!text.is_empty()).then(|| Repaired { text, notes: counts.notes(), is_cut })
 }
 
 /// What comes next in a list or an object.
@@ -88,7 +95,7 @@ struct Repair {
     out: String,
     open: Vec<Open>,
     counts: Counts,
-    ends_in_string: bool,
+    is_cut: bool,
 }
 
 impl Repair {

@@ -104,7 +104,7 @@ fn faults_name_field_and_line() {
         ("{}", None, "neither a \"title\" nor a \"text\""),
         ("{\"title\":\"Т\"\n\"text\"1}", Some(2), "is not JSON: expected `,` or `}` at column 1"),
         ("title: Т", Some(1), "is not JSON: expected ident"),
-        ("{\"title\":\"Т\",\"text\":\"По", None, "is not JSON: it ends within a string"),
+        ("{\"title\":\"Т\",\"text\":\"По", None, "is not JSON: it ends within a record"),
         ("\"Т\"", None, "is text, not an object with a \"title\" and a \"text\""),
     ];
     for (text, line, reason) in table {
@@ -130,7 +130,7 @@ fn a_long_line_is_cut_at_a_sentence() {
 
 #[test]
 fn records_of_a_list_are_read_one_by_one() {
-    let table: [(&str, &[&str]); 14] = [
+    let table: [(&str, &[&str]); 17] = [
         (r#"[{"title":"А"},{"title":"Б"}]"#, &["a.json#1 А", "a.json#2 Б"]),
         (r#"[{"title":"А"}]"#, &["a.json А"]),
         ("{\"title\":\"А\"}\n{\"title\":\"Б\"}", &["a.json#1 А", "a.json#2 Б"]),
@@ -147,6 +147,9 @@ fn records_of_a_list_are_read_one_by_one() {
         // The rest of a string may still arrive.
         (r#"[{"title":"А"},{"title":"Б"#, &["a.json#1 А *", "record 2: is not JSON: it ends within"]),
         (r#"{"title":"А","te"#, &["is not JSON: it ends within"]),
+        (r#"{"title":"А","text":"#, &["is not JSON: it ends within a record"]),
+        (r#"{"title":"А","#, &["is not JSON: it ends within a record"]),
+        (r#"{"title":"А""#, &["a.json А *"]),
         (r#"[{"title":"А"},{"title" "Б"}]"#, &["line 1: is not JSON: expected `:`"]),
         (r#"{"ok":true,"data":{"items":[{"title":"А"},{"title":"Б"}]}}"#, &["a.json#1 А *", "a.json#2 Б *"]),
         (r#""[{\"title\":\"А\"}]""#, &["a.json А"]),

@@ -34,7 +34,7 @@ impl Repair {
             };
         }
         self.out.push('"');
-        self.ends_in_string = true;
+        self.is_cut = true;
         rest
     }
 
