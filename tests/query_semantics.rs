@@ -104,6 +104,37 @@ fn no_phrase_extends_over_the_end_of_the_title() {
 }
 
 #[test]
+fn publishers_are_found_only_when_asked_for() {
+    let release = |id: &str, source: &str, title: &str, body: &str| Release {
+        source: Some(source.to_owned()),
+        ..Release::new(id, title, body)
+    };
+    let index = Index::in_memory().unwrap();
+    let releases = [
+        release("agency", "Народное агентство", "Мост", "Мост построен."),
+        release("word", "Слово", "Народное слово", "Открыто агентство."),
+    ];
+    index.ingest(releases).unwrap();
+    let searcher = index.searcher().unwrap();
+    for (query, expected) in [
+        ("источник:агентства", &["agency"][..]),
+        ("источник:мост", &[]),
+        ("источник:аген*", &["agency"]),
+        ("источник:\"народного агентства\"", &["agency"]),
+        ("источник:\"агентство народное\"", &[]),
+        ("источник:!\"Народное агентство\"", &["agency"]),
+        ("источник:народное слово", &[]),
+        ("слово -источник:слово", &[]),
+        ("агентство", &["word"]),
+        ("аген*", &["word"]),
+        ("*агентство", &["word"]),
+        ("\"построен народное\"~9", &[]),
+    ] {
+        assert_eq!(hits(&searcher, query, true), expected, "{query}");
+    }
+}
+
+#[test]
 fn an_exact_phrase_stays_within_a_sentence() {
     let index = index(&[
         ("across", "Погода", "Всюду было очень тепло. Дома стояли пустыми."),

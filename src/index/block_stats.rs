@@ -103,11 +103,6 @@ pub(crate) struct BlockStats {
 }
 
 impl BlockStats {
-    /// The statistics of a list that has none.
-    pub fn none() -> Self {
-        Self { bytes: OwnedBytes::empty(), blocks: 0 }
-    }
-
     /// The code of the bound of a block; none of the last, partial one.
     #[inline]
     pub fn bound(&self, block: usize) -> Option<u8> {

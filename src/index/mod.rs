@@ -34,8 +34,8 @@ pub use maintenance::{BackupStats, CheckReport, backup, check, compact, gc, rest
 pub(crate) use norms::{NormParameters, Norms};
 pub use options::JobOptions;
 pub(crate) use parallel::parallel_map;
-pub(crate) use schema::POSITION_GAP;
-pub(crate) use segment_reader::{PostingList, Segment, TermEntry, Zone};
+pub(crate) use schema::{POSITION_GAP, SOURCE_PREFIX};
+pub(crate) use segment_reader::{PostingList, Segment, TermEntry};
 pub(crate) use snapshot::{Address, Snapshot};
 pub use sync::{Event, Progress, Summary, sync, update};
 pub(crate) use term_pattern::matches_pattern;

@@ -3,7 +3,8 @@
 //! One text field holds title and body with all three channels of terms at shared positions. A phrase can
 //! therefore mix channels, and a term has one posting list and one document frequency for the whole release. How
 //! often it is in the title is a part of the block statistics. These also hold the lengths of title and body in words,
-//! because tantivy's field norms would count every term of every channel.
+//! because tantivy's field norms would count every term of every channel. The words of the publisher are in the same
+//! field as other terms, whose keys have a prefix.
 
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 
@@ -11,11 +12,14 @@ use super::norms::NormParameters;
 use crate::analysis::Analyzer;
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 18;
+pub(crate) const SCHEMA_VERSION: u32 = 19;
 
-/// The position of the first word of a body, counted from the end of the title. No distance that a query can
-/// ask for reaches across it; `search` checks that at compile time.
+/// The position of the first word of a body, counted from the end of the title, and of the publisher, counted from the
+/// end of the body. No distance that a query can ask for reaches across it; `search` checks that at compile time.
 pub(crate) const POSITION_GAP: u32 = 128;
+
+/// Precedes the keys of the publisher's terms. It is greater than the letters of all channels.
+pub(crate) const SOURCE_PREFIX: &str = "|";
 
 /// The names of the fast fields.
 pub(crate) mod column {
@@ -31,10 +35,8 @@ pub(crate) mod column {
 pub(crate) struct Fields {
     /// The release's id.
     pub id: Field,
-    /// Title and then body: terms of all channels.
+    /// Title, body and publisher: terms of all channels.
     pub text: Field,
-    /// The publisher: terms of all channels.
-    pub source: Field,
     /// The day of publication, in days from 1970-01-01.
     pub date: Field,
     /// A digest of the release: by it a version of a release is deleted.
@@ -55,8 +57,7 @@ impl Fields {
         let text_column = TextOptions::default().set_fast("raw");
         let fields = Self {
             id: schema.add_text_field(column::ID, text_column.clone()),
-            text: schema.add_text_field("text", terms.clone()),
-            source: schema.add_text_field("source", terms),
+            text: schema.add_text_field("text", terms),
             date: schema.add_i64_field(column::DATE, FAST),
             digest: schema.add_u64_field(column::DIGEST, FAST),
             root: schema.add_text_field(column::ROOT, text_column.clone()),

@@ -6,14 +6,14 @@ use std::{
 };
 
 use tantivy::{
-    DocId, SegmentOrdinal, SegmentReader, TERMINATED,
+    DocId, InvertedIndexReader, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError,
     columnar::{Column, StrColumn},
     directory::{CompositeFile, FileSlice, OwnedBytes},
     fastfield::AliveBitSet,
     index::SegmentComponent,
     postings::TermInfo,
     store::StoreReader,
-    termdict::{TermDictionary, TermOrdinal},
+    termdict::TermOrdinal,
 };
 
 use super::{
@@ -45,13 +45,7 @@ pub(crate) struct Segment {
     /// The corpus folders, and the files below them, that releases were read from.
     pub roots: Option<StrColumn>,
     pub files: Option<StrColumn>,
-    /// By zone.
-    zones: [ZoneIndex; 2],
-}
-
-/// The inverted index of a zone.
-struct ZoneIndex {
-    terms: Arc<tantivy::InvertedIndexReader>,
+    terms: Arc<InvertedIndexReader>,
     /// The posting lists, without a header, and the position lists.
     postings: FileSlice,
     positions: FileSlice,
@@ -70,21 +64,18 @@ impl Segment {
         fields: Fields,
     ) -> tantivy::Result<Self> {
         let columns = reader.fast_fields();
-        let ids = columns.str(column::ID)?.ok_or_else(|| {
-            tantivy::TantivyError::SchemaError(format!("the column {} is missing", column::ID))
-        })?;
-        let postings = CompositeFile::open(&reader.open_read(SegmentComponent::Postings)?)?;
-        let positions = CompositeFile::open(&reader.open_read(SegmentComponent::Positions)?)?;
-        let zone = |field| {
-            let part = |file: &CompositeFile| {
-                file.open_read(field).ok_or_else(|| io::Error::other("a field has no posting lists"))
-            };
-            let postings = part(&postings)?.slice_from(POSTINGS_HEADER);
-            let terms = reader.inverted_index(field)?;
-            Ok::<_, tantivy::TantivyError>(ZoneIndex { terms, postings, positions: part(&positions)? })
+        let ids = columns.str(column::ID)?;
+        let ids =
+            ids.ok_or_else(|| TantivyError::SchemaError(format!("the column {} is missing", column::ID)))?;
+        let part = |component| {
+            let file = CompositeFile::open(&reader.open_read(component)?)?;
+            let lists = file.open_read(fields.text);
+            lists.ok_or_else(|| TantivyError::InternalError("the field has no posting lists".into()))
         };
-        let text = zone(fields.text)?;
-        let stats = SegmentStats::open(&reader, text.terms.terms().num_terms())?;
+        let postings = part(SegmentComponent::Postings)?.slice_from(POSTINGS_HEADER);
+        let positions = part(SegmentComponent::Positions)?;
+        let terms = reader.inverted_index(fields.text)?;
+        let stats = SegmentStats::open(&reader, terms.terms().num_terms())?;
         let length_stats = LengthStats::of(stats.lengths.iter());
         let all_deleted =
             |alive: &AliveBitSet| (0..reader.max_doc()).filter(|&doc| alive.is_deleted(doc)).collect();
@@ -100,7 +91,9 @@ impl Segment {
             parameters: length_stats.parameters(),
             length_stats,
             stats,
-            zones: [text, zone(fields.source)?],
+            terms,
+            postings,
+            positions,
             total_lengths,
             deleted,
             docs_by_id: OnceLock::new(),
@@ -123,64 +116,55 @@ impl Segment {
         self.parameters
     }
 
-    /// Looks up the posting list of a term in a zone; `None` if the segment has no such term there.
-    pub fn find(&self, zone: Zone, key: &str) -> io::Result<Option<PostingList>> {
-        if zone == Zone::Text && !self.stats.may_have(key) {
+    /// Looks up the posting list of a term; `None` if the segment has no such term.
+    pub fn find(&self, key: &str) -> io::Result<Option<PostingList>> {
+        if !self.stats.may_have(key) {
             return Ok(None);
         }
-        let terms = self.terms(zone);
+        let terms = self.terms.terms();
         let Some(info) = terms.get(key)? else { return Ok(None) };
         let term = terms.term_ord(key)?.unwrap_or_default();
-        self.list(zone, (term, info)).map(Some)
+        self.list((term, info)).map(Some)
     }
 
     /// The posting list of a term.
-    pub fn list(&self, zone: Zone, (term, info): TermEntry) -> io::Result<PostingList> {
-        let stats = match zone {
-            Zone::Text => self.stats.of_list(term, info.doc_freq)?,
-            Zone::Source => BlockStats::none(),
-        };
-        Ok(PostingList { zone, info, stats })
-    }
-
-    fn terms(&self, zone: Zone) -> &TermDictionary {
-        self.zones[zone as usize].terms.terms()
+    pub fn list(&self, (term, info): TermEntry) -> io::Result<PostingList> {
+        let stats = self.stats.of_list(term, info.doc_freq)?;
+        Ok(PostingList { info, stats })
     }
 
     /// Opens a posting list with tantivy's cursor, with positions.
     #[cfg(test)]
     pub fn postings(&self, list: &PostingList) -> tantivy::postings::SegmentPostings {
         let option = tantivy::schema::IndexRecordOption::WithFreqsAndPositions;
-        let zone = &self.zones[list.zone as usize];
-        zone.terms.read_postings_from_terminfo(&list.info, option).unwrap()
+        self.terms.read_postings_from_terminfo(&list.info, option).unwrap()
     }
 
     /// The bytes of a posting list, in tantivy's format.
     pub fn posting_bytes(&self, list: &PostingList) -> io::Result<OwnedBytes> {
-        self.zones[list.zone as usize].postings.read_bytes_slice(list.info.postings_range.clone())
+        self.postings.read_bytes_slice(list.info.postings_range.clone())
     }
 
     /// The bytes of the positions of a posting list, in tantivy's format.
     pub fn position_bytes(&self, list: &PostingList) -> io::Result<OwnedBytes> {
-        self.zones[list.zone as usize].positions.read_bytes_slice(list.info.positions_range.clone())
+        self.positions.read_bytes_slice(list.info.positions_range.clone())
     }
 
-    /// Visits the terms of a zone that consist of a channel and a form with a pattern, in order. Reads all terms
+    /// Visits the terms whose keys consist of a prefix and a form with a pattern, in order, by form. Reads all terms
     /// that begin as the pattern does before its first `?` or `*`.
     pub fn for_each_term_like(
         &self,
-        zone: Zone,
-        channel: char,
+        prefix: &str,
         pattern: &str,
         visit: &mut dyn FnMut(&str, TermEntry),
     ) -> io::Result<()> {
-        let prefix = format!("{channel}{}", literal_prefix(pattern));
-        let mut terms = self.terms(zone).range().ge(&prefix).into_stream()?;
-        while terms.advance() && terms.key().starts_with(prefix.as_bytes()) {
-            if let Ok(key) = std::str::from_utf8(terms.key())
-                && key.strip_prefix(channel).is_some_and(|form| matches_pattern(pattern, form))
+        let first = format!("{prefix}{}", literal_prefix(pattern));
+        let mut terms = self.terms.terms().range().ge(&first).into_stream()?;
+        while terms.advance() && terms.key().starts_with(first.as_bytes()) {
+            if let Ok(form) = std::str::from_utf8(&terms.key()[prefix.len()..])
+                && matches_pattern(pattern, form)
             {
-                visit(key, (terms.term_ord(), terms.value().clone()));
+                visit(form, (terms.term_ord(), terms.value().clone()));
             }
         }
         Ok(())
@@ -258,19 +242,9 @@ impl Segment {
     }
 }
 
-/// A part of a release with separate posting lists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Zone {
-    /// Title and body, one after the other.
-    Text,
-    /// The publisher's name.
-    Source,
-}
-
 /// A posting list of a segment.
 #[derive(Clone, Debug)]
 pub(crate) struct PostingList {
-    zone: Zone,
     info: TermInfo,
     pub stats: BlockStats,
 }

@@ -111,14 +111,14 @@ mod tests {
 
     use super::*;
     use crate::{
-        index::{Index, Snapshot, Zone, block_stats::bound_code, build::start_engine},
+        index::{Index, Snapshot, block_stats::bound_code, build::start_engine},
         release::Release,
     };
 
     /// Checks the statistics of a term against its positions; returns how many full blocks it has.
     #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
     fn check(segment: &crate::index::Segment, key: &str) -> usize {
-        let Some(list) = segment.find(Zone::Text, key).unwrap() else { return 0 };
+        let Some(list) = segment.find(key).unwrap() else { return 0 };
         let mut postings = segment.postings(&list);
         let (mut positions, mut docs) = (Vec::new(), Vec::new());
         while postings.doc() != TERMINATED {

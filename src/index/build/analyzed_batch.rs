@@ -31,13 +31,13 @@ impl AnalyzedBatch {
         reader: &mut WordReader<'_>,
         fields: Fields,
     ) -> tantivy::Result<Self> {
-        let mut words = BatchWords::new();
+        let mut words = BatchWords::default();
         let mut releases = Vec::with_capacity(batch.len());
         for EncodedRelease { mut bytes, digest } in batch {
             let view = ReleaseView::read(&bytes).map_err(TantivyError::InternalError)?;
             let mut checkpoints = CheckpointWriter::default();
             let texts = [&*view.title, &*view.body, view.source().unwrap_or_default()];
-            words.add(reader, texts, &mut checkpoints);
+            reader.read(texts, &mut words, &mut checkpoints);
             let document = fast_fields(fields, &view, digest);
             let display = encode_display(&DisplayMap::of(&view.body), &checkpoints);
             bytes.extend_from_slice(&display.map_err(TantivyError::InternalError)?);

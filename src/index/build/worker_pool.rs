@@ -131,7 +131,7 @@ impl WorkerPool {
         let PoolConfig { engine, fields, analyzer, memory, threads } = &self.config;
         let segment = Arc::new(SharedSegment {
             fields: *fields,
-            writer: Mutex::new(SegmentWriter::new(engine, *fields)?),
+            writer: Mutex::new(SegmentWriter::new(engine, fields.text)?),
             forms: Mutex::default(),
             is_full: AtomicBool::new(false),
             is_stopped: AtomicBool::new(false),

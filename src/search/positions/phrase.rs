@@ -11,7 +11,7 @@ use super::{
 use crate::{
     index::Segment,
     search::{
-        plan::{Phrase, Scope},
+        plan::Phrase,
         postings::{BoundWord, Terms},
     },
 };
@@ -21,8 +21,6 @@ pub(crate) struct PhraseMatcher<'s> {
     segment: &'s Segment,
     words: Vec<WordPositions<'s>>,
     shape: PhraseShape,
-    /// Whether the words are looked for in the publisher's name, which has no title.
-    in_source: bool,
     in_sentence: bool,
     starts: Vec<u32>,
 }
@@ -36,7 +34,6 @@ impl<'s> PhraseMatcher<'s> {
         let open = |word: &&BoundWord| WordPositions::open(segment, word, Terms::Full);
         Ok(Self {
             segment,
-            in_source: words.iter().any(|word| word.scope == Scope::Source),
             words: words.iter().map(open).collect::<io::Result<_>>()?,
             shape,
             in_sentence: phrase.in_sentence,
@@ -63,6 +60,6 @@ impl<'s> PhraseMatcher<'s> {
 
     /// The limit of matches in a document.
     pub fn limit(&self, doc: DocId) -> FieldLimit {
-        if self.in_source { FieldLimit::NONE } else { FieldLimit(self.segment.title_words(doc)) }
+        FieldLimit(self.segment.title_words(doc))
     }
 }

@@ -4,6 +4,7 @@
 //! Hints are looked up only on demand: a query that enough documents match in full needs none.
 
 use std::{
+    borrow::Cow,
     collections::HashMap,
     io,
     sync::{Arc, OnceLock},
@@ -12,7 +13,7 @@ use std::{
 use super::doc_freq::doc_freq;
 use crate::{
     analysis::Channel,
-    index::{PostingList, Segment, TermEntry, Zone},
+    index::{PostingList, SOURCE_PREFIX, Segment, TermEntry},
     search::{
         context::Context,
         plan::{Scope, WeightedTerm, Word},
@@ -197,9 +198,9 @@ fn idf(context: &Context, doc_count: usize) -> f32 {
     (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln() as f32
 }
 
-/// The field whose postings have the documents of a scope.
-fn zone_of(scope: Scope) -> Zone {
-    if scope == Scope::Source { Zone::Source } else { Zone::Text }
+/// A term's key as the index holds it for a scope.
+fn key_in(scope: Scope, key: &str) -> Cow<'_, str> {
+    if scope == Scope::Source { format!("{SOURCE_PREFIX}{key}").into() } else { key.into() }
 }
 
 /// The terms that at least one segment has.
@@ -208,12 +209,13 @@ fn bind_terms<'w>(
     terms: impl IntoIterator<Item = &'w WeightedTerm>,
     scope: Scope,
 ) -> io::Result<Vec<BoundTerm>> {
-    let (segments, zone) = (&context.snapshot.segments, zone_of(scope));
+    let segments = &context.snapshot.segments;
     let mut bound = Vec::new();
     for term in terms {
+        let key = key_in(scope, &term.key);
         let mut by_segment = Vec::new();
         for (at, segment) in segments.iter().enumerate() {
-            if let Some(list) = segment.find(zone, &term.key)? {
+            if let Some(list) = segment.find(&key)? {
                 by_segment.resize_with(segments.len(), || None);
                 by_segment[at] = Some(list);
             }
@@ -227,16 +229,19 @@ fn bind_terms<'w>(
 
 /// The most frequent surface forms in the index that match a pattern.
 fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> io::Result<Vec<BoundTerm>> {
-    let (segments, zone) = (&context.snapshot.segments, zone_of(scope));
+    let segments = &context.snapshot.segments;
+    let (channel, mut key) = (Channel::Exact.letter(), [0; 4]);
+    let channel = &*channel.encode_utf8(&mut key);
+    let prefix = key_in(scope, channel);
     let mut forms: HashMap<String, (u64, Vec<Option<TermEntry>>)> = HashMap::new();
     for (at, segment) in segments.iter().enumerate() {
-        let mut visit = |key: &str, term: TermEntry| {
-            let form = forms.entry(key.to_owned());
+        let mut visit = |form: &str, term: TermEntry| {
+            let form = forms.entry(format!("{channel}{form}"));
             let (doc_freq, by_segment) = form.or_insert_with(|| (0, vec![None; segments.len()]));
             *doc_freq += u64::from(term.1.doc_freq);
             by_segment[at] = Some(term);
         };
-        segment.for_each_term_like(zone, Channel::Exact.letter(), pattern, &mut visit)?;
+        segment.for_each_term_like(&prefix, pattern, &mut visit)?;
     }
     let mut forms: Vec<_> = forms.into_iter().collect();
     forms.sort_unstable_by(|(a, (m, _)), (b, (n, _))| n.cmp(m).then_with(|| a.cmp(b)));
@@ -244,7 +249,7 @@ fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> io::Result<Ve
     let mut bound = Vec::with_capacity(forms.len());
     for (key, (_, by_segment)) in forms {
         let lists = segments.iter().zip(by_segment);
-        let lists = lists.map(|(segment, term)| term.map(|term| segment.list(zone, term)).transpose());
+        let lists = lists.map(|(segment, term)| term.map(|term| segment.list(term)).transpose());
         let by_segment = lists.collect::<io::Result<_>>()?;
         bound.push(BoundTerm {
             term: WeightedTerm { key: key.into(), weight: LEMMA, full: true },

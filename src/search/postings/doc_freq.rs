@@ -75,7 +75,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        index::{Index, Snapshot, Zone},
+        index::{Index, Snapshot},
         release::Release,
     };
 
@@ -101,7 +101,7 @@ mod tests {
             writer.commit(&[]).unwrap();
             let snapshot = Snapshot::open(&index).unwrap();
             let [segment] = &snapshot.segments[..] else { return Ok(()) };
-            let lists = ["lвода", "lмост", "lрека"].map(|key| [segment.find(Zone::Text, key).unwrap()]);
+            let lists = ["lвода", "lмост", "lрека"].map(|key| [segment.find(key).unwrap()]);
             for some in [&[0, 1, 2][..], &[1, 2], &[0, 2], &[1], &[]] {
                 let some_lists: Vec<_> = some.iter().map(|&at| &lists[at][..]).collect();
                 let is_alive = |id: &usize| !deleted.contains(id);

@@ -57,7 +57,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        index::{Index, Snapshot, Zone},
+        index::{Index, Snapshot},
         release::Release,
     };
 
@@ -76,7 +76,7 @@ mod tests {
             index.ingest(releases).unwrap();
             let snapshot = Snapshot::open(&index).unwrap();
             for segment in &snapshot.segments {
-                let Some(list) = segment.find(Zone::Text, "lвода").unwrap() else { continue };
+                let Some(list) = segment.find("lвода").unwrap() else { continue };
                 let mut cursor = PositionCursor::open(segment, &list).unwrap();
                 // In any order: going back starts over.
                 for &doc in docs.iter().filter(|&&doc| doc < segment.reader.max_doc()) {

@@ -149,7 +149,7 @@ impl TermCursor {
     }
 
     /// An upper bound of the normalised frequency in all documents of a window. Infinite for the last, partial block of
-    /// a list and for publishers, which have no stored bounds.
+    /// a list, which has no stored bound.
     pub fn frequency_bound(&mut self, window: &Range<DocId>, norms: &Norms) -> f32 {
         let Self { postings, stats, .. } = self;
         let mut bound = 0.0_f32;
@@ -166,10 +166,7 @@ impl TermCursor {
 
     /// Visits those of some documents that match, by their index, with the same for each of them.
     pub fn frequency_bounds_of(&mut self, docs: &[DocId], norms: &Norms, mut visit: impl FnMut(usize, f32)) {
-        let is_source = self.scope == Scope::Source;
-        self.find_frequencies(docs, |at, frequency| {
-            visit(at, if is_source { f32::INFINITY } else { frequency.normalised(docs[at], norms) });
-        });
+        self.find_frequencies(docs, |at, frequency| visit(at, frequency.normalised(docs[at], norms)));
     }
 
     /// Where the block of the last bound ends.
@@ -194,9 +191,8 @@ impl Frequency {
     pub fn new(scope: Scope, all: u32, title: u32) -> Option<Self> {
         let body = all - title.min(all);
         match scope {
-            Scope::Anywhere => Some(Self { title, body, all }),
+            Scope::Anywhere | Scope::Source => Some(Self { title, body, all }),
             Scope::Title => (title > 0).then_some(Self { title, body: 0, all: title }),
-            Scope::Source => Some(Self { title: 0, body: all, all }),
             Scope::Body => (body > 0).then_some(Self { title: 0, body, all }),
         }
     }

@@ -23,64 +23,36 @@ impl SortedTerms<'_> {
 #[derive(Default)]
 pub(in crate::index::build) struct SegmentForms {
     /// The number of each term by its key. A segment has a million terms, most of them rare.
-    keys: ArenaHashMap,
-    /// The terms of all forms, and the end of the terms of each form.
-    terms: Vec<u32>,
-    ends: Vec<usize>,
-    /// The newest form with each first term, by its number, and for each form the one before it with that first term.
-    newest: Vec<u32>,
-    older: Vec<u32>,
+    terms: ArenaHashMap,
+    /// The number of each form by the numbers of its terms.
+    forms: ArenaHashMap,
+    /// A buffer.
+    form: Vec<u8>,
 }
-
-/// Stands for no form.
-const NONE: u32 = u32::MAX;
 
 impl SegmentForms {
     /// The number of a form, given its terms.
     pub fn intern(&mut self, form: TermListRef<'_>) -> u32 {
-        let start = self.terms.len();
+        self.form.clear();
         for term in form.terms() {
-            let mut number = u32::try_from(self.keys.len()).unwrap_or(NONE);
-            self.keys.mutate_or_create(term.key().as_bytes(), |known| {
-                number = known.unwrap_or(number);
-                number
-            });
-            self.terms.push(number);
+            let number = number(&mut self.terms, term.key().as_bytes());
+            self.form.extend_from_slice(&number.to_ne_bytes());
         }
-        // A form without terms is as one whose first term is the first of all.
-        let first = self.terms.get(start).map_or(0, |&first| first as usize);
-        self.newest.resize(self.newest.len().max(first + 1), NONE);
-        let mut known = self.newest[first];
-        while known != NONE {
-            if self.terms_of(known as usize) == &self.terms[start..] {
-                self.terms.truncate(start);
-                return known;
-            }
-            known = self.older[known as usize];
-        }
-        let number = u32::try_from(self.ends.len()).unwrap_or(NONE >> 1);
-        self.ends.push(self.terms.len());
-        self.older.push(std::mem::replace(&mut self.newest[first], number));
-        number
-    }
-
-    fn terms_of(&self, form: usize) -> &[u32] {
-        let start = form.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.terms[start..self.ends[form]]
+        number(&mut self.forms, &self.form)
     }
 
     /// The number of forms.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.forms.len()
     }
 
     /// All terms in the order of their bytes.
     pub fn sorted_terms(&self) -> SortedTerms<'_> {
-        let mut counts = vec![0; self.keys.len()];
-        self.terms.iter().for_each(|&term| counts[term as usize] += 1);
+        let mut counts = vec![0; self.terms.len()];
+        self.forms.iter().for_each(|(form, _)| terms_of(form).for_each(|term| counts[term] += 1));
         let mut forms = Groups::with_counts(counts);
-        for (form, number) in (0..self.len()).zip(0..) {
-            self.terms_of(form).iter().for_each(|&term| forms.add(term as usize, number));
+        for (form, number) in self.forms.iter() {
+            terms_of(form).for_each(|term| forms.add(term, self.forms.read(number)));
         }
         // Most keys differ in their first sixteen bytes, which are compared as one number.
         let first_bytes = |key: &[u8]| {
@@ -89,7 +61,7 @@ impl SegmentForms {
             first[..length].copy_from_slice(&key[..length]);
             u128::from_be_bytes(first)
         };
-        let keys = self.keys.iter().map(|(key, number)| (first_bytes(key), key, self.keys.read(number)));
+        let keys = self.terms.iter().map(|(key, number)| (first_bytes(key), key, self.terms.read(number)));
         let mut keys: Vec<(u128, &[u8], u32)> = keys.collect();
         keys.sort_unstable();
         SortedTerms { keys, forms }
@@ -97,7 +69,22 @@ impl SegmentForms {
 
     /// Bytes of memory, now or while positions are grouped, which takes the keys and the terms of forms once more.
     pub fn memory(&self) -> usize {
-        let sorted = self.keys.len() * size_of::<(u128, &[u8], u32)>();
-        self.keys.mem_usage() + sorted + 12 * self.terms.len() + 16 * self.len()
+        let sorted = self.terms.len() * size_of::<(u128, &[u8], u32)>();
+        self.terms.mem_usage() + sorted + 2 * self.forms.mem_usage()
     }
+}
+
+/// The numbers of a form's terms.
+fn terms_of(form: &[u8]) -> impl Iterator<Item = usize> {
+    form.as_chunks().0.iter().map(|&term| u32::from_ne_bytes(term) as usize)
+}
+
+/// The number of a key, a new one if the map does not have it. Keys are numbered from 0.
+fn number(map: &mut ArenaHashMap, key: &[u8]) -> u32 {
+    let mut number = u32::try_from(map.len()).unwrap_or(u32::MAX);
+    map.mutate_or_create(key, |known| {
+        number = known.unwrap_or(number);
+        number
+    });
+    number
 }

@@ -2,8 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{field_words::FieldWords, segment_forms::SegmentForms};
-use crate::analysis::{Checkpoint, PackedKey, PendingToken, Role, TermCache, TokenContext, TokenStream};
+use super::{batch_words::BatchWords, segment_forms::SegmentForms};
+use crate::analysis::{
+    Checkpoint, CheckpointWriter, PackedKey, PendingToken, Role, TermCache, TokenContext, TokenStream,
+};
 
 /// Words that are looked up together.
 const LOOKUP_BATCH: usize = 64;
@@ -43,8 +45,15 @@ impl<'s> WordReader<'s> {
         self.cache
     }
 
-    /// Records the words of a text and passes on their checkpoints.
-    pub(super) fn read(&mut self, text: &str, words: &mut FieldWords, mut pass: impl FnMut(Checkpoint)) {
+    /// Adds a document, given title, body and publisher, to a batch, and records the checkpoints of its body.
+    pub fn read(&mut self, texts: [&str; 3], words: &mut BatchWords, checkpoints: &mut CheckpointWriter) {
+        let [title, body, source] = texts;
+        self.read_text(title, words, |_| ());
+        self.read_text(body, words, |checkpoint| checkpoints.pass(checkpoint));
+        self.read_text(source, words, |_| ());
+    }
+
+    fn read_text(&mut self, text: &str, words: &mut BatchWords, mut pass: impl FnMut(Checkpoint)) {
         let (mut steps, mut found) = (std::mem::take(&mut self.steps), std::mem::take(&mut self.found));
         let mut tokens = TokenStream::new(text);
         let mut next = 0;

@@ -1,23 +1,22 @@
-//! The words of one field, in the order of the texts of a batch of documents.
+//! The words of a batch of documents, in the order of their texts.
 
 use tantivy::DocId;
 
 use super::occurrences::{Occurrence, occurrence};
 use crate::index::{norms::DocLengths, schema::POSITION_GAP};
 
-/// The words of one field.
+/// The words of a batch. Each document has three texts: title, body and publisher.
 ///
-/// If a document has several texts in the field, a title and a body, the positions of one follow those of the text
-/// before after a gap, so that no phrase and no distance reaches from one into the other.
-pub(super) struct FieldWords {
+/// The positions of a text follow those of the text before after a gap, so that no phrase and no distance reaches from
+/// one into the other.
+#[derive(Default)]
+pub(in crate::index::build) struct BatchWords {
     /// The number of each word's form. The lowest bit says whether the word follows the one before it or has the same
     /// position.
     words: Vec<u32>,
     texts: Vec<Text>,
-    texts_per_doc: usize,
 }
 
-/// A text of a document.
 struct Text {
     /// Where its words end.
     end: usize,
@@ -25,12 +24,7 @@ struct Text {
     positions: u32,
 }
 
-impl FieldWords {
-    /// An empty field, in which each document has this many texts.
-    pub fn new(texts_per_doc: usize) -> Self {
-        Self { words: Vec::new(), texts: Vec::new(), texts_per_doc }
-    }
-
+impl BatchWords {
     /// Adds the next word of a text.
     pub fn push(&mut self, form: u32, follows: bool) {
         self.words.push(form << 1 | u32::from(follows));
@@ -46,28 +40,30 @@ impl FieldWords {
         self.words.len()
     }
 
-    /// Bytes of memory.
+    /// Bytes of memory, now or while the positions are grouped.
     pub fn memory(&self) -> usize {
-        self.words.capacity() * size_of::<u32>() + self.texts.capacity() * size_of::<Text>()
+        self.words.capacity() * size_of::<u32>()
+            + self.texts.capacity() * size_of::<Text>()
+            + self.words.len() * size_of::<Occurrence>()
     }
 
     /// The numbers of positions of the title and the body of each document.
     pub fn lengths(&self) -> impl Iterator<Item = DocLengths> {
-        self.texts.as_chunks().0.iter().map(|[title, body]| [title.positions, body.positions])
+        self.texts.as_chunks().0.iter().map(|[title, body, _]| [title.positions, body.positions])
     }
 
-    /// Visits the words in order: the number of the form, and where it occurs. Documents are numbered from `doc`,
-    /// which is advanced past them.
-    pub fn each(&self, doc: &mut DocId, visit: &mut impl FnMut(usize, Occurrence)) {
+    /// Visits the words in order: the number of the form, plus `in_source` for those of the publisher, and where it
+    /// occurs. Documents are numbered from `doc`, which is advanced past them.
+    pub fn each(&self, doc: &mut DocId, in_source: usize, visit: &mut impl FnMut(usize, Occurrence)) {
         let mut start = 0;
-        for texts in self.texts.chunks(self.texts_per_doc) {
+        for [title, body, source] in self.texts.as_chunks().0 {
             let mut first = 0_u32;
-            for &Text { end, positions } in texts {
+            for (&Text { end, positions }, offset) in [(title, 0), (body, 0), (source, in_source)] {
                 // One before the first position: the bit of the first word advances it.
                 let mut position = first.wrapping_sub(1);
                 for &word in &self.words[start..end] {
                     position = position.wrapping_add(word & 1);
-                    visit((word >> 1) as usize, occurrence(*doc, position));
+                    visit(offset + (word >> 1) as usize, occurrence(*doc, position));
                 }
                 (start, first) = (end, first + positions + POSITION_GAP);
             }
