@@ -16,11 +16,7 @@ use tantivy::{
     query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate},
 };
 
-use super::{
-    analyzed_batch::EncodedRelease,
-    registry::Registry,
-    worker_pool::{PoolConfig, WorkerPool},
-};
+use super::{analyzed_batch::EncodedRelease, registry::Registry, worker_pool::WorkerPool};
 use crate::{
     error::{Error, Result},
     index::{
@@ -231,19 +227,14 @@ impl Writer {
 
     fn submit(&mut self, release: EncodedRelease) -> Result<()> {
         self.engine()?;
-        let pool = if let Some(pool) = self.pool.take() {
-            pool
-        } else {
-            let (threads, memory) = self.options.resources();
-            WorkerPool::new(PoolConfig {
-                engine: self.index.engine().clone(),
-                fields: self.index.fields(),
-                analyzer: self.index.analyzer()?.clone(),
-                memory,
-                threads,
-            })
+        let pool = match self.pool.take() {
+            Some(pool) => Ok(pool),
+            None => {
+                let (threads, memory) = self.options.resources();
+                WorkerPool::start(&self.index, self.index.analyzer()?, threads, memory)
+            }
         };
-        let submitted = self.pool.insert(pool).submit(release);
+        let submitted = pool.and_then(|pool| self.pool.insert(pool).submit(release));
         submitted.map_err(|error| {
             self.pool = None;
             self.failure("writing a segment", &error)
