@@ -175,6 +175,16 @@ pub enum Error {
 }
 
 impl Error {
+    /// The error for a file or folder that cannot be read, from that of the operating system.
+    pub(crate) fn read(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Read { path: path.into(), source }
+    }
+
+    /// The error for a file or folder that cannot be written, from that of the operating system.
+    pub(crate) fn write(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Write { path: path.into(), source }
+    }
+
     /// The file or folder that the error concerns.
     pub fn path(&self) -> Option<&Path> {
         match self {

@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashSet,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock, atomic::AtomicBool},
     time::Duration,
@@ -54,9 +54,6 @@ struct Inner {
     analyzer: OnceLock<Analyzer>,
 }
 
-/// Identifies a commit: the number of the active generation, and the stamp of its last commit. A merge changes neither.
-pub(super) type Version = (Option<u64>, tantivy::Opstamp);
-
 /// What an index records with every commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitInfo {
@@ -78,16 +75,38 @@ impl CommitInfo {
     /// What the last commit of a generation recorded, whichever version wrote it. Tantivy keeps the record
     /// as JSON text inside its own JSON file.
     pub(super) fn of_any_version(generation: &Path) -> Result<Option<Self>> {
-        #[derive(Deserialize)]
-        struct Meta {
-            payload: String,
-        }
         let path = generation.join(META);
-        let Some(bytes) = unless_damaged(fs::read(&path).map_err(|error| read_error(&path, error)))? else {
-            return Ok(None);
-        };
-        let meta = serde_json::Deserializer::from_slice(&bytes).into_iter::<Meta>().next();
-        Ok(meta.and_then(|meta| serde_json::from_str(&meta.ok()?.payload).ok()))
+        let bytes = unless_damaged(fs::read(&path).map_err(|error| read_error(&path, error)))?;
+        let meta = serde_json::Deserializer::from_slice(&bytes.unwrap_or_default()).into_iter().next();
+        let meta: Option<serde_json::Value> = meta.and_then(Result::ok);
+        Ok(meta.and_then(|meta| serde_json::from_str(meta["payload"].as_str()?).ok()))
+    }
+}
+
+/// A commit as it is recorded, read in one step.
+pub(crate) struct Commit {
+    pub info: CommitInfo,
+    pub meta: tantivy::IndexMeta,
+    /// The folder of its files; `None` in memory.
+    folder: Option<PathBuf>,
+}
+
+impl Commit {
+    /// All files that it may have. A segment has only some of them.
+    pub fn files(&self) -> HashSet<PathBuf> {
+        let Some(folder) = &self.folder else { return HashSet::new() };
+        let mut names = self.meta.list_segment_files();
+        names.extend([META, MANAGED, MARKER].map(PathBuf::from));
+        names.extend((!self.info.files.is_empty()).then(|| PathBuf::from(&self.info.files)));
+        names.into_iter().map(|name| folder.join(name)).collect()
+    }
+
+    /// What was read of each corpus file.
+    pub fn manifest(&self) -> Result<Manifest> {
+        match &self.folder {
+            Some(folder) if !self.info.files.is_empty() => Manifest::read(folder, &self.info.files),
+            _ => Ok(Manifest::default()),
+        }
     }
 }
 
@@ -123,11 +142,10 @@ impl Index {
     /// # Errors
     /// As [`Index::open`].
     pub fn reload(&self) -> Result<Self> {
-        let Some(own) = self.generation() else { return Ok(self.clone()) };
-        if own.is_active()? {
+        if self.is_active()? {
             return Ok(self.clone());
         }
-        let index = Self::open(&own.index)?;
+        let index = Self::open(self.location())?;
         if let Some(analyzer) = self.inner.analyzer.get() {
             _ = index.inner.analyzer.set(analyzer.clone());
         }
@@ -214,8 +232,7 @@ impl Index {
     /// # Errors
     /// `IndexDamaged` where the record cannot be read.
     pub fn commit_info(&self) -> Result<CommitInfo> {
-        let Some(payload) = self.metas()?.payload else { return Ok(CommitInfo::default()) };
-        serde_json::from_str(&payload).map_err(|error| self.damaged(&error))
+        Ok(self.commit()?.info)
     }
 
     /// The files and folders that could not be read, or not all of them, each with the line at fault and the reason.
@@ -224,13 +241,13 @@ impl Index {
     /// `IndexDamaged` where the manifest cannot be read.
     pub fn failures(&self) -> Result<Vec<Error>> {
         let manifest = self.manifest()?;
-        let files = manifest.iter().map(|(root, name, entry)| (Path::new(root).join(name), &entry.failures));
-        let unread = manifest.unread.iter().map(|(path, failures)| (PathBuf::from(path), failures));
-        let mut all: Vec<_> = files.chain(unread).collect();
+        // An entry for a whole corpus folder has no name.
+        let path = |root, name| Path::new(root).join(name).components().collect::<PathBuf>();
+        let mut all: Vec<_> =
+            manifest.iter().map(|(root, name, entry)| (path(root, name), &entry.failures)).collect();
         all.sort();
-        let failures = all
-            .into_iter()
-            .flat_map(|(path, failures)| failures.iter().map(move |failure| failure.at(path.clone())));
+        let failures =
+            all.iter().flat_map(|(path, failures)| failures.iter().map(|failure| failure.at(path.clone())));
         Ok(failures.collect())
     }
 
@@ -240,53 +257,40 @@ impl Index {
     /// `Read` where the folder cannot be read.
     pub fn size(&self) -> Result<u64> {
         let Some(folder) = self.generation_folder() else { return Ok(0) };
-        let failed = |source: std::io::Error| Error::Read { path: folder.into(), source };
-        let mut bytes = 0;
-        for entry in fs::read_dir(folder).map_err(failed)? {
-            bytes += entry.and_then(|entry| entry.metadata()).map_err(failed)?.len();
-        }
-        Ok(bytes)
+        let entries = fs::read_dir(folder).map_err(Error::read(folder))?;
+        let sizes = entries.map(|entry| Ok(entry?.metadata()?.len()));
+        sizes.sum::<io::Result<u64>>().map_err(Error::read(folder))
     }
 
-    /// The current state of the index.
-    pub(super) fn version(&self) -> Result<Version> {
-        // While the first generation is being built none is active.
-        let active = self.generation().map(|own| unless_damaged(Generation::active(&own.index)));
-        let active = active.transpose()?.flatten().map(|active| active.number);
-        Ok((active, self.metas()?.opstamp))
+    /// The last commit.
+    pub(super) fn commit(&self) -> Result<Commit> {
+        let meta = self.engine().load_metas().map_err(|error| self.read_failed(error))?;
+        let info = meta.payload.as_deref().map_or_else(|| Ok(CommitInfo::default()), serde_json::from_str);
+        let info = info.map_err(|error| self.damaged(&error))?;
+        Ok(Commit { info, meta, folder: self.generation_folder().map(Path::to_owned) })
     }
 
-    /// The entries of all corpus files that the last commit recorded.
+    /// Whether no other generation has replaced this one.
+    pub(super) fn is_active(&self) -> Result<bool> {
+        self.generation().map_or(Ok(true), Generation::is_active)
+    }
+
+    /// What was read of each corpus file, as of the last commit.
     pub(super) fn manifest(&self) -> Result<Manifest> {
-        match (self.generation_folder(), self.commit_info()?.files) {
-            (Some(folder), name) if !name.is_empty() => Manifest::read(folder, &name),
-            _ => Ok(Manifest::default()),
-        }
-    }
-
-    /// All files that the last commit may have. A segment has only some of them.
-    pub(super) fn commit_files(&self) -> Result<HashSet<PathBuf>> {
-        let Some(folder) = self.generation_folder() else { return Ok(HashSet::new()) };
-        let mut names = self.metas()?.list_segment_files();
-        names.extend([META, MANAGED, MARKER].map(PathBuf::from));
-        let manifest = self.commit_info()?.files;
-        names.extend((!manifest.is_empty()).then(|| manifest.into()));
-        Ok(names.into_iter().map(|name| folder.join(name)).collect())
+        self.commit()?.manifest()
     }
 
     /// Removes the files of this generation that the last commit does not name, such as those of a killed writer;
     /// returns them. Only for the holder of the write lock, because nobody else is writing then.
     pub(super) fn collect_garbage(&self) -> Result<Vec<PathBuf>> {
         let Some(folder) = self.generation_folder() else { return Ok(Vec::new()) };
-        // A reader that has learnt of a file holds this lock until the file is open.
-        let _lock = self.lock_files("removing unused files")?;
-        let live = self.commit_files()?;
-        let failed = |source| Error::Read { path: folder.into(), source };
+        let _lock = self.lock_files()?;
+        let live = self.commit()?.files();
         let mut removed = Vec::new();
-        for entry in fs::read_dir(folder).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
+        for entry in fs::read_dir(folder).map_err(Error::read(folder))? {
+            let path = entry.map_err(Error::read(folder))?.path();
             if path.extension().is_none_or(|ending| ending != "lock") && !live.contains(&path) {
-                remove_if_exists(&path).map_err(|source| Error::Write { path: path.clone(), source })?;
+                remove_if_exists(&path).map_err(Error::write(&path))?;
                 removed.push(path);
             }
         }
@@ -301,14 +305,11 @@ impl Index {
         }
     }
 
-    /// Keeps the files of this generation from being removed until the result is dropped.
-    pub(super) fn lock_files(&self, doing: &'static str) -> Result<DirectoryLock> {
+    /// Keeps the files of this generation from being removed until the result is dropped. A reader that has learnt of
+    /// a file holds this lock until the file is open.
+    pub(super) fn lock_files(&self) -> Result<DirectoryLock> {
         let lock = self.engine().directory().acquire_lock(&META_LOCK);
-        lock.map_err(|error| write_failure(&self.location(), doing, &error.into()))
-    }
-
-    pub(super) fn metas(&self) -> Result<tantivy::IndexMeta> {
-        self.engine().load_metas().map_err(|error| self.read_failed(error))
+        lock.map_err(|error| self.read_failed(error))
     }
 
     /// What stops all writing to this index.

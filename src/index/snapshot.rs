@@ -5,12 +5,12 @@
 
 use std::sync::OnceLock;
 
-use tantivy::{DocId, SegmentOrdinal};
+use tantivy::{DocId, Opstamp, SegmentMeta, SegmentOrdinal, SegmentReader, directory::DirectoryLock};
 
 use super::{
     doc_store::ReleaseView,
     engine_error::catch_panic,
-    handle::{Index, Version},
+    handle::{Commit, Index},
     norms::mean_length,
     parallel::parallel_map,
     segment_reader::Segment,
@@ -40,8 +40,8 @@ pub(crate) struct Snapshot {
     pub mean_body: f32,
     /// Computed when it is first asked for.
     newest: OnceLock<i64>,
-    /// The state of the index that it shows.
-    version: Version,
+    /// The stamp of the commit, which a merge does not change.
+    opstamp: Opstamp,
 }
 
 /// From this number of releases on, segments are opened in parallel.
@@ -50,7 +50,8 @@ const MANY_RELEASES: u64 = 100_000;
 impl Snapshot {
     /// Opens the last commit. Where the generation was removed meanwhile, it is that of the active one.
     pub fn open(index: &Index) -> Result<Self> {
-        match catch_panic(&index.location(), || Self::try_open(index)) {
+        let opened = index.lock_files().and_then(|lock| Self::of(index, &index.commit()?, &lock));
+        match opened {
             Err(Error::IndexDamaged { .. }) if index.generation().is_some_and(Generation::is_retired) => {
                 Self::open(&index.reload()?)
             }
@@ -58,25 +59,18 @@ impl Snapshot {
         }
     }
 
-    fn try_open(index: &Index) -> Result<Self> {
-        // Read first: a commit that comes in between makes the snapshot newer than it says.
-        let version = index.version()?;
-        let engine = index.engine();
-        let reader = engine
-            .reader_builder()
-            .reload_policy(tantivy::ReloadPolicy::Manual)
-            .try_into()
-            .map_err(|error| index.read_failed(error))?;
-        let searcher = reader.searcher();
-        let fields = index.fields();
-        let readers = searcher.segment_readers();
-        let releases: u64 = readers.iter().map(|reader| u64::from(reader.max_doc())).sum();
-        let opened = parallel_map(readers, releases >= MANY_RELEASES, |at, reader| {
+    /// Opens a commit whose files nobody removes meanwhile.
+    pub fn of(index: &Index, commit: &Commit, _: &DirectoryLock) -> Result<Self> {
+        let is_large = commit.info.releases >= MANY_RELEASES;
+        let open = |at, meta: &SegmentMeta| {
             let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
-            Segment::open(ordinal, reader.clone(), fields)
-        });
-        let segments: tantivy::Result<Vec<Segment>> = opened.into_iter().collect();
-        let segments = segments.map_err(|error| index.read_failed(error))?;
+            let reader = SegmentReader::open(&index.engine().segment(meta.clone()))?;
+            Segment::open(ordinal, reader, index.fields())
+        };
+        let segments: Vec<Segment> = catch_panic(&index.location(), || {
+            let opened = parallel_map(&commit.meta.segments, is_large, open);
+            opened.into_iter().collect::<tantivy::Result<_>>().map_err(|error| index.read_failed(error))
+        })?;
         let releases = segments.iter().map(|segment| u64::from(segment.reader.num_docs())).sum();
         let mean = |zone: usize| {
             mean_length(segments.iter().map(|segment| segment.total_lengths[zone]).sum(), releases)
@@ -88,19 +82,15 @@ impl Snapshot {
             segments,
             releases,
             newest: OnceLock::new(),
-            version,
+            opstamp: commit.meta.opstamp,
         })
     }
 
     /// Whether nothing was committed since.
     pub fn is_current(&self) -> Result<bool> {
-        let is_active = || self.index.generation().map_or(Ok(true), Generation::is_active);
-        let version = is_active()?.then(|| self.index.version()).transpose();
-        match version {
-            // A run has activated another generation, and removed this one, in between.
-            Err(_) if !is_active()? => Ok(false),
-            version => Ok(version? == Some(self.version)),
-        }
+        // Read first: a run may activate another generation, and remove this one, in between.
+        let last = self.index.commit();
+        Ok(self.index.is_active()? && last?.meta.opstamp == self.opstamp)
     }
 
     /// The latest day of publication, in days from 1970-01-01.

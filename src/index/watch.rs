@@ -2,19 +2,18 @@
 
 use std::{
     sync::mpsc::{self, RecvTimeoutError, Sender},
-    thread::{self, JoinHandle},
+    thread,
     time::Duration,
 };
 
 use super::handle::Index;
 use crate::error::Result;
 
-/// Watches an index until it is dropped.
+/// Watches an index until it is dropped. A call that is under way then is the last one.
 #[derive(Debug)]
 pub struct Watch {
-    /// Dropping it ends the thread.
-    end: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    #[expect(dead_code, reason = "dropping it ends the thread")]
+    end: Sender<()>,
 }
 
 impl Index {
@@ -33,13 +32,15 @@ impl Index {
     ) -> Result<Watch> {
         let (end, ended) = mpsc::channel::<()>();
         let mut index = self.clone();
+        let version = |index: &Self| Ok((index.generation().cloned(), index.commit()?.meta.opstamp));
         // `None` while the index cannot be read.
-        let mut last = Some(self.version()?);
+        let mut last = Some(version(self)?);
         let work = move || {
             while ended.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                match index.reload().and_then(|newest| Ok((newest.version()?, newest))) {
+                match index.reload().and_then(|newest| Ok((Some(version(&newest)?), newest))) {
                     Ok((version, newest)) => {
-                        if last.replace(version) != Some(version) {
+                        if version != last {
+                            last = version;
                             index = newest;
                             on_change(Ok(index.clone()));
                         }
@@ -52,47 +53,8 @@ impl Index {
                 }
             }
         };
-        let thread = thread::Builder::new().name("watch".into()).spawn(work);
-        let thread = thread.map_err(|error| self.failed("starting a thread", &error))?;
-        Ok(Watch { end: Some(end), thread: Some(thread) })
-    }
-}
-
-impl Drop for Watch {
-    /// Waits until the function is not called any more, unless that function itself drops the watch.
-    fn drop(&mut self) {
-        self.end.take();
-        if let Some(thread) = self.thread.take()
-            && thread.thread().id() != thread::current().id()
-        {
-            // An error means that the function panicked, which has ended the thread as well.
-            _ = thread.join();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use super::*;
-    use crate::release::Release;
-
-    #[test]
-    fn a_watch_can_be_dropped_by_its_own_function() {
-        let folder = tempfile::tempdir().unwrap();
-        let index = Index::open_or_create(folder.path()).unwrap();
-        let slot: Arc<Mutex<Option<Watch>>> = Arc::default();
-        let (called, calls) = mpsc::channel();
-        let own = Arc::clone(&slot);
-        let watch = index.watch(Duration::from_millis(5), move |_| {
-            drop(own.lock().unwrap().take());
-            called.send(()).unwrap();
-        });
-        *slot.lock().unwrap() = Some(watch.unwrap());
-        index.ingest([Release::new("1", "Заголовок", "Текст")]).unwrap();
-        calls.recv_timeout(Duration::from_secs(20)).unwrap();
-        // The thread has ended: its end of the channel is closed.
-        assert_eq!(calls.recv_timeout(Duration::from_secs(20)), Err(RecvTimeoutError::Disconnected));
+        let started = thread::Builder::new().name("watch".into()).spawn(work);
+        started.map_err(|error| self.failed("starting a thread", &error))?;
+        Ok(Watch { end })
     }
 }

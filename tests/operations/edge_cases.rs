@@ -277,7 +277,7 @@ fn logs_contain_decisions_and_reasons() {
         "took the lock",
         "bringing the index up to date releases=3",
         &format!("reading file={corpus}/a.txt bytes=18 why=\"its size has changed\""),
-        &format!("reading file={corpus}/d.txt bytes=29 why=\"it is new, or the system refused it before\""),
+        &format!("reading file={corpus}/d.txt bytes=29 why=\"it is new\""),
         &format!("failed error={corpus}/b.txt: is empty"),
         "removing releases that no longer exist releases=1 of=3",
         "removed id=\"c.txt\"",

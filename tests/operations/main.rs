@@ -257,6 +257,8 @@ fn a_handle_follows_commits_and_generations() {
     }
     assert_eq!((searcher.releases(), searcher.reload().unwrap().releases()), (1, 4));
     drop(watch);
+    let ended = stderr.recv_timeout(Duration::from_secs(20));
+    assert_eq!(ended, Err(std::sync::mpsc::RecvTimeoutError::Disconnected), "the thread has ended");
     // A handle to a generation that is no longer active cannot write to it.
     assert!(matches!(index.writer(), Err(vestnik::Error::IndexReplaced { .. })));
 }

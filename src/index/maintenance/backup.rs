@@ -5,7 +5,6 @@
 
 use std::{
     fs::{self, File},
-    io,
     path::{Path, PathBuf},
     sync::atomic::AtomicBool,
     time::Duration,
@@ -76,36 +75,35 @@ fn copy_files(index: &Index, generation: &Generation) -> Result<BackupStats> {
     let mut stats = BackupStats::default();
     let Some(from) = index.generation_folder() else { return Ok(stats) };
     // A writer removes files only under this lock, so all that the commit names stays until it is copied.
-    let _lock = index.lock_files("opening")?;
+    let _lock = index.lock_files()?;
     let to = &generation.folder;
     stats.copy(&from.join(META), to)?;
     stats.copy(&from.join(MANAGED), to)?;
     // The commit that was copied, which need not be the one that the handle was opened with.
     let copy = Index::open_generation(generation)?;
-    for copy in copy.commit_files()? {
+    for copy in copy.commit()?.files() {
         let file = from.join(copy.file_name().unwrap_or_default());
-        let exists =
-            |path: &PathBuf| path.try_exists().map_err(|source| Error::Read { path: path.clone(), source });
+        let exists = |path: &Path| path.try_exists().map_err(Error::read(path));
         // A segment has only some of the files that it may have, and the copy has a marker.
         if !exists(&copy)? && exists(&file)? {
             stats.copy(&file, to)?;
         }
     }
-    atomic_file::sync_directory(to).map_err(|source| Error::Write { path: to.clone(), source })?;
+    atomic_file::sync_directory(to).map_err(Error::write(to))?;
     Ok(stats)
 }
 
 impl BackupStats {
     fn copy(&mut self, file: &Path, into: &Path) -> Result<()> {
         let to: PathBuf = into.join(file.file_name().unwrap_or_default());
-        let failed = |source: io::Error| Error::Write { path: to.clone(), source };
         if fs::hard_link(file, &to).is_err() {
-            fs::copy(file, &to).and_then(|_| File::open(&to)?.sync_all()).map_err(failed)?;
+            let copied = fs::copy(file, &to).and_then(|_| File::open(&to)?.sync_all());
+            copied.map_err(Error::write(&to))?;
             self.copied += 1;
         }
         tracing::debug!(file = %to.display(), "copied");
         self.files += 1;
-        self.bytes += fs::metadata(&to).map_err(failed)?.len();
+        self.bytes += fs::metadata(&to).map_err(Error::write(&to))?.len();
         Ok(())
     }
 }

@@ -7,6 +7,7 @@ use std::{
     collections::{HashMap, HashSet},
     fs::File,
     io::{self, Read},
+    mem,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -15,22 +16,19 @@ use std::{
 use crate::{
     error::{Error, Result},
     index::{
-        CommitInfo, Index,
+        Index,
         build::Registry,
         engine_error::catch_panic,
         snapshot::Snapshot,
         storage::{
             atomic_file, checksum,
-            generation::{Generation, MARKER},
+            generation::Generation,
             lock,
             manifest::{self, Manifest},
             read_error, unless_damaged,
         },
     },
 };
-
-/// How often a check restarts when a writer changes the index during it.
-const ATTEMPTS: usize = 20;
 
 /// The clocks of machines that share a disk may differ by this much.
 const MAX_CLOCK_SKEW: Duration = Duration::from_mins(10);
@@ -58,66 +56,34 @@ pub struct CheckReport {
 /// `IndexMissing` where there is none; `IndexStale` where another version made it; `Read` where the system
 /// refuses to read a file; `Interrupted` where `stop` is set. Everything else that is wrong is in the report.
 pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
-    let mut report = loop {
-        let active = Generation::active(folder).ok();
-        let mut report = CheckReport::default();
-        let checked = Index::open(folder)
-            .and_then(|index| catch_panic(folder, || check_contents(&index, stop, &mut report)));
-        report.note(checked)?;
-        // A run may have activated another generation, and removed this one under the check.
-        if report.problems.is_empty() || Generation::active(folder).ok() == active {
-            break report;
-        }
-    };
+    let mut report = CheckReport::default();
+    let active = Generation::with_active(folder, OpenCommit::of);
+    let checked = active.and_then(|commit| catch_panic(folder, || commit.check_contents(stop, &mut report)));
+    report.note(checked)?;
+    let problems = mem::take(&mut report.problems);
     for generation in unless_damaged(Generation::retained(folder))?.unwrap_or_default() {
-        let older = check_generation(&generation)?;
-        if !Generation::retained(folder)?.contains(&generation) {
+        let checked = match OpenCommit::of(&generation) {
+            // A generation of another version is of no use to this program, and no harm.
+            Err(Error::IndexStale { .. }) => continue,
             // A run has just removed it.
-            continue;
-        }
-        report.files += older.files;
-        report.bytes += older.bytes;
-        report.older.extend(older.problems);
+            Err(_) if !Generation::retained(folder)?.contains(&generation) => continue,
+            opened => opened.and_then(|commit| commit.check_files(&mut report).map(|_| ())),
+        };
+        report.note(checked)?;
     }
+    report.older = mem::replace(&mut report.problems, problems);
     // A clock that ran far ahead says nothing, and must not hide that an index is old.
     let known = Index::last_success(folder)?.filter(|&last| last <= lock::now() + MAX_CLOCK_SKEW.as_secs());
     report.age = known.map(|last| Duration::from_secs(lock::now().saturating_sub(last)));
     Ok(report)
 }
 
-/// Checks the files of an index that was just made, and that it contains as much as it should.
-pub(crate) fn check_files(index: &Index) -> Result<()> {
+/// Checks the files of a generation, and that it contains as much as it should.
+pub(crate) fn check_files(generation: &Generation) -> Result<()> {
     let mut report = CheckReport::default();
-    OpenCommit::of(index)?.check(&mut report)?;
-    report.problems.first().map_or(Ok(()), |problem| Err(index.damaged(problem)))
-}
-
-/// Checks everything about an index.
-fn check_contents(index: &Index, stop: &AtomicBool, report: &mut CheckReport) -> Result<()> {
-    let Some((snapshot, manifest)) = OpenCommit::of(index)?.check(report)? else { return Ok(()) };
-    check_releases(&snapshot, stop, report)?;
-    check_file_counts(&snapshot, &manifest, report)
-}
-
-/// Whether a rollback could return to the active generation. What the system refuses to read is not damaged.
-pub(crate) fn is_sound(folder: &Path) -> bool {
-    let checked = Generation::active(folder).and_then(|active| check_generation(&active));
-    checked.map_or(true, |report| report.problems.is_empty())
-}
-
-/// Checks the files of a generation.
-fn check_generation(generation: &Generation) -> Result<CheckReport> {
-    let mut report = CheckReport::default();
-    let checked = match Index::open_generation(generation) {
-        // A generation of another version is of no use to this program, and no harm.
-        Err(Error::IndexStale { .. }) => {
-            let marker = generation.folder.join(MARKER);
-            atomic_file::read(&marker).map(|_| ()).map_err(|error| read_error(&marker, error))
-        }
-        opened => opened.and_then(|index| OpenCommit::of(&index)?.check(&mut report)).map(|_| ()),
-    };
-    report.note(checked)?;
-    Ok(report)
+    OpenCommit::of(generation)?.check_files(&mut report)?;
+    let Some(reason) = report.problems.into_iter().next() else { return Ok(()) };
+    Err(Error::IndexDamaged { path: generation.index.clone(), reason })
 }
 
 impl CheckReport {
@@ -133,44 +99,38 @@ impl CheckReport {
     }
 }
 
-/// One commit of an index with all its files open, so that no writer can remove them.
+/// One commit of a generation with all its files open, so that a writer may work meanwhile.
 struct OpenCommit {
     files: Vec<(PathBuf, File)>,
     snapshot: Result<Snapshot>,
-    info: CommitInfo,
     manifest: Result<Manifest>,
+    /// The number of releases that it recorded.
+    recorded: u64,
 }
 
 impl OpenCommit {
-    fn of(index: &Index) -> Result<Self> {
-        let mut attempts = 0..ATTEMPTS;
-        loop {
-            let paths = index.commit_files()?;
-            let commit = Self::try_of(index, &paths);
-            if attempts.next().is_none() || index.commit_files()? == paths {
-                return commit;
-            }
-        }
-    }
-
-    fn try_of(index: &Index, paths: &HashSet<PathBuf>) -> Result<Self> {
+    fn of(generation: &Generation) -> Result<Self> {
+        let index = Index::open_generation(generation)?;
+        let lock = index.lock_files()?;
+        let commit = index.commit()?;
         let mut files = Vec::new();
-        for path in paths {
-            match File::open(path) {
-                Ok(file) => files.push((path.clone(), file)),
+        for path in commit.files() {
+            match File::open(&path) {
+                Ok(file) => files.push((path, file)),
                 // A segment has only some of the files that it may have; one that it needs is missed when the
                 // snapshot is opened.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(Error::Read { path: path.clone(), source }),
+                Err(error) => return Err(Error::read(&path)(error)),
             }
         }
-        let (info, manifest) = (index.commit_info()?, index.manifest());
-        Ok(Self { files, snapshot: Snapshot::open(index), info, manifest })
+        let snapshot = Snapshot::of(&index, &commit, &lock);
+        Ok(Self { files, snapshot, manifest: commit.manifest(), recorded: commit.info.releases })
     }
 
     /// Compares every byte with the checksums, and the number of releases with the recorded one. Returns the contents
     /// unless a file has changed: that would only be reported a second time.
-    fn check(mut self, report: &mut CheckReport) -> Result<Option<(Snapshot, Manifest)>> {
+    fn check_files(mut self, report: &mut CheckReport) -> Result<Option<(Snapshot, Manifest)>> {
+        let before = report.problems.len();
         for (path, file) in &mut self.files {
             let checked = file.metadata().and_then(|about| {
                 report.files += 1;
@@ -185,16 +145,23 @@ impl OpenCommit {
             });
             report.note(checked.map_err(|error| read_error(path, error)))?;
         }
-        if !report.problems.is_empty() {
+        if report.problems.len() > before {
             return Ok(None);
         }
         let snapshot = self.snapshot?;
-        let (found, recorded) = (snapshot.releases, self.info.releases);
+        let (found, recorded) = (snapshot.releases, self.recorded);
         if found != recorded {
             let problem = format!("the index contains {found} releases, but {recorded} were recorded");
             report.problems.push(problem);
         }
         Ok(Some((snapshot, self.manifest?)))
+    }
+
+    /// Checks the files, and reads every release.
+    fn check_contents(self, stop: &AtomicBool, report: &mut CheckReport) -> Result<()> {
+        let Some((snapshot, manifest)) = self.check_files(report)? else { return Ok(()) };
+        check_releases(&snapshot, stop, report)?;
+        check_file_counts(&snapshot, &manifest, report)
     }
 }
 

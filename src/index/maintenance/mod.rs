@@ -11,7 +11,7 @@ use std::{
     sync::atomic::Ordering,
 };
 
-use self::check::{check_files, is_sound};
+use self::check::check_files;
 pub use self::{
     backup::{BackupStats, backup, restore},
     check::{CheckReport, check},
@@ -36,8 +36,9 @@ use crate::error::{Error, Result};
 /// As [`gc`], and `Engine`. The index then answers as it did before.
 pub fn compact(folder: &Path, options: &JobOptions) -> Result<()> {
     let _lock = lock_existing(folder, options)?;
-    let index = Index::open(folder)?;
-    let segments = index.metas()?.segments;
+    let active = Generation::active(folder)?;
+    let index = Index::open_generation(&active)?;
+    let segments = index.commit()?.meta.segments;
     if segments.len() > 1 || segments.iter().any(tantivy::SegmentMeta::has_deletes) {
         tracing::info!(segments = segments.len(), "merging into one");
         let ids: Vec<_> = segments.iter().map(tantivy::SegmentMeta::id).collect();
@@ -55,15 +56,15 @@ pub fn compact(folder: &Path, options: &JobOptions) -> Result<()> {
         }
     }
     index.collect_garbage_or_warn();
-    let checked = check_files(&index);
-    if let Err(error) = &checked
-        && !matches!(error, Error::IndexDamaged { .. })
-    {
-        // The merge is done, whatever the system refuses now.
-        tracing::warn!("the index is compact, but could not be checked: {error}");
-        return Ok(());
+    match check_files(&active) {
+        Ok(()) => Ok(()),
+        Err(error @ Error::IndexDamaged { .. }) => Err(error),
+        Err(error) => {
+            // The merge is done, whatever the system refuses now.
+            tracing::warn!("the index is compact, but could not be checked: {error}");
+            Ok(())
+        }
     }
-    checked
 }
 
 /// Activates the newest retained generation that is older than the active one, after checking it. Returns
@@ -81,7 +82,7 @@ pub fn rollback(folder: &Path, options: &JobOptions) -> Result<u64> {
     while let Some(newest) = older.pop() {
         match unless_damaged(newest.check_version()) {
             Ok(Some(())) => {
-                check_files(&Index::open_generation(&newest)?)?;
+                check_files(&newest)?;
                 newest.publish(usize::MAX, true, last_success)?;
                 return Ok(newest.number);
             }
@@ -121,9 +122,12 @@ pub(super) fn publish_generation<T>(
 ) -> Result<T> {
     let generation = Generation::create(folder)?;
     let filled = fill(&generation).and_then(|filled| {
-        check_files(&Index::open_generation(&generation)?)?;
+        check_files(&generation)?;
         tracing::info!("the new generation is complete and sound");
-        generation.publish(keep, is_sound(folder), last_success)?;
+        // What the system refuses to read, or another version made, is not damaged.
+        let previous = Generation::active(folder).and_then(|previous| check_files(&previous));
+        let is_sound = !matches!(previous, Err(Error::IndexDamaged { .. }));
+        generation.publish(keep, is_sound, last_success)?;
         Ok(filled)
     });
     filled.inspect_err(|_| generation.discard())
@@ -152,9 +156,9 @@ mod tests {
         for title in ["Первый", "Второй", "Третий"] {
             index.ingest(["1", title].map(|id| Release::new(id, title, "Текст"))).unwrap();
         }
-        assert!(index.metas().unwrap().segments.len() > 1);
+        assert!(index.commit().unwrap().meta.segments.len() > 1);
         compact(folder.path(), &JobOptions::default()).unwrap();
-        let segments = index.metas().unwrap().segments;
+        let segments = index.commit().unwrap().meta.segments;
         assert_eq!((segments.len(), segments[0].num_docs(), segments[0].max_doc()), (1, 4, 4));
         assert_eq!(index.searcher().unwrap().releases(), 4);
     }

@@ -2,8 +2,8 @@
 //!
 //! It is written next to tantivy's files, under a name that the commit records: a reader of the commit finds
 //! its manifest, and a run that dies changes neither. A file is read again when it, the readers or the options
-//! that apply to it have changed. A file whose contents could not be read is recorded with the reasons, so that
-//! every run reports them. A file that the system refused to read has no entry, so that every run tries it again.
+//! that apply to it have changed. Why something could not be read is recorded: every run reports what is wrong with
+//! the contents of a file, and tries again what the system refused.
 
 use std::{
     collections::BTreeMap,
@@ -30,7 +30,7 @@ pub(crate) const EXTENSION: &str = "files";
 type Nanoseconds = i64;
 
 /// What was read of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ManifestEntry {
     size: u64,
     modified: Nanoseconds,
@@ -43,11 +43,14 @@ pub(crate) struct ManifestEntry {
     pub releases: u32,
     /// How many of them have notes about what was cut, replaced or left out.
     pub noted: u32,
-    /// Why the file, or parts of it, could not be read.
+    /// Why the file, or parts of it, could not be read. A folder with failures has an entry, too.
     pub failures: Vec<Failure>,
-    /// The digest of the readers and of the options that apply to the file.
+    /// The digest of the readers and of the options that apply to the file; `UNREAD` where the next run must read it.
     readers: [u8; 32],
 }
+
+/// The digest of no readers.
+const UNREAD: [u8; 32] = [0; 32];
 
 /// Why a file or a part of it could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,12 +67,23 @@ impl ManifestEntry {
             modified: nanoseconds(file.modified),
             changed: nanoseconds(file.changed),
             seen: nanoseconds(seen),
-            digest: [0; 32],
-            releases: 0,
-            noted: 0,
-            failures: Vec::new(),
             readers,
+            ..Self::default()
         }
+    }
+
+    /// Records an error. What the contents of the file cause stays as it is until they change; the rest may succeed
+    /// in the next run.
+    pub fn fail(&mut self, error: &Error) {
+        if !matches!(error, Error::Malformed { .. }) {
+            self.expire();
+        }
+        self.failures.push(Failure::of(error));
+    }
+
+    /// Lets the next run read the file whether or not it has changed.
+    pub fn expire(&mut self) {
+        self.readers = UNREAD;
     }
 
     /// Whether the file gave neither releases nor failures: a container of files of other kinds.
@@ -85,6 +99,9 @@ impl ManifestEntry {
         seen: SystemTime,
         readers: &[u8; 32],
     ) -> Result<Self, &'static str> {
+        if self.readers == UNREAD {
+            return Err("it could not be read before, or one of its ids was taken");
+        }
         if self.readers != *readers {
             return Err("the readers or their options have changed");
         }
@@ -142,8 +159,6 @@ impl Failure {
 pub(crate) struct Manifest {
     /// The entries of all files, by corpus folder and name below it.
     files: BTreeMap<String, BTreeMap<String, ManifestEntry>>,
-    /// What could not be read and has no entry, by path: every run tries it again.
-    pub unread: BTreeMap<String, Vec<Failure>>,
 }
 
 impl Manifest {
@@ -151,8 +166,9 @@ impl Manifest {
         self.files.get(root)?.get(name)
     }
 
-    pub fn insert(&mut self, root: &str, name: &str, entry: ManifestEntry) {
-        self.files.entry(root.to_owned()).or_default().insert(name.to_owned(), entry);
+    /// The entry of a file, empty where there was none.
+    pub fn entry(&mut self, root: &str, name: &str) -> &mut ManifestEntry {
+        self.files.entry(root.to_owned()).or_default().entry(name.to_owned()).or_default()
     }
 
     /// Every entry, with its corpus folder and name, in their order.
@@ -164,21 +180,19 @@ impl Manifest {
 
     /// Whether both describe the same files, whenever they were looked at.
     pub fn same_contents(&self, other: &Self) -> bool {
-        let timeless = |manifest: &Self| {
-            let mut manifest = manifest.clone();
-            manifest.files.values_mut().flat_map(BTreeMap::values_mut).for_each(|entry| entry.seen = 0);
-            manifest
-        };
-        timeless(self) == timeless(other)
+        fn timeless<'m>(entry: (&'m str, &'m str, &ManifestEntry)) -> (&'m str, &'m str, ManifestEntry) {
+            (entry.0, entry.1, ManifestEntry { seen: 0, ..entry.2.clone() })
+        }
+        self.iter().map(timeless).eq(other.iter().map(timeless))
     }
 
     /// Writes the manifest into a generation's folder; returns its name for [`Manifest::read`].
     pub fn write(&self, folder: &Path) -> Result<String> {
-        let failed = |source| Error::Write { path: folder.into(), source };
-        let bytes = postcard::to_stdvec(self).map_err(|error| failed(io::Error::other(error)))?;
+        let bytes =
+            postcard::to_stdvec(self).map_err(|error| Error::write(folder)(io::Error::other(error)))?;
         let digest = blake3::hash(&bytes).to_hex();
         let name = format!("{}.{EXTENSION}", digest.get(..16).unwrap_or_default());
-        atomic_file::write(&folder.join(&name), &bytes).map_err(failed)?;
+        atomic_file::write(&folder.join(&name), &bytes).map_err(Error::write(folder))?;
         Ok(name)
     }
 
@@ -214,11 +228,11 @@ mod tests {
         ];
         for (size, modified, changed, seen, expected) in table {
             let seen = UNIX_EPOCH + Duration::from_secs(seen);
-            let entry = ManifestEntry::new(&file(10, 100, 100), seen, [0; 32]);
+            let entry = ManifestEntry::new(&file(10, 100, 100), seen, [1; 32]);
             // The file does not exist, so that its contents prove nothing.
-            let found = entry.unchanged(&file(size, modified, changed), seen, &[0; 32]);
+            let found = entry.unchanged(&file(size, modified, changed), seen, &[1; 32]);
             assert_eq!(found.is_ok(), expected, "{size} {modified} {changed} {seen:?}");
-            assert!(entry.unchanged(&file(10, 100, 100), seen, &[1; 32]).is_err());
+            assert!(entry.unchanged(&file(10, 100, 100), seen, &[2; 32]).is_err());
         }
     }
 
@@ -227,22 +241,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut manifest = Manifest::default();
         for name in ["b.txt", "a.txt"] {
-            manifest.insert("/c", name, ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [5; 32]));
+            *manifest.entry("/c", name) = ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [5; 32]);
         }
-        let refused = Failure { line: None, reason: "cannot be read".to_owned() };
-        manifest.unread.insert("/c/d.txt".to_owned(), vec![refused]);
+        let refused = || Error::read(Path::new("/c/b.txt"))(io::Error::other("refused"));
+        manifest.entry("/c", "b.txt").fail(&refused());
         let name = manifest.write(folder.path()).unwrap();
         assert_eq!(Manifest::read(folder.path(), &name).unwrap(), manifest);
         let later = SystemTime::now();
         let mut again = manifest.clone();
-        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 3), later, [5; 32]));
+        *again.entry("/c", "a.txt") = ManifestEntry::new(&file(1, 2, 3), later, [5; 32]);
         assert!(again.same_contents(&manifest) && again != manifest);
-        again.insert("/c", "a.txt", ManifestEntry::new(&file(1, 2, 4), later, [5; 32]));
+        *again.entry("/c", "a.txt") = ManifestEntry::new(&file(1, 2, 4), later, [5; 32]);
         assert!(!again.same_contents(&manifest));
-        let path = folder.path().join(&name);
-        let mut bytes = std::fs::read(&path).unwrap();
-        bytes[3] ^= 1;
-        std::fs::write(&path, bytes).unwrap();
-        assert!(matches!(Manifest::read(folder.path(), &name), Err(Error::IndexDamaged { .. })));
     }
 }

@@ -4,7 +4,7 @@
 //! one id, the one that comes first in the order of files is kept, also if an earlier run kept another.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     ops::ControlFlow,
     path::{Path, PathBuf},
     time::{Instant, SystemTime},
@@ -22,7 +22,7 @@ use crate::{
         build::{FileId, Registry, id_problem},
         snapshot::Snapshot,
         storage::{
-            manifest::{Failure, Manifest, ManifestEntry},
+            manifest::{Manifest, ManifestEntry},
             unless_damaged,
         },
     },
@@ -46,19 +46,16 @@ pub fn sync(
 ) -> Result<Summary> {
     let options = JobOptions { allow_removals, ..JobOptions::default() };
     let (forgotten, before) = (Vec::new(), 0);
-    let task = Task { options: &options, corpus: corpus.clone(), forgotten, before };
+    let task = Task { options: &options, corpus: corpus.clone(), forgotten, before, rebuilds: false };
     run(index, index.writer()?, &task, None, on_event)
 }
 
-/// An index that a new generation replaces; `None` where it cannot be opened.
-pub(super) type Replaced<'a> = Option<&'a Index>;
-
-/// Applies a corpus to an index, which may replace another one, and commits.
+/// Applies a corpus to an index and commits. In a rebuild the index replaces another one, unless that cannot be opened.
 pub(super) fn run(
     index: &Index,
     writer: Writer,
     task: &Task<'_>,
-    replaced: Option<Replaced<'_>>,
+    replaced: Option<&Index>,
     on_event: EventHandler<'_>,
 ) -> Result<Summary> {
     let started = Instant::now();
@@ -72,7 +69,7 @@ pub(super) fn run(
     tracing::info!(unchanged = same_files, read = read.files, failed, "went through the files");
     run.remove_missing(releases_before)?;
     run.carry_over();
-    if let Some(replaced) = replaced {
+    if task.rebuilds {
         run.take_over(replaced)?;
     }
     let Run { writer, now: manifest, reporter: Reporter { mut summary, .. }, .. } = run;
@@ -106,88 +103,87 @@ struct Run<'a> {
     before: Manifest,
     now: Manifest,
     reporter: Reporter<'a>,
-    /// Files that the index knows and that this run has still to look at.
-    ahead: HashSet<FileId>,
-    /// Files that have not changed and were not read.
-    unchanged: HashSet<FileId>,
-    /// Files that lost a release to an earlier file of this run and must be read.
-    disputed: HashSet<FileId>,
+    /// The files of this corpus that the index knows, except those that were read.
+    states: HashMap<FileId, FileState>,
     /// The ids read in this run, and the files that they were read from.
     seen: HashMap<String, PathBuf>,
 }
 
+/// How far the run is with a file that the index knows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FileState {
+    /// The run has still to look at it.
+    Ahead,
+    /// So it has, and must read the file: an earlier file has one of its ids.
+    Disputed,
+    /// It has not changed and was not read.
+    Unchanged,
+}
+
 impl<'a> Run<'a> {
     fn new(index: &Index, writer: Writer, task: &'a Task<'a>, on_event: EventHandler<'a>) -> Result<Self> {
-        let mut reporter = Reporter::new(on_event);
-        let diff = Diff::walk(task, &mut reporter)?;
+        let (mut reporter, mut now) = (Reporter::new(on_event), Manifest::default());
+        let diff = Diff::walk(task, &mut reporter, &mut now)?;
         let id = |file: &SourceFile| writer.registry().file_id(file.root.to_str()?, &file.name);
+        let known = diff.files.iter().filter_map(|(file, _)| id(file));
         Ok(Self {
-            ahead: diff.files.iter().filter_map(|(file, _)| id(file)).collect(),
+            states: known.map(|id| (id, FileState::Ahead)).collect(),
             task,
             writer,
             readers: task.corpus.options().digest(),
             diff,
             before: index.manifest()?,
-            now: Manifest::default(),
+            now,
             reporter,
-            unchanged: HashSet::new(),
-            disputed: HashSet::new(),
             seen: HashMap::new(),
         })
     }
 
     /// Reads a file if it has changed.
     fn file(&mut self, file: &SourceFile, seen: SystemTime) -> Result<()> {
-        let root = file.root.to_string_lossy();
+        let (root, path) = (file.root.to_string_lossy(), file.path());
         let id = self.writer.registry().file_id(&root, &file.name);
-        if let Some(id) = id {
-            self.ahead.remove(&id);
-        }
-        let is_disputed = id.is_some_and(|id| self.disputed.contains(&id));
-        let unchanged = if is_disputed {
-            Err("an earlier file has one of its ids")
-        } else {
-            let entry =
-                self.before.get(&root, &file.name).ok_or("it is new, or the system refused it before");
-            entry.and_then(|entry| entry.unchanged(file, seen, &self.readers.of(&file.path())))
+        let state = id.and_then(|id| self.states.remove(&id));
+        let unchanged = match self.before.get(&root, &file.name) {
+            _ if state == Some(FileState::Disputed) => Err("an earlier file has one of its ids"),
+            Some(entry) => entry.unchanged(file, seen, &self.readers.of(&path)),
+            None => Err("it is new"),
         };
-        let summary = &mut self.reporter.summary;
         let entry = match unchanged {
             Ok(entry) => {
                 tracing::debug!(name = file.name, "unchanged");
+                let summary = &mut self.reporter.summary;
                 summary.same_files += u64::from(!entry.is_empty());
                 summary.unchanged += u64::from(entry.releases);
-                summary.noted += u64::from(entry.noted);
                 for failure in &entry.failures {
-                    self.reporter.event(Event::Failed(&failure.at(file.path())));
+                    self.reporter.event(Event::Failed(&failure.at(path.clone())));
                 }
-                self.unchanged.extend(id);
-                Some(entry)
+                self.states.extend(id.map(|id| (id, FileState::Unchanged)));
+                entry
             }
             Err(why) => {
-                tracing::debug!(file = %file.path().display(), bytes = file.size, why, "reading");
+                tracing::debug!(file = %path.display(), bytes = file.size, why, "reading");
                 self.reporter.event(Event::File(file));
                 let entry = self.read(file, seen)?;
                 let Progress { files, bytes, .. } = &mut self.reporter.summary.read;
-                *files += u64::from(!entry.as_ref().is_some_and(ManifestEntry::is_empty));
+                *files += u64::from(!entry.is_empty());
                 *bytes += file.size;
                 entry
             }
         };
-        if let Some(entry) = entry {
-            if entry.is_empty() {
-                self.reporter.event(Event::Ignored(&file.path()));
-            }
-            self.now.insert(&root, &file.name, entry);
+        self.reporter.summary.noted += u64::from(entry.noted);
+        if entry.is_empty() {
+            self.reporter.event(Event::Ignored(&path));
         }
+        *self.now.entry(&root, &file.name) = entry;
         Ok(())
     }
 
-    /// Reads a file; returns its entry unless the system refused to read it or one of its ids is taken.
-    fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<Option<ManifestEntry>> {
+    /// Reads a file.
+    fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<ManifestEntry> {
         let (path, task) = (file.path(), self.task);
         let mut entry = ManifestEntry::new(file, seen, self.readers.of(&path));
-        let (mut is_complete, mut stopped) = (true, None);
+        let mut stopped = None;
         let read = file.read(task.corpus.options(), &task.options.stop, &mut |release| {
             match release.and_then(|release| self.with_valid_id(release, &path)) {
                 Ok(release) => {
@@ -199,21 +195,22 @@ impl<'a> Run<'a> {
                         return ControlFlow::Break(());
                     }
                 }
-                Err(error) => is_complete &= self.fail(&error, &path, &mut entry),
+                Err(error) => self.fail(&error, &path, &mut entry),
             }
             ControlFlow::Continue(())
         });
-        entry.digest = match (stopped, read) {
+        match (stopped, read) {
             (Some(error), _) | (None, Err(error @ Error::Interrupted)) => return Err(error),
-            (None, Ok(read)) => read.digest,
+            (None, Ok(read)) => entry.digest = read.digest,
             (None, Err(error)) => {
-                is_complete &= self.fail(&error, &path, &mut entry);
-                let Ok(digest) = file.digest() else { return Ok(None) };
-                digest
+                self.fail(&error, &path, &mut entry);
+                match file.digest() {
+                    Ok(digest) => entry.digest = digest,
+                    Err(_) => entry.expire(),
+                }
             }
-        };
-        self.reporter.summary.noted += u64::from(entry.noted);
-        Ok(is_complete.then_some(entry))
+        }
+        Ok(entry)
     }
 
     /// Refuses a release whose id an index cannot have, or another release has.
@@ -256,12 +253,15 @@ impl<'a> Run<'a> {
         if origin.root == Path::new(root) && origin.file == name {
             return None;
         }
-        if self.ahead.contains(&id) {
-            self.disputed.insert(id);
-            return None;
+        let path = Path::new(root).join(name);
+        match self.states.get_mut(&id) {
+            Some(FileState::Unchanged) => Some(path),
+            Some(state) => {
+                *state = FileState::Disputed;
+                None
+            }
+            None => self.diff.stays(&path).then_some(path),
         }
-        let keeps = self.unchanged.contains(&id) || self.diff.stays(root, name);
-        keeps.then(|| Path::new(root).join(name))
     }
 
     /// Removes the releases whose file or record no longer exists.
@@ -273,7 +273,7 @@ impl<'a> Run<'a> {
             let Some(file) = entry.file else { continue };
             let stays = *stays.entry(file).or_insert_with(|| {
                 let (root, name) = registry.file_name(file);
-                self.unchanged.contains(&file) || self.diff.stays(root, name)
+                self.states.contains_key(&file) || self.diff.stays(&Path::new(root).join(name))
             });
             if !stays && !self.seen.contains_key(id) {
                 missing.push(id.clone());
@@ -291,33 +291,18 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Keeps the manifest entries of files that this run did not read, and lists what could not be read and has no entry,
-    /// so that it can be looked up after the run.
+    /// Keeps the manifest entries of files that this run did not look at.
     fn carry_over(&mut self) {
         for (root, name, entry) in self.before.iter() {
-            let is_unread = || self.diff.unread.contains(&Path::new(root).join(name));
-            if self.now.get(root, name).is_none() && self.diff.stays(root, name) && !is_unread() {
-                self.now.insert(root, name, entry.clone());
-            }
-        }
-        let failed: HashSet<PathBuf> = (self.now.iter().filter(|(.., entry)| !entry.failures.is_empty()))
-            .map(|(root, name, _)| Path::new(root).join(name))
-            .collect();
-        for (path, failure) in std::mem::take(&mut self.diff.failures) {
-            if !failed.contains(&path) {
-                self.now.unread.entry(path.to_string_lossy().into_owned()).or_default().push(failure);
-            }
-        }
-        for (path, failures) in &self.before.unread {
-            if self.diff.is_elsewhere(Path::new(path)) {
-                self.now.unread.insert(path.clone(), failures.clone());
+            if self.now.get(root, name).is_none() && self.diff.stays(&Path::new(root).join(name)) {
+                *self.now.entry(root, name) = entry.clone();
             }
         }
     }
 
     /// Copies from the replaced index what it contains of files that could not be read, and what never came from
     /// a file. Stops a run in which most of its releases would be missing.
-    fn take_over(&mut self, replaced: Replaced<'_>) -> Result<()> {
+    fn take_over(&mut self, replaced: Option<&Index>) -> Result<()> {
         let read =
             |index| Snapshot::open(index).and_then(|snapshot| Ok((Registry::of(&snapshot)?, snapshot)));
         let read = replaced.map(|index| unless_damaged(read(index))).transpose()?;
@@ -333,7 +318,7 @@ impl<'a> Run<'a> {
         };
         let is_unread = |file| {
             let (root, name) = registry.file_name(file);
-            self.diff.is_below_unread(&Path::new(root).join(name))
+            self.diff.is_unread(&Path::new(root).join(name))
         };
         let unread = registry.releases().filter(|(_, entry)| entry.file.is_none_or(is_unread));
         let mut ids: Vec<&String> = unread.map(|(id, _)| id).collect();
@@ -356,17 +341,13 @@ impl<'a> Run<'a> {
     }
 
     /// Reports an error in a file, and keeps what the index contains of it. Two releases with one id are no
-    /// reason to keep any: both could be read. Returns whether the contents cause the error, so that it is recorded
-    /// in the entry; what the system refused may succeed in the next run.
-    fn fail(&mut self, error: &Error, path: &Path, entry: &mut ManifestEntry) -> bool {
+    /// reason to keep any: both could be read.
+    fn fail(&mut self, error: &Error, path: &Path, entry: &mut ManifestEntry) {
         if !matches!(error, Error::DuplicateId { .. }) {
             self.diff.unread.insert(path.into());
         }
-        self.diff.failures.push((path.into(), Failure::of(error)));
+        entry.fail(error);
         self.reporter.event(Event::Failed(error));
-        let is_of_contents = matches!(error, Error::Malformed { .. });
-        entry.failures.extend(is_of_contents.then(|| Failure::of(error)));
-        is_of_contents
     }
 }
 

@@ -11,7 +11,7 @@ use super::events::{Event, Reporter};
 use crate::{
     corpus::{Corpus, Found, SourceFile},
     error::{Error, Result},
-    index::{JobOptions, storage::manifest::Failure},
+    index::{JobOptions, storage::manifest::Manifest},
 };
 
 /// A run that would remove more than this part of the releases is stopped: an unmounted disk and a mistyped
@@ -26,6 +26,8 @@ pub(super) struct Task<'a> {
     pub forgotten: Vec<PathBuf>,
     /// The number of releases in the index before the run.
     pub before: usize,
+    /// Whether the index is a new one that takes the place of another.
+    pub rebuilds: bool,
 }
 
 impl Task<'_> {
@@ -50,19 +52,14 @@ pub(super) struct Diff<'a> {
     task: &'a Task<'a>,
     /// All files in their order, each with the time when its size and times were read.
     pub files: Vec<(SourceFile, SystemTime)>,
-    /// Files and folders that could not be read; what the index contains of them stays.
+    /// Files and folders that could not be read.
     pub unread: HashSet<PathBuf>,
-    /// Why they could not be read.
-    pub failures: Vec<(PathBuf, Failure)>,
-    /// Whether an error did not say what it was about, so that everything stays.
-    all_unread: bool,
 }
 
 impl<'a> Diff<'a> {
-    /// Walks a corpus.
-    pub fn walk(task: &'a Task<'a>, reporter: &mut Reporter<'_>) -> Result<Self> {
-        let (files, unread, failures) = (Vec::new(), HashSet::new(), Vec::new());
-        let mut diff = Self { task, files, unread, failures, all_unread: false };
+    /// Walks a corpus, and records in its manifest what cannot be read.
+    pub fn walk(task: &'a Task<'a>, reporter: &mut Reporter<'_>, manifest: &mut Manifest) -> Result<Self> {
+        let mut diff = Self { task, files: Vec::new(), unread: HashSet::new() };
         let corpus = &task.corpus;
         for place in corpus.places() {
             reporter.event(Event::Place(place));
@@ -72,13 +69,10 @@ impl<'a> Diff<'a> {
                 match found {
                     Found::File(file) => diff.files.push((file, SystemTime::now())),
                     Found::Failed(error) => {
-                        match error.path() {
-                            Some(path) => {
-                                diff.failures.push((path.into(), Failure::of(&error)));
-                                diff.unread.insert(path.into());
-                            }
-                            None => diff.all_unread = true,
-                        }
+                        let path = error.path().map_or_else(|| place.path(), Path::to_owned);
+                        let name = path.strip_prefix(&place.root).unwrap_or(&path);
+                        manifest.entry(&place.root.to_string_lossy(), &name.to_string_lossy()).fail(&error);
+                        diff.unread.insert(path);
                         reporter.event(Event::Failed(&error));
                     }
                     Found::PassedOver(path) => reporter.event(Event::Ignored(&path)),
@@ -97,27 +91,17 @@ impl<'a> Diff<'a> {
     }
 
     /// Whether a file, or a folder above it, could not be read.
-    pub fn is_below_unread(&self, path: &Path) -> bool {
-        self.all_unread || path.ancestors().any(|part| self.unread.contains(part))
+    pub fn is_unread(&self, path: &Path) -> bool {
+        path.ancestors().any(|part| self.unread.contains(part))
     }
 
-    /// Whether a path is outside of the corpus and belongs to the index.
-    pub fn is_elsewhere(&self, path: &Path) -> bool {
-        let is_forgotten = self.task.forgotten.iter().any(|forgotten| path.starts_with(forgotten));
-        !self.task.options.exact_paths
-            && !is_forgotten
-            && !self.task.corpus.places().iter().any(|place| path.starts_with(place.path()))
-    }
-
-    /// Whether what the index contains of a file stays although the run did not read it: the file is not part
-    /// of this corpus, or it could not be read.
-    pub fn stays(&self, root: &str, name: &str) -> bool {
-        let is_forgotten = self.task.forgotten.iter().any(|forgotten| forgotten == Path::new(root));
-        let is_in_corpus = self.task.corpus.places().iter().any(|place| {
-            place.root == Path::new(root)
-                && (place.below.is_empty() || Path::new(name).starts_with(&place.below))
-        });
-        let is_elsewhere = !is_in_corpus && !self.task.options.exact_paths;
-        !is_forgotten && (is_elsewhere || self.is_below_unread(&Path::new(root).join(name)))
+    /// Whether what the index contains of a file stays although the run did not read it: the file could not be read,
+    /// or is not part of this corpus.
+    pub fn stays(&self, path: &Path) -> bool {
+        let Task { options, corpus, forgotten, .. } = self.task;
+        if corpus.places().iter().any(|place| path.starts_with(place.path())) {
+            return self.is_unread(path);
+        }
+        !options.exact_paths && !forgotten.iter().any(|folder| path.starts_with(folder))
     }
 }

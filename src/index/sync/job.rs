@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    apply::{self, Replaced},
+    apply,
     diff::Task,
     events::{Event, EventHandler, Progress, Summary},
 };
@@ -84,7 +84,7 @@ impl Job<'_> {
     }
 
     /// What the arguments mean for the index as it is.
-    fn task(&self, existing: &Result<Index>, rebuilding: bool) -> Result<Task<'_>> {
+    fn task(&self, existing: &Result<Index>, rebuilds: bool) -> Result<Task<'_>> {
         let allow_removals = self.options.allow_removals;
         let info = match existing {
             Ok(index) => Some(index.commit_info()?),
@@ -106,7 +106,7 @@ impl Job<'_> {
         let mut paths = self.paths.to_vec();
         // A new generation contains only what is read into it, so folders that are not named are read too,
         // unless they may be removed.
-        if paths.is_empty() || rebuilding && !allow_removals {
+        if paths.is_empty() || rebuilds && !allow_removals {
             paths.extend_from_slice(&roots);
         }
         if let Some(missing) = paths.iter().find(|path| roots.contains(path) && is_missing(path)) {
@@ -118,7 +118,7 @@ impl Job<'_> {
         let corpus = Corpus::open(&paths, &roots)?.with_options(self.options.read.clone());
         let corpus = corpus.follow_links(self.options.follow_links);
         let before = usize::try_from(info.releases).unwrap_or(usize::MAX);
-        Ok(Task { options: self.options, corpus, forgotten, before })
+        Ok(Task { options: self.options, corpus, forgotten, before, rebuilds })
     }
 
     /// The only folders that the index may be built from, where the paths are the whole corpus.
@@ -154,14 +154,14 @@ impl Job<'_> {
     fn rebuild(
         &self,
         reason: &str,
-        old: Replaced<'_>,
+        old: Option<&Index>,
         task: &Task<'_>,
         on_event: EventHandler<'_>,
     ) -> Result<Summary> {
         let roots = task.corpus.places().len();
         tracing::info!(reason, releases = task.before, roots, "building a new generation");
         on_event(Event::Rebuilding(reason), Progress::default());
-        let mut fill = |index: &Index| apply::run(index, self.writer(index)?, task, Some(old), on_event);
+        let mut fill = |index: &Index| apply::run(index, self.writer(index)?, task, old, on_event);
         let summary = if self.options.dry_run {
             fill(&Index::in_memory()?)?
         } else {
