@@ -48,13 +48,12 @@ const SEARCH: &[(&str, &[&str])] = &[
 const INDEX: &[(&str, &[&str])] = &[
     ("norms", &[]),
     ("parallel", &[]),
-    ("term_pattern", &[]),
     ("doc_store", &[]),
     ("schema", &["doc_store", "norms"]),
     ("storage", &["schema"]),
     ("engine_error", &["storage"]),
     ("block_stats", &["norms", "schema"]),
-    ("segment_reader", &["block_stats", "doc_store", "norms", "schema", "term_pattern"]),
+    ("segment_reader", &["block_stats", "doc_store", "norms", "schema"]),
     ("handle", &["block_stats", "engine_error", "schema", "storage"]),
     (
         "snapshot",

@@ -135,6 +135,31 @@ fn publishers_are_found_only_when_asked_for() {
 }
 
 #[test]
+fn patterns_match_whole_forms() {
+    let forms =
+        ["дипломат", "дипло", "введение", "ведение", "мирзиеев", "мирзиев", "шавкат", "шкат", "шкаткат"];
+    let index = index(&forms.map(|form| (form, "", form)));
+    let searcher = index.searcher().unwrap();
+    for (pattern, expected) in [
+        ("дипло*", "дипло дипломат"),
+        ("*ведение", "введение ведение"),
+        ("*вед*", "введение ведение"),
+        ("в?едение", "введение"),
+        ("мирзи?ев", "мирзиеев"),
+        ("мирзи*ев", "мирзиеев мирзиев"),
+        ("ш*кат", "шавкат шкат шкаткат"),
+        ("ш??*кат", "шавкат шкаткат"),
+        ("*ш*к*т*", "шавкат шкат шкаткат"),
+        ("шка?", "шкат"),
+        ("шкат?", ""),
+    ] {
+        let mut found = hits(&searcher, pattern, true);
+        found.sort();
+        assert_eq!(found.join(" "), expected, "{pattern}");
+    }
+}
+
+#[test]
 fn an_exact_phrase_stays_within_a_sentence() {
     let index = index(&[
         ("across", "Погода", "Всюду было очень тепло. Дома стояли пустыми."),

@@ -23,7 +23,6 @@ mod segment_reader;
 mod snapshot;
 mod storage;
 mod sync;
-mod term_pattern;
 mod watch;
 
 pub(crate) use block_stats::{BlockStats, TitleFreqs, decode_bound};
@@ -38,5 +37,4 @@ pub(crate) use schema::{POSITION_GAP, SOURCE_PREFIX};
 pub(crate) use segment_reader::{PostingList, Segment, TermEntry};
 pub(crate) use snapshot::{Address, Snapshot};
 pub use sync::{Event, Progress, Summary, sync, update};
-pub(crate) use term_pattern::matches_pattern;
 pub use watch::Watch;

@@ -15,13 +15,13 @@ use tantivy::{
     store::StoreReader,
     termdict::TermOrdinal,
 };
+use wildmatch::WildMatch;
 
 use super::{
     block_stats::{BlockStats, SegmentStats},
     doc_store::verify,
     norms::{LengthStats, NormParameters, Norms},
     schema::{Fields, column},
-    term_pattern::{literal_prefix, matches_pattern},
 };
 
 /// One segment of a snapshot.
@@ -150,19 +150,20 @@ impl Segment {
         self.positions.read_bytes_slice(list.info.positions_range.clone())
     }
 
-    /// Visits the terms whose keys consist of a prefix and a form with a pattern, in order, by form. Reads all terms
-    /// that begin as the pattern does before its first `?` or `*`.
+    /// Visits the terms whose keys consist of a prefix and a form with a pattern, in order, by form. In a pattern, `?` is
+    /// one letter and `*` any number of letters. Reads all terms that begin as the pattern does before the first of them.
     pub fn for_each_term_like(
         &self,
         prefix: &str,
         pattern: &str,
         visit: &mut dyn FnMut(&str, TermEntry),
     ) -> io::Result<()> {
-        let first = format!("{prefix}{}", literal_prefix(pattern));
+        let literal = pattern.find(['?', '*']).map_or(pattern, |end| &pattern[..end]);
+        let (first, pattern) = (format!("{prefix}{literal}"), WildMatch::new(pattern));
         let mut terms = self.terms.terms().range().ge(&first).into_stream()?;
         while terms.advance() && terms.key().starts_with(first.as_bytes()) {
             if let Ok(form) = std::str::from_utf8(&terms.key()[prefix.len()..])
-                && matches_pattern(pattern, form)
+                && pattern.matches(form)
             {
                 visit(form, (terms.term_ord(), terms.value().clone()));
             }

@@ -5,11 +5,11 @@
 use std::{collections::HashMap, convert::Infallible, ops::Range};
 
 use smallvec::{SmallVec, smallvec};
+use wildmatch::WildMatch;
 
 use super::display_text::DisplayText;
 use crate::{
     analysis::{Channel, Checkpoints, Span, TermCache, TokenRef, TokenStream},
-    index::matches_pattern,
     search::{
         plan::{Node, Phrase, Plan, Role, Scope, Word},
         positions::{FieldLimit, PhraseShape, Side},
@@ -62,6 +62,8 @@ pub(super) struct Match {
 pub(super) struct QueryMatcher<'p> {
     /// The words of the query, each once.
     words: Vec<&'p Word>,
+    /// The patterns among the words, with their indexes.
+    patterns: Vec<(usize, WildMatch)>,
     /// The words that each term matches.
     by_term: HashMap<&'p str, WordMatches, foldhash::fast::RandomState>,
     /// All clauses of the plan. Those that make no hits match nothing here.
@@ -70,7 +72,12 @@ pub(super) struct QueryMatcher<'p> {
 
 impl<'p> QueryMatcher<'p> {
     pub fn new(plan: &'p Plan) -> Self {
-        let mut matcher = Self { words: Vec::new(), by_term: HashMap::default(), clauses: Vec::new() };
+        let mut matcher = Self {
+            words: Vec::new(),
+            patterns: Vec::new(),
+            by_term: HashMap::default(),
+            clauses: Vec::new(),
+        };
         for clause in &plan.clauses {
             let Ok(node) = match clause.role {
                 Role::Function => Ok(Node::Any(Vec::new())),
@@ -88,6 +95,7 @@ impl<'p> QueryMatcher<'p> {
         }
         let at = self.words.len();
         self.words.push(word);
+        self.patterns.extend(word.pattern.iter().map(|pattern| (at, WildMatch::new(pattern))));
         let terms = word.terms.iter().map(|term| (term, Strength::Full));
         let terms = terms.chain(word.otherwise.iter().map(|term| (term, Strength::Weak)));
         // Words with the same first letters are not highlighted: most are other words.
@@ -128,10 +136,8 @@ impl<'p> QueryMatcher<'p> {
     pub fn words_of(&self, key: &str) -> WordMatches {
         let mut words = self.by_term.get(key).cloned().unwrap_or_default();
         if let Some(form) = key.strip_prefix(Channel::Exact.letter()) {
-            let patterns = self.words.iter().map(|word| word.pattern.as_deref()).enumerate();
-            let patterns =
-                patterns.filter(|(_, pattern)| pattern.is_some_and(|of| matches_pattern(of, form)));
-            words.extend(patterns.map(|(word, _)| (word, Strength::Full)));
+            let patterns = self.patterns.iter().filter(|(_, pattern)| pattern.matches(form));
+            words.extend(patterns.map(|&(word, _)| (word, Strength::Full)));
         }
         words
     }
