@@ -14,50 +14,21 @@ use crate::{
     release::{Date, Origin, Release},
 };
 
-/// The fields of a release in the form of Postcard. Title and body are written as strings and read as bytes,
-/// which have the same form: `encoding_rs` validates UTF-8 much faster.
-#[derive(Serialize, Deserialize)]
-struct StoredFields<'r, B> {
-    id: &'r str,
-    title: B,
-    body: B,
+/// The fields of a release, as Postcard reads them. Title and body are bytes: `encoding_rs` validates UTF-8 much faster.
+#[derive(Deserialize)]
+pub(super) struct StoredFields<'r> {
+    pub id: &'r str,
+    title: &'r [u8],
+    body: &'r [u8],
     /// Days from 1970-01-01.
-    date: Option<i64>,
-    source: Option<&'r str>,
+    pub date: Option<i64>,
+    pub source: Option<&'r str>,
     url: Option<&'r str>,
     record: Option<&'r str>,
-    origin: Option<StoredOrigin<'r>>,
-    /// As JSON; empty where there is nothing.
+    /// In the form of Postcard.
+    origin: &'r [u8],
+    /// As JSON.
     extra: &'r str,
-}
-
-#[derive(Serialize, Deserialize)]
-struct StoredOrigin<'r> {
-    root: &'r str,
-    file: &'r str,
-    line: Option<u64>,
-    part: Option<&'r str>,
-    reader: Option<&'r str>,
-    encoding: Option<&'r str>,
-    date_origin: Option<&'r str>,
-    #[serde(borrow)]
-    notes: Vec<&'r str>,
-}
-
-impl<'r> StoredOrigin<'r> {
-    fn of(origin: &'r Origin) -> Result<Self, String> {
-        let root = origin.root.to_str().ok_or_else(|| format!("{} is not UTF-8", origin.root.display()))?;
-        Ok(Self {
-            root,
-            file: &origin.file,
-            line: origin.line,
-            part: origin.part.as_deref(),
-            reader: origin.reader.as_deref(),
-            encoding: origin.encoding.as_deref(),
-            date_origin: origin.date_origin.as_deref(),
-            notes: origin.notes.iter().map(String::as_str).collect(),
-        })
-    }
 }
 
 /// A stored release, read in place.
@@ -67,32 +38,28 @@ pub(crate) struct ReleaseView<'r> {
     /// The encoded display map and checkpoints of the body.
     display_map: &'r [u8],
     checkpoints: &'r [u8],
-    fields: StoredFields<'r, &'r [u8]>,
+    pub(super) fields: StoredFields<'r>,
     /// The number of bytes that the fields take.
     length: usize,
 }
 
 /// Encodes a release. The same release always gives the same bytes, because digests are taken of them.
 pub(super) fn encode(release: &Release) -> Result<Vec<u8>, String> {
-    let extra = if release.extra.is_empty() {
-        String::new()
-    } else {
-        serde_json::to_string(&release.extra).map_err(|error| error.to_string())?
-    };
-    let fields = StoredFields {
-        id: &release.id,
-        title: &release.title,
-        body: &release.body,
-        date: release.date.map(day_number),
-        source: release.source.as_deref(),
-        url: release.url.as_deref(),
-        record: release.record.as_deref(),
-        origin: release.origin.as_ref().map(StoredOrigin::of).transpose()?,
-        extra: &extra,
-    };
+    let Release { id, title, body, date, source, url, record, origin, extra } = release;
+    let extra = serde_json::to_string(extra).map_err(|error| error.to_string())?;
+    let origin = origin.as_ref().map(origin_fields).transpose()?;
+    let origin = postcard::to_stdvec(&origin).map_err(|error| error.to_string())?;
+    let fields = (id, title, body, date.map(day_number), source, url, record, origin, &extra);
     // Room for the texts, the other fields and the display data that is appended later.
-    let room = Vec::with_capacity((release.title.len() + release.body.len()) * 17 / 16 + extra.len() + 512);
+    let room = Vec::with_capacity((title.len() + body.len()) * 17 / 16 + extra.len() + 512);
     postcard::to_extend(&fields, room).map_err(|error| error.to_string())
+}
+
+/// The fields of an origin in their order. Its own form, that of JSON, leaves some of them out.
+fn origin_fields(origin: &Origin) -> Result<impl Serialize, String> {
+    let Origin { root, file, line, part, reader, encoding, date_origin, notes } = origin;
+    let root = root.to_str().ok_or_else(|| format!("{} is not UTF-8", root.display()))?;
+    Ok((root, file, line, part, reader, encoding, date_origin, notes))
 }
 
 /// Encodes what the store keeps behind a release: how its body is shown.
@@ -135,7 +102,7 @@ impl<'r> ReleaseView<'r> {
     /// Reads an encoded release, with or without the display data behind it.
     pub fn read(bytes: &'r [u8]) -> Result<Self, String> {
         let (fields, display) =
-            postcard::take_from_bytes::<StoredFields<&[u8]>>(bytes).map_err(|error| unreadable(&error))?;
+            postcard::take_from_bytes::<StoredFields>(bytes).map_err(|error| unreadable(&error))?;
         let (display_map, checkpoints): (&[u8], &[u8]) = if display.is_empty() {
             Default::default()
         } else {
@@ -158,32 +125,14 @@ impl<'r> ReleaseView<'r> {
         DisplayEdits::new(self.display_map)
     }
 
-    pub fn id(&self) -> &'r str {
-        self.fields.id
-    }
-
-    /// The day of publication, in days from 1970-01-01.
-    pub fn day(&self) -> Option<i64> {
-        self.fields.date
-    }
-
-    /// The publisher.
-    pub fn source(&self) -> Option<&'r str> {
-        self.fields.source
-    }
-
-    /// The corpus folder, and the file below it, that the release was read from.
-    pub fn origin(&self) -> Option<(&'r str, &'r str)> {
-        self.fields.origin.as_ref().map(|origin| (origin.root, origin.file))
+    /// Where the release was read.
+    pub fn origin(&self) -> Result<Option<Origin>, String> {
+        postcard::from_bytes(self.fields.origin).map_err(|error| unreadable(&error))
     }
 
     /// The whole release.
     pub fn release(&self) -> Result<Release, String> {
         let fields = &self.fields;
-        let extra = match fields.extra {
-            "" => serde_json::Map::new(),
-            extra => serde_json::from_str(extra).map_err(|error| unreadable(&error))?,
-        };
         Ok(Release {
             id: fields.id.to_owned(),
             title: self.title.clone().into_owned(),
@@ -192,17 +141,8 @@ impl<'r> ReleaseView<'r> {
             source: fields.source.map(str::to_owned),
             url: fields.url.map(str::to_owned),
             record: fields.record.map(str::to_owned),
-            origin: fields.origin.as_ref().map(|origin| Origin {
-                root: origin.root.into(),
-                file: origin.file.to_owned(),
-                line: origin.line,
-                part: origin.part.map(str::to_owned),
-                reader: origin.reader.map(str::to_owned),
-                encoding: origin.encoding.map(str::to_owned),
-                date_origin: origin.date_origin.map(str::to_owned),
-                notes: origin.notes.iter().map(|&note| note.to_owned()).collect(),
-            }),
-            extra,
+            origin: self.origin()?,
+            extra: serde_json::from_str(fields.extra).map_err(|error| unreadable(&error))?,
         })
     }
 }

@@ -12,7 +12,7 @@ use super::norms::NormParameters;
 use crate::analysis::Analyzer;
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 19;
+pub(crate) const SCHEMA_VERSION: u32 = 20;
 
 /// The position of the first word of a body, counted from the end of the title, and of the publisher, counted from the
 /// end of the body. No distance that a query can ask for reaches across it; `search` checks that at compile time.
@@ -26,7 +26,6 @@ pub(crate) mod column {
     pub const ID: &str = "id";
     pub const DATE: &str = "date";
     pub const DIGEST: &str = "digest";
-    pub const ROOT: &str = "root";
     pub const FILE: &str = "file";
 }
 
@@ -41,8 +40,7 @@ pub(crate) struct Fields {
     pub date: Field,
     /// A digest of the release: by it a version of a release is deleted.
     pub digest: Field,
-    /// The corpus folder and the file below it that the release was read from.
-    pub root: Field,
+    /// The file that the release was read from.
     pub file: Field,
 }
 
@@ -60,7 +58,6 @@ impl Fields {
             text: schema.add_text_field("text", terms),
             date: schema.add_i64_field(column::DATE, FAST),
             digest: schema.add_u64_field(column::DIGEST, FAST),
-            root: schema.add_text_field(column::ROOT, text_column.clone()),
             file: schema.add_text_field(column::FILE, text_column),
         };
         (schema.build(), fields)

@@ -30,7 +30,7 @@ pub(crate) struct Segment {
     pub ordinal: SegmentOrdinal,
     pub reader: SegmentReader,
     store: StoreReader,
-    pub ids: StrColumn,
+    ids: StrColumn,
     /// The document with each id, by the rank of the id; `TERMINATED` for the ids of deleted documents.
     docs_by_id: OnceLock<Vec<DocId>>,
     dates: Column<i64>,
@@ -42,8 +42,7 @@ pub(crate) struct Segment {
     stats: SegmentStats,
     deleted: Vec<DocId>,
     digests: Column<u64>,
-    /// The corpus folders, and the files below them, that releases were read from.
-    pub roots: Option<StrColumn>,
+    /// The files that releases were read from.
     pub files: Option<StrColumn>,
     terms: Arc<InvertedIndexReader>,
     /// The posting lists, without a header, and the position lists.
@@ -99,7 +98,6 @@ impl Segment {
             docs_by_id: OnceLock::new(),
             dates: columns.i64(column::DATE)?,
             digests: columns.u64(column::DIGEST)?,
-            roots: columns.str(column::ROOT)?,
             files: columns.str(column::FILE)?,
             store: reader.get_store_reader(0)?,
             reader,
@@ -109,6 +107,13 @@ impl Segment {
     /// The documents that are not deleted.
     pub fn alive_docs(&self) -> impl Iterator<Item = DocId> + '_ {
         (0..self.reader.max_doc()).filter(|&doc| !self.reader.is_deleted(doc))
+    }
+
+    /// The same with their ids.
+    pub fn alive_ids(&self) -> io::Result<impl Iterator<Item = (DocId, String)>> {
+        let mut by_rank = all_values(&self.ids)?;
+        let mut id = move |doc| by_rank.get_mut(self.id_rank(doc)?).map(std::mem::take);
+        Ok(self.alive_docs().filter_map(move |doc| Some((doc, id(doc)?))))
     }
 
     #[cfg(test)]
@@ -173,7 +178,11 @@ impl Segment {
 
     /// The release's id.
     pub fn id(&self, doc: DocId) -> String {
-        text_of(&self.ids, doc).unwrap_or_default()
+        let mut id = String::new();
+        if let Some(rank) = self.ids.ords().first(doc) {
+            _ = self.ids.ord_to_str(rank, &mut id);
+        }
+        id
     }
 
     /// The document with an id that is not deleted.
@@ -181,12 +190,11 @@ impl Segment {
         let Some(rank) = self.ids.dictionary().term_ord(id)? else { return Ok(None) };
         let docs = self.docs_by_id.get_or_init(|| {
             let mut docs = vec![TERMINATED; self.ids.num_terms()];
-            let rank = |doc| usize::try_from(self.id_rank(doc)).unwrap_or(usize::MAX);
-            self.alive_docs().for_each(|doc| {
-                if let Some(slot) = docs.get_mut(rank(doc)) {
+            for doc in self.alive_docs() {
+                if let Some(slot) = self.id_rank(doc).and_then(|rank| docs.get_mut(rank)) {
                     *slot = doc;
                 }
-            });
+            }
             docs
         });
         let found = usize::try_from(rank).ok().and_then(|rank| docs.get(rank));
@@ -194,8 +202,8 @@ impl Segment {
     }
 
     /// The rank of the id: it orders the segment's documents by id.
-    pub fn id_rank(&self, doc: DocId) -> u64 {
-        self.ids.ords().first(doc).unwrap_or(u64::MAX)
+    pub fn id_rank(&self, doc: DocId) -> Option<usize> {
+        rank(&self.ids, doc)
     }
 
     /// The day of publication, in days from 1970-01-01.
@@ -221,11 +229,6 @@ impl Segment {
 
     pub fn digest(&self, doc: DocId) -> u64 {
         self.digests.first(doc).unwrap_or_default()
-    }
-
-    /// The ids of all documents, deleted ones included, by [`Segment::id_rank`].
-    pub fn all_ids(&self) -> io::Result<Vec<String>> {
-        all_values(&self.ids)
     }
 
     /// The encoded release.
@@ -267,8 +270,7 @@ pub(super) fn all_values(column: &StrColumn) -> io::Result<Vec<String>> {
     Ok(values)
 }
 
-fn text_of(column: &StrColumn, doc: DocId) -> Option<String> {
-    let mut text = String::new();
-    let found = column.ord_to_str(column.ords().first(doc)?, &mut text).ok()?;
-    found.then_some(text)
+/// The rank of a document's value in a column of texts.
+pub(super) fn rank(column: &StrColumn, doc: DocId) -> Option<usize> {
+    usize::try_from(column.ords().first(doc)?).ok()
 }

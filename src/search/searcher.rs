@@ -113,9 +113,8 @@ impl Searcher {
         let snapshot = self.snapshot();
         let mut ids = Vec::with_capacity(usize::try_from(snapshot.releases).unwrap_or_default());
         for segment in &snapshot.segments {
-            let mut by_rank = segment.all_ids().map_err(|error| snapshot.index.read_failed(error))?;
-            let alive = segment.alive_docs().filter_map(|doc| usize::try_from(segment.id_rank(doc)).ok());
-            ids.extend(alive.filter_map(|rank| by_rank.get_mut(rank).map(std::mem::take)));
+            let alive = segment.alive_ids().map_err(|error| snapshot.index.read_failed(error))?;
+            ids.extend(alive.map(|(_, id)| id));
         }
         Ok(ids)
     }

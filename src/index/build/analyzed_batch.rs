@@ -2,7 +2,10 @@
 
 use tantivy::{TantivyDocument, TantivyError};
 
-use super::postings::{BatchWords, WordReader};
+use super::{
+    postings::{BatchWords, WordReader},
+    registry::file_key,
+};
 use crate::{
     analysis::{CheckpointWriter, DisplayMap},
     index::{
@@ -36,9 +39,9 @@ impl AnalyzedBatch {
         for EncodedRelease { mut bytes, digest } in batch {
             let view = ReleaseView::read(&bytes).map_err(TantivyError::InternalError)?;
             let mut checkpoints = CheckpointWriter::default();
-            let texts = [&*view.title, &*view.body, view.source().unwrap_or_default()];
+            let texts = [&*view.title, &*view.body, view.fields.source.unwrap_or_default()];
             reader.read(texts, &mut words, &mut checkpoints);
-            let document = fast_fields(fields, &view, digest);
+            let document = fast_fields(fields, &view, digest).map_err(TantivyError::InternalError)?;
             let display = encode_display(&DisplayMap::of(&view.body), &checkpoints);
             bytes.extend_from_slice(&display.map_err(TantivyError::InternalError)?);
             releases.push((bytes, document));
@@ -48,16 +51,15 @@ impl AnalyzedBatch {
 }
 
 /// The fast fields of a release, in tantivy's form.
-fn fast_fields(fields: Fields, release: &ReleaseView<'_>, digest: u64) -> TantivyDocument {
+fn fast_fields(fields: Fields, release: &ReleaseView<'_>, digest: u64) -> Result<TantivyDocument, String> {
     let mut document = TantivyDocument::new();
-    document.add_text(fields.id, release.id());
+    document.add_text(fields.id, release.fields.id);
     document.add_u64(fields.digest, digest);
-    if let Some(day) = release.day() {
+    if let Some(day) = release.fields.date {
         document.add_i64(fields.date, day);
     }
-    if let Some((root, file)) = release.origin() {
-        document.add_text(fields.root, root);
-        document.add_text(fields.file, file);
+    if let Some(origin) = release.origin()? {
+        document.add_text(fields.file, file_key(&origin.root.to_string_lossy(), &origin.file));
     }
-    document
+    Ok(document)
 }

@@ -2,24 +2,24 @@
 //!
 //! Read once before a run, column by column and in their order, so that a million releases take a second.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    io,
-};
+use std::{collections::HashMap, io};
 
-use tantivy::columnar::StrColumn;
+use indexmap::IndexSet;
 
 use crate::{
     error::Result,
     index::{
-        segment_reader::{Segment, all_values},
+        segment_reader::{Segment, all_values, rank},
         snapshot::Snapshot,
     },
     release::Origin,
 };
 
 /// A file that releases came from, as a number within one [`Registry`].
-pub(crate) type FileId = u32;
+pub(crate) type FileId = usize;
+
+/// Separates the corpus folder from the file below it. No path contains it.
+const SEPARATOR: char = '\0';
 
 /// A release in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +33,8 @@ pub(crate) struct RegistryEntry {
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     releases: HashMap<String, RegistryEntry>,
-    /// The corpus folder and the file below it, by number.
-    files: Vec<(String, String)>,
-    file_ids: HashMap<String, HashMap<String, FileId>>,
+    /// The keys of files, by number.
+    files: IndexSet<String>,
 }
 
 impl Registry {
@@ -49,24 +48,12 @@ impl Registry {
     }
 
     fn add_segment(&mut self, segment: &Segment) -> io::Result<()> {
-        let mut ids = segment.all_ids()?;
-        let values = |column: &Option<StrColumn>| column.as_ref().map_or(Ok(Vec::new()), all_values);
-        let (roots, files) = (values(&segment.roots)?, values(&segment.files)?);
-        let mut known: HashMap<(usize, usize), FileId> = HashMap::new();
-        for doc in segment.alive_docs() {
-            let rank = |column: &StrColumn| usize::try_from(column.ords().first(doc)?).ok();
-            let Some(id) = rank(&segment.ids).and_then(|rank| ids.get_mut(rank)) else { continue };
-            let origin = segment.roots.as_ref().and_then(rank).zip(segment.files.as_ref().and_then(rank));
-            let file = origin.and_then(|(root, file)| {
-                let names = roots.get(root).zip(files.get(file));
-                let intern = |(root, file): (&String, &String)| self.intern_file(root, file);
-                match known.entry((root, file)) {
-                    Entry::Occupied(known) => Some(*known.get()),
-                    Entry::Vacant(new) => names.map(intern).map(|id| *new.insert(id)),
-                }
-            });
-            let entry = RegistryEntry { digest: segment.digest(doc), file };
-            self.releases.insert(std::mem::take(id), entry);
+        let files = segment.files.as_ref().map_or(Ok(Vec::new()), all_values)?;
+        let files: Vec<FileId> = files.into_iter().map(|file| self.files.insert_full(file).0).collect();
+        for (doc, id) in segment.alive_ids()? {
+            let file = segment.files.as_ref().and_then(|column| rank(column, doc));
+            let file = file.and_then(|rank| files.get(rank).copied());
+            self.releases.insert(id, RegistryEntry { digest: segment.digest(doc), file });
         }
         Ok(())
     }
@@ -84,7 +71,8 @@ impl Registry {
     }
 
     pub fn insert(&mut self, id: String, digest: u64, origin: Option<&Origin>) {
-        let file = origin.map(|origin| self.intern_file(&origin.root.to_string_lossy(), &origin.file));
+        let file = origin.map(|origin| file_key(&origin.root.to_string_lossy(), &origin.file));
+        let file = file.map(|file| self.files.insert_full(file).0);
         self.releases.insert(id, RegistryEntry { digest, file });
     }
 
@@ -94,22 +82,16 @@ impl Registry {
 
     /// The number of a file that releases came from.
     pub fn file_id(&self, root: &str, file: &str) -> Option<FileId> {
-        self.file_ids.get(root)?.get(file).copied()
+        self.files.get_index_of(&file_key(root, file))
     }
 
     /// The corpus folder, and the file below it, with this number.
     pub fn file_name(&self, number: FileId) -> (&str, &str) {
-        self.files.get(number as usize).map_or(("", ""), |(root, file)| (root, file))
+        self.files.get_index(number).and_then(|key| key.split_once(SEPARATOR)).unwrap_or_default()
     }
+}
 
-    fn intern_file(&mut self, root: &str, file: &str) -> FileId {
-        if let Some(number) = self.file_id(root, file) {
-            return number;
-        }
-        // An index has fewer than 2³² files: their names would not fit into memory.
-        let number = FileId::try_from(self.files.len()).unwrap_or(FileId::MAX);
-        self.files.push((root.to_owned(), file.to_owned()));
-        self.file_ids.entry(root.to_owned()).or_default().insert(file.to_owned(), number);
-        number
-    }
+/// What the index stores of a file that releases came from: the corpus folder, and the file below it.
+pub(super) fn file_key(root: &str, file: &str) -> String {
+    format!("{root}{SEPARATOR}{file}")
 }
