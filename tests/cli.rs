@@ -60,8 +60,9 @@ fn the_default_index_of_another_version_is_rebuilt() {
     let folder = clone();
     let first = vestnik(folder.path(), &["search", "КТУ ООН"]);
     let marker = folder.path().join("index/generation-000001/vestnik.json");
-    let text = fs::read_to_string(&marker).unwrap();
-    fs::write(&marker, text.replace("vestnik-", "another-")).unwrap();
+    let contents = "{\"fingerprint\":\"other\"}\n";
+    let checked = [&12_u64.to_le_bytes(), &b"vestnik.json"[..], contents.as_bytes()].concat();
+    fs::write(&marker, format!("{contents}{}\n", blake3::hash(&checked).to_hex())).unwrap();
     let second = vestnik(folder.path(), &["search", "КТУ ООН"]);
     assert!(stderr(&second).contains("another version made the index"), "{}", stderr(&second));
     assert!(!stderr(&second).contains("damaged"), "{}", stderr(&second));

@@ -172,22 +172,6 @@ fn a_missing_index_is_named_with_advice() {
 }
 
 #[test]
-fn a_stale_index_is_refused_with_advice() {
-    let desk = Desk::new(THREE);
-    desk.index();
-    for entry in walkdir::WalkDir::new(desk.index_folder()) {
-        let entry = entry.unwrap();
-        if entry.file_name() == "vestnik.json" {
-            let text = fs::read_to_string(entry.path()).unwrap();
-            fs::write(entry.path(), text.replace("vestnik-", "another-")).unwrap();
-        }
-    }
-    let error = Index::open(desk.index_folder()).err().unwrap();
-    assert!(matches!(error, Error::IndexStale { .. }), "{error}");
-    assert!(error.to_string().contains("--full"), "{error}");
-}
-
-#[test]
 fn one_unknown_word_or_one_stop_word_never_empties_a_query() {
     let index = memory(&[("1", "О мосте", "Мост через реку открыт."), ("2", "О музее", "Музей закрыт.")]);
     let searcher = index.searcher().unwrap();

@@ -7,8 +7,7 @@ use std::{
     collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock, atomic::AtomicBool},
-    time::Duration,
+    sync::{Arc, OnceLock},
 };
 
 use serde::{Deserialize, Serialize};
@@ -24,10 +23,9 @@ use super::{
     schema::{self, Fields},
     storage::{
         atomic_file::remove_if_exists,
-        catalog::Catalog,
         checksum::StopFlag,
         directory::{ChecksummedDirectory, MANAGED, META},
-        generation::{self, Generation, MARKER},
+        generation::{self, Catalog, Generation, MARKER},
         lock,
         manifest::Manifest,
         read_error, unless_damaged,
@@ -129,7 +127,7 @@ impl Index {
         if generation::exists(folder) {
             return Self::open(folder);
         }
-        let _lock = generation::lock(folder, Duration::ZERO, &AtomicBool::new(false))?;
+        let _lock = generation::try_lock(folder)?;
         let generation = Generation::create(folder)?;
         let created = Self::create(&generation);
         let published = created.and_then(|index| generation.publish(0, false, lock::now()).map(|()| index));
@@ -155,26 +153,18 @@ impl Index {
     /// Opens a generation of this version, whether or not it is the active one.
     pub(super) fn open_generation(generation: &Generation) -> Result<Self> {
         generation.check_version()?;
-        let folder = &generation.folder;
-        let failed = |error| read_failure(folder, error);
-        let directory = ChecksummedDirectory::open(folder).map_err(|error| failed(error.into()))?;
-        let stop = directory.stop_flag().clone();
-        let open = || tantivy::Index::open(directory).map_err(failed);
-        let mut engine = catch_panic(folder, open)?;
+        let (folder, stop) = (&generation.folder, StopFlag::default());
+        let open = || tantivy::Index::open(ChecksummedDirectory::open(folder, &stop)?);
+        let mut engine = catch_panic(folder, || open().map_err(|error| read_failure(folder, error)))?;
         engine.register_plugin(Arc::new(StatsPlugin));
         Ok(Self::assemble(engine, stop, Some(generation.clone())))
     }
 
     /// Creates an empty index in the folder of a new generation.
     pub(super) fn create(generation: &Generation) -> Result<Self> {
-        let create = || {
-            let directory = ChecksummedDirectory::open(&generation.folder)?;
-            let stop = directory.stop_flag().clone();
-            Ok((builder().open_or_create(directory)?, stop))
-        };
-        let created = create();
-        let (engine, stop) =
-            created.map_err(|error| write_failure(&generation.folder, "creating an index", &error))?;
+        let (folder, stop) = (&generation.folder, StopFlag::default());
+        let create = || builder().open_or_create(ChecksummedDirectory::open(folder, &stop)?);
+        let engine = create().map_err(|error| write_failure(folder, "creating an index", &error))?;
         Ok(Self::assemble(engine, stop, Some(generation.clone())))
     }
 
@@ -183,9 +173,8 @@ impl Index {
     /// # Errors
     /// `Engine` where the engine refuses to create it.
     pub fn in_memory() -> Result<Self> {
-        let engine = builder().create_in_ram();
-        let engine =
-            engine.map_err(|error| write_failure(Path::new("memory"), "creating an index", &error))?;
+        let failed = |error| write_failure(Path::new("memory"), "creating an index", &error);
+        let engine = builder().create_in_ram().map_err(failed)?;
         Ok(Self::assemble(engine, StopFlag::default(), None))
     }
 
@@ -205,8 +194,7 @@ impl Index {
     /// # Errors
     /// `Read` where the system refuses to read the index.
     pub fn last_success(folder: impl AsRef<Path>) -> Result<Option<u64>> {
-        let catalog = unless_damaged(Catalog::read(folder.as_ref()))?;
-        Ok(catalog.map(|catalog| catalog.last_success).filter(|&time| time > 0))
+        Ok(Some(Catalog::read_or_empty(folder.as_ref())?.last_success).filter(|&time| time > 0))
     }
 
     /// Identifies everything that decides what an index of this program contains for a text.

@@ -38,6 +38,14 @@ impl Workspace {
         fs::remove_file(self.path("corpus").join(name)).unwrap();
     }
 
+    /// Makes a generation look like one of another version.
+    pub fn mark_as_other(&self, number: u32) {
+        let contents = "{\"fingerprint\":\"other\"}\n";
+        let checked = [&12_u64.to_le_bytes(), &b"vestnik.json"[..], contents.as_bytes()].concat();
+        let marker = self.path(&format!("index/generation-{number:06}/vestnik.json"));
+        fs::write(marker, format!("{contents}{}\n", blake3::hash(&checked).to_hex())).unwrap();
+    }
+
     pub fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vestnik"));
         command.current_dir(self.folder.path()).env_remove("VESTNIK_INDEX").env_remove("VESTNIK_CORPUS");

@@ -8,7 +8,6 @@ use std::{
     collections::HashSet,
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
-    time::Duration,
 };
 
 use tantivy::{
@@ -26,8 +25,7 @@ use crate::{
         schema::column,
         snapshot::Snapshot,
         storage::{
-            catalog::Catalog,
-            generation,
+            generation::{self, Catalog},
             lock::{self, WriteLock},
             manifest::Manifest,
         },
@@ -120,7 +118,7 @@ impl Index {
     pub fn writer_with(&self, options: WriterOptions) -> Result<Writer> {
         let lock = match self.generation() {
             Some(own) => {
-                let lock = generation::lock(&own.index, Duration::ZERO, &AtomicBool::new(false))?;
+                let lock = generation::try_lock(&own.index)?;
                 if !own.is_active()? {
                     return Err(Error::IndexReplaced { path: own.index.clone() });
                 }

@@ -6,8 +6,6 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    sync::atomic::AtomicBool,
-    time::Duration,
 };
 
 use super::{publish_generation, refuse_missing};
@@ -47,7 +45,7 @@ pub fn backup(folder: &Path, to: &Path) -> Result<BackupStats> {
     let refuse_existing =
         || if generation::exists(to) { Err(Error::NotEmpty { path: to.into() }) } else { Ok(()) };
     refuse_existing()?;
-    let _lock = generation::lock(to, Duration::ZERO, &AtomicBool::new(false))?;
+    let _lock = generation::try_lock(to)?;
     refuse_existing()?;
     Generation::with_active(folder, |active| copy_commit(&Index::open_generation(active)?, folder, to, 0))
 }

@@ -25,7 +25,7 @@ use crate::{
             generation::Generation,
             lock,
             manifest::{self, Manifest},
-            read_error, unless_damaged,
+            read_error,
         },
     },
 };
@@ -61,7 +61,7 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
     let checked = active.and_then(|commit| catch_panic(folder, || commit.check_contents(stop, &mut report)));
     report.note(checked)?;
     let problems = mem::take(&mut report.problems);
-    for generation in unless_damaged(Generation::retained(folder))?.unwrap_or_default() {
+    for generation in Generation::retained(folder)? {
         let checked = match OpenCommit::of(&generation) {
             // A generation of another version is of no use to this program, and no harm.
             Err(Error::IndexStale { .. }) => continue,

@@ -21,8 +21,7 @@ use super::{
     build::start_engine,
     engine_error::write_failure,
     storage::{
-        catalog::Catalog,
-        generation::{self, Generation},
+        generation::{self, Catalog, Generation},
         lock::WriteLock,
         unless_damaged,
     },

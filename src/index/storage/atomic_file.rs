@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// The checksum line: 64 hexadecimal digits and a line feed.
 const CHECKSUM_LINE: usize = 65;
@@ -24,15 +24,11 @@ const CHECKSUM_LINE: usize = 65;
 /// synchronised afterwards is a warning.
 pub(crate) fn write(path: &Path, contents: &[u8]) -> io::Result<()> {
     let temporary = temporary_path(path);
-    let written = create_new(&temporary).and_then(|mut file| {
-        file.write_all(&with_checksum(path, contents))?;
-        file.sync_all()
-    });
-    if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
-        // The first error is the one to report.
-        _ = fs::remove_file(&temporary);
-        return Err(error);
-    }
+    remove_if_exists(&temporary)?;
+    let mut file = File::create_new(&temporary)?;
+    let written = file.write_all(&with_checksum(path, contents)).and_then(|()| file.sync_all());
+    let replaced = written.and_then(|()| fs::rename(&temporary, path));
+    replaced.inspect_err(|_| _ = fs::remove_file(&temporary))?;
     if let Err(error) = sync_directory(path.parent().unwrap_or(Path::new("."))) {
         let path = path.display();
         tracing::warn!("{path} was replaced, but may be lost if the machine fails now: {error}");
@@ -51,12 +47,16 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     verified(path, fs::read(path)?)
 }
 
+/// As [`read`], of a file that [`write_json`] wrote.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<T> {
+    Ok(serde_json::from_slice(&read(path)?)?)
+}
+
 /// The contents, without the checksum, of a file of these bytes.
 pub(crate) fn verified(path: &Path, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
-    let changed = || io::Error::new(io::ErrorKind::InvalidData, "its checksum is wrong");
-    let length = bytes.len().checked_sub(CHECKSUM_LINE).ok_or_else(changed)?;
+    let length = bytes.len().saturating_sub(CHECKSUM_LINE);
     if with_checksum(path, &bytes[..length]) != bytes {
-        return Err(changed());
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum is wrong"));
     }
     bytes.truncate(length);
     Ok(bytes)
@@ -75,11 +75,6 @@ fn with_checksum(path: &Path, contents: &[u8]) -> Vec<u8> {
 pub(crate) fn temporary_path(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.new"))
-}
-
-fn create_new(path: &Path) -> io::Result<File> {
-    remove_if_exists(path)?;
-    File::options().write(true).create_new(true).open(path)
 }
 
 /// Removes a file; returns whether there was one.
@@ -107,25 +102,21 @@ mod tests {
     #[test]
     fn every_changed_byte_and_every_other_name_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("current");
-        for contents in ["", "generation-000001\n", "{\"a\":1}"] {
+        let (path, other) = (folder.path().join("current"), folder.path().join("other"));
+        for contents in ["", "{\"a\":1}"] {
             write(&path, contents.as_bytes()).unwrap();
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
             assert_eq!(read(&path).unwrap(), contents.as_bytes());
             let whole = fs::read(&path).unwrap();
-            let other = folder.path().join("other");
-            fs::write(&other, &whole).unwrap();
+            fs::rename(&path, &other).unwrap();
             assert_eq!(read(&other).unwrap_err().kind(), io::ErrorKind::InvalidData, "{contents:?}");
-            fs::remove_file(other).unwrap();
+            fs::remove_file(&other).unwrap();
             for at in 0..whole.len() {
                 let mut flipped = whole.clone();
                 flipped[at] ^= 0x20;
-                for bytes in [&flipped[..], &whole[..at]] {
-                    fs::write(&path, bytes).unwrap();
-                    assert!(read(&path).is_err(), "{contents:?} at {at}");
-                }
+                assert!(verified(&path, flipped).is_err(), "{contents:?} at {at}");
+                assert!(verified(&path, whole[..at].to_vec()).is_err(), "{contents:?} cut at {at}");
             }
         }
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file stays");
-        assert!(write(&folder.path().join("none/current"), b"x").is_err());
     }
 }

@@ -56,8 +56,7 @@ impl StopFlag {
 /// Writes a file and, on termination, its digests. Flushing does nothing: only whole blocks are written before the
 /// file is terminated.
 pub(crate) struct ChecksumWriter {
-    /// `None` once terminated.
-    to: Option<WritePtr>,
+    to: WritePtr,
     name: String,
     stop: StopFlag,
     /// Bytes that are not written yet.
@@ -68,12 +67,12 @@ pub(crate) struct ChecksumWriter {
 impl ChecksumWriter {
     pub fn new(to: WritePtr, name: String, stop: StopFlag) -> Self {
         let buffer = Vec::with_capacity(WRITE_BUFFER);
-        Self { to: Some(to), name, stop, buffer, digests: Vec::new() }
+        Self { to, name, stop, buffer, digests: Vec::new() }
     }
 
     fn write_buffer(&mut self) -> io::Result<()> {
         self.stop.check()?;
-        self.to.as_mut().ok_or_else(terminated)?.write_all(&self.buffer)?;
+        self.to.write_all(&self.buffer)?;
         self.digests.extend(self.buffer.chunks(BLOCK).flat_map(digest));
         self.buffer.clear();
         Ok(())
@@ -82,10 +81,6 @@ impl ChecksumWriter {
 
 fn digest(block: &[u8]) -> [u8; DIGEST] {
     XxHash3_64::oneshot(block).to_le_bytes()
-}
-
-fn terminated() -> io::Error {
-    io::Error::other("the file is already terminated")
 }
 
 impl Write for ChecksumWriter {
@@ -104,13 +99,11 @@ impl Write for ChecksumWriter {
 }
 
 impl TerminatingWrite for ChecksumWriter {
-    fn terminate_ref(&mut self, _: AntiCallToken) -> io::Result<()> {
+    fn terminate_ref(&mut self, token: AntiCallToken) -> io::Result<()> {
         self.write_buffer()?;
-        let mut to = self.to.take().ok_or_else(terminated)?;
-        let footer = footer(&self.digests, &self.name);
-        to.write_all(&self.digests)?;
-        to.write_all(footer.as_flattened())?;
-        to.terminate()
+        self.to.write_all(&self.digests)?;
+        self.to.write_all(footer(&self.digests, &self.name).as_flattened())?;
+        self.to.terminate_ref(token)
     }
 }
 
@@ -236,7 +229,7 @@ mod tests {
     fn written(length: usize) -> Vec<u8> {
         let contents: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
         let folder = tempfile::tempdir().unwrap();
-        let directory = ChecksummedDirectory::open(folder.path()).unwrap();
+        let directory = ChecksummedDirectory::open(folder.path(), &StopFlag::default()).unwrap();
         let mut writer = directory.open_write(Path::new("a.store")).unwrap();
         contents.chunks(1000).for_each(|part| writer.write_all(part).unwrap());
         writer.terminate().unwrap();

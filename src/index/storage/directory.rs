@@ -34,7 +34,8 @@ pub(crate) struct ChecksummedDirectory {
 }
 
 impl ChecksummedDirectory {
-    pub fn open(folder: &Path) -> Result<Self, OpenDirectoryError> {
+    /// Opens a folder in which writing ends once the flag is set.
+    pub fn open(folder: &Path, stop: &StopFlag) -> Result<Self, OpenDirectoryError> {
         let refused = |error| OpenDirectoryError::wrap_io_error(error, folder.into());
         let files = match MmapDirectory::open(folder) {
             // Tantivy also says so where the system refuses to look at the folder.
@@ -43,11 +44,7 @@ impl ChecksummedDirectory {
             }
             opened => opened,
         };
-        Ok(Self { files: files?, folder: folder.into(), stop: StopFlag::default() })
-    }
-
-    pub fn stop_flag(&self) -> &StopFlag {
-        &self.stop
+        Ok(Self { files: files?, folder: folder.into(), stop: stop.clone() })
     }
 }
 
@@ -101,17 +98,17 @@ impl Directory for ChecksummedDirectory {
         let may_not_write = |error: &io::Error| {
             matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
         };
-        let file = match lock::open(&path) {
+        let mut opened = lock::open(&path);
+        if lock.is_blocking && opened.as_ref().is_err_and(may_not_write) {
             // A reader without the right to write still needs the lock against the removal of files. Where
             // there is no lock file nobody can remove any.
-            Err(error) if lock.is_blocking && may_not_write(&error) => match File::open(&path) {
-                Err(error) if may_not_write(&error) || error.kind() == io::ErrorKind::NotFound => {
-                    return Ok(DirectoryLock::from(Box::new(())));
-                }
-                opened => opened.map_err(failed)?,
-            },
-            opened => opened.map_err(failed)?,
-        };
+            opened = File::open(&path);
+            let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+            if opened.as_ref().is_err_and(|error| may_not_write(error) || is_missing(error)) {
+                return Ok(DirectoryLock::from(Box::new(())));
+            }
+        }
+        let file = opened.map_err(failed)?;
         if lock.is_blocking {
             file.lock().map_err(failed)?;
         } else {

@@ -6,10 +6,11 @@
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
+    mem,
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, UNIX_EPOCH},
 };
 
 use crate::error::{Error, Result};
@@ -32,39 +33,31 @@ impl WriteLock {
     /// folder cannot be written.
     pub fn acquire(index: &Path, wait: Duration, stop: &AtomicBool) -> Result<Self> {
         let path = index.join(NAME);
-        let failed = |source| Error::Write { path: path.clone(), source };
-        fs::create_dir_all(index).map_err(failed)?;
-        let mut file = open(&path).map_err(failed)?;
-        let until = Instant::now() + wait;
+        fs::create_dir_all(index).map_err(Error::write(&path))?;
+        let mut file = open(&path).map_err(Error::write(&path))?;
+        let started = Instant::now();
         let mut waiting = false;
-        while let Err(error) = file.try_lock() {
-            if let TryLockError::Error(error) = error {
-                return Err(failed(error));
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(Error::write(&path)(error)),
+                Err(TryLockError::WouldBlock) if stop.load(Ordering::Relaxed) => {
+                    return Err(Error::Interrupted);
+                }
+                Err(TryLockError::WouldBlock) => {}
             }
-            if stop.load(Ordering::Relaxed) {
-                return Err(Error::Interrupted);
+            let holder = describe_holder(&mut file);
+            if started.elapsed() >= wait {
+                return Err(Error::IndexLocked { path: index.into(), holder });
             }
-            if Instant::now() >= until {
-                return Err(Error::IndexLocked { path: index.into(), holder: describe_holder(&mut file) });
-            }
-            if !waiting {
-                waiting = true;
-                let held = describe_holder(&mut file);
-                tracing::info!(seconds = wait.as_secs(), %held, "waiting for the lock");
+            if !mem::replace(&mut waiting, true) {
+                tracing::info!(seconds = wait.as_secs(), held = %holder, "waiting for the lock");
             }
             thread::sleep(POLL_INTERVAL);
         }
-        let mut lock = Self(file);
-        lock.write_holder().map_err(failed)?;
+        write_holder(&mut file).map_err(Error::write(&path))?;
         tracing::debug!(index = %index.display(), "took the lock");
-        Ok(lock)
-    }
-
-    fn write_holder(&mut self) -> io::Result<()> {
-        let (process, host, since) = (std::process::id(), host(), jiff::Timestamp::now());
-        self.0.set_len(0)?;
-        self.0.rewind()?;
-        write!(self.0, " (process {process} on {host}, since {since:.0})")
+        Ok(Self(file))
     }
 }
 
@@ -95,22 +88,21 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+fn write_holder(file: &mut File) -> io::Result<()> {
+    let (process, host) = (std::process::id(), gethostname::gethostname());
+    file.set_len(0)?;
+    file.rewind()?;
+    write!(file, " (process {process} on {}, since {:.0})", host.display(), jiff::Timestamp::now())
+}
+
 /// The process that holds a lock, for messages; empty where the file does not say.
 fn describe_holder(file: &mut File) -> String {
-    let mut text = String::new();
-    let read = file.rewind().and_then(|()| file.take(256).read_to_string(&mut text));
-    read.map(|_| text).unwrap_or_default()
+    file.rewind().and_then(|()| io::read_to_string(file.take(256))).unwrap_or_default()
 }
 
 /// Seconds since 1970-01-01 UTC.
 pub(crate) fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
-}
-
-fn host() -> String {
-    let from_kernel = fs::read_to_string("/proc/sys/kernel/hostname").ok();
-    let from_shell = || std::env::var("HOSTNAME").or_else(|_| std::env::var("COMPUTERNAME")).ok();
-    from_kernel.or_else(from_shell).map_or_else(|| "this machine".into(), |name| name.trim().to_owned())
+    UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]
@@ -118,19 +110,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_second_process_learns_who_holds_the_lock() {
+    fn waiting_ends_when_it_is_interrupted() {
         let folder = tempfile::tempdir().unwrap();
-        let go = AtomicBool::new(false);
-        let first = WriteLock::acquire(folder.path(), Duration::ZERO, &go).unwrap();
-        let error = WriteLock::acquire(folder.path(), Duration::ZERO, &go).unwrap_err().to_string();
-        assert!(error.contains(&format!("(process {} on ", std::process::id())), "{error}");
+        let _lock = WriteLock::acquire(folder.path(), Duration::ZERO, &AtomicBool::new(false)).unwrap();
         let stopped = WriteLock::acquire(folder.path(), Duration::from_mins(1), &AtomicBool::new(true));
         assert!(matches!(stopped, Err(Error::Interrupted)));
-        let waiting = thread::spawn({
-            let folder = folder.path().to_owned();
-            move || WriteLock::acquire(&folder, Duration::from_mins(1), &AtomicBool::new(false)).is_ok()
-        });
-        drop(first);
-        assert!(waiting.join().unwrap());
     }
 }

@@ -7,7 +7,6 @@ use std::{io, path::Path};
 use crate::error::{Error, Result};
 
 pub(crate) mod atomic_file;
-pub(crate) mod catalog;
 pub(crate) mod checksum;
 pub(crate) mod directory;
 pub(crate) mod generation;
@@ -33,10 +32,8 @@ pub(crate) fn unless_damaged<T>(read: Result<T>) -> Result<Option<T>> {
 
 /// The error for a file of an index that cannot be read.
 pub(crate) fn read_error(path: &Path, source: io::Error) -> Error {
-    let path = path.to_owned();
-    if is_damage(&source) {
-        Error::IndexDamaged { path, reason: source.to_string() }
-    } else {
-        Error::Read { path, source }
+    if !is_damage(&source) {
+        return Error::read(path)(source);
     }
+    Error::IndexDamaged { path: path.into(), reason: source.to_string() }
 }

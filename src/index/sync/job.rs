@@ -16,8 +16,7 @@ use crate::{
         CommitInfo, Index, JobOptions, Writer,
         maintenance::publish_generation,
         storage::{
-            catalog::Catalog,
-            generation::{self, Generation},
+            generation::{self, Catalog, Generation},
             lock, unless_damaged,
         },
     },
