@@ -76,7 +76,7 @@ pub use term::{Channel, Rule, Term};
 pub(crate) use term_cache::PackedKey;
 pub use term_cache::TermCache;
 pub(crate) use term_list::TermListRef;
-pub(crate) use token::{PendingToken, TokenRef, TokenStream};
+pub(crate) use token::{PendingToken, TokenStream};
 pub use token::{Role, Token};
 pub(crate) use tokenizer::Span;
 pub(crate) use word_terms::TokenContext;

@@ -147,14 +147,9 @@ impl Searcher {
         let failed = |error| self.context().read_failed(error);
         let bound = BoundQuery::new(self.context(), &plan, options).map_err(failed)?;
         let ranking = rank(self.context(), &bound, options).map_err(failed)?;
-        if options.snippets.is_some() || options.explain {
-            bound.bind_hints(self.context()).map_err(failed)?;
-        }
         let addresses: Vec<Address> = ranking.docs.iter().map(|ranked| ranked.doc.address).collect();
-        let mut words = Vec::new();
-        bound.making_hits().for_each(|clause| clause.node.words(&mut words));
         let highlighter = options.snippets.as_ref().map(|snippets| {
-            HitHighlighter::new(self.context(), (&plan, &words), &addresses, (forms, snippets))
+            HitHighlighter::new(self.context(), &bound.clauses, &addresses, (forms, snippets))
         });
         let mut highlighter = highlighter.transpose().map_err(failed)?;
         let mut hits = Vec::with_capacity(addresses.len());

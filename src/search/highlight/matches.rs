@@ -2,17 +2,17 @@
 //!
 //! Follows the plan as the index does, but on the text itself. Chooses no passages.
 
-use std::{collections::HashMap, convert::Infallible, ops::Range};
+use std::{collections::HashMap, ops::Range, ptr};
 
 use smallvec::{SmallVec, smallvec};
-use wildmatch::WildMatch;
 
 use super::display_text::DisplayText;
 use crate::{
-    analysis::{Channel, Checkpoints, Span, TermCache, TokenRef, TokenStream},
+    analysis::{Checkpoints, Span, TermCache, TokenStream},
     search::{
-        plan::{Node, Phrase, Plan, Role, Scope, Word},
+        plan::{Clause, Node, Phrase, Role, Scope},
         positions::{FieldLimit, PhraseShape, Side},
+        postings::{BoundTerm, BoundWord},
     },
 };
 
@@ -43,8 +43,10 @@ pub(super) struct Subject<'t> {
     pub text: &'t str,
     pub scope: Scope,
     pub display: &'t DisplayText,
-    /// Where the index has words of the query, in order, and checkpoints of the text. None: everywhere.
-    pub positions: Option<(&'t [(u32, WordMatch)], Checkpoints<'t>)>,
+    /// Where the index has words of the query, in order.
+    pub words: &'t [(u32, WordMatch)],
+    /// The position of the first word of the text in the index.
+    pub first: u32,
 }
 
 /// A match of a word, a phrase or a pair of phrases in a text.
@@ -59,71 +61,62 @@ pub(super) struct Match {
 }
 
 /// Finds a query in texts.
-pub(super) struct QueryMatcher<'p> {
-    /// The words of the query, each once.
-    words: Vec<&'p Word>,
-    /// The patterns among the words, with their indexes.
-    patterns: Vec<(usize, WildMatch)>,
-    /// The words that each term matches.
-    by_term: HashMap<&'p str, WordMatches, foldhash::fast::RandomState>,
-    /// All clauses of the plan. Those that make no hits match nothing here.
-    clauses: Vec<(Role, Node<usize>)>,
+pub(super) struct QueryMatcher<'q> {
+    clauses: &'q [Clause<BoundWord>],
+    /// The words of the clauses that make hits.
+    words: Vec<&'q BoundWord>,
+    /// The terms of these words, each with the words that it matches.
+    by_term: HashMap<&'q str, (&'q BoundTerm, WordMatches), foldhash::fast::RandomState>,
 }
 
-impl<'p> QueryMatcher<'p> {
-    pub fn new(plan: &'p Plan) -> Self {
-        let mut matcher = Self {
-            words: Vec::new(),
-            patterns: Vec::new(),
-            by_term: HashMap::default(),
-            clauses: Vec::new(),
-        };
-        for clause in &plan.clauses {
-            let Ok(node) = match clause.role {
-                Role::Function => Ok(Node::Any(Vec::new())),
-                _ => clause.node.try_map(&mut |word| Ok::<_, Infallible>(matcher.word(word))),
-            };
-            matcher.clauses.push((clause.role, node));
+impl<'q> QueryMatcher<'q> {
+    pub fn new(clauses: &'q [Clause<BoundWord>]) -> Self {
+        let mut words = Vec::new();
+        let making_hits = clauses.iter().filter(|clause| clause.role.makes_hit());
+        making_hits.for_each(|clause| clause.node.words(&mut words));
+        let mut by_term: HashMap<&str, (&BoundTerm, WordMatches), _> = HashMap::default();
+        for (at, word) in words.iter().enumerate().filter(|(_, word)| word.scope != Scope::Source) {
+            let terms = word.terms().iter().map(|bound| (bound, Strength::Full));
+            let terms = terms.chain(word.unranked().iter().map(|bound| (bound, Strength::Weak)));
+            // Words with the same first letters are not highlighted: most are other words.
+            for (bound, most) in terms.filter(|(bound, _)| !bound.term.is_truncated()) {
+                let strength = match most {
+                    _ if !bound.term.full => Strength::Hint,
+                    _ if bound.term.weight < WEAK => Strength::Weak,
+                    most => most,
+                };
+                let (_, words) = by_term.entry(&bound.term.key).or_insert((bound, WordMatches::new()));
+                words.push((at, strength));
+            }
         }
-        matcher
+        Self { clauses, words, by_term }
     }
 
-    /// The index of a word.
-    fn word(&mut self, word: &'p Word) -> usize {
-        if let Some(known) = self.words.iter().position(|known| *known == word) {
-            return known;
-        }
-        let at = self.words.len();
-        self.words.push(word);
-        self.patterns.extend(word.pattern.iter().map(|pattern| (at, WildMatch::new(pattern))));
-        let terms = word.terms.iter().map(|term| (term, Strength::Full));
-        let terms = terms.chain(word.otherwise.iter().map(|term| (term, Strength::Weak)));
-        // Words with the same first letters are not highlighted: most are other words.
-        for (term, most) in terms.filter(|(term, _)| !term.is_truncated()) {
-            let strength = match most {
-                _ if !term.full => Strength::Hint,
-                _ if term.weight < WEAK => Strength::Weak,
-                most => most,
-            };
-            self.by_term.entry(term.key.as_str()).or_default().push((at, strength));
-        }
-        at
+    /// The terms to look for, each with the words that it matches.
+    pub fn terms(&self) -> impl Iterator<Item = &(&'q BoundTerm, WordMatches)> {
+        self.by_term.values()
     }
 
     /// The matches of each clause in a text. Weak matches count only for clauses without full ones, and words of a phrase
-    /// only where the phrase does not match.
-    pub fn find(&self, forms: &mut TermCache, subject: &Subject) -> Vec<Vec<Match>> {
-        let words = FoundWords { by_word: self.find_words(forms, subject), display: subject.display };
-        let find = |(_, node): &(Role, Node<usize>)| {
-            let mut matches = words.of_node(node);
+    /// only where the phrase does not match. The words of other clauses are not known.
+    pub fn find(
+        &self,
+        forms: &mut TermCache,
+        subject: &Subject,
+        checkpoints: Checkpoints,
+    ) -> Vec<Vec<Match>> {
+        let by_word = self.find_words(forms, subject, checkpoints);
+        let words = FoundWords { words: &self.words, by_word, display: subject.display };
+        let find = |clause: &Clause<BoundWord>| {
+            let mut matches = words.of_node(&clause.node);
             if matches.iter().any(|found| found.strength == Strength::Full) {
                 matches.retain(|found| found.strength == Strength::Full);
             }
             matches
         };
         let mut found: Vec<Vec<Match>> = self.clauses.iter().map(find).collect();
-        for (at, (role, _)) in self.clauses.iter().enumerate() {
-            if let Role::PhraseWord(phrase) = *role
+        for (at, clause) in self.clauses.iter().enumerate() {
+            if let Role::PhraseWord(phrase) = clause.role
                 && !found[phrase].is_empty()
             {
                 found[at].clear();
@@ -132,27 +125,22 @@ impl<'p> QueryMatcher<'p> {
         found
     }
 
-    /// The words that a term matches.
-    pub fn words_of(&self, key: &str) -> WordMatches {
-        let mut words = self.by_term.get(key).cloned().unwrap_or_default();
-        if let Some(form) = key.strip_prefix(Channel::Exact.letter()) {
-            let patterns = self.patterns.iter().filter(|(_, pattern)| pattern.matches(form));
-            words.extend(patterns.map(|&(word, _)| (word, Strength::Full)));
-        }
-        words
-    }
-
     /// The matches of each word in a text.
-    fn find_words(&self, forms: &mut TermCache, subject: &Subject) -> Vec<Vec<Match>> {
+    fn find_words(
+        &self,
+        forms: &mut TermCache,
+        subject: &Subject,
+        mut checkpoints: Checkpoints,
+    ) -> Vec<Vec<Match>> {
+        let &Subject { text, scope, display, words, first } = subject;
         let mut found = vec![Vec::<Match>::new(); self.words.len()];
-        // Adds a token to the words of this scope that it matches. Returns whether there are any.
-        let mut add = |position: u32, span: Span, mut words: WordMatches| {
-            words.retain(|&mut (word, _)| [Scope::Anywhere, subject.scope].contains(&self.words[word].scope));
-            if words.is_empty() {
-                return false;
-            }
-            let span = subject.display.displayed(&(span.start..span.end));
+        // Adds a token to the words of this scope that it matches.
+        let mut add = |position: u32, span: Span, words: WordMatches| {
+            let span = display.displayed(&(span.start..span.end));
             for (word, strength) in words {
+                if ![Scope::Anywhere, scope].contains(&self.words[word].scope) {
+                    continue;
+                }
                 match found[word].last_mut() {
                     Some(last) if last.position == position && last.words[0] == span => {
                         last.strength = last.strength.max(strength);
@@ -160,22 +148,10 @@ impl<'p> QueryMatcher<'p> {
                     _ => found[word].push(Match { position, strength, words: smallvec![span.clone()] }),
                 }
             }
-            true
         };
-        let words_of =
-            |token: &TokenRef| token.form.terms().flat_map(|term| self.words_of(term.key())).collect();
-        let mut tokens = TokenStream::new(subject.text);
-        let Some((positions, mut checkpoints)) = subject.positions.clone() else {
-            let mut matched = 0;
-            while matched < MAX_TOKENS
-                && let Some(token) = tokens.next(forms)
-            {
-                matched += usize::from(add(token.position, token.span, words_of(&token)));
-            }
-            return found;
-        };
-        for here in positions.chunk_by(|one, other| one.0 == other.0).take(MAX_TOKENS) {
-            let position = here[0].0;
+        let mut tokens = TokenStream::new(text);
+        for here in words.chunk_by(|one, other| one.0 == other.0).take(MAX_TOKENS) {
+            let position = here[0].0.saturating_sub(first);
             if let Some(checkpoint) = checkpoints.last_until(position) {
                 tokens.resume(checkpoint);
             }
@@ -188,7 +164,8 @@ impl<'p> QueryMatcher<'p> {
             while tokens.position() <= position
                 && let Some(token) = tokens.next(forms)
             {
-                add(token.position, token.span, words_of(&token));
+                let known = token.form.terms().filter_map(|term| self.by_term.get(term.key()));
+                add(token.position, token.span, known.flat_map(|(_, words)| words).copied().collect());
             }
         }
         found
@@ -208,15 +185,22 @@ impl Match {
 
 /// The matches of each word in a displayed text.
 struct FoundWords<'t> {
+    words: &'t [&'t BoundWord],
     by_word: Vec<Vec<Match>>,
     display: &'t DisplayText,
 }
 
 impl FoundWords<'_> {
+    /// The matches of a word.
+    fn of_word(&self, word: &BoundWord) -> &[Match] {
+        let known = self.words.iter().position(|known| ptr::eq(*known, word));
+        known.map_or(&[], |at| &self.by_word[at])
+    }
+
     /// The matches of a node.
-    fn of_node(&self, node: &Node<usize>) -> Vec<Match> {
+    fn of_node(&self, node: &Node<BoundWord>) -> Vec<Match> {
         match node {
-            Node::Word(word) => self.by_word[*word].clone(),
+            Node::Word(word) => self.of_word(word).to_vec(),
             Node::Phrase(phrase) => self.of_phrase(phrase),
             Node::Near { left, right, within, .. } => self.of_pair([left, right], *within),
             Node::All(nodes) | Node::Any(nodes) => nodes.iter().flat_map(|node| self.of_node(node)).collect(),
@@ -226,12 +210,12 @@ impl FoundWords<'_> {
     }
 
     /// The matches of a phrase.
-    fn of_phrase(&self, phrase: &Phrase<usize>) -> Vec<Match> {
-        let slots = phrase.slots.iter().copied();
-        let (shape, distinct) = PhraseShape::new(slots, phrase.slop, |one, other| one == other);
+    fn of_phrase(&self, phrase: &Phrase<BoundWord>) -> Vec<Match> {
+        let slots = phrase.slots.iter().map(|(offset, word)| (*offset, word));
+        let (shape, distinct) = PhraseShape::new(slots, phrase.slop, BoundWord::has_terms_of);
         // Hints never match a phrase.
-        let counted = |&word: &usize| {
-            let counted = self.by_word[word].iter().filter(|found| found.strength > Strength::Hint);
+        let counted = |word: &&BoundWord| {
+            let counted = self.of_word(word).iter().filter(|found| found.strength > Strength::Hint);
             let mut counted: Vec<&Match> = counted.collect();
             counted.dedup_by_key(|found| found.position);
             counted
@@ -254,7 +238,7 @@ impl FoundWords<'_> {
     }
 
     /// The pairs of two phrases within a distance: each match of either with the nearest one of the other.
-    fn of_pair(&self, phrases: [&Phrase<usize>; 2], within: u32) -> Vec<Match> {
+    fn of_pair(&self, phrases: [&Phrase<BoundWord>; 2], within: u32) -> Vec<Match> {
         let found = phrases.map(|phrase| self.of_phrase(phrase));
         let starts =
             found.each_ref().map(|found| found.iter().map(|found| found.position).collect::<Vec<_>>());

@@ -19,9 +19,8 @@ use self::{
 };
 use super::{
     context::Context,
-    plan::{Plan, Scope},
-    postings::{BoundTerm, BoundWord, PositionCursor},
-    weights::MAX_EXPANSIONS,
+    plan::{Clause, Scope},
+    postings::{BoundWord, PositionCursor},
 };
 use crate::{
     analysis::{Checkpoints, DisplayEdits, TermCache},
@@ -33,97 +32,74 @@ pub(crate) struct HitHighlighter<'q> {
     matcher: QueryMatcher<'q>,
     forms: &'q mut TermCache,
     options: &'q SnippetOptions,
-    /// The positions in each hit. None if the whole texts must be read.
-    positions: Option<Vec<HitPositions>>,
+    hits: Vec<HitPositions>,
     /// Reused for one text after the other.
     display: DisplayText,
 }
 
+/// Where the index has the words of a query in one hit, in order and without duplicates. Only the tokens there are read,
+/// not the whole texts.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct HitPositions {
+    words: Vec<(u32, WordMatch)>,
+    title_words: u32,
+}
+
 impl<'q> HitHighlighter<'q> {
-    /// A highlighter for hits at these addresses. `words` are the bound words of the clauses that make hits.
+    /// A highlighter for hits at these addresses.
     pub fn new(
         context: &Context,
-        (plan, words): (&'q Plan, &[&BoundWord]),
+        clauses: &'q [Clause<BoundWord>],
         hits: &[Address],
         (forms, options): (&'q mut TermCache, &'q SnippetOptions),
     ) -> io::Result<Self> {
-        let matcher = QueryMatcher::new(plan);
-        let positions = HitPositions::read(context, words, &matcher, hits)?;
-        Ok(Self { matcher, forms, options, positions, display: DisplayText::default() })
+        let matcher = QueryMatcher::new(clauses);
+        let hits = HitPositions::read(context, &matcher, hits)?;
+        Ok(Self { matcher, forms, options, hits, display: DisplayText::default() })
     }
 
     /// The snippet of the hit at an index, and the highlights in its title, which is displayed as it is.
     pub fn hit(&mut self, view: &ReleaseView, hit: usize) -> (Snippet, Vec<Highlight>) {
-        let Self { matcher, forms, options, positions, display } = self;
-        let positions = positions.as_ref().map(|hits| &hits[hit]);
-        let mut find = |display: &DisplayText, text, scope, positions| {
-            matcher.find(forms, &Subject { text, scope, display, positions })
-        };
+        let Self { matcher, forms, options, hits, display } = self;
+        let HitPositions { words, title_words } = &hits[hit];
+        // In the index the body follows the title after a gap.
+        let (in_title, in_body) =
+            words.split_at(words.partition_point(|(position, _)| position < title_words));
         display.lay_out(&view.title, DisplayEdits::new(&[]));
-        let known = positions.map(|hit| (&*hit.title, Checkpoints::new(&[])));
-        let title = find(display, &view.title, Scope::Title, known);
+        let title = Subject { text: &view.title, scope: Scope::Title, display, words: in_title, first: 0 };
+        let title = matcher.find(forms, &title, Checkpoints::new(&[]));
         let title = highlights(&title, display, &(0..display.len()));
         display.lay_out(&view.body, view.display_edits());
-        let known = positions.map(|hit| (&*hit.body, view.checkpoints()));
-        (snippet(&find(display, &view.body, Scope::Body, known), display, options), title)
+        let first = title_words + POSITION_GAP;
+        let body = Subject { text: &view.body, scope: Scope::Body, display, words: in_body, first };
+        (snippet(&matcher.find(forms, &body, view.checkpoints()), display, options), title)
     }
 }
 
-/// Where the index has the words of a query in one hit, in order and without duplicates. Only the tokens there must be
-/// read, not the whole texts.
-#[derive(Clone, Debug, Default)]
-struct HitPositions {
-    title: Vec<(u32, WordMatch)>,
-    body: Vec<(u32, WordMatch)>,
-}
-
 impl HitPositions {
-    /// The positions of these words in each hit. None if the index does not know all of them.
-    fn read(
-        context: &Context,
-        words: &[&BoundWord],
-        matcher: &QueryMatcher,
-        hits: &[Address],
-    ) -> io::Result<Option<Vec<Self>>> {
-        let words = words.iter().filter(|word| word.scope != Scope::Source);
-        // A pattern that reaches the limit may have further forms, which are not bound.
-        if words.clone().any(|word| word.is_pattern && word.terms().count() >= MAX_EXPANSIONS) {
-            return Ok(None);
-        }
-        let mut terms: Vec<&BoundTerm> = words.flat_map(|word| word.terms().chain(word.unranked())).collect();
-        terms.sort_unstable_by_key(|bound| &bound.term.key);
-        terms.dedup_by_key(|bound| &bound.term.key);
+    /// The positions of a query's words in each hit.
+    fn read(context: &Context, matcher: &QueryMatcher, hits: &[Address]) -> io::Result<Vec<Self>> {
         let mut order: Vec<(Address, usize)> = hits.iter().copied().zip(0..).collect();
         order.sort_unstable();
         let (mut found, mut positions) = (vec![Self::default(); hits.len()], Vec::new());
-        for bound in terms {
-            let words = matcher.words_of(&bound.term.key);
-            for hits in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
-                let segment = context.snapshot.segment(hits[0].0.segment);
-                let Some(list) = bound.list(segment).filter(|_| !words.is_empty()) else { continue };
+        for hits in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
+            let segment = context.snapshot.segment(hits[0].0.segment);
+            for (term, words) in matcher.terms() {
+                let Some(list) = term.list(segment) else { continue };
                 let mut cursor = PositionCursor::open(segment, list)?;
                 for &(Address { doc, .. }, hit) in hits {
                     positions.clear();
                     cursor.read(doc, &mut positions);
                     let at = |&at: &u32| words.iter().map(move |&word| (at, word));
-                    found[hit].body.extend(positions.iter().take(MAX_TOKENS).flat_map(at));
+                    found[hit].words.extend(positions.iter().take(MAX_TOKENS).flat_map(at));
                 }
             }
+            for &(Address { doc, .. }, hit) in hits {
+                found[hit].title_words = segment.title_words(doc);
+                found[hit].words.sort_unstable();
+                found[hit].words.dedup();
+            }
         }
-        for (hit, found) in hits.iter().zip(&mut found) {
-            found.split(context.snapshot.segment(hit.segment).title_words(hit.doc));
-        }
-        Ok(Some(found))
-    }
-
-    /// Sorts the positions, which are all in `body`, and splits them. In the index the body follows the title after a
-    /// gap.
-    fn split(&mut self, title_words: u32) {
-        self.body.sort_unstable();
-        self.body.dedup();
-        let in_title = self.body.partition_point(|&(position, _)| position < title_words);
-        self.title.extend(self.body.drain(..in_title));
-        let body = title_words.saturating_add(POSITION_GAP);
-        self.body.iter_mut().for_each(|(position, _)| *position = position.saturating_sub(body));
+        Ok(found)
     }
 }

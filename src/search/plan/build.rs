@@ -2,7 +2,7 @@
 
 use super::{
     Clause, MAX_WORDS, Node, PATTERN_WORDS, PHRASE_WORDS, Phrase, Plan, Role, Scope, Word,
-    expansion::{Inherited, PlainWord, is_sentence, plain_word, plain_words, word},
+    expansion::{Inherited, is_content, is_sentence, plain_word, word, words_of},
 };
 use crate::{
     analysis::{self, TermCache, Token},
@@ -13,22 +13,19 @@ use crate::{
 impl Plan {
     /// Expands the words of a query.
     pub fn new(query: &Query, forms: &mut TermCache) -> Self {
-        let mut builder = Builder { forms, plan: Self::default(), words: 0, phrases: 0, known: Vec::new() };
-        builder.add(
-            &query.expr,
-            Inherited { scope: Scope::Anywhere, weight: 1.0, required: false, is_caseless: true },
-        );
-        let mut plan = builder.plan;
+        let mut build = |all_content| {
+            let plan = Self::default();
+            let mut builder = Builder { forms, all_content, plan, words: 0, phrases: 0, known: Vec::new() };
+            let scope = Scope::Anywhere;
+            builder.add(&query.expr, Inherited { scope, weight: 1.0, required: false, is_caseless: true });
+            builder.plan
+        };
+        let mut plan = build(false);
         if plan.clauses.iter().all(|clause| clause.role == Role::Function) {
-            plan.clauses.iter_mut().for_each(|clause| clause.role = Role::Content);
+            plan = build(true);
         }
         let content = plan.clauses.iter().filter(|clause| clause.role.is_content()).count();
-        if !weights::TRUNCATED_WORDS.contains(&content) {
-            plan.clauses.iter_mut().for_each(|clause| clause.node.remove_truncated());
-        }
-        for clause in plan.clauses.iter_mut().filter(|clause| clause.role == Role::Function) {
-            clause.node.multiply_weight(weights::FUNCTION);
-        }
+        plan.truncated = weights::TRUNCATED_WORDS.contains(&content);
         plan
     }
 }
@@ -38,6 +35,8 @@ const MAX_PHRASES: usize = 16;
 
 struct Builder<'f> {
     forms: &'f mut TermCache,
+    /// Whether function words count as content words: the query has no others.
+    all_content: bool,
     plan: Plan,
     /// How many words the plan has, and how many plain words with phrases as alternatives.
     words: usize,
@@ -47,13 +46,15 @@ struct Builder<'f> {
 }
 
 impl Builder<'_> {
+    /// Adds an expression as clauses and conditions.
     fn add(&mut self, expr: &Expr, inherited: Inherited) {
-        let (expr, inherited) = unwrapped(expr, inherited);
         if inherited.scope == Scope::Source {
             let filter = self.node(expr, inherited);
             return self.plan.filters.extend(filter);
         }
         match expr {
+            Expr::InField { field, expr } => self.add(expr, inherited.in_field(*field)),
+            Expr::Boost { factor, expr } => self.add(expr, inherited.boosted(*factor)),
             Expr::Should(parts) | Expr::All(parts) => {
                 let required = inherited.required || matches!(expr, Expr::All(_));
                 let inherited = Inherited { required, ..inherited };
@@ -72,17 +73,32 @@ impl Builder<'_> {
             }
             Expr::Date(span) => self.plan.dates.push(*span),
             Expr::Word { text, form: Form::Any } => self.add_plain(text, inherited, None),
-            Expr::Phrase { text, form: Form::Any, .. } if !inherited.required => {
-                self.add_phrase(expr, text, inherited);
+            other => {
+                let Some(mut node) = self.node(other, inherited) else { return };
+                match (other, &mut node) {
+                    // An optional phrase adds to the score of its words, which count where it does not match.
+                    (Expr::Phrase { text, form: Form::Any, .. }, Node::Phrase(phrase))
+                        if !inherited.required =>
+                    {
+                        phrase.weight *= weights::PHRASE;
+                        if let Some(clause) = self.add_clause(other, node, inherited, Role::Phrase) {
+                            self.add_plain(text, inherited, Some(clause));
+                        }
+                    }
+                    _ => _ = self.add_clause(other, node, inherited, Role::Content),
+                }
             }
-            other => _ = self.add_node(other, inherited, Role::Content),
         }
     }
 
-    /// Adds an expression as one clause, unless the plan has it; returns the index of a new clause.
-    fn add_node(&mut self, expr: &Expr, inherited: Inherited, role: Role) -> Option<usize> {
-        let node = self.node(expr, inherited)?;
-        let required = inherited.required;
+    /// Adds a clause, unless the plan has it; returns the index of a new clause.
+    fn add_clause(
+        &mut self,
+        expr: &Expr,
+        node: Node,
+        Inherited { required, .. }: Inherited,
+        role: Role,
+    ) -> Option<usize> {
         if self.plan.clauses.iter().any(|clause| clause.required == required && clause.node == node) {
             return None;
         }
@@ -91,57 +107,43 @@ impl Builder<'_> {
         Some(self.plan.clauses.len() - 1)
     }
 
-    /// Adds an optional phrase: it adds to the score of its words, which count where it does not match.
-    fn add_phrase(&mut self, expr: &Expr, text: &str, inherited: Inherited) {
-        let weighted = Inherited { weight: inherited.weight * weights::PHRASE, ..inherited };
-        let Some(clause) = self.add_node(expr, weighted, Role::Phrase) else { return };
-        match self.plan.clauses.get_mut(clause) {
-            Some(Clause { node: Node::Phrase(_), .. }) => self.add_plain(text, inherited, Some(clause)),
-            // A phrase of one word is that word.
-            Some(Clause { role, node, .. }) => {
-                *role = Role::Content;
-                node.multiply_weight(1.0 / weights::PHRASE);
-            }
-            None => {}
-        }
-    }
-
     /// Adds adjacent plain words, each once. They are analysed as one text, because «1 000,5», «В. Воронков» and a
     /// query in capitals have their meaning only together. `phrase` is the clause of the phrase that they are
     /// words of.
-    fn add_plain(&mut self, text: &str, inherited: Inherited, phrase: Option<usize>) {
+    fn add_plain(&mut self, text: &str, mut inherited: Inherited, phrase: Option<usize>) {
         let tokens = self.forms.analyze(text);
-        self.plan.clauses.reserve(tokens.len());
-        let inherited = Inherited { is_caseless: !is_sentence(&tokens), ..inherited };
-        for PlainWord { first, text, content } in plain_words(&tokens) {
-            let role = match (content, phrase) {
-                (false, _) => Role::Function,
-                (true, Some(phrase)) => Role::PhraseWord(phrase),
-                (true, None) => Role::Content,
+        let words = words_of(&tokens);
+        inherited.is_caseless = !is_sentence(&words);
+        self.plan.clauses.reserve(words.len());
+        for (at, word) in words.iter().enumerate() {
+            let (role, inherited) = match phrase {
+                _ if !(self.all_content || is_content(word)) => {
+                    (Role::Function, inherited.boosted(weights::FUNCTION))
+                }
+                Some(phrase) => (Role::PhraseWord(phrase), inherited),
+                None => (Role::Content, inherited),
             };
-            let clauses = &mut self.plan.clauses;
-            let is_known =
-                |known: &&(usize, Inherited)| known.1 == inherited && clauses[known.0].text == text;
-            if let Some(&(known, _)) = self.known.iter().find(is_known) {
+            let (text, clauses) = (&word[0].surface, &mut self.plan.clauses);
+            let known = self.known.iter().find(|(at, of)| *of == inherited && clauses[*at].text == *text);
+            if let Some(&(known, _)) = known {
                 if role == Role::Content {
                     clauses[known].role = role;
                 }
                 continue;
             }
             // The words of a phrase are counted with it.
-            if phrase.is_none() && !self.take_words(1) {
-                continue;
+            if phrase.is_some() || self.take_words(1) {
+                self.known.push((self.plan.clauses.len(), inherited));
+                let node = self.plain_node(&words, at, inherited);
+                let required = inherited.required;
+                self.plan.clauses.push(Clause { text: text.clone(), node, role, required });
             }
-            let node = self.plain_node(&tokens, first, inherited);
-            self.known.push((self.plan.clauses.len(), inherited));
-            let required = inherited.required;
-            self.plan.clauses.push(Clause { text: text.to_owned(), node, role, required });
         }
     }
 
     /// The node of a plain word. Alternatives that are phrases, as for «п.н.с.» and given names, are limited.
-    fn plain_node(&mut self, tokens: &[Token], first: usize, inherited: Inherited) -> Node {
-        let mut node = plain_word(self.forms, tokens, first, inherited);
+    fn plain_node(&mut self, words: &[&[Token]], at: usize, inherited: Inherited) -> Node {
+        let mut node = plain_word(self.forms, words, at, inherited);
         if let Node::Any(alternatives) = &mut node
             && alternatives.iter().any(|alternative| matches!(alternative, Node::Phrase(_)))
         {
@@ -156,60 +158,57 @@ impl Builder<'_> {
     /// Counts words, if there is room for them.
     fn take_words(&mut self, count: usize) -> bool {
         let has_room = self.words + count <= MAX_WORDS;
-        if has_room {
-            self.words += count;
-        } else {
-            self.plan.ignored_words += count;
-        }
+        *(if has_room { &mut self.words } else { &mut self.plan.ignored_words }) += count;
         has_room
     }
 
     /// An expression as a node; none if it has no searchable part.
     fn node(&mut self, expr: &Expr, inherited: Inherited) -> Option<Node> {
-        let (expr, inherited) = unwrapped(expr, inherited);
         match expr {
+            Expr::InField { field, expr } => self.node(expr, inherited.in_field(*field)),
+            Expr::Boost { factor, expr } => self.node(expr, inherited.boosted(*factor)),
             Expr::Should(parts) | Expr::All(parts) => {
-                let mut all = one_or(parts.iter().filter_map(|part| self.node(part, inherited)), Node::All)?;
-                for part in parts {
-                    if let Expr::Not(part) = part
-                        && let Some(part) = self.excluded(part, inherited)
-                    {
-                        all = Node::Except(Box::new(all), Box::new(part));
-                    }
-                }
-                Some(all)
+                let all = self.nodes(parts, inherited, Node::All)?;
+                let excluded = parts.iter().filter_map(|part| match part {
+                    Expr::Not(part) => self.excluded(part, inherited),
+                    _ => None,
+                });
+                Some(excluded.fold(all, |all, not| Node::Except(Box::new(all), Box::new(not))))
             }
-            Expr::Any(parts) => one_or(parts.iter().filter_map(|part| self.node(part, inherited)), Node::Any),
+            Expr::Any(parts) => self.nodes(parts, inherited, Node::Any),
             // An exclusion alone selects nothing.
             Expr::Not(_) => None,
-            Expr::Word { text, form: Form::Any } => self.word(text, inherited),
-            Expr::Word { text, form: Form::Exact } => {
-                self.phrase(text, Form::Exact, None, inherited).map(simplified)
+            Expr::Word { text, form: Form::Any } => {
+                // Of several words, function words among others do not count.
+                let tokens = self.forms.analyze(text);
+                let words = words_of(&tokens);
+                let any_content = words.iter().any(|word| is_content(word));
+                let counted = (0..words.len()).filter(|&at| !any_content || is_content(words[at]));
+                let node = |at| self.take_words(1).then(|| self.plain_node(&words, at, inherited));
+                one_or(counted.filter_map(node), Node::All)
             }
+            Expr::Word { text, form } => self.phrase(text, *form, None, inherited).map(simplified),
             Expr::Phrase { text, form, slop } => self.phrase(text, *form, *slop, inherited).map(simplified),
             Expr::Near { .. } if !self.take_words(PHRASE_WORDS) => None,
-            Expr::Near { left, right, within } => Some(Node::Near {
-                left: self.side(left, inherited)?,
-                right: self.side(right, inherited)?,
-                within: *within,
-                weight: inherited.weight,
-            }),
+            Expr::Near { left, right, within } => {
+                let mut side = |side: &Expr| match side {
+                    Expr::Word { text, form } | Expr::Phrase { text, form, .. } => {
+                        self.phrase(text, *form, None, inherited)
+                    }
+                    _ => None,
+                };
+                let (left, right) = (side(left)?, side(right)?);
+                Some(Node::Near { left, right, within: *within, weight: inherited.weight })
+            }
             Expr::Prefix(text) => self.pattern(&format!("{text}*"), inherited),
             Expr::Pattern(text) => self.pattern(text, inherited),
             Expr::Date(span) => Some(Node::Dated(*span)),
-            // Unwrapped above.
-            Expr::InField { .. } | Expr::Boost { .. } => None,
         }
     }
 
-    /// A word, which may be several tokens: all of them, except function words among others.
-    fn word(&mut self, text: &str, inherited: Inherited) -> Option<Node> {
-        let tokens = self.forms.analyze(text);
-        let any_content = plain_words(&tokens).any(|word| word.content);
-        let words = plain_words(&tokens).filter(|word| word.content || !any_content);
-        let node =
-            |PlainWord { first, .. }| self.take_words(1).then(|| self.plain_node(&tokens, first, inherited));
-        one_or(words.filter_map(node), Node::All)
+    /// Several expressions as one node.
+    fn nodes(&mut self, parts: &[Expr], inherited: Inherited, join: fn(Vec<Node>) -> Node) -> Option<Node> {
+        one_or(parts.iter().filter_map(|part| self.node(part, inherited)), join)
     }
 
     /// A phrase of as many words as there is room for. All of them are significant, also function words, negations and
@@ -233,20 +232,8 @@ impl Builder<'_> {
     /// What to exclude: of several words, any.
     fn excluded(&mut self, expr: &Expr, inherited: Inherited) -> Option<Node> {
         match expr {
-            Expr::Should(parts) => {
-                one_or(parts.iter().filter_map(|part| self.node(part, inherited)), Node::Any)
-            }
+            Expr::Should(parts) => self.nodes(parts, inherited, Node::Any),
             other => self.node(other, inherited),
-        }
-    }
-
-    /// One side of a proximity operator.
-    fn side(&mut self, expr: &Expr, inherited: Inherited) -> Option<Phrase> {
-        match expr {
-            Expr::Word { text, form } | Expr::Phrase { text, form, .. } => {
-                self.phrase(text, *form, None, inherited)
-            }
-            _ => None,
         }
     }
 
@@ -257,30 +244,24 @@ impl Builder<'_> {
     }
 }
 
+impl Inherited {
+    fn in_field(self, field: Field) -> Self {
+        let scope = match field {
+            Field::Title => Scope::Title,
+            Field::Body => Scope::Body,
+            Field::Source => Scope::Source,
+        };
+        Self { scope, ..self }
+    }
+
+    fn boosted(self, factor: f32) -> Self {
+        Self { weight: self.weight * factor, ..self }
+    }
+}
+
 /// The text of a plain word.
 fn plain_text(expr: &Expr) -> Option<&str> {
     if let Expr::Word { text, form: Form::Any } = expr { Some(text) } else { None }
-}
-
-/// An expression without the fields and boosts around it, and what it inherits from them.
-fn unwrapped(mut expr: &Expr, mut inherited: Inherited) -> (&Expr, Inherited) {
-    loop {
-        match expr {
-            Expr::InField { field, expr: inner } => {
-                inherited.scope = match field {
-                    Field::Title => Scope::Title,
-                    Field::Body => Scope::Body,
-                    Field::Source => Scope::Source,
-                };
-                expr = inner;
-            }
-            Expr::Boost { factor, expr: inner } => {
-                inherited.weight *= factor;
-                expr = inner;
-            }
-            _ => return (expr, inherited),
-        }
-    }
 }
 
 /// The only one of some nodes, or a node of them, each once.

@@ -24,6 +24,8 @@ pub struct Plan {
     pub excluded: Vec<Node>,
     /// Spans of days; a release must be dated within all of them.
     pub dates: Vec<DateSpan>,
+    /// Whether releases without the terms of a word match it by its first letters.
+    pub truncated: bool,
     /// How many words of the query were ignored, because it has more than [`MAX_WORDS`].
     pub ignored_words: usize,
 }
@@ -41,11 +43,11 @@ pub const PATTERN_WORDS: usize = 16;
 
 /// A scored part of the query.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Clause {
+pub struct Clause<W = Word> {
     /// The part as typed, which a hit without it reports as missing.
     pub text: String,
     /// What to look for.
-    pub node: Node,
+    pub node: Node<W>,
     /// How it counts.
     pub role: Role,
     /// Whether only releases with it match.
@@ -230,36 +232,5 @@ impl<W> Phrase<W> {
         let Self { slop, in_sentence, weight, .. } = *self;
         let slots = self.slots.iter().map(|(offset, word)| Ok((*offset, map(word)?)));
         Ok(Phrase { slots: slots.collect::<Result<_, E>>()?, slop, in_sentence, weight })
-    }
-}
-
-impl Node {
-    /// Visits the parts that are no groups, without those of exclusions.
-    fn visit(&mut self, visit: &mut impl FnMut(&mut Self)) {
-        match self {
-            Self::All(nodes) | Self::Any(nodes) => nodes.iter_mut().for_each(|node| node.visit(visit)),
-            Self::Except(node, _) => node.visit(visit),
-            part => visit(part),
-        }
-    }
-
-    /// Removes the first letters of words from their terms, except near others.
-    fn remove_truncated(&mut self) {
-        let remove = |word: &mut Word| word.terms.retain(|term| !term.is_truncated());
-        self.visit(&mut |part| match part {
-            Self::Word(word) => remove(word),
-            Self::Phrase(phrase) => phrase.slots.iter_mut().for_each(|(_, word)| remove(word)),
-            _ => {}
-        });
-    }
-
-    /// Multiplies the weight of a node.
-    fn multiply_weight(&mut self, factor: f32) {
-        self.visit(&mut |part| match part {
-            Self::Word(Word { weight, .. })
-            | Self::Phrase(Phrase { weight, .. })
-            | Self::Near { weight, .. } => *weight *= factor,
-            _ => {}
-        });
     }
 }

@@ -1,14 +1,7 @@
 //! Binding the words of the plan to a snapshot: which of their terms the index has, and where each segment keeps
 //! their posting lists.
-//!
-//! Hints are looked up only on demand: a query that enough documents match in full needs none.
 
-use std::{
-    borrow::Cow,
-    collections::HashMap,
-    io,
-    sync::{Arc, OnceLock},
-};
+use std::{borrow::Cow, collections::HashMap, io, mem, sync::Arc};
 
 use super::doc_freq::doc_freq;
 use crate::{
@@ -25,11 +18,13 @@ use crate::{
 /// are looked up once.
 pub(crate) struct Binder<'p> {
     context: &'p Context,
-    known: Vec<(&'p Word, Arc<BoundTerms>)>,
+    /// As [`Plan::truncated`](crate::search::plan::Plan::truncated).
+    truncated: bool,
+    known: Vec<(&'p Word, BoundWord)>,
 }
 
 /// A word of the plan with the terms that the index has of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct BoundWord {
     pub scope: Scope,
     pub weight: f32,
@@ -38,20 +33,10 @@ pub(crate) struct BoundWord {
     /// Whether the terms are expansions of a prefix or pattern. Occurrences of different expansions are different
     /// occurrences of the word.
     pub is_pattern: bool,
-    terms: Arc<BoundTerms>,
-}
-
-/// The terms of a word that the index has.
-#[derive(Debug)]
-struct BoundTerms {
-    full: Vec<BoundTerm>,
-    hints: OnceLock<Vec<BoundTerm>>,
-    /// The hints of the plan, with their scope.
-    unbound_hints: (Vec<WeightedTerm>, Scope),
+    /// Those that are the word, then those that only hint at it.
+    terms: Arc<[BoundTerm]>,
     /// Terms that are highlighted but not ranked, because the index has others of the word.
-    unranked: Vec<BoundTerm>,
-    /// How many documents have any of the full terms, or any of the hints if there are no full terms.
-    doc_freq: usize,
+    unranked: Arc<[BoundTerm]>,
 }
 
 /// Which terms of a word are read.
@@ -59,7 +44,7 @@ struct BoundTerms {
 pub(crate) enum Terms {
     /// Those that are the word.
     Full,
-    /// Those that only hint at it. There are none before [`BoundWord::bind_hints`].
+    /// Those that only hint at it.
     Hints,
     /// Those that are the word; in documents without them, those that hint at it.
     Any,
@@ -79,97 +64,78 @@ impl BoundTerm {
 }
 
 impl<'p> Binder<'p> {
-    pub fn new(context: &'p Context) -> Self {
-        Self { context, known: Vec::new() }
+    pub fn new(context: &'p Context, truncated: bool) -> Self {
+        Self { context, truncated, known: Vec::new() }
     }
 
-    /// Looks up the full terms of a word in all segments; the hints too if there are no full terms.
+    /// Looks up the terms of a word in all segments. The alternative terms are used only when the index has none of the
+    /// others.
     pub fn bind(&mut self, word: &'p Word) -> io::Result<BoundWord> {
-        let is_same = |known: &Word| {
+        let Word { ref terms, ref otherwise, ref pattern, scope, weight } = *word;
+        let is_same = |(known, _): &&(&Word, BoundWord)| {
             (known.scope, &known.terms, &known.otherwise, &known.pattern)
-                == (word.scope, &word.terms, &word.otherwise, &word.pattern)
+                == (scope, terms, otherwise, pattern)
         };
-        let terms = match self.known.iter().find(|(known, _)| is_same(known)) {
-            Some((_, terms)) => Arc::clone(terms),
-            None => Arc::new(BoundTerms::bind(self.context, word)?),
-        };
-        self.known.push((word, Arc::clone(&terms)));
-        Ok(BoundWord {
-            scope: word.scope,
-            weight: word.weight,
-            idf: idf(self.context, terms.doc_freq),
-            is_pattern: word.pattern.is_some(),
-            terms,
-        })
-    }
-}
-
-impl BoundTerms {
-    /// The alternative terms of the word are used only when the index has none of the others.
-    fn bind(context: &Context, word: &Word) -> io::Result<Self> {
-        let scope = word.scope;
-        let of = |full: bool| word.terms.iter().filter(move |term| term.full == full);
-        let mut terms = Self {
-            full: match &word.pattern {
-                Some(pattern) => bind_pattern(context, pattern, scope)?,
-                None => bind_terms(context, of(true), scope)?,
-            },
-            hints: OnceLock::new(),
-            unbound_hints: (of(false).cloned().collect(), scope),
-            unranked: bind_terms(context, &word.otherwise, scope)?,
-            doc_freq: 0,
-        };
-        if terms.full.is_empty() && terms.hints(context)?.is_empty() {
-            let (full, hints) = terms.unranked.drain(..).partition(|bound| bound.term.full);
-            (terms.full, terms.hints) = (full, OnceLock::from(hints));
+        if let Some((_, known)) = self.known.iter().find(is_same) {
+            return Ok(BoundWord { weight, ..known.clone() });
         }
-        let counted = if terms.full.is_empty() { terms.hints(context)? } else { &terms.full };
+        let mut terms = match pattern {
+            Some(pattern) => bind_pattern(self.context, pattern, scope)?,
+            None => {
+                let terms = terms.iter().filter(|term| self.truncated || !term.is_truncated());
+                bind_terms(self.context, terms, scope)?
+            }
+        };
+        let mut unranked = bind_terms(self.context, otherwise, scope)?;
+        if terms.is_empty() {
+            mem::swap(&mut terms, &mut unranked);
+        }
+        let full = terms.partition_point(|bound| bound.term.full);
+        let counted = if full > 0 { &terms[..full] } else { &terms };
         let lists: Vec<_> = counted.iter().map(|bound| &bound.by_segment[..]).collect();
-        terms.doc_freq = doc_freq(&context.snapshot, &lists)?;
-        Ok(terms)
-    }
-
-    /// The hints, which are looked up if they are not yet.
-    fn hints(&self, context: &Context) -> io::Result<&[BoundTerm]> {
-        if let Some(hints) = self.hints.get() {
-            return Ok(hints);
-        }
-        let (unbound, scope) = &self.unbound_hints;
-        let hints = bind_terms(context, unbound, *scope)?;
-        Ok(self.hints.get_or_init(|| hints))
+        let bound = BoundWord {
+            scope,
+            weight,
+            idf: idf(self.context, doc_freq(&self.context.snapshot, &lists)?),
+            is_pattern: pattern.is_some(),
+            terms: terms.into(),
+            unranked: unranked.into(),
+        };
+        self.known.push((word, bound.clone()));
+        Ok(bound)
     }
 }
 
 impl BoundWord {
-    /// Looks up the hints, which count from then on.
-    pub fn bind_hints(&self, context: &Context) -> io::Result<()> {
-        self.terms.hints(context).map(|_| ())
-    }
-
     /// Whether the index has full terms.
     pub fn has_full(&self) -> bool {
-        !self.terms.full.is_empty()
+        self.terms.first().is_some_and(|bound| bound.term.full)
     }
 
-    /// Whether the index has hints, once they are looked up.
+    /// Whether the index has hints.
     pub fn has_hints(&self) -> bool {
-        self.terms.hints.get().is_some_and(|hints| !hints.is_empty())
+        self.terms.last().is_some_and(|bound| !bound.term.full)
     }
 
-    /// The terms that are bound, full terms first.
-    pub fn terms(&self) -> impl Iterator<Item = &BoundTerm> + Clone {
-        self.terms.full.iter().chain(self.terms.hints.get().into_iter().flatten())
+    /// The terms, full terms first.
+    pub fn terms(&self) -> &[BoundTerm] {
+        &self.terms
     }
 
     /// Terms that are highlighted but not ranked.
     pub fn unranked(&self) -> &[BoundTerm] {
-        &self.terms.unranked
+        &self.unranked
+    }
+
+    /// Those of the terms that are the word.
+    fn full_terms(&self) -> impl Iterator<Item = &BoundTerm> {
+        self.terms.iter().take_while(|bound| bound.term.full)
     }
 
     /// Whether another word has the same full terms.
     pub fn has_terms_of(&self, other: &Self) -> bool {
-        let keys = self.terms.full.iter().map(|bound| &bound.term.key);
-        self.scope == other.scope && keys.eq(other.terms.full.iter().map(|bound| &bound.term.key))
+        let [keys, others] = [self, other].map(|word| word.full_terms().map(|bound| &bound.term.key));
+        self.scope == other.scope && keys.eq(others)
     }
 
     /// The terms that a segment has with their posting lists, full terms first.
@@ -179,13 +145,13 @@ impl BoundWord {
         terms: Terms,
     ) -> impl Iterator<Item = (&'w WeightedTerm, &'w PostingList)> {
         let is_read = move |full: bool| terms == Terms::Any || full == (terms == Terms::Full);
-        let read = self.terms().filter(move |bound| is_read(bound.term.full));
+        let read = self.terms.iter().filter(move |bound| is_read(bound.term.full));
         read.filter_map(move |bound| Some((&bound.term, bound.list(segment)?)))
     }
 
     /// How many postings its full terms have, over all segments.
     pub fn cost(&self) -> usize {
-        let lists = self.terms.full.iter().flat_map(|bound| bound.by_segment.iter().flatten());
+        let lists = self.full_terms().flat_map(|bound| bound.by_segment.iter().flatten());
         lists.map(|list| list.doc_freq() as usize).sum()
     }
 }
@@ -203,10 +169,10 @@ fn key_in(scope: Scope, key: &str) -> Cow<'_, str> {
     if scope == Scope::Source { format!("{SOURCE_PREFIX}{key}").into() } else { key.into() }
 }
 
-/// The terms that at least one segment has.
-fn bind_terms<'w>(
+/// The terms that at least one segment has, full terms first.
+fn bind_terms<'t>(
     context: &Context,
-    terms: impl IntoIterator<Item = &'w WeightedTerm>,
+    terms: impl IntoIterator<Item = &'t WeightedTerm>,
     scope: Scope,
 ) -> io::Result<Vec<BoundTerm>> {
     let segments = &context.snapshot.segments;
@@ -224,6 +190,7 @@ fn bind_terms<'w>(
             bound.push(BoundTerm { term: term.clone(), by_segment });
         }
     }
+    bound.sort_by_key(|bound| !bound.term.full);
     Ok(bound)
 }
 
@@ -246,15 +213,11 @@ fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> io::Result<Ve
     let mut forms: Vec<_> = forms.into_iter().collect();
     forms.sort_unstable_by(|(a, (m, _)), (b, (n, _))| n.cmp(m).then_with(|| a.cmp(b)));
     forms.truncate(MAX_EXPANSIONS);
-    let mut bound = Vec::with_capacity(forms.len());
-    for (key, (_, by_segment)) in forms {
+    let bind = |(key, (_, by_segment)): (String, (_, Vec<Option<TermEntry>>))| {
         let lists = segments.iter().zip(by_segment);
         let lists = lists.map(|(segment, term)| term.map(|term| segment.list(term)).transpose());
-        let by_segment = lists.collect::<io::Result<_>>()?;
-        bound.push(BoundTerm {
-            term: WeightedTerm { key: key.into(), weight: LEMMA, full: true },
-            by_segment,
-        });
-    }
-    Ok(bound)
+        let term = WeightedTerm { key: key.into(), weight: LEMMA, full: true };
+        Ok(BoundTerm { term, by_segment: lists.collect::<io::Result<_>>()? })
+    };
+    forms.into_iter().map(bind).collect()
 }

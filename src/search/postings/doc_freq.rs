@@ -13,7 +13,6 @@ const COUNTED_POSTINGS: usize = 1 << 13;
 
 /// How many documents are in any of the posting lists of some terms, which are given by segment.
 pub(super) fn doc_freq(snapshot: &Snapshot, terms: &[&[Option<PostingList>]]) -> io::Result<usize> {
-    let lists_of = |at: usize| terms.iter().filter_map(move |lists| lists[at].as_ref());
     let mut freqs = vec![0; terms.len()];
     for (freq, lists) in freqs.iter_mut().zip(terms) {
         for (segment, list) in snapshot.segments.iter().zip(*lists) {
@@ -22,18 +21,19 @@ pub(super) fn doc_freq(snapshot: &Snapshot, terms: &[&[Option<PostingList>]]) ->
     }
     freqs.sort_unstable();
     let Some((&most, others)) = freqs.split_last() else { return Ok(0) };
-    if others.is_empty() {
-        return Ok(most);
-    }
-    if others.iter().sum::<usize>() > COUNTED_POSTINGS {
-        return Ok(estimate(snapshot.releases, &freqs));
+    match others.iter().sum() {
+        0 => return Ok(most),
+        ..=COUNTED_POSTINGS => {}
+        _ => return Ok(estimate(snapshot.releases, &freqs)),
     }
     let mut all = 0;
     for (at, segment) in snapshot.segments.iter().enumerate() {
-        // The documents of all lists but the longest are looked up in that one.
-        let Some(longest) = lists_of(at).max_by_key(|list| list.doc_freq()) else { continue };
+        let mut lists: Vec<&PostingList> = terms.iter().filter_map(|lists| lists[at].as_ref()).collect();
+        lists.sort_unstable_by_key(|list| list.doc_freq());
+        let Some(longest) = lists.pop() else { continue };
+        // The documents of the other lists are looked up in the longest one.
         let mut docs = Vec::new();
-        for list in lists_of(at).filter(|list| !std::ptr::eq(*list, longest)) {
+        for list in lists {
             open(segment, list)?.each_doc(|doc| docs.push(doc));
         }
         docs = merge(docs);

@@ -104,7 +104,7 @@ impl Explainer<'_> {
         let mut matcher = PhraseMatcher::open(segment, phrase)?;
         let (title, body) = count_by_field(matcher.starts(self.doc), segment.title_words(self.doc));
         // The first term of each word.
-        let words = phrase.words().filter_map(|word| word.terms().next()?.term.key.get(1..));
+        let words = phrase.words().filter_map(|word| word.terms().first()?.term.key.get(1..));
         out.push(TermFrequency { term: words.collect::<Vec<_>>().join(" "), title, body });
         Ok(())
     }

@@ -8,8 +8,8 @@ use crate::{
     search::{
         Options,
         context::Context,
-        plan::{Plan, Role},
-        postings::Binder,
+        plan::{Clause, Plan},
+        postings::{Binder, BoundWord},
         score::BoundNode,
     },
 };
@@ -25,24 +25,17 @@ pub(crate) struct BoundQuery {
 }
 
 /// A clause of the plan, bound to a snapshot.
-pub(crate) struct BoundClause {
-    pub node: BoundNode,
-    pub role: Role,
-    pub required: bool,
-}
+pub(crate) type BoundClause = Clause<BoundWord>;
 
 impl BoundQuery {
     pub fn new(context: &Context, plan: &Plan, options: &Options) -> io::Result<Self> {
         let deadline = Deadline::after(options.timeout);
-        let mut binder = Binder::new(context);
+        let mut binder = Binder::new(context, plan.truncated);
         let mut bind = |node| BoundNode::bind(&mut binder, node);
         let mut clauses = Vec::with_capacity(plan.clauses.len());
         for clause in &plan.clauses {
-            clauses.push(BoundClause {
-                node: bind(&clause.node)?,
-                role: clause.role,
-                required: clause.required,
-            });
+            let Clause { ref text, ref node, role, required } = *clause;
+            clauses.push(Clause { text: text.clone(), node: bind(node)?, role, required });
         }
         let spans: Vec<_> = plan.dates.iter().chain(&options.dates).collect();
         let days = (!spans.is_empty()).then(|| {
@@ -53,13 +46,6 @@ impl BoundQuery {
         let filters = plan.filters.iter().map(&mut bind).collect::<io::Result<_>>()?;
         let excluded = plan.excluded.iter().map(bind).collect::<io::Result<_>>()?;
         Ok(Self { clauses, filters, excluded, days, deadline })
-    }
-
-    /// Looks up the hints of all clauses.
-    pub fn bind_hints(&self, context: &Context) -> io::Result<()> {
-        let mut words = Vec::new();
-        self.clauses.iter().for_each(|clause| clause.node.words(&mut words));
-        words.into_iter().try_for_each(|word| word.bind_hints(context))
     }
 
     /// Whether there are conditions besides the clauses.

@@ -80,7 +80,6 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     let (complete, count) = all_clauses(context, &segments, full_collect)?;
     let mut docs = rescore(complete, wanted, Terms::Full)?;
     if !options.match_all && docs.len() < wanted {
-        query.bind_hints(context)?;
         let found: Vec<ScoredDoc> = docs.iter().map(|ranked| ranked.doc).collect();
         let some = |segments: &Segments| some_clauses(context, segments, collect, &found);
         let mut nodes = query.making_hits().map(|clause| &clause.node);

@@ -43,7 +43,8 @@ pub(super) fn rescore(
     docs.sort_unstable_by_key(|doc| doc.address);
     let mut ranked = Vec::with_capacity(docs.len());
     for docs in docs.chunk_by(|a, b| a.address.segment == b.address.segment) {
-        score_clauses(&mut lock(&segments[docs[0].address.segment as usize]), docs, &mut ranked)?;
+        let mut segment = lock(&segments[docs[0].address.segment as usize]);
+        score_clauses(&mut segment, docs, terms, &mut ranked)?;
     }
     let best_first = |a: &RankedDoc, b: &RankedDoc| compare(&context.snapshot, (&a.doc, &b.doc), sort);
     ranked.sort_unstable_by(best_first);
@@ -63,10 +64,11 @@ pub(super) fn rescore(
     Ok(ranked)
 }
 
-/// Scores documents of one segment by all clauses: in full, or by hints where they do not match in full.
+/// Scores documents of one segment by all clauses: in full, or by hints where they do not match in full and hints are read.
 fn score_clauses(
     SegmentQuery { query, bm25f, clauses, .. }: &mut SegmentQuery,
     docs: &[ScoredDoc],
+    terms: Terms,
     ranked: &mut Vec<RankedDoc>,
 ) -> io::Result<()> {
     let ids: Vec<DocId> = docs.iter().map(|doc| doc.address.doc).collect();
@@ -88,7 +90,7 @@ fn score_clauses(
             let unmatched = rows.iter_mut().zip(&scores).filter(|(_, score)| **score == 0.0);
             unmatched.for_each(|(row, _)| row.missing.push(number));
         }
-        if node.has_hints() {
+        if terms == Terms::Any && node.has_hints() {
             let unmatched: Vec<usize> = (0..ids.len()).filter(|&at| scores[at] == 0.0).collect();
             if !unmatched.is_empty() {
                 let sought: Vec<DocId> = unmatched.iter().map(|&at| ids[at]).collect();
