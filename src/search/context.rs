@@ -5,10 +5,7 @@
 use std::io;
 
 use super::weights::{RESCORED_DOCS, Weights};
-use crate::{
-    error::Error,
-    index::{Segment, Snapshot, parallel_map},
-};
+use crate::index::{Segment, Snapshot, parallel_map};
 
 /// From this many postings on, segments are read in parallel: that is several milliseconds of work.
 const PARALLEL_POSTINGS: usize = 200_000;
@@ -36,10 +33,5 @@ impl Context {
         let parallel = postings >= PARALLEL_POSTINGS;
         let results = parallel_map(&self.snapshot.segments, parallel, |_, segment| each(segment));
         results.into_iter().collect()
-    }
-
-    /// The error for a file of the index that cannot be read.
-    pub fn read_failed(&self, error: io::Error) -> Error {
-        self.snapshot.index.read_failed(error)
     }
 }

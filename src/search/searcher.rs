@@ -2,10 +2,10 @@
 //!
 //! The only module of `search` that uses all stages: plan, binding and ranking, highlighting.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use super::{
-    Hit, Options, Relation, Results,
+    Hit, Options, Results,
     context::Context,
     highlight::HitHighlighter,
     plan::Plan,
@@ -14,30 +14,17 @@ use super::{
     weights::Weights,
 };
 use crate::{
-    analysis::TermCache,
     error::{Error, Result},
     index::{Address, Index, Snapshot},
     query::Query,
     release::Release,
 };
 
-/// Searches one snapshot of an index. Cheap to clone, usable from many threads.
-///
-/// Clones, and searchers reloaded from them, share up to eight caches of analysed forms, each of up to ten megabytes.
-/// No results are cached.
+/// Searches one snapshot of an index. Cheap to clone, usable from many threads. No results are cached.
 #[derive(Clone)]
 pub struct Searcher {
-    inner: Arc<Inner>,
+    context: Arc<Context>,
 }
-
-struct Inner {
-    context: Context,
-    /// The caches of earlier searches, one for each thread.
-    caches: Arc<Mutex<Vec<TermCache>>>,
-}
-
-/// The number of caches of analysed forms that are kept.
-const MAX_IDLE_CACHES: usize = 8;
 
 impl Index {
     /// A searcher over the last commit.
@@ -55,20 +42,14 @@ impl Searcher {
     /// # Errors
     /// `IndexDamaged` if a file cannot be read.
     pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
-        Self::open(index, weights, Arc::default())
-    }
-
-    fn open(index: &Index, weights: Weights, caches: Arc<Mutex<Vec<TermCache>>>) -> Result<Self> {
-        let context = Context::new(Snapshot::open(index)?, weights);
-        Ok(Self { inner: Arc::new(Inner { context, caches }) })
+        Ok(Self { context: Arc::new(Context::new(Snapshot::open(index)?, weights)) })
     }
 
     /// The same searcher with another number of rescored documents, for tests on small indexes.
     #[cfg(test)]
     pub(super) fn rescoring(self, docs: usize) -> Self {
-        let Inner { context, caches } = Arc::into_inner(self.inner).unwrap();
-        let context = Context { rescored_docs: docs, ..context };
-        Self { inner: Arc::new(Inner { context, caches }) }
+        let context = Arc::into_inner(self.context).unwrap();
+        Self { context: Arc::new(Context { rescored_docs: docs, ..context }) }
     }
 
     /// Whether this is the newest commit. Reads two small files.
@@ -87,8 +68,7 @@ impl Searcher {
         if self.is_current()? {
             return Ok(self.clone());
         }
-        let caches = Arc::clone(&self.inner.caches);
-        Self::open(&self.snapshot().index.reload()?, self.context().weights, caches)
+        Self::with_weights(&self.snapshot().index.reload()?, self.context.weights)
     }
 
     /// The number of releases.
@@ -125,66 +105,47 @@ impl Searcher {
     /// # Errors
     /// `IndexDamaged` if the index cannot be read, `Dictionary` if the dictionary cannot be loaded.
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results> {
-        let idle = || self.inner.caches.lock().unwrap_or_else(PoisonError::into_inner);
-        let reused = idle().pop();
-        let mut forms = match reused {
-            Some(forms) => forms,
-            None => self.snapshot().index.analyzer()?.term_cache(),
-        };
-        let results = self.search_with(query, options, &mut forms);
-        let mut idle = idle();
-        if idle.len() < MAX_IDLE_CACHES {
-            idle.push(forms);
+        let (context, snapshot) = (&self.context, self.snapshot());
+        let mut forms = snapshot.index.analyzer()?.term_cache();
+        let mut plan = Plan::new(query, &mut forms);
+        plan.dates.extend(&options.dates);
+        let ignored_words = plan.ignored_words;
+        if plan == (Plan { ignored_words, ..Plan::default() }) {
+            return Ok(Results { ignored_words, ..Results::default() });
         }
-        results
-    }
-
-    fn search_with(&self, query: &Query, options: &Options, forms: &mut TermCache) -> Result<Results> {
-        let plan = Plan::new(query, forms);
-        if plan.is_empty() && options.dates.is_empty() {
-            return Ok(Results { ignored_words: plan.ignored_words, ..Results::default() });
-        }
-        let failed = |error| self.context().read_failed(error);
-        let bound = BoundQuery::new(self.context(), &plan, options).map_err(failed)?;
-        let ranking = rank(self.context(), &bound, options).map_err(failed)?;
+        let failed = |error| snapshot.index.read_failed(error);
+        let bound = BoundQuery::new(context, &plan, options).map_err(failed)?;
+        let ranking = rank(context, &bound, options).map_err(failed)?;
         let addresses: Vec<Address> = ranking.docs.iter().map(|ranked| ranked.doc.address).collect();
-        let highlighter = options.snippets.as_ref().map(|snippets| {
-            HitHighlighter::new(self.context(), &bound.clauses, &addresses, (forms, snippets))
-        });
+        let highlighter = options
+            .snippets
+            .as_ref()
+            .map(|snippets| HitHighlighter::new(context, &bound.clauses, &addresses, (&mut forms, snippets)));
         let mut highlighter = highlighter.transpose().map_err(failed)?;
         let mut hits = Vec::with_capacity(addresses.len());
         for (at, RankedDoc { doc, missing, .. }) in ranking.docs.iter().enumerate() {
-            let (release, (snippet, title_highlights)) = self.snapshot().read(doc.address, |view| {
+            let (release, (snippet, title_highlights)) = snapshot.read(doc.address, |view| {
                 let highlighted = highlighter.as_mut().map(|highlighter| highlighter.hit(view, at));
                 Ok((view.release()?, highlighted.unzip()))
             })?;
             let explain = || {
-                let segment = self.snapshot().segment(doc.address.segment);
-                let clauses = plan.clauses.iter().zip(bound.clauses.iter().map(|clause| &clause.node));
-                explain(self.context(), (segment, doc.address.doc, doc.score), clauses)
+                let segment = snapshot.segment(doc.address.segment);
+                explain(context, (segment, doc.address.doc, doc.score), &bound.clauses)
             };
             hits.push(Hit {
                 release,
                 rank: options.offset + at + 1,
                 score: doc.score,
-                missing: missing.iter().map(|&clause| plan.clauses[clause].text.clone()).collect(),
+                missing: missing.iter().map(|&clause| bound.clauses[clause].text.clone()).collect(),
                 title_highlights: title_highlights.unwrap_or_default(),
                 snippet,
                 explanation: options.explain.then(explain).transpose().map_err(failed)?,
             });
         }
-        let mut total = ranking.total;
-        if ranking.timed_out {
-            total.relation = Relation::AtLeast;
-        }
-        Ok(Results { hits, total, ignored_words: plan.ignored_words, timed_out: ranking.timed_out })
-    }
-
-    fn context(&self) -> &Context {
-        &self.inner.context
+        Ok(Results { hits, total: ranking.total, ignored_words, timed_out: ranking.timed_out })
     }
 
     fn snapshot(&self) -> &Snapshot {
-        &self.context().snapshot
+        &self.context.snapshot
     }
 }

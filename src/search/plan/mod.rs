@@ -173,16 +173,6 @@ pub struct Phrase<W = Word> {
     pub weight: f32,
 }
 
-impl Plan {
-    /// Whether the query has no condition at all.
-    pub fn is_empty(&self) -> bool {
-        self.clauses.is_empty()
-            && self.filters.is_empty()
-            && self.excluded.is_empty()
-            && self.dates.is_empty()
-    }
-}
-
 impl<W> Node<W> {
     /// Appends the words that it matches, without those of exclusions.
     pub(crate) fn words<'n>(&'n self, out: &mut Vec<&'n W>) {

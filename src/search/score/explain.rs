@@ -10,7 +10,7 @@ use crate::{
     index::Segment,
     search::{
         context::Context,
-        plan::{Clause, Node, Phrase},
+        plan::{Clause, Node},
         positions::PhraseMatcher,
         postings::{BoundWord, Frequency, TermCursor, Terms},
     },
@@ -49,80 +49,59 @@ pub struct TermFrequency {
     pub body: u32,
 }
 
-/// Explains the score of a document, given its clauses and their bound nodes.
-pub(crate) fn explain<'n>(
+/// Explains the score of a document.
+pub(crate) fn explain(
     context: &Context,
     (segment, doc, score): (&Segment, DocId, f32),
-    clauses: impl Iterator<Item = (&'n Clause, &'n BoundNode)>,
+    clauses: &[Clause<BoundWord>],
 ) -> io::Result<Explanation> {
-    let explainer = Explainer { bm25f: &Bm25f::new(context, segment), doc };
-    let mut scores = Vec::new();
-    for (clause, node) in clauses {
-        let mut added = ClauseScore { text: clause.text.clone(), score: 0.0, idf: 0.0, terms: Vec::new() };
-        if let Some(score) = explainer.score(node)? {
-            (added.score, added.idf) = (score, node.idf());
-            explainer.add_node(node, &mut added.terms)?;
-        }
-        scores.push(added);
+    let (bm25f, mut explained) = (Bm25f::new(context, segment), Vec::new());
+    for Clause { text, node, .. } in clauses {
+        let mut terms = Vec::new();
+        let score = explain_node((&bm25f, doc), node, &mut terms)?;
+        let idf = if score > 0.0 { node.idf() } else { 0.0 };
+        explained.push(ClauseScore { text: text.clone(), score, idf, terms });
     }
-    let sum: f32 = scores.iter().map(|clause| clause.score).sum();
-    Ok(Explanation { clauses: scores, bonus: score - sum })
+    let sum: f32 = explained.iter().map(|clause| clause.score).sum();
+    Ok(Explanation { clauses: explained, bonus: score - sum })
 }
 
-/// Explains the scores of one document.
-struct Explainer<'n> {
-    bm25f: &'n Bm25f<'n>,
-    doc: DocId,
-}
-
-impl Explainer<'_> {
-    /// The score of a node; none if the document does not match.
-    fn score(&self, node: &BoundNode) -> io::Result<Option<f32>> {
-        let scores = Scorer::open(self.bm25f, node, Terms::Any)?.scores(&[self.doc]);
-        Ok(scores.first().copied().filter(|&score| score > 0.0))
+/// The score of a node in a document. Appends the terms that the document has.
+fn explain_node(at: (&Bm25f, DocId), node: &BoundNode, terms: &mut Vec<TermFrequency>) -> io::Result<f32> {
+    let (Bm25f { segment, .. }, doc) = at;
+    let score = Scorer::open(at.0, node, Terms::Any)?.scores(&[doc])[0];
+    if score == 0.0 {
+        return Ok(score);
     }
-
-    /// Adds the terms of a node that the document has.
-    fn add_node(&self, node: &BoundNode, out: &mut Vec<TermFrequency>) -> io::Result<()> {
-        if self.score(node)?.is_none() {
-            return Ok(());
-        }
-        match node {
-            Node::Word(word) => self.add_terms(word, out),
-            Node::Phrase(phrase) => self.add_phrase(phrase, out),
-            Node::Near { left, right, .. } => {
-                [left, right].into_iter().try_for_each(|phrase| self.add_phrase(phrase, out))
+    let phrases = match node {
+        Node::Word(word) => {
+            for (term, list) in word.lists(segment, Terms::Any) {
+                let cursor = TermCursor::open(segment, (term, list), word.scope)?;
+                let frequency = cursor.and_then(|mut cursor| cursor.frequency(doc));
+                let (channel, text) = term.key.split_at(1);
+                terms.extend(frequency.map(|Frequency { title, body, .. }| TermFrequency {
+                    term: format!("{channel}:{text}"),
+                    title,
+                    body,
+                }));
             }
-            Node::All(parts) | Node::Any(parts) => parts.iter().try_for_each(|part| self.add_node(part, out)),
-            Node::Except(part, _) => self.add_node(part, out),
-            Node::Dated(_) => Ok(()),
+            vec![]
         }
-    }
-
-    fn add_phrase(&self, phrase: &Phrase<BoundWord>, out: &mut Vec<TermFrequency>) -> io::Result<()> {
-        let segment = self.bm25f.segment;
+        Node::Phrase(phrase) => vec![phrase],
+        Node::Near { left, right, .. } => vec![left, right],
+        Node::All(parts) | Node::Any(parts) => {
+            parts.iter().try_for_each(|part| explain_node(at, part, terms).map(drop))?;
+            vec![]
+        }
+        Node::Except(part, _) => return explain_node(at, part, terms),
+        Node::Dated(_) => vec![],
+    };
+    for phrase in phrases {
         let mut matcher = PhraseMatcher::open(segment, phrase)?;
-        let (title, body) = count_by_field(matcher.starts(self.doc), segment.title_words(self.doc));
+        let (title, body) = count_by_field(matcher.starts(doc), segment.title_words(doc));
         // The first term of each word.
         let words = phrase.words().filter_map(|word| word.terms().first()?.term.key.get(1..));
-        out.push(TermFrequency { term: words.collect::<Vec<_>>().join(" "), title, body });
-        Ok(())
+        terms.push(TermFrequency { term: words.collect::<Vec<_>>().join(" "), title, body });
     }
-
-    fn add_terms(&self, word: &BoundWord, out: &mut Vec<TermFrequency>) -> io::Result<()> {
-        for (term, list) in word.lists(self.bm25f.segment, Terms::Any) {
-            let cursor = TermCursor::open(self.bm25f.segment, (term, list), word.scope)?;
-            if let Some(Frequency { title, body, .. }) = cursor.and_then(|mut term| term.frequency(self.doc))
-            {
-                out.push(TermFrequency { term: readable(&term.key), title, body });
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A term as `vestnik analyze` prints it: the channel's letter, a colon, the text.
-fn readable(key: &str) -> String {
-    let mut letters = key.chars();
-    letters.next().map_or_else(String::new, |channel| format!("{channel}:{}", letters.as_str()))
+    Ok(score)
 }

@@ -37,10 +37,9 @@ impl BoundQuery {
             let Clause { ref text, ref node, role, required } = *clause;
             clauses.push(Clause { text: text.clone(), node: bind(node)?, role, required });
         }
-        let spans: Vec<_> = plan.dates.iter().chain(&options.dates).collect();
-        let days = (!spans.is_empty()).then(|| {
-            let from = spans.iter().filter_map(|span| span.from).map(day_number).max();
-            let to = spans.iter().filter_map(|span| span.to).map(day_number).min();
+        let days = (!plan.dates.is_empty()).then(|| {
+            let from = plan.dates.iter().filter_map(|span| span.from).map(day_number).max();
+            let to = plan.dates.iter().filter_map(|span| span.to).map(day_number).min();
             (from.unwrap_or(i64::MIN + 1), to.unwrap_or(i64::MAX))
         });
         let filters = plan.filters.iter().map(&mut bind).collect::<io::Result<_>>()?;

@@ -96,9 +96,10 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
         docs.append(&mut rescore(partial, wanted - docs.len(), Terms::Any)?);
     }
     docs.drain(..options.offset.min(docs.len()));
-    let relation = if count.is_exact { Relation::Equal } else { Relation::AtLeast };
+    let timed_out = query.deadline.was_over();
+    let relation = if count.is_exact && !timed_out { Relation::Equal } else { Relation::AtLeast };
     let total = Total { value: count.value, relation };
-    Ok(Ranking { docs, total, timed_out: query.deadline.was_over() })
+    Ok(Ranking { docs, total, timed_out })
 }
 
 /// The best documents that match all content clauses, in no order, and how many match.
