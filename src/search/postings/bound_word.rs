@@ -197,9 +197,8 @@ fn bind_terms<'t>(
 /// The most frequent surface forms in the index that match a pattern.
 fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> io::Result<Vec<BoundTerm>> {
     let segments = &context.snapshot.segments;
-    let (channel, mut key) = (Channel::Exact.letter(), [0; 4]);
-    let channel = &*channel.encode_utf8(&mut key);
-    let prefix = key_in(scope, channel);
+    let channel = Channel::Exact.letter().to_string();
+    let prefix = key_in(scope, &channel);
     let mut forms: HashMap<String, (u64, Vec<Option<TermEntry>>)> = HashMap::new();
     for (at, segment) in segments.iter().enumerate() {
         let mut visit = |form: &str, term: TermEntry| {
