@@ -83,11 +83,6 @@ impl DisplayText {
         self.char_at(range.end) - self.char_at(range.start)
     }
 
-    /// Whether a range has at most this many characters.
-    pub fn fits(&self, range: &Range<usize>, chars: usize) -> bool {
-        range.len() <= chars || self.chars(range) <= chars
-    }
-
     /// The offset this many characters later, or the end of the text.
     pub fn forward(&self, from: usize, chars: usize) -> usize {
         self.byte_at(self.char_at(from).saturating_add(chars))

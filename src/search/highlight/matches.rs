@@ -47,6 +47,7 @@ pub(super) struct Subject<'t> {
     pub words: &'t [(u32, WordMatch)],
     /// The position of the first word of the text in the index.
     pub first: u32,
+    pub checkpoints: Checkpoints<'t>,
 }
 
 /// A match of a word, a phrase or a pair of phrases in a text.
@@ -76,14 +77,14 @@ impl<'q> QueryMatcher<'q> {
         making_hits.for_each(|clause| clause.node.words(&mut words));
         let mut by_term: HashMap<&str, (&BoundTerm, WordMatches), _> = HashMap::default();
         for (at, word) in words.iter().enumerate().filter(|(_, word)| word.scope != Scope::Source) {
-            let terms = word.terms().iter().map(|bound| (bound, Strength::Full));
-            let terms = terms.chain(word.unranked().iter().map(|bound| (bound, Strength::Weak)));
+            let ranked = word.terms().iter().map(|bound| (bound, true));
+            let terms = ranked.chain(word.unranked().iter().map(|bound| (bound, false)));
             // Words with the same first letters are not highlighted: most are other words.
-            for (bound, most) in terms.filter(|(bound, _)| !bound.term.is_truncated()) {
-                let strength = match most {
-                    _ if !bound.term.full => Strength::Hint,
-                    _ if bound.term.weight < WEAK => Strength::Weak,
-                    most => most,
+            for (bound, is_ranked) in terms.filter(|(bound, _)| !bound.term.is_truncated()) {
+                let strength = match &bound.term {
+                    term if !term.full => Strength::Hint,
+                    term if !is_ranked || term.weight < WEAK => Strength::Weak,
+                    _ => Strength::Full,
                 };
                 let (_, words) = by_term.entry(&bound.term.key).or_insert((bound, WordMatches::new()));
                 words.push((at, strength));
@@ -99,14 +100,9 @@ impl<'q> QueryMatcher<'q> {
 
     /// The matches of each clause in a text. Weak matches count only for clauses without full ones, and words of a phrase
     /// only where the phrase does not match. The words of other clauses are not known.
-    pub fn find(
-        &self,
-        forms: &mut TermCache,
-        subject: &Subject,
-        checkpoints: Checkpoints,
-    ) -> Vec<Vec<Match>> {
-        let by_word = self.find_words(forms, subject, checkpoints);
-        let words = FoundWords { words: &self.words, by_word, display: subject.display };
+    pub fn find(&self, forms: &mut TermCache, subject: Subject) -> Vec<Vec<Match>> {
+        let display = subject.display;
+        let words = FoundWords { words: &self.words, by_word: self.find_words(forms, subject), display };
         let find = |clause: &Clause<BoundWord>| {
             let mut matches = words.of_node(&clause.node);
             if matches.iter().any(|found| found.strength == Strength::Full) {
@@ -126,13 +122,8 @@ impl<'q> QueryMatcher<'q> {
     }
 
     /// The matches of each word in a text.
-    fn find_words(
-        &self,
-        forms: &mut TermCache,
-        subject: &Subject,
-        mut checkpoints: Checkpoints,
-    ) -> Vec<Vec<Match>> {
-        let &Subject { text, scope, display, words, first } = subject;
+    fn find_words(&self, forms: &mut TermCache, subject: Subject) -> Vec<Vec<Match>> {
+        let Subject { text, scope, display, words, first, mut checkpoints } = subject;
         let mut found = vec![Vec::<Match>::new(); self.words.len()];
         // Adds a token to the words of this scope that it matches.
         let mut add = |position: u32, span: Span, words: WordMatches| {

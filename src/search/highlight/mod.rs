@@ -66,13 +66,14 @@ impl<'q> HitHighlighter<'q> {
         let (in_title, in_body) =
             words.split_at(words.partition_point(|(position, _)| position < title_words));
         display.lay_out(&view.title, DisplayEdits::new(&[]));
-        let title = Subject { text: &view.title, scope: Scope::Title, display, words: in_title, first: 0 };
-        let title = matcher.find(forms, &title, Checkpoints::new(&[]));
-        let title = highlights(&title, display, &(0..display.len()));
+        let (text, scope, checkpoints) = (&view.title, Scope::Title, Checkpoints::new(&[]));
+        let title = Subject { text, scope, display, words: in_title, first: 0, checkpoints };
+        let title = highlights(&matcher.find(forms, title), display, &(0..display.len()));
         display.lay_out(&view.body, view.display_edits());
+        let (text, scope, checkpoints) = (&view.body, Scope::Body, view.checkpoints());
         let first = title_words + POSITION_GAP;
-        let body = Subject { text: &view.body, scope: Scope::Body, display, words: in_body, first };
-        (snippet(&matcher.find(forms, &body, view.checkpoints()), display, options), title)
+        let body = Subject { text, scope, display, words: in_body, first, checkpoints };
+        (snippet(&matcher.find(forms, body), display, options), title)
     }
 }
 

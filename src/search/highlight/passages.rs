@@ -41,20 +41,18 @@ impl Passages<'_> {
     /// as that many can. The start of the text if there are no targets.
     pub fn select(&self, count: usize, length: usize) -> Vec<Range<usize>> {
         let clauses = self.targets.iter().map(|target| target.clause).collect::<BTreeSet<_>>().len();
-        let (mut most, mut best) = (0, Vec::new());
+        // How many clauses the best windows show.
+        let (mut shown, mut best) = (0, if count > 0 { vec![0..0] } else { Vec::new() });
         for count in 1..=count.min(clauses) {
             // One character is between two passages.
             let limit = (length.saturating_add(1) / count).saturating_sub(1);
-            let (shown, windows) = self.windows(count, limit);
-            if shown > most {
-                (most, best) = (shown, windows);
+            let windows = self.windows(count, limit);
+            if windows.0 > shown {
+                (shown, best) = windows;
             }
-            if most == clauses {
+            if shown == clauses {
                 break;
             }
-        }
-        if self.targets.is_empty() && count > 0 {
-            best.push(0..0);
         }
         self.extended(&best, length)
     }
@@ -62,7 +60,7 @@ impl Passages<'_> {
     /// The window of `limit` characters that shows the most clauses, then the one that adds most, and so on up to `count`.
     /// Returns how many clauses they show, and the windows in order.
     fn windows(&self, count: usize, limit: usize) -> (usize, Vec<Range<usize>>) {
-        let fits = |target: &&Target| self.display.fits(&(target.start..target.end), limit);
+        let fits = |target: &&Target| self.display.chars(&(target.start..target.end)) <= limit;
         let mut missing: Vec<Target> = self.targets.iter().filter(fits).copied().collect();
         let starts = self.starts(limit);
         let (mut shown, mut windows) = (0, Vec::new());
@@ -113,13 +111,12 @@ impl Passages<'_> {
         let (mut inside, mut by_clause, mut clauses) = (0..0, vec![0_usize; most], 0_usize);
         for &(start, kind) in starts {
             let next = others.iter().find(|other| other.end > start);
-            let next = next.map_or(self.display.len(), |other| other.start);
-            if next <= start {
+            let end = self.display.forward(start, limit).min(next.map_or(usize::MAX, |next| next.start));
+            if end <= start {
                 continue;
             }
-            let fits = |end: usize| end <= next && self.display.fits(&(start..end), limit);
             while let Some(target) = targets.get(inside.end)
-                && (target.start < start || fits(target.end))
+                && (target.start < start || target.end <= end)
             {
                 by_clause[target.clause] += 1;
                 clauses += usize::from(by_clause[target.clause] == 1);

@@ -97,8 +97,7 @@ fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], inherited: In
         let inner = 1..parts.len() - 1;
         let parts = parts.iter().enumerate().filter(|(at, part)| !(part.function && inner.contains(at)));
         let parts = parts.map(|(_, part)| Node::Word(word(forms, part, Form::Any, inherited)));
-        let parts = parts.collect();
-        return Node::Any(vec![whole_word, Node::All(parts)]);
+        return Node::Any(vec![whole_word, Node::All(parts.collect())]);
     }
     // The numbers of a date or an address have a meaning only next to each other. The letters of a designation
     // also match as they are, because «ИЛ» in «ИЛ 96» is an abbreviation and «Ил» is a word.
@@ -114,15 +113,15 @@ fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], inherited: In
     let slots: Vec<(u32, Word)> = slots.collect();
     let phrase =
         |slots| Node::Phrase(Phrase { slots, slop: None, in_sentence: false, weight: inherited.weight });
-    let mut alternatives = vec![whole_word, phrase(slots)];
-    if let [_, Node::Phrase(Phrase { slots, .. })] = &alternatives[..]
-        && let [day, month, year] = &slots[..]
+    let mut alternatives = vec![whole_word];
+    if let [day, month, year] = &slots[..]
         && parts[1].terms.iter().any(|term| term.rule() == Rule::Month)
     {
         // «13.05.2024» is also written 2024-05-13.
         let other = [year, month, day].map(|(_, word)| word.clone());
         alternatives.push(phrase((0..).zip(other).collect()));
     }
+    alternatives.push(phrase(slots));
     Node::Any(alternatives)
 }
 

@@ -122,7 +122,7 @@ proptest! {
         let is_in = |target: &Target, range: &Range<usize>| range.start <= target.start && target.end <= range.end;
         let clauses: HashSet<usize> = targets.iter().map(|target| target.clause).collect();
         let limit = (length + 1) / clauses.len() - 1;
-        if fragments >= clauses.len() && targets.iter().all(|at| display.fits(&(at.start..at.end), limit)) {
+        if fragments >= clauses.len() && targets.iter().all(|at| display.chars(&(at.start..at.end)) <= limit) {
             let shown = targets.iter().filter(|at| passages.iter().any(|range| is_in(at, range)));
             prop_assert_eq!(shown.map(|target| target.clause).collect::<HashSet<_>>(), clauses);
         }
