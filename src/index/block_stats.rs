@@ -23,7 +23,7 @@ mod merge;
 mod rare_terms;
 mod writer;
 
-use std::{io, ops::Range};
+use std::io;
 
 use tantivy::{
     HasLen, SegmentReader,
@@ -123,60 +123,29 @@ impl BlockStats {
         let end = |block: usize| ends.get(block).map(|&end| u32::from_le_bytes(end) as usize);
         let start = block.checked_sub(1).map_or(Some(0), end);
         let bytes = start.and_then(|start| titles.get(start..end(block).unwrap_or(titles.len())));
-        TitleFreqs { bytes: bytes.unwrap_or_default(), part: 0..BLOCK_LEN }
+        TitleFreqs(bytes.unwrap_or_default())
     }
 }
 
 /// The title frequencies of a block: the index of each posting with occurrences in the title, and how many, in order.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct TitleFreqs<'s> {
-    bytes: &'s [u8],
-    part: Range<usize>,
-}
+#[derive(Debug, Default)]
+pub(crate) struct TitleFreqs<'s>(&'s [u8]);
 
 /// Marks an index that is followed by the frequency, which is 1 otherwise.
 const MORE: u8 = 0x80;
-
-impl TitleFreqs<'_> {
-    /// Those of a part of the block's postings, counted from its start.
-    #[must_use]
-    pub fn within(self, part: Range<usize>) -> Self {
-        Self { part, ..self }
-    }
-
-    /// The title frequency of a posting of the block.
-    #[cfg(test)]
-    pub fn get(mut self, at: usize) -> u32 {
-        self.find(|(other, _)| *other >= at).filter(|(other, _)| *other == at).map_or(0, |(_, freq)| freq)
-    }
-
-    /// Whether no posting of the block has occurrences in the title.
-    pub fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-}
 
 impl Iterator for TitleFreqs<'_> {
     type Item = (usize, u32);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        while let Some((&first, rest)) = self.bytes.split_first() {
-            let at = usize::from(first & !MORE);
-            if at >= self.part.end {
-                return None;
-            }
-            let (freq, rest) = if first & MORE == 0 {
-                (1, rest)
-            } else {
-                rest.split_first().map(|(&freq, rest)| (freq, rest))?
-            };
-            self.bytes = rest;
-            if at >= self.part.start {
-                return Some((at - self.part.start, freq.into()));
-            }
+        let (&first, mut rest) = self.0.split_first()?;
+        let mut freq = 1;
+        if first & MORE > 0 {
+            (freq, rest) = rest.split_first().map(|(&freq, rest)| (freq, rest))?;
         }
-        None
+        self.0 = rest;
+        Some((usize::from(first & !MORE), freq.into()))
     }
 }
 
@@ -199,19 +168,11 @@ mod tests {
         #[test]
         fn title_frequencies_are_read_as_written(
             freqs in prop::collection::vec(prop_oneof![Just(0_u32), 1_u32..3, 1_u32..256], BLOCK_LEN),
-            part in (0_usize..BLOCK_LEN, 0_usize..=BLOCK_LEN),
         ) {
             let mut bytes = Vec::new();
-            let written = freqs.iter().enumerate().filter(|(_, freq)| **freq > 0);
-            written.for_each(|(at, &freq)| write_title_freq(at, freq, &mut bytes));
-            let titles = TitleFreqs { bytes: &bytes, part: 0..BLOCK_LEN };
-            for (at, &freq) in freqs.iter().enumerate() {
-                prop_assert_eq!(titles.clone().get(at), freq);
-            }
-            let part = part.0..part.1.max(part.0);
-            let found: Vec<(usize, u32)> = titles.within(part.clone()).collect();
-            let expected = freqs[part].iter().copied().enumerate().filter(|(_, freq)| *freq > 0);
-            prop_assert_eq!(found, expected.collect::<Vec<_>>());
+            let written = freqs.iter().copied().enumerate().filter(|(_, freq)| *freq > 0);
+            written.clone().for_each(|(at, freq)| write_title_freq(at, freq, &mut bytes));
+            prop_assert!(TitleFreqs(&bytes).eq(written));
         }
     }
 }

@@ -25,41 +25,43 @@ impl NormParameters {
         format!("norms-{title_weight}-{title_b}-{body_b}-{SMOOTHING}")
     }
 
-    /// What an occurrence in the title and in the body of each document adds to a normalised frequency.
-    pub fn shares(&self, lengths: impl Iterator<Item = DocLengths>) -> Shares {
-        let shares =
-            |[title, body]: DocLengths| [self.title_weight / self.title(title), 1.0 / self.body(body)];
-        Shares(lengths.map(shares).collect())
+    /// The norms of a title and a body: 1 for mean lengths, and above 0 with any parameters, also for empty texts.
+    #[inline]
+    fn norms(&self, [title, body]: DocLengths) -> [f32; 2] {
+        [norm(title, self.mean_title, self.title_b), norm(body, self.mean_body, self.body_b)]
     }
 
-    /// The norm of a title: 1 for one of mean length.
-    #[inline]
-    pub fn title(&self, words: u32) -> f32 {
-        norm(words, self.mean_title, self.title_b)
-    }
-
-    /// The norm of a body: 1 for one of mean length.
-    #[inline]
-    pub fn body(&self, words: u32) -> f32 {
-        norm(words, self.mean_body, self.body_b)
+    /// What an occurrence in a title and in a body adds to a normalised frequency.
+    pub fn shares(&self, lengths: DocLengths) -> [f32; 2] {
+        let [title, body] = self.norms(lengths);
+        [self.title_weight / title, 1.0 / body]
     }
 
     /// How many times as great a normalised frequency can be with other parameters, in a segment whose shortest and
     /// longest texts are given. The ratio of two norms is monotonic in the length, so these decide.
     pub fn growth(&self, other: &Self, lengths: &LengthStats) -> f32 {
-        let extremes = [lengths.min, lengths.max];
-        let title = extremes.map(|[words, _]| self.title(words) / other.title(words));
-        let body = extremes.map(|[_, words]| self.body(words) / other.body(words));
-        let title = title[0].max(title[1]) * other.title_weight / self.title_weight;
-        title.max(body[0]).max(body[1])
+        let ratios = [lengths.min, lengths.max].map(|lengths| {
+            let (before, after) = (self.shares(lengths), other.shares(lengths));
+            (after[0] / before[0]).max(after[1] / before[1])
+        });
+        ratios[0].max(ratios[1])
     }
+}
+
+/// The normalised frequency of a term that a document has so often in title and body, given the shares of its
+/// occurrences: `body / body_norm + title_weight · title / title_norm`.
+#[inline]
+#[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
+pub(super) fn normalised(shares: [f32; 2], title: u32, body: u32) -> f32 {
+    let in_body = body as f32 * shares[1];
+    // Most documents have no occurrences in the title.
+    if title == 0 { in_body } else { in_body + title as f32 * shares[0] }
 }
 
 /// What is added to all lengths, in words. Among texts of a few words, a longer one is seldom about more, so their
 /// lengths count less; those of long texts are hardly affected. The gain is measured at `Weights::body_b`.
 const SMOOTHING: f32 = 20.0;
 
-/// Above 0 with any parameters, also for an empty text.
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
 fn norm(words: u32, mean: f32, b: f32) -> f32 {
@@ -71,21 +73,6 @@ fn norm(words: u32, mean: f32, b: f32) -> f32 {
 #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean is rounded")]
 pub(super) fn mean_length(words: u64, texts: u64) -> f32 {
     (words as f64 / texts.max(1) as f64).max(1.0) as f32
-}
-
-/// What an occurrence in the title or the body of each document adds to a normalised frequency.
-pub(crate) struct Shares(Vec<[f32; 2]>);
-
-impl Shares {
-    /// The normalised frequency of a term that a document has so often in title and body, and in the title.
-    #[inline]
-    #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
-    pub fn normalised(&self, doc: DocId, freq: u32, in_title: u32) -> f32 {
-        let [title, body] = self.0.get(doc as usize).copied().unwrap_or([f32::INFINITY; 2]);
-        let in_body = (freq - in_title.min(freq)) as f32 * body;
-        // Most documents have no occurrences in the title.
-        if in_title == 0 { in_body } else { in_body + in_title as f32 * title }
-    }
 }
 
 /// The length of a document's title and that of its body, in words.
@@ -167,19 +154,18 @@ impl Norms<'_> {
     /// The norm of a document's title.
     #[inline]
     pub fn title(&self, doc: DocId) -> f32 {
-        self.parameters.title(self.lengths.get(doc)[0])
+        self.parameters.norms(self.lengths.get(doc))[0]
     }
 
     /// The norm of a document's body.
     #[inline]
     pub fn body(&self, doc: DocId) -> f32 {
-        self.parameters.body(self.lengths.get(doc)[1])
+        self.parameters.norms(self.lengths.get(doc))[1]
     }
 
-    /// The normalised frequency of a term with these frequencies in a document:
-    /// `body / body_norm + title_weight · title / title_norm`.
-    pub fn normalised(&self, doc: DocId, title: f32, body: f32) -> f32 {
-        body / self.body(doc) + self.parameters.title_weight * title / self.title(doc)
+    /// The normalised frequency of a term that a document has so often in title and body.
+    pub fn normalised(&self, doc: DocId, title: u32, body: u32) -> f32 {
+        normalised(self.parameters.shares(self.lengths.get(doc)), title, body)
     }
 }
 
@@ -193,7 +179,7 @@ mod tests {
         #[test]
         fn frequencies_grow_no_more_than_that(
             (title, body) in (0_u32..40, 0_u32..3000),
-            (title_freq, body_freq) in (0_u16..5, 0_u16..50),
+            (title_freq, body_freq) in (0_u32..5, 0_u32..50),
             parameters in prop::array::uniform5(0.0_f32..1.0),
         ) {
             let [title_weight, title_b, body_b, mean_title, mean_body] = parameters;
@@ -208,7 +194,7 @@ mod tests {
             let lengths = Lengths::new(OwnedBytes::new(Lengths::encode([title, body]).as_flattened().to_vec()));
             let frequency = |parameters| {
                 let norms = Norms { parameters, lengths: &lengths, growth: 1.0 };
-                norms.normalised(0, title_freq.into(), body_freq.into())
+                norms.normalised(0, title_freq, body_freq)
             };
             let growth = own.growth(&other, &LengthStats::of([[0, 0], [40, 3000]].into_iter()));
             prop_assert!(frequency(other) <= frequency(own) * growth * 1.000_01);

@@ -7,12 +7,15 @@ use std::sync::Arc;
 
 use tantivy::{
     InvertedIndexReader, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, SegmentReader,
-    TantivyError, postings::TermInfo, schema::IndexRecordOption, termdict::TermMerger,
+    TantivyError,
+    postings::TermInfo,
+    schema::{Field, IndexRecordOption},
+    termdict::TermMerger,
 };
 
 use super::{BLOCK_LEN, BlockStats, EXTENSION, SegmentStats, StatsWriter};
 use crate::index::{
-    norms::{DocLengths, LengthStats, Shares},
+    norms::{DocLengths, LengthStats},
     schema::Fields,
 };
 
@@ -30,28 +33,18 @@ impl SegmentPlugin for StatsPlugin {
     }
 
     fn merge(&self, context: PluginMergeContext) -> tantivy::Result<()> {
-        let merged = SegmentReader::open(context.target_segment)?;
         let field = Fields::build().1.text;
-        let readers = context.readers.iter().map(|reader| {
-            let index = reader.inverted_index(field)?;
-            let stats = SegmentStats::open(reader, index.terms().num_terms())?;
-            Ok((reader, index, stats))
-        });
-        let readers = readers.collect::<tantivy::Result<Vec<_>>>()?;
-        let alive = |(reader, _, stats): &(&'_ SegmentReader, _, SegmentStats)| -> Vec<DocLengths> {
-            reader.doc_ids_alive().map(|doc| stats.lengths.get(doc)).collect()
-        };
-        let lengths: Vec<DocLengths> = readers.iter().flat_map(alive).collect();
+        let open = |reader| Source::open(reader, field);
+        let mut sources = context.readers.iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
+        let lengths: Vec<DocLengths> = sources.iter().flat_map(Source::lengths).collect();
         let parameters = LengthStats::of(lengths.iter().copied()).parameters();
-        let with_shares = readers.into_iter().map(|(reader, index, stats)| {
-            let shares = parameters.shares(stats.lengths.iter());
-            Source { reader, index, stats, shares }
-        });
-        let sources: Vec<Source> = with_shares.collect();
+        for Source { stats, shares, .. } in &mut sources {
+            shares.extend(stats.lengths.iter().map(|lengths| parameters.shares(lengths)));
+        }
         let mut writer = StatsWriter::create(context.target_segment)?;
         let streams = sources.iter().map(|source| source.index.terms().stream());
         let mut terms = TermMerger::new(streams.collect::<std::io::Result<_>>()?);
-        let merged = merged.inverted_index(field)?;
+        let merged = SegmentReader::open(context.target_segment)?.inverted_index(field)?;
         let mut merged_terms = merged.terms().stream()?;
         let mut lists = Vec::new();
         while let Some((key, list)) = merged_terms.next() {
@@ -80,10 +73,22 @@ struct Source<'r> {
     reader: &'r SegmentReader,
     index: Arc<InvertedIndexReader>,
     stats: SegmentStats,
-    shares: Shares,
+    /// Those of each document in the merged segment.
+    shares: Vec<[f32; 2]>,
 }
 
-impl Source<'_> {
+impl<'r> Source<'r> {
+    fn open(reader: &'r SegmentReader, field: Field) -> tantivy::Result<Self> {
+        let index = reader.inverted_index(field)?;
+        let stats = SegmentStats::open(reader, index.terms().num_terms())?;
+        Ok(Self { reader, index, stats, shares: Vec::new() })
+    }
+
+    /// The lengths of the documents that are not deleted.
+    fn lengths(&self) -> impl Iterator<Item = DocLengths> {
+        self.reader.doc_ids_alive().map(|doc| self.stats.lengths.get(doc))
+    }
+
     /// Adds the postings of a list.
     fn add(&self, list: &TermInfo, stats: &BlockStats, writer: &mut StatsWriter) -> tantivy::Result<()> {
         let option = IndexRecordOption::WithFreqs;
@@ -96,7 +101,7 @@ impl Source<'_> {
             for (at, (&doc, &freq)) in postings.docs().iter().zip(postings.freqs()).enumerate() {
                 let in_title = titles.next_if(|(in_title, _)| *in_title == at).map_or(0, |(_, freq)| freq);
                 if !self.reader.is_deleted(doc) {
-                    writer.push(self.shares.normalised(doc, freq, in_title), in_title);
+                    writer.push(self.shares[doc as usize], freq, in_title);
                 }
             }
             postings.advance();
@@ -116,7 +121,7 @@ mod tests {
     };
 
     /// Checks the statistics of a term against its positions; returns how many full blocks it has.
-    #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
+    #[expect(clippy::cast_possible_truncation, reason = "frequencies in one document are small")]
     fn check(segment: &crate::index::Segment, key: &str) -> usize {
         let Some(list) = segment.find(key).unwrap() else { return 0 };
         let mut postings = segment.postings(&list);
@@ -124,18 +129,17 @@ mod tests {
         while postings.doc() != TERMINATED {
             postings.positions(&mut positions);
             let title_words = segment.title_words(postings.doc());
-            let in_title = positions.iter().filter(|position| **position < title_words).count();
-            docs.push((postings.doc(), in_title, positions.len() - in_title));
+            let in_title = positions.iter().filter(|position| **position < title_words).count() as u32;
+            docs.push((postings.doc(), in_title, postings.term_freq() - in_title));
             postings.advance();
         }
         let norms = segment.norms(segment.own_parameters());
         assert_eq!(norms.growth.to_bits(), 1.0_f32.to_bits());
         for (number, block) in docs.chunks(BLOCK_LEN).enumerate() {
-            let found = block.iter().enumerate().map(|(at, _)| list.stats.titles(number).get(at) as usize);
-            assert!(found.eq(block.iter().map(|(_, in_title, _)| *in_title)), "{key} {number}");
-            let normalised =
-                |&(doc, title, body): &(u32, usize, usize)| norms.normalised(doc, title as f32, body as f32);
-            let max = block.iter().map(normalised).fold(0.0, f32::max);
+            let in_title = block.iter().enumerate().filter(|(_, (_, in_title, _))| *in_title > 0);
+            assert!(list.stats.titles(number).eq(in_title.map(|(at, doc)| (at, doc.1))), "{key} {number}");
+            let max = block.iter().map(|&(doc, title, body)| norms.normalised(doc, title, body));
+            let max = max.fold(0.0, f32::max);
             let bound = list.stats.bound(number).map(bound_code::decode);
             assert_eq!(bound.is_some(), block.len() == BLOCK_LEN);
             // Rounded up to the next step.

@@ -14,7 +14,7 @@ use super::{
     rare_terms::{self, hash_if_rare},
     write_title_freq,
 };
-use crate::index::norms::{DocLengths, Lengths};
+use crate::index::norms::{DocLengths, Lengths, normalised};
 
 /// Writes the statistics of one segment, list by list in the order of the terms.
 pub(in crate::index) struct StatsWriter {
@@ -46,11 +46,11 @@ impl StatsWriter {
         Ok(Self { file, ends: Vec::new(), written: 0, list: List::default(), rare: Vec::new() })
     }
 
-    /// Adds the next posting of a list: its normalised frequency, and its frequency in the title.
+    /// Adds the next posting of a list: the shares of the document, and its frequencies in all and in the title.
     #[inline]
-    pub fn push(&mut self, frequency: f32, in_title: u32) {
+    pub fn push(&mut self, shares: [f32; 2], freq: u32, in_title: u32) {
         let List { postings, max, codes, ends, titles } = &mut self.list;
-        *max = max.max(frequency);
+        *max = max.max(normalised(shares, in_title, freq.saturating_sub(in_title)));
         if in_title > 0 {
             write_title_freq(*postings % BLOCK_LEN, in_title, titles);
         }

@@ -107,7 +107,8 @@ fn open(segment: &Segment, component: SegmentComponent) -> tantivy::Result<Write
 /// Writes the posting lists with their statistics.
 fn write_terms(segment: &Segment, field: Field, words: &SegmentWords) -> tantivy::Result<()> {
     let lengths = words.lengths();
-    let shares = LengthStats::of(lengths.iter().copied()).parameters().shares(lengths.iter().copied());
+    let parameters = LengthStats::of(lengths.iter().copied()).parameters();
+    let shares: Vec<[f32; 2]> = lengths.iter().map(|&lengths| parameters.shares(lengths)).collect();
     let mut stats = StatsWriter::create(segment)?;
     let mut serializer = InvertedIndexSerializer::open(segment)?;
     let mut field = serializer.new_field(field, words.count() as u64, None)?;
@@ -118,7 +119,7 @@ fn write_terms(segment: &Segment, field: Field, words: &SegmentWords) -> tantivy
             let freq = u32::try_from(deltas.len()).unwrap_or(u32::MAX);
             field.write_doc(doc, freq, deltas);
             let in_title = count_in_title(deltas, lengths[doc as usize][0]);
-            stats.push(shares.normalised(doc, freq, in_title), in_title);
+            stats.push(shares[doc as usize], freq, in_title);
         });
         field.close_term()?;
         stats.end_list(key)

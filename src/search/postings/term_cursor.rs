@@ -118,28 +118,30 @@ impl TermCursor {
     /// Visits the documents of a window, in order, with their frequencies.
     pub fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, Frequency)) {
         let scope = self.scope;
-        self.each_block(window, |docs, freqs, titles| {
-            let mut titles = titles.peekable();
-            for (at, (&doc, &all)) in docs.iter().zip(freqs).enumerate() {
-                if let Some(frequency) = Frequency::new(scope, all, take(&mut titles, at)) {
-                    visit(doc, frequency);
+        self.each_block(window, |part, (docs, freqs), titles| {
+            for at in part {
+                if let Some(frequency) = Frequency::new(scope, freqs[at], take(titles, at)) {
+                    visit(docs[at], frequency);
                 }
             }
         });
     }
 
-    /// Visits the postings of a window, block by block: document ids, term frequencies in title and body together,
-    /// and those in the title by the index of the posting.
-    pub fn each_block(&mut self, window: &Range<DocId>, mut visit: impl FnMut(&[DocId], &[u32], TitleFreqs)) {
+    /// Visits the blocks with postings in a window: which part of the block that is, its document ids, term
+    /// frequencies in title and body together, and those in the title by the index of the posting.
+    pub fn each_block(
+        &mut self,
+        window: &Range<DocId>,
+        mut visit: impl FnMut(Range<usize>, (&[DocId], &[u32]), &mut Peekable<TitleFreqs>),
+    ) {
         let Self { scope, postings, stats, .. } = self;
         postings.seek_block(window.start);
         loop {
             let last = postings.last();
-            let titles = stats.titles(postings.number());
-            if *scope != Scope::Title || !titles.is_empty() {
+            let mut titles = stats.titles(postings.number()).peekable();
+            if *scope != Scope::Title || titles.peek().is_some() {
                 let (docs, freqs) = postings.postings();
-                let part = within(docs, window);
-                visit(&docs[part.clone()], &freqs[part.clone()], titles.within(part));
+                visit(within(docs, window), (docs, freqs), &mut titles);
             }
             if last >= window.end {
                 return;
@@ -166,7 +168,9 @@ impl TermCursor {
 
     /// Visits those of some documents that match, by their index, with the same for each of them.
     pub fn frequency_bounds_of(&mut self, docs: &[DocId], norms: &Norms, mut visit: impl FnMut(usize, f32)) {
-        self.find_frequencies(docs, |at, frequency| visit(at, frequency.normalised(docs[at], norms)));
+        self.find_frequencies(docs, |at, frequency| {
+            visit(at, norms.normalised(docs[at], frequency.title, frequency.body))
+        });
     }
 
     /// Where the block of the last bound ends.
@@ -201,11 +205,6 @@ impl Frequency {
     #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
     pub fn weighted(self, weight: f32) -> (f32, f32) {
         (self.title as f32 * weight, self.body as f32 * weight)
-    }
-
-    fn normalised(self, doc: DocId, norms: &Norms) -> f32 {
-        let (title, body) = self.weighted(1.0);
-        norms.normalised(doc, title, body)
     }
 }
 

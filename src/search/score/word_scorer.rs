@@ -167,16 +167,16 @@ impl<'s> WordScorer<'s> {
     fn score_term(&mut self, at: usize, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
         let Self { bm25f, factors, terms, scores, .. } = self;
         let weight = terms[at].weight;
-        terms[at].each_block(window, |docs, freqs, titles| {
+        terms[at].each_block(window, |part, (docs, freqs), titles| {
             scores.clear();
-            bm25f.score_bodies((docs, freqs), weight, *factors, scores);
-            for (at, in_title) in titles {
+            bm25f.score_bodies((&docs[part.clone()], &freqs[part.clone()]), weight, *factors, scores);
+            for (at, in_title) in titles.filter(|(at, _)| part.contains(at)) {
                 if let Some(frequency) = Frequency::new(Scope::Anywhere, freqs[at], in_title) {
                     let (title, body) = frequency.weighted(weight);
-                    scores[at] = factors.apply(bm25f.saturated(docs[at], title, body));
+                    scores[at - part.start] = factors.apply(bm25f.saturated(docs[at], title, body));
                 }
             }
-            visit(docs, scores);
+            visit(&docs[part], scores);
         });
     }
 
