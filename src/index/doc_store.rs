@@ -43,8 +43,15 @@ pub(crate) struct ReleaseView<'r> {
     length: usize,
 }
 
-/// Encodes a release. The same release always gives the same bytes, because digests are taken of them.
-pub(super) fn encode(release: &Release) -> Result<Vec<u8>, String> {
+/// A release as the document store will contain it, without the data for its display.
+pub(super) struct EncodedRelease {
+    pub bytes: Vec<u8>,
+    /// The digest of these bytes. The same release always has the same.
+    pub digest: u64,
+}
+
+/// Encodes a release.
+pub(super) fn encode(release: &Release) -> Result<EncodedRelease, String> {
     let Release { id, title, body, date, source, url, record, origin, extra } = release;
     let extra = serde_json::to_string(extra).map_err(|error| error.to_string())?;
     let origin = origin.as_ref().map(origin_fields).transpose()?;
@@ -52,7 +59,8 @@ pub(super) fn encode(release: &Release) -> Result<Vec<u8>, String> {
     let fields = (id, title, body, date.map(day_number), source, url, record, origin, &extra);
     // Room for the texts, the other fields and the display data that is appended later.
     let room = Vec::with_capacity((title.len() + body.len()) * 17 / 16 + extra.len() + 512);
-    postcard::to_extend(&fields, room).map_err(|error| error.to_string())
+    let bytes = postcard::to_extend(&fields, room).map_err(|error| error.to_string())?;
+    Ok(EncodedRelease { digest: digest(&bytes), bytes })
 }
 
 /// The fields of an origin in their order. Its own form, that of JSON, leaves some of them out.
@@ -71,7 +79,7 @@ pub(super) fn encode_display(map: &DisplayMap, checkpoints: &CheckpointWriter) -
 
 /// The first 64 bits of BLAKE3 of an encoded release: two different releases have the same digest with a
 /// probability of 2⁻⁶⁴.
-pub(super) fn digest(encoded: &[u8]) -> u64 {
+fn digest(encoded: &[u8]) -> u64 {
     let mut first = [0; 8];
     first.copy_from_slice(&blake3::hash(encoded).as_bytes()[..8]);
     u64::from_le_bytes(first)
@@ -181,11 +189,10 @@ mod tests {
     }
 
     fn stored(release: &Release) -> (Vec<u8>, u64) {
-        let fields = encode(release).unwrap();
-        let digest = digest(&fields);
+        let EncodedRelease { bytes, digest } = encode(release).unwrap();
         let display =
             encode_display(&DisplayMap::of(&release.body), &CheckpointWriter::of(&release.body).0).unwrap();
-        ([fields, display].concat(), digest)
+        ([bytes, display].concat(), digest)
     }
 
     #[test]

@@ -9,17 +9,10 @@ use super::{
 use crate::{
     analysis::{CheckpointWriter, DisplayMap},
     index::{
-        doc_store::{ReleaseView, encode_display},
+        doc_store::{EncodedRelease, ReleaseView, encode_display},
         schema::Fields,
     },
 };
-
-/// A release as the document store will contain it, without the data for its display.
-pub(super) struct EncodedRelease {
-    pub bytes: Vec<u8>,
-    /// The digest of these bytes.
-    pub digest: u64,
-}
 
 /// Analysed releases.
 pub(super) struct AnalyzedBatch {

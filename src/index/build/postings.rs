@@ -54,10 +54,11 @@ impl SegmentWords {
         self.each(|form, _| counts[form] += 1);
         let mut by_form = Groups::with_counts(counts);
         self.each(|form, occurrence| by_form.add(form, occurrence));
-        let terms = self.forms.sorted_terms();
+        let (terms, forms_of) = self.forms.sorted_terms();
         let (mut key, mut merged) = (Vec::new(), Vec::new());
         for (prefix, first) in [("", 0), (SOURCE_PREFIX, forms)] {
-            for (term, of_term) in terms.iter() {
+            for &(_, term, number) in &terms {
+                let of_term = forms_of.get(number as usize);
                 let of_form = |form: u32| by_form.get(first + form as usize);
                 let occurrences = if let &[form] = of_term {
                     of_form(form)

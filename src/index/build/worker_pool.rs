@@ -16,11 +16,14 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use tantivy::{SegmentMeta, TantivyError};
 
 use super::{
-    analyzed_batch::{AnalyzedBatch, EncodedRelease},
+    analyzed_batch::AnalyzedBatch,
     postings::{SegmentForms, WordReader},
     segment_writer::SegmentWriter,
 };
-use crate::{analysis::Analyzer, index::Index};
+use crate::{
+    analysis::Analyzer,
+    index::{Index, doc_store::EncodedRelease},
+};
 
 /// Releases are queued in batches of this many bytes: a thread is not woken for each of them.
 const BATCH_BYTES: usize = 128 << 10;

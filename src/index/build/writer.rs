@@ -15,12 +15,12 @@ use tantivy::{
     query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate},
 };
 
-use super::{analyzed_batch::EncodedRelease, registry::Registry, worker_pool::WorkerPool};
+use super::{registry::Registry, worker_pool::WorkerPool};
 use crate::{
     error::{Error, Result},
     index::{
         CommitInfo, Index,
-        doc_store::{digest, encode},
+        doc_store::{EncodedRelease, encode},
         engine_error::write_failure,
         schema::column,
         snapshot::Snapshot,
@@ -96,7 +96,7 @@ pub struct Writer {
     options: WriterOptions,
     registry: Registry,
     /// Whether it only finds out what would change.
-    dry: bool,
+    pub(crate) dry: bool,
     /// Held until the writer is dropped; `None` where the caller holds it.
     lock: Option<WriteLock>,
 }
@@ -170,13 +170,6 @@ impl Writer {
         })
     }
 
-    /// A writer that changes nothing and returns what it would change.
-    pub(crate) fn dry(index: Index) -> Result<Self> {
-        let mut writer = Self::under_lock(index, WriterOptions::default(), None, &Arc::default())?;
-        writer.dry = true;
-        Ok(writer)
-    }
-
     /// Adds a release, or replaces the one with its id. A release that is equal to the existing one costs
     /// nothing.
     ///
@@ -188,8 +181,8 @@ impl Writer {
             let value = release.id.chars().take(80).collect();
             return Err(Error::Value { what: "release id", value, reason });
         }
-        let bytes = encode(release).map_err(|error| self.index.failed("writing a release", &error))?;
-        let digest = digest(&bytes);
+        let encoded = encode(release).map_err(|error| self.index.failed("writing a release", &error))?;
+        let digest = encoded.digest;
         let change = match self.registry.get(&release.id) {
             Some(entry) if entry.digest == digest => return Ok(Change::Unchanged),
             Some(entry) => {
@@ -201,7 +194,7 @@ impl Writer {
         // A version that was going to be removed is still there and only has to stay.
         let exists = self.obsolete.remove(&digest);
         if !exists && !self.dry {
-            self.submit(EncodedRelease { bytes, digest })?;
+            self.submit(encoded)?;
         }
         self.registry.insert(release.id.clone(), digest, release.origin.as_ref());
         Ok(change)

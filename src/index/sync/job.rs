@@ -144,10 +144,9 @@ impl Job<'_> {
     }
 
     fn writer(&self, index: &Index) -> Result<Writer> {
-        if self.options.dry_run {
-            return Writer::dry(index.clone());
-        }
-        Writer::under_lock(index.clone(), self.options.writer, None, &self.options.stop)
+        let mut writer = Writer::under_lock(index.clone(), self.options.writer, None, &self.options.stop)?;
+        writer.dry = self.options.dry_run;
+        Ok(writer)
     }
 
     fn rebuild(

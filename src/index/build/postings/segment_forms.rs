@@ -5,19 +5,8 @@ use tantivy_stacker::ArenaHashMap;
 use super::groups::Groups;
 use crate::analysis::TermListRef;
 
-/// The terms of a segment in the order of their bytes, and the forms that have each term.
-pub(in crate::index::build) struct SortedTerms<'f> {
-    /// The first bytes, the key and the number of each term.
-    keys: Vec<(u128, &'f [u8], u32)>,
-    forms: Groups<u32>,
-}
-
-impl SortedTerms<'_> {
-    /// The key and the forms of each term.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &[u32])> {
-        self.keys.iter().map(|&(_, key, number)| (key, self.forms.get(number as usize)))
-    }
-}
+/// The first bytes, the key and the number of a term.
+type NumberedTerm<'f> = (u128, &'f [u8], u32);
 
 /// The forms of a segment. Two surfaces with the same terms, «Дом» and «дом», are one form.
 #[derive(Default)]
@@ -46,8 +35,8 @@ impl SegmentForms {
         self.forms.len()
     }
 
-    /// All terms in the order of their bytes.
-    pub fn sorted_terms(&self) -> SortedTerms<'_> {
+    /// All terms in the order of their bytes, and the forms that have each term, by its number.
+    pub(super) fn sorted_terms(&self) -> (Vec<NumberedTerm<'_>>, Groups<u32>) {
         let mut counts = vec![0; self.terms.len()];
         self.forms.iter().for_each(|(form, _)| terms_of(form).for_each(|term| counts[term] += 1));
         let mut forms = Groups::with_counts(counts);
@@ -62,14 +51,14 @@ impl SegmentForms {
             u128::from_be_bytes(first)
         };
         let keys = self.terms.iter().map(|(key, number)| (first_bytes(key), key, self.terms.read(number)));
-        let mut keys: Vec<(u128, &[u8], u32)> = keys.collect();
+        let mut keys: Vec<NumberedTerm> = keys.collect();
         keys.sort_unstable();
-        SortedTerms { keys, forms }
+        (keys, forms)
     }
 
     /// Bytes of memory, now or while positions are grouped, which takes the keys and the terms of forms once more.
     pub fn memory(&self) -> usize {
-        let sorted = self.terms.len() * size_of::<(u128, &[u8], u32)>();
+        let sorted = self.terms.len() * size_of::<NumberedTerm>();
         self.terms.mem_usage() + sorted + 2 * self.forms.mem_usage()
     }
 }
