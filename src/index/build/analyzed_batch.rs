@@ -3,7 +3,7 @@
 use tantivy::{TantivyDocument, TantivyError};
 
 use super::{
-    postings::{BatchWords, WordReader},
+    postings::{DocWords, WordReader},
     registry::file_key,
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 
 /// Analysed releases.
 pub(super) struct AnalyzedBatch {
-    pub words: BatchWords,
+    pub words: DocWords,
     /// What is stored of each release, and its fast fields.
     pub releases: Vec<(Vec<u8>, TantivyDocument)>,
 }
@@ -27,7 +27,7 @@ impl AnalyzedBatch {
         reader: &mut WordReader<'_>,
         fields: Fields,
     ) -> tantivy::Result<Self> {
-        let mut words = BatchWords::default();
+        let mut words = DocWords::default();
         let mut releases = Vec::with_capacity(batch.len());
         for EncodedRelease { mut bytes, digest } in batch {
             let view = ReleaseView::read(&bytes).map_err(TantivyError::InternalError)?;

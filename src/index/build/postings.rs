@@ -5,7 +5,7 @@
 //! documents at a time. When the segment is full, the positions of the words are grouped by form, and the posting
 //! list of a term is merged from those of its forms.
 
-mod batch_words;
+mod doc_words;
 mod groups;
 mod occurrences;
 mod segment_forms;
@@ -15,76 +15,51 @@ use std::io;
 
 use self::groups::Groups;
 pub(super) use self::{
-    batch_words::BatchWords,
+    doc_words::DocWords,
     occurrences::{Occurrence, for_each_doc},
     segment_forms::SegmentForms,
     word_reader::WordReader,
 };
-use crate::index::{norms::DocLengths, schema::SOURCE_PREFIX};
+use crate::index::schema::SOURCE_PREFIX;
 
-/// The words of all documents of a segment.
-pub(super) struct SegmentWords {
-    pub batches: Vec<BatchWords>,
-    pub forms: SegmentForms,
-}
-
-impl SegmentWords {
-    /// The number of words.
-    pub fn count(&self) -> usize {
-        self.batches.iter().map(BatchWords::len).sum()
-    }
-
-    /// The lengths of all documents.
-    pub fn lengths(&self) -> Vec<DocLengths> {
-        self.batches.iter().flat_map(BatchWords::lengths).collect()
-    }
-
-    /// Visits the keys of all terms in the order of their bytes, each with its occurrences: those of all its forms.
-    ///
-    /// All terms together have three times as many occurrences as there are words. Only those of one term are in
-    /// memory, next to those of the forms.
-    #[expect(clippy::stable_sort_primitive, reason = "a stable sort merges the runs of the forms")]
-    pub fn for_each_term(
-        &self,
-        mut visit: impl FnMut(&[u8], &[Occurrence]) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let forms = self.forms.len();
-        // Those of titles and bodies, followed by those of publishers.
-        let mut counts = vec![0; 2 * forms];
-        self.each(|form, _| counts[form] += 1);
-        let mut by_form = Groups::with_counts(counts);
-        self.each(|form, occurrence| by_form.add(form, occurrence));
-        let (terms, forms_of) = self.forms.sorted_terms();
-        let (mut key, mut merged) = (Vec::new(), Vec::new());
-        for (prefix, first) in [("", 0), (SOURCE_PREFIX, forms)] {
-            for &(_, term, number) in &terms {
-                let of_term = forms_of.get(number as usize);
-                let of_form = |form: u32| by_form.get(first + form as usize);
-                let occurrences = if let &[form] = of_term {
-                    of_form(form)
-                } else {
-                    merged.clear();
-                    of_term.iter().for_each(|&form| merged.extend_from_slice(of_form(form)));
-                    merged.sort();
-                    &merged
-                };
-                if !occurrences.is_empty() {
-                    key.clear();
-                    key.extend_from_slice(prefix.as_bytes());
-                    key.extend_from_slice(term);
-                    visit(&key, occurrences)?;
-                }
+/// Visits the keys of all terms in the order of their bytes, each with its occurrences: those of all its forms.
+///
+/// All terms together have three times as many occurrences as there are words. Only those of one term are in
+/// memory, next to those of the forms.
+#[expect(clippy::stable_sort_primitive, reason = "a stable sort merges the runs of the forms")]
+pub(super) fn for_each_term(
+    words: &DocWords,
+    forms: &SegmentForms,
+    mut visit: impl FnMut(&[u8], &[Occurrence]) -> io::Result<()>,
+) -> io::Result<()> {
+    // Those of titles and bodies, followed by those of publishers.
+    let mut counts = vec![0; 2 * forms.len()];
+    words.each(forms.len(), |form, _| counts[form] += 1);
+    let mut by_form = Groups::with_counts(counts);
+    words.each(forms.len(), |form, occurrence| by_form.add(form, occurrence));
+    let (terms, forms_of) = forms.sorted_terms();
+    let (mut key, mut merged) = (Vec::new(), Vec::new());
+    for (prefix, first) in [("", 0), (SOURCE_PREFIX, forms.len())] {
+        for &(_, term, number) in &terms {
+            let of_term = forms_of.get(number as usize);
+            let of_form = |form: u32| by_form.get(first + form as usize);
+            let occurrences = if let &[form] = of_term {
+                of_form(form)
+            } else {
+                merged.clear();
+                of_term.iter().for_each(|&form| merged.extend_from_slice(of_form(form)));
+                merged.sort();
+                &merged
+            };
+            if !occurrences.is_empty() {
+                key.clear();
+                key.extend_from_slice(prefix.as_bytes());
+                key.extend_from_slice(term);
+                visit(&key, occurrences)?;
             }
         }
-        Ok(())
     }
-
-    /// Visits the words in order: the number of the form, which is greater by the number of all forms in a publisher,
-    /// and where it occurs.
-    fn each(&self, mut visit: impl FnMut(usize, Occurrence)) {
-        let mut doc = 0;
-        self.batches.iter().for_each(|batch| batch.each(&mut doc, self.forms.len(), &mut visit));
-    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -95,20 +70,16 @@ mod tests {
     use crate::{Analyzer, analysis::CheckpointWriter};
 
     /// The posting lists as text, a term per line: «term doc:position,position doc:position».
-    fn lists(words: &SegmentWords) -> Vec<String> {
+    fn lists(words: &DocWords, forms: &SegmentForms) -> Vec<String> {
         let mut lines = Vec::new();
-        let visited = words.for_each_term(|term, places| {
+        let visited = for_each_term(words, forms, |term, places| {
             let mut line = str::from_utf8(term).unwrap().to_owned();
             for_each_doc(places, &mut Vec::new(), |release, positions| {
-                let mut at = 0;
-                let positions: Vec<String> = positions
-                    .iter()
-                    .map(|delta| {
-                        at += delta;
-                        at.to_string()
-                    })
-                    .collect();
-                line = format!("{line} {release}:{}", positions.join(","));
+                let positions = positions.iter().scan(0, |at, delta| {
+                    *at += delta;
+                    Some(at.to_string())
+                });
+                line = format!("{line} {release}:{}", positions.collect::<Vec<_>>().join(","));
             });
             lines.push(line);
             Ok(())
@@ -118,28 +89,28 @@ mod tests {
     }
 
     /// The words of these documents, each with title, body and source, in two batches.
-    fn words(first: &[[&str; 3]], second: &[[&str; 3]], is_cleared: bool) -> SegmentWords {
-        let forms = Mutex::default();
+    fn words(batches: [&[[&str; 3]]; 2], is_cleared: bool) -> (DocWords, SegmentForms) {
+        let (mut words, forms) = (DocWords::default(), Mutex::default());
         let mut reader = WordReader::new(Analyzer::new().unwrap().term_cache(), &forms);
-        let batches = [first, second].map(|documents| {
-            let mut batch = BatchWords::default();
+        for documents in batches {
+            let mut batch = DocWords::default();
             for &texts in documents {
                 reader.read(texts, &mut batch, &mut CheckpointWriter::default());
             }
+            words.append(batch);
             if is_cleared {
                 reader.forget();
             }
-            batch
-        });
-        SegmentWords { batches: batches.into(), forms: forms.into_inner().unwrap() }
+        }
+        (words, forms.into_inner().unwrap())
     }
 
     #[test]
     fn terms_come_in_order_with_all_positions_of_their_forms() {
         let first = [["Дом мира", "В доме мир. Дома, домов", "ТАСС"], ["", "дом-музей", ""]];
         for is_cleared in [false, true] {
-            let words = words(&first, &[["", "Дом", "МИД и ТАСС"]], is_cleared);
-            let found = lists(&words);
+            let (words, forms) = words([&first, &[["", "Дом", "МИД и ТАСС"]]], is_cleared);
+            let found = lists(&words, &forms);
             assert!(found.is_sorted());
             for expected in [
                 "eдом 0:0 1:128 2:128",

@@ -17,7 +17,7 @@ use tantivy::{
 
 use super::{
     analyzed_batch::AnalyzedBatch,
-    postings::{BatchWords, SegmentForms, SegmentWords, for_each_doc},
+    postings::{DocWords, SegmentForms, for_each_doc, for_each_term},
 };
 use crate::index::{
     block_stats::{MAX_TITLE_FREQ, StatsWriter},
@@ -31,11 +31,8 @@ pub(super) struct SegmentWriter {
     text: Field,
     fast_fields: FastFieldsWriter,
     store: StoreWriter,
-    batches: Vec<BatchWords>,
     releases: u32,
-    /// Of the batches.
-    words: usize,
-    batch_memory: usize,
+    words: DocWords,
 }
 
 impl SegmentWriter {
@@ -53,10 +50,8 @@ impl SegmentWriter {
                 settings.docstore_blocksize,
                 false,
             )?,
-            batches: Vec::new(),
             releases: 0,
-            words: 0,
-            batch_memory: 0,
+            words: DocWords::default(),
             segment,
         })
     }
@@ -68,25 +63,23 @@ impl SegmentWriter {
             self.fast_fields.add_document(&fast_fields)?;
             self.releases += 1;
         }
-        self.words += batch.words.len();
-        self.batch_memory += batch.words.memory();
-        self.batches.push(batch.words);
+        self.words.append(batch.words);
         Ok(())
     }
 
     /// Bytes of memory that the segment takes, now or when it is finished, without its forms.
     pub fn memory(&self) -> usize {
-        self.batch_memory + self.fast_fields.mem_usage() + self.store.mem_usage()
+        self.words.memory() + self.fast_fields.mem_usage() + self.store.mem_usage()
     }
 
     /// The number of words.
     pub fn words(&self) -> usize {
-        self.words
+        self.words.len()
     }
 
     /// Writes the remaining files, given the forms of all words.
     pub fn finish(self, forms: SegmentForms) -> tantivy::Result<SegmentMeta> {
-        let Self { segment, text, mut fast_fields, store, batches, releases, .. } = self;
+        let Self { segment, text, mut fast_fields, store, releases, words } = self;
         store.close()?;
         let mut to = open(&segment, SegmentComponent::FastFields)?;
         fast_fields.serialize(&mut to, None)?;
@@ -95,7 +88,7 @@ impl SegmentWriter {
         // None of the fields has norms, but tantivy requires the file.
         let norms = FieldNormsSerializer::from_write(open(&segment, SegmentComponent::FieldNorms)?)?;
         FieldNormsWriter::for_schema(&segment.schema()).serialize(norms, None)?;
-        write_terms(&segment, text, &SegmentWords { batches, forms })?;
+        write_terms(&segment, text, &words, &forms)?;
         Ok(segment.index().new_segment_meta(segment.id(), releases))
     }
 }
@@ -105,15 +98,20 @@ fn open(segment: &Segment, component: SegmentComponent) -> tantivy::Result<Write
 }
 
 /// Writes the posting lists with their statistics.
-fn write_terms(segment: &Segment, field: Field, words: &SegmentWords) -> tantivy::Result<()> {
+fn write_terms(
+    segment: &Segment,
+    field: Field,
+    words: &DocWords,
+    forms: &SegmentForms,
+) -> tantivy::Result<()> {
     let lengths = words.lengths();
     let parameters = LengthStats::of(lengths.iter().copied()).parameters();
     let shares: Vec<[f32; 2]> = lengths.iter().map(|&lengths| parameters.shares(lengths)).collect();
     let mut stats = StatsWriter::create(segment)?;
     let mut serializer = InvertedIndexSerializer::open(segment)?;
-    let mut field = serializer.new_field(field, words.count() as u64, None)?;
+    let mut field = serializer.new_field(field, words.len() as u64, None)?;
     let mut deltas = Vec::new();
-    words.for_each_term(|key, occurrences| {
+    for_each_term(words, forms, |key, occurrences| {
         field.new_term(key, u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
         for_each_doc(occurrences, &mut deltas, |doc, deltas| {
             let freq = u32::try_from(deltas.len()).unwrap_or(u32::MAX);

@@ -66,7 +66,11 @@ struct OpenSegment {
 
 impl WorkerPool {
     /// Starts the workers: as many as asked for, or as the system allows.
-    pub fn start(index: &Index, analyzer: &Analyzer, threads: usize, memory: usize) -> tantivy::Result<Self> {
+    pub fn start(
+        index: &Index,
+        analyzer: &Analyzer,
+        (threads, memory): (usize, usize),
+    ) -> tantivy::Result<Self> {
         let (queue, batches) = bounded(threads * BATCHES_PER_WORKER);
         let shared = Arc::new(Shared {
             index: index.clone(),

@@ -116,17 +116,11 @@ impl Index {
     /// # Errors
     /// As [`Index::writer`]; `Value` where the memory is too little.
     pub fn writer_with(&self, options: WriterOptions) -> Result<Writer> {
-        let lock = match self.generation() {
-            Some(own) => {
-                let lock = generation::try_lock(&own.index)?;
-                if !own.is_active()? {
-                    return Err(Error::IndexReplaced { path: own.index.clone() });
-                }
-                Some(lock)
-            }
-            None => None,
-        };
-        Writer::under_lock(self.clone(), options, lock, &Arc::default())
+        let lock = self.generation().map(|own| {
+            let lock = generation::try_lock(&own.index)?;
+            if own.is_active()? { Ok(lock) } else { Err(Error::IndexReplaced { path: own.index.clone() }) }
+        });
+        Writer::under_lock(self.clone(), options, lock.transpose()?, &Arc::default())
     }
 
     /// Adds releases from any source and commits once. A release whose id exists is replaced. Returns how
@@ -220,10 +214,7 @@ impl Writer {
         self.engine()?;
         let pool = match self.pool.take() {
             Some(pool) => Ok(pool),
-            None => {
-                let (threads, memory) = self.options.resources();
-                WorkerPool::start(&self.index, self.index.analyzer()?, threads, memory)
-            }
+            None => WorkerPool::start(&self.index, self.index.analyzer()?, self.options.resources()),
         };
         let submitted = pool.and_then(|pool| self.pool.insert(pool).submit(release));
         submitted.map_err(|error| {

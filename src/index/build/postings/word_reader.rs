@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{batch_words::BatchWords, segment_forms::SegmentForms};
+use super::{doc_words::DocWords, segment_forms::SegmentForms};
 use crate::analysis::{
     Checkpoint, CheckpointWriter, PackedKey, PendingToken, Role, TermCache, TokenContext, TokenStream,
 };
@@ -46,17 +46,17 @@ impl<'s> WordReader<'s> {
     }
 
     /// Adds a document, given title, body and publisher, to a batch, and records the checkpoints of its body.
-    pub fn read(&mut self, texts: [&str; 3], words: &mut BatchWords, checkpoints: &mut CheckpointWriter) {
+    pub fn read(&mut self, texts: [&str; 3], words: &mut DocWords, checkpoints: &mut CheckpointWriter) {
         let [title, body, source] = texts;
         self.read_text(title, words, |_| ());
         self.read_text(body, words, |checkpoint| checkpoints.pass(checkpoint));
         self.read_text(source, words, |_| ());
     }
 
-    fn read_text(&mut self, text: &str, words: &mut BatchWords, mut pass: impl FnMut(Checkpoint)) {
+    fn read_text(&mut self, text: &str, words: &mut DocWords, mut pass: impl FnMut(Checkpoint)) {
         let (mut steps, mut found) = (std::mem::take(&mut self.steps), std::mem::take(&mut self.found));
         let mut tokens = TokenStream::new(text);
-        let mut next = 0;
+        let (before, mut next) = (words.len(), 0);
         loop {
             steps.clear();
             steps.extend(std::iter::from_fn(|| tokens.step()).take(LOOKUP_BATCH));
@@ -75,7 +75,7 @@ impl<'s> WordReader<'s> {
                 next = position + 1;
             }
         }
-        words.end_text(next);
+        words.end_text(words.len() - before, next);
         (self.steps, self.found) = (steps, found);
     }
 
