@@ -33,7 +33,6 @@ use tantivy::{
 };
 
 pub(crate) use self::bound_code::decode as decode_bound;
-use self::rare_terms::RareTerms;
 pub(super) use self::{merge::StatsPlugin, writer::StatsWriter};
 use super::norms::Lengths;
 
@@ -54,7 +53,7 @@ pub(super) struct SegmentStats {
     lists: FileSlice,
     ends: FileSlice,
     pub lengths: Lengths,
-    rare_terms: RareTerms,
+    rare_terms: OwnedBytes,
 }
 
 impl SegmentStats {
@@ -71,13 +70,13 @@ impl SegmentStats {
         let (file, rare_terms) = split(file, usize::try_from(length).unwrap_or(usize::MAX))?;
         let (file, lengths) = split(file, segment.max_doc() as usize * Lengths::LEN)?;
         let (lists, ends) = split(file, terms * END_LEN)?;
-        let rare_terms = RareTerms::new(rare_terms.read_bytes()?);
-        Ok(Self { lists, ends, lengths: Lengths::new(lengths.read_bytes()?), rare_terms })
+        let (lengths, rare_terms) = (Lengths::new(lengths.read_bytes()?), rare_terms.read_bytes()?);
+        Ok(Self { lists, ends, lengths, rare_terms })
     }
 
     /// Whether the segment may have a term. False for most terms that it does not have.
     pub fn may_have(&self, key: &str) -> bool {
-        self.rare_terms.may_have(key)
+        rare_terms::may_have(&self.rare_terms, key)
     }
 
     /// The statistics of the posting list of a term with this document frequency.

@@ -36,16 +36,6 @@ impl NormParameters {
         let [title, body] = self.norms(lengths);
         [self.title_weight / title, 1.0 / body]
     }
-
-    /// How many times as great a normalised frequency can be with other parameters, in a segment whose shortest and
-    /// longest texts are given. The ratio of two norms is monotonic in the length, so these decide.
-    pub fn growth(&self, other: &Self, lengths: &LengthStats) -> f32 {
-        let ratios = [lengths.min, lengths.max].map(|lengths| {
-            let (before, after) = (self.shares(lengths), other.shares(lengths));
-            (after[0] / before[0]).max(after[1] / before[1])
-        });
-        ratios[0].max(ratios[1])
-    }
 }
 
 /// The normalised frequency of a term that a document has so often in title and body, given the shares of its
@@ -91,9 +81,9 @@ impl Lengths {
         Self(bytes)
     }
 
-    /// The bytes of the lengths of a document.
-    pub fn encode(lengths: DocLengths) -> [[u8; 4]; 2] {
-        lengths.map(u32::to_le_bytes)
+    /// The bytes of the lengths of documents.
+    pub fn encode(lengths: &[DocLengths]) -> Vec<u8> {
+        lengths.as_flattened().iter().flat_map(|words| words.to_le_bytes()).collect()
     }
 
     fn all(&self) -> &[[[u8; 4]; 2]] {
@@ -125,19 +115,30 @@ impl LengthStats {
         let mut stats = Self { min: [u32::MAX; 2], ..Self::default() };
         for lengths in lengths {
             stats.docs += 1;
-            for (zone, words) in lengths.into_iter().enumerate() {
-                stats.totals[zone] += u64::from(words);
-                stats.min[zone] = stats.min[zone].min(words);
-                stats.max[zone] = stats.max[zone].max(words);
+            for (field, words) in lengths.into_iter().enumerate() {
+                stats.totals[field] += u64::from(words);
+                stats.min[field] = stats.min[field].min(words);
+                stats.max[field] = stats.max[field].max(words);
             }
         }
-        Self { min: [0, 1].map(|zone| stats.min[zone].min(stats.max[zone])), ..stats }
+        stats
     }
 
     /// The default parameters of norms, with the mean lengths of these documents.
     pub fn parameters(&self) -> NormParameters {
         let [mean_title, mean_body] = self.totals.map(|words| mean_length(words, self.docs));
         NormParameters { mean_title, mean_body, ..NormParameters::DEFAULT }
+    }
+
+    /// How many times as great a normalised frequency can be with other parameters than these documents' default ones.
+    /// The ratio of two norms is monotonic in the length, so the shortest and longest texts decide.
+    pub fn growth(&self, other: &NormParameters) -> f32 {
+        let own = self.parameters();
+        let ratios = [self.min, self.max].map(|lengths| {
+            let (before, after) = (own.shares(lengths), other.shares(lengths));
+            (after[0] / before[0]).max(after[1] / before[1])
+        });
+        ratios[0].max(ratios[1])
     }
 }
 
@@ -190,14 +191,10 @@ mod tests {
                 mean_title: 1.0 + 20.0 * mean_title,
                 mean_body: 1.0 + 1000.0 * mean_body,
             };
-            let own = NormParameters { mean_title: 8.0, mean_body: 300.0, ..NormParameters::DEFAULT };
-            let lengths = Lengths::new(OwnedBytes::new(Lengths::encode([title, body]).as_flattened().to_vec()));
-            let frequency = |parameters| {
-                let norms = Norms { parameters, lengths: &lengths, growth: 1.0 };
-                norms.normalised(0, title_freq, body_freq)
-            };
-            let growth = own.growth(&other, &LengthStats::of([[0, 0], [40, 3000]].into_iter()));
-            prop_assert!(frequency(other) <= frequency(own) * growth * 1.000_01);
+            let stats = LengthStats::of([[0, 0], [1, 50], [2, 100], [40, 3000]].into_iter());
+            let frequency =
+                |parameters: NormParameters| normalised(parameters.shares([title, body]), title_freq, body_freq);
+            prop_assert!(frequency(other) <= frequency(stats.parameters()) * stats.growth(&other) * 1.000_01);
         }
     }
 }

@@ -9,7 +9,6 @@ use tantivy::{
     DocId, InvertedIndexReader, SegmentOrdinal, SegmentReader, TERMINATED, TantivyError,
     columnar::{Column, StrColumn},
     directory::{CompositeFile, FileSlice, OwnedBytes},
-    fastfield::AliveBitSet,
     index::SegmentComponent,
     postings::TermInfo,
     store::StoreReader,
@@ -36,9 +35,7 @@ pub(crate) struct Segment {
     dates: Column<i64>,
     /// The sums of the lengths of all titles and of all bodies that are not deleted.
     pub total_lengths: [u64; 2],
-    length_stats: LengthStats,
-    /// What the bounds in the block statistics were computed with.
-    parameters: NormParameters,
+    pub(super) length_stats: LengthStats,
     stats: SegmentStats,
     deleted: Vec<DocId>,
     digests: Column<u64>,
@@ -76,9 +73,10 @@ impl Segment {
         let terms = reader.inverted_index(fields.text)?;
         let stats = SegmentStats::open(&reader, terms.terms().num_terms())?;
         let length_stats = LengthStats::of(stats.lengths.iter());
-        let all_deleted =
-            |alive: &AliveBitSet| (0..reader.max_doc()).filter(|&doc| alive.is_deleted(doc)).collect();
-        let deleted: Vec<DocId> = reader.alive_bitset().map(all_deleted).unwrap_or_default();
+        let mut deleted = Vec::new();
+        if reader.has_deletes() {
+            deleted.extend((0..reader.max_doc()).filter(|&doc| reader.is_deleted(doc)));
+        }
         let mut total_lengths = length_stats.totals;
         for &doc in &deleted {
             let lengths = stats.lengths.get(doc);
@@ -87,7 +85,6 @@ impl Segment {
         Ok(Self {
             ordinal,
             ids,
-            parameters: length_stats.parameters(),
             length_stats,
             stats,
             terms,
@@ -114,11 +111,6 @@ impl Segment {
         let mut by_rank = all_values(&self.ids)?;
         let mut id = move |doc| by_rank.get_mut(self.id_rank(doc)?).map(std::mem::take);
         Ok(self.alive_docs().filter_map(move |doc| Some((doc, id(doc)?))))
-    }
-
-    #[cfg(test)]
-    pub(super) fn own_parameters(&self) -> NormParameters {
-        self.parameters
     }
 
     /// Looks up the posting list of a term; `None` if the segment has no such term.
@@ -218,7 +210,7 @@ impl Segment {
 
     /// The norms of all titles and bodies.
     pub fn norms(&self, parameters: NormParameters) -> Norms<'_> {
-        let growth = self.parameters.growth(&parameters, &self.length_stats);
+        let growth = self.length_stats.growth(&parameters);
         Norms { parameters, lengths: &self.stats.lengths, growth }
     }
 

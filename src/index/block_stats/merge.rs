@@ -6,18 +6,15 @@
 use std::sync::Arc;
 
 use tantivy::{
-    InvertedIndexReader, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin, SegmentReader,
-    TantivyError,
+    DocId, InvertedIndexReader, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin,
+    SegmentReader, TantivyError,
     postings::TermInfo,
     schema::{Field, IndexRecordOption},
     termdict::TermMerger,
 };
 
 use super::{BLOCK_LEN, BlockStats, EXTENSION, SegmentStats, StatsWriter};
-use crate::index::{
-    norms::{DocLengths, LengthStats},
-    schema::Fields,
-};
+use crate::index::{norms::DocLengths, schema::Fields};
 
 /// Writes the statistics of merged segments.
 pub(in crate::index) struct StatsPlugin;
@@ -34,14 +31,10 @@ impl SegmentPlugin for StatsPlugin {
 
     fn merge(&self, context: PluginMergeContext) -> tantivy::Result<()> {
         let field = Fields::build().1.text;
-        let open = |reader| Source::open(reader, field);
-        let mut sources = context.readers.iter().map(open).collect::<tantivy::Result<Vec<_>>>()?;
-        let lengths: Vec<DocLengths> = sources.iter().flat_map(Source::lengths).collect();
-        let parameters = LengthStats::of(lengths.iter().copied()).parameters();
-        for Source { stats, shares, .. } in &mut sources {
-            shares.extend(stats.lengths.iter().map(|lengths| parameters.shares(lengths)));
-        }
-        let mut writer = StatsWriter::create(context.target_segment)?;
+        let mut lengths = Vec::new();
+        let sources = context.readers.iter().map(|reader| Source::open(reader, field, &mut lengths));
+        let sources = sources.collect::<tantivy::Result<Vec<_>>>()?;
+        let mut writer = StatsWriter::create(context.target_segment, lengths)?;
         let streams = sources.iter().map(|source| source.index.terms().stream());
         let mut terms = TermMerger::new(streams.collect::<std::io::Result<_>>()?);
         let merged = SegmentReader::open(context.target_segment)?.inverted_index(field)?;
@@ -64,29 +57,27 @@ impl SegmentPlugin for StatsPlugin {
             }
             writer.end_list(key)?;
         }
-        Ok(writer.close(&lengths)?)
+        Ok(writer.close()?)
     }
 }
 
 /// A segment that is merged into another one.
-struct Source<'r> {
-    reader: &'r SegmentReader,
+struct Source {
     index: Arc<InvertedIndexReader>,
     stats: SegmentStats,
-    /// Those of each document in the merged segment.
-    shares: Vec<[f32; 2]>,
+    /// The document in the merged segment that each document becomes; none of deleted ones.
+    docs: Vec<Option<DocId>>,
 }
 
-impl<'r> Source<'r> {
-    fn open(reader: &'r SegmentReader, field: Field) -> tantivy::Result<Self> {
+impl Source {
+    /// Opens a segment and appends the lengths of its documents to those of the merged segment.
+    fn open(reader: &SegmentReader, field: Field, lengths: &mut Vec<DocLengths>) -> tantivy::Result<Self> {
         let index = reader.inverted_index(field)?;
         let stats = SegmentStats::open(reader, index.terms().num_terms())?;
-        Ok(Self { reader, index, stats, shares: Vec::new() })
-    }
-
-    /// The lengths of the documents that are not deleted.
-    fn lengths(&self) -> impl Iterator<Item = DocLengths> {
-        self.reader.doc_ids_alive().map(|doc| self.stats.lengths.get(doc))
+        let mut next = (0..).skip(lengths.len());
+        lengths.extend(reader.doc_ids_alive().map(|doc| stats.lengths.get(doc)));
+        let docs = (0..reader.max_doc()).map(|doc| if reader.is_deleted(doc) { None } else { next.next() });
+        Ok(Self { docs: docs.collect(), index, stats })
     }
 
     /// Adds the postings of a list.
@@ -100,8 +91,8 @@ impl<'r> Source<'r> {
             let mut titles = stats.titles(block).peekable();
             for (at, (&doc, &freq)) in postings.docs().iter().zip(postings.freqs()).enumerate() {
                 let in_title = titles.next_if(|(in_title, _)| *in_title == at).map_or(0, |(_, freq)| freq);
-                if !self.reader.is_deleted(doc) {
-                    writer.push(self.shares[doc as usize], freq, in_title);
+                if let Some(doc) = self.docs[doc as usize] {
+                    writer.push(doc, freq, in_title);
                 }
             }
             postings.advance();
@@ -133,7 +124,7 @@ mod tests {
             docs.push((postings.doc(), in_title, postings.term_freq() - in_title));
             postings.advance();
         }
-        let norms = segment.norms(segment.own_parameters());
+        let norms = segment.norms(segment.length_stats.parameters());
         assert_eq!(norms.growth.to_bits(), 1.0_f32.to_bits());
         for (number, block) in docs.chunks(BLOCK_LEN).enumerate() {
             let in_title = block.iter().enumerate().filter(|(_, (_, in_title, _))| *in_title > 0);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use tantivy::{
-    Segment,
+    DocId, Segment,
     directory::{Directory, TerminatingWrite, WritePtr},
     index::SegmentComponent,
 };
@@ -14,11 +14,14 @@ use super::{
     rare_terms::{self, hash_if_rare},
     write_title_freq,
 };
-use crate::index::norms::{DocLengths, Lengths, normalised};
+use crate::index::norms::{DocLengths, LengthStats, Lengths, normalised};
 
 /// Writes the statistics of one segment, list by list in the order of the terms.
 pub(in crate::index) struct StatsWriter {
     file: WritePtr,
+    /// The lengths of each document, and the shares of an occurrence in it.
+    pub lengths: Vec<DocLengths>,
+    shares: Vec<[f32; 2]>,
     /// The end of the statistics of each list.
     ends: Vec<u8>,
     written: usize,
@@ -39,18 +42,22 @@ struct List {
 }
 
 impl StatsWriter {
-    /// Creates the file of a segment.
-    pub fn create(segment: &Segment) -> tantivy::Result<Self> {
+    /// Creates the file of a segment, given the lengths of its documents.
+    pub fn create(segment: &Segment, lengths: Vec<DocLengths>) -> tantivy::Result<Self> {
         let path = segment.relative_path(SegmentComponent::Custom(EXTENSION.into()));
         let file = segment.index().directory().open_write(&path)?;
-        Ok(Self { file, ends: Vec::new(), written: 0, list: List::default(), rare: Vec::new() })
+        let parameters = LengthStats::of(lengths.iter().copied()).parameters();
+        let shares = lengths.iter().map(|&lengths| parameters.shares(lengths)).collect();
+        let (ends, rare) = (Vec::new(), Vec::new());
+        Ok(Self { file, lengths, shares, ends, written: 0, list: List::default(), rare })
     }
 
-    /// Adds the next posting of a list: the shares of the document, and its frequencies in all and in the title.
+    /// Adds the next posting of a list: the document, and its frequencies in all and in the title.
     #[inline]
-    pub fn push(&mut self, shares: [f32; 2], freq: u32, in_title: u32) {
+    pub fn push(&mut self, doc: DocId, freq: u32, in_title: u32) {
         let List { postings, max, codes, ends, titles } = &mut self.list;
-        *max = max.max(normalised(shares, in_title, freq.saturating_sub(in_title)));
+        let in_body = freq.saturating_sub(in_title);
+        *max = max.max(normalised(self.shares[doc as usize], in_title, in_body));
         if in_title > 0 {
             write_title_freq(*postings % BLOCK_LEN, in_title, titles);
         }
@@ -80,11 +87,9 @@ impl StatsWriter {
     }
 
     /// Completes the file with the lengths of all documents and the filter of rare terms.
-    pub fn close(mut self, lengths: &[DocLengths]) -> io::Result<()> {
+    pub fn close(mut self) -> io::Result<()> {
         self.file.write_all(&self.ends)?;
-        for &lengths in lengths {
-            self.file.write_all(Lengths::encode(lengths).as_flattened())?;
-        }
+        self.file.write_all(&Lengths::encode(&self.lengths))?;
         let filter = rare_terms::encode(&self.rare);
         self.file.write_all(&filter)?;
         self.file.write_all(&(filter.len() as u64).to_le_bytes())?;

@@ -7,7 +7,6 @@
 
 mod doc_words;
 mod groups;
-mod occurrences;
 mod segment_forms;
 mod word_reader;
 
@@ -15,8 +14,7 @@ use std::io;
 
 use self::groups::Groups;
 pub(super) use self::{
-    doc_words::DocWords,
-    occurrences::{Occurrence, for_each_doc},
+    doc_words::{DocWords, Occurrence, for_each_doc},
     segment_forms::SegmentForms,
     word_reader::WordReader,
 };

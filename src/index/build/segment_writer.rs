@@ -19,10 +19,7 @@ use super::{
     analyzed_batch::AnalyzedBatch,
     postings::{DocWords, SegmentForms, for_each_doc, for_each_term},
 };
-use crate::index::{
-    block_stats::{MAX_TITLE_FREQ, StatsWriter},
-    norms::LengthStats,
-};
+use crate::index::block_stats::{MAX_TITLE_FREQ, StatsWriter};
 
 /// A segment that is being written.
 pub(super) struct SegmentWriter {
@@ -104,10 +101,7 @@ fn write_terms(
     words: &DocWords,
     forms: &SegmentForms,
 ) -> tantivy::Result<()> {
-    let lengths = words.lengths();
-    let parameters = LengthStats::of(lengths.iter().copied()).parameters();
-    let shares: Vec<[f32; 2]> = lengths.iter().map(|&lengths| parameters.shares(lengths)).collect();
-    let mut stats = StatsWriter::create(segment)?;
+    let mut stats = StatsWriter::create(segment, words.lengths())?;
     let mut serializer = InvertedIndexSerializer::open(segment)?;
     let mut field = serializer.new_field(field, words.len() as u64, None)?;
     let mut deltas = Vec::new();
@@ -116,15 +110,14 @@ fn write_terms(
         for_each_doc(occurrences, &mut deltas, |doc, deltas| {
             let freq = u32::try_from(deltas.len()).unwrap_or(u32::MAX);
             field.write_doc(doc, freq, deltas);
-            let in_title = count_in_title(deltas, lengths[doc as usize][0]);
-            stats.push(shares[doc as usize], freq, in_title);
+            stats.push(doc, freq, count_in_title(deltas, stats.lengths[doc as usize][0]));
         });
         field.close_term()?;
         stats.end_list(key)
     })?;
     field.close()?;
     serializer.close()?;
-    Ok(stats.close(&lengths)?)
+    Ok(stats.close()?)
 }
 
 /// How many positions, given by their deltas, are in a title of this length.

@@ -108,7 +108,11 @@ impl WorkerPool {
         self.batch_bytes = 0;
         let batch = std::mem::take(&mut self.batch);
         let is_sent = self.queue.as_ref().is_some_and(|queue| queue.send(batch).is_ok());
-        if is_sent && !self.shared.is_stopped.load(Ordering::Relaxed) { Ok(()) } else { self.join() }
+        if is_sent && !self.shared.is_stopped.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.join()?;
+        Err(TantivyError::InternalError("the threads that write segments have ended".into()))
     }
 
     /// Writes what was submitted; returns the segments.
