@@ -37,7 +37,8 @@ pub(crate) struct Segment {
     pub total_lengths: [u64; 2],
     pub(super) length_stats: LengthStats,
     stats: SegmentStats,
-    deleted: Vec<DocId>,
+    /// The deleted documents, in order.
+    pub deleted: Vec<DocId>,
     digests: Column<u64>,
     /// The files that releases were read from.
     pub files: Option<StrColumn>,
@@ -212,11 +213,6 @@ impl Segment {
     pub fn norms(&self, parameters: NormParameters) -> Norms<'_> {
         let growth = self.length_stats.growth(&parameters);
         Norms { parameters, lengths: &self.stats.lengths, growth }
-    }
-
-    /// The deleted documents, in order.
-    pub fn deleted(&self) -> &[DocId] {
-        &self.deleted
     }
 
     pub fn digest(&self, doc: DocId) -> u64 {

@@ -51,8 +51,8 @@ fn open(segment: &Segment, list: &PostingList) -> io::Result<BlockCursor> {
 /// How many documents of a list are not deleted.
 fn alive(segment: &Segment, list: &PostingList) -> io::Result<usize> {
     let mut alive = list.doc_freq() as usize;
-    if !segment.deleted().is_empty() {
-        open(segment, list)?.find_all(segment.deleted(), |_, found| alive -= found.len());
+    if !segment.deleted.is_empty() {
+        open(segment, list)?.find_all(&segment.deleted, |_, found| alive -= found.len());
     }
     Ok(alive)
 }

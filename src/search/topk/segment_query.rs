@@ -86,7 +86,7 @@ impl<'s> SegmentQuery<'s> {
     /// Retains the documents that are not deleted and meet all conditions.
     pub fn filter(&mut self, docs: &mut Vec<DocId>) {
         let segment = self.segment;
-        if !segment.deleted().is_empty() {
+        if !segment.deleted.is_empty() {
             docs.retain(|&doc| !segment.reader.is_deleted(doc));
         }
         if let Some((from, to)) = self.query.days {

@@ -18,7 +18,7 @@ pub(super) fn count(opened: &mut SegmentQuery) -> Option<u64> {
     let has_conditions = opened.query.has_conditions();
     match &mut opened.clauses[..] {
         [OpenClause { scorer: Scorer::Word(word), .. }] if word.is_single_term() && !has_conditions => {
-            let mut deleted = opened.segment.deleted().to_vec();
+            let mut deleted = opened.segment.deleted.clone();
             word.retain(&mut deleted);
             Some(word.cost() - deleted.len() as u64)
         }
