@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use vestnik::{
     Index, Query, Release, Searcher,
-    search::{MAX_WORDS, Options, Relation, Weights},
+    search::{MAX_WORDS, Options, PHRASE_WORDS, Relation, Weights},
 };
 
 fn index(releases: &[(&str, &str, &str)]) -> Index {
@@ -194,16 +194,58 @@ fn a_date_in_the_far_future_is_not_recent() {
 }
 
 #[test]
-fn the_number_of_words_is_limited() {
+fn repeated_parts_count_once_and_the_number_of_words_is_limited() {
     let index = index(&[("1", "Мост", "Мост открыт.")]);
     let searcher = index.searcher().unwrap();
-    let many: Vec<String> = (0..1000).map(|number| format!("слово{number}")).collect();
-    let results = searcher.search(&Query::words(&many.join(" ")), &Options::default()).unwrap();
-    assert_eq!(results.ignored_words, 1000 - MAX_WORDS);
-    // A repeated word is one word.
-    let repeated = "мост ".repeat(1000);
-    let results = searcher.search(&Query::words(&repeated), &Options::default()).unwrap();
-    assert_eq!((results.ignored_words, results.total.value, results.hits.len()), (0, 1, 1));
+    let distinct = |count: usize| (0..count).map(|number| format!("слово{number} ")).collect::<String>();
+    // Each phrase has a word that no other has.
+    let phrases = |count: usize| (0..count).map(|at| format!("\"слово{at} мост\" ")).collect::<String>();
+    // The clauses and the ignored words.
+    for (query, clauses, ignored) in [
+        ("мост ".repeat(1000), 1, 0),
+        ("мост* мост*".to_owned(), 1, 0),
+        ("мост \"мост\"".to_owned(), 1, 0),
+        ("\"мост открыт\" \"мост открыт\"".to_owned(), 3, 0),
+        ("(мост /3 открыт) (мост /3 открыт)".to_owned(), 1, 0),
+        ("мост ".to_owned() + &distinct(1000), MAX_WORDS, 1001 - MAX_WORDS),
+        (phrases(MAX_WORDS / PHRASE_WORDS), 1 + 2 * MAX_WORDS / PHRASE_WORDS, 0),
+    ] {
+        let options = Options { explain: true, ..Options::default() };
+        let results = searcher.search(&Query::parse(&query), &options).unwrap();
+        let explanation = results.hits[0].explanation.as_ref().unwrap();
+        assert_eq!((explanation.clauses.len(), results.ignored_words), (clauses, ignored), "{query}");
+    }
+}
+
+#[test]
+#[expect(clippy::cast_precision_loss, reason = "a few hundred releases")]
+fn a_word_is_as_rare_as_all_its_readings_in_releases_that_are_not_deleted() {
+    // «Банка» is a form of «банк» and of «банка».
+    let readings =
+        |id: usize| [(2, "банк "), (3, "банкою "), (7, "мост ")].map(|(of, word)| (id % of == 0, word));
+    let text =
+        |id| readings(id).into_iter().filter(|(has, _)| *has).map(|(_, word)| word).collect::<String>();
+    let index = Index::in_memory().unwrap();
+    for batch in [0..400, 400..700] {
+        index.ingest(batch.map(|id| Release::new(id.to_string(), "", text(id)))).unwrap();
+    }
+    let mut writer = index.writer().unwrap();
+    let is_deleted = |id: usize| id % 4 == 0 || id % 21 == 0;
+    (0..700).filter(|&id| is_deleted(id)).for_each(|id| _ = writer.remove(&id.to_string()));
+    writer.commit(&[]).unwrap();
+    let searcher = index.searcher().unwrap();
+    let alive = || (0..700).filter(|&id| !is_deleted(id));
+    for (query, has) in
+        [("банка", [true, true, false]), ("банком", [true, false, false]), ("мост", [false, false, true])]
+    {
+        let options = Options { explain: true, ..Options::default() };
+        let results = searcher.search(&Query::parse(query), &options).unwrap();
+        let idf = results.hits[0].explanation.as_ref().unwrap().clauses[0].idf;
+        let matches = |&id: &usize| readings(id).iter().zip(has).any(|((is_in, _), counts)| *is_in && counts);
+        let (all, with) = (alive().count() as f32, alive().filter(matches).count() as f32);
+        let expected = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
+        assert!((idf - expected).abs() < 1e-4, "{query}: {idf} {expected}");
+    }
 }
 
 #[test]

@@ -19,11 +19,11 @@ const BLOCK: usize = 128;
 #[derive(Default)]
 pub(super) struct DisplayText {
     text: String,
-    /// The parts of the original that are displayed unchanged, in order.
+    /// The parts of the original that are displayed unchanged, in order; parted by edits.
     runs: Vec<Run>,
     /// The start of each sentence.
     sentences: Vec<usize>,
-    /// How many characters are before each block of bytes.
+    /// How many characters are before each block of bytes, and in all.
     chars_before: Vec<usize>,
 }
 
@@ -45,12 +45,7 @@ impl DisplayText {
         self.runs.clear();
         let mut run = Run { origin: 0, displayed: 0 };
         for edit in edits {
-            let kept = text.get(run.origin..edit.gap.start).unwrap_or_default();
-            if edit.gap.is_empty() {
-                self.sentences.push(run.displayed + kept.len());
-                continue;
-            }
-            self.text.push_str(kept);
+            self.text.push_str(text.get(run.origin..edit.gap.start).unwrap_or_default());
             self.text.push_str(if edit.blank { " " } else { "" });
             self.runs.push(run);
             run = Run { origin: edit.gap.end, displayed: self.text.len() };
@@ -61,12 +56,12 @@ impl DisplayText {
         self.text.push_str(text.get(run.origin..).unwrap_or_default());
         self.runs.push(run);
         self.chars_before.clear();
-        self.chars_before.push(0);
-        let (blocks, _) = self.text.as_bytes().as_chunks::<BLOCK>();
-        self.chars_before.extend(blocks.iter().scan(0, |before, block| {
-            *before += count_chars(block);
-            Some(*before)
-        }));
+        let mut chars = 0;
+        for block in self.text.as_bytes().chunks(BLOCK) {
+            self.chars_before.push(chars);
+            chars += count_chars(block);
+        }
+        self.chars_before.push(chars);
     }
 
     pub fn len(&self) -> usize {
@@ -81,6 +76,11 @@ impl DisplayText {
     /// How many characters a range has.
     pub fn chars(&self, range: &Range<usize>) -> usize {
         self.char_at(range.end) - self.char_at(range.start)
+    }
+
+    /// Whether a range has at most this many characters.
+    pub fn fits(&self, range: &Range<usize>, chars: usize) -> bool {
+        range.len() <= chars || self.chars(range) <= chars
     }
 
     /// The offset this many characters later, or the end of the text.

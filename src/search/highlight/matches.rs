@@ -9,8 +9,9 @@ use smallvec::{SmallVec, smallvec};
 use super::display_text::DisplayText;
 use crate::{
     analysis::{Checkpoints, Span, TermCache, TokenStream},
+    query::Field,
     search::{
-        plan::{Clause, Node, Phrase, Role, Scope},
+        plan::{Clause, Node, Phrase, Role},
         positions::{FieldLimit, PhraseShape, Side},
         postings::{BoundTerm, BoundWord},
     },
@@ -18,7 +19,7 @@ use crate::{
 
 /// How many matching tokens of a text are considered, from its beginning. A release never has as many: without a
 /// limit, 60 MB of one word take 1.1 GB to highlight.
-pub(super) const MAX_TOKENS: usize = 50_000;
+pub(super) const MAX_TOKENS: usize = 10_000;
 
 /// A match by a term of a lower weight is weak: a place by its adjective.
 const WEAK: f32 = 0.3;
@@ -41,7 +42,7 @@ type WordMatches = SmallVec<[WordMatch; 4]>;
 /// A title or a body to find matches in.
 pub(super) struct Subject<'t> {
     pub text: &'t str,
-    pub scope: Scope,
+    pub scope: Option<Field>,
     pub display: &'t DisplayText,
     /// Where the index has words of the query, in order.
     pub words: &'t [(u32, WordMatch)],
@@ -76,7 +77,7 @@ impl<'q> QueryMatcher<'q> {
         let making_hits = clauses.iter().filter(|clause| clause.role.makes_hit());
         making_hits.for_each(|clause| clause.node.words(&mut words));
         let mut by_term: HashMap<&str, (&BoundTerm, WordMatches), _> = HashMap::default();
-        for (at, word) in words.iter().enumerate().filter(|(_, word)| word.scope != Scope::Source) {
+        for (at, word) in words.iter().enumerate().filter(|(_, word)| word.scope != Some(Field::Source)) {
             let ranked = word.terms().iter().map(|bound| (bound, true));
             let terms = ranked.chain(word.unranked().iter().map(|bound| (bound, false)));
             // Words with the same first letters are not highlighted: most are other words.
@@ -98,27 +99,25 @@ impl<'q> QueryMatcher<'q> {
         self.by_term.values()
     }
 
-    /// The matches of each clause in a text. Weak matches count only for clauses without full ones, and words of a phrase
-    /// only where the phrase does not match. The words of other clauses are not known.
-    pub fn find(&self, forms: &mut TermCache, subject: Subject) -> Vec<Vec<Match>> {
+    /// The matches in a text, each with the index of its clause. Weak matches count only for clauses without full ones,
+    /// and words of a phrase only where the phrase does not match.
+    pub fn find(&self, forms: &mut TermCache, subject: Subject) -> Vec<(usize, Match)> {
         let display = subject.display;
         let words = FoundWords { words: &self.words, by_word: self.find_words(forms, subject), display };
-        let find = |clause: &Clause<BoundWord>| {
-            let mut matches = words.of_node(&clause.node);
-            if matches.iter().any(|found| found.strength == Strength::Full) {
-                matches.retain(|found| found.strength == Strength::Full);
-            }
-            matches
-        };
-        let mut found: Vec<Vec<Match>> = self.clauses.iter().map(find).collect();
+        let mut all = Vec::<(usize, Match)>::new();
         for (at, clause) in self.clauses.iter().enumerate() {
+            // A phrase comes before the clauses of its words.
             if let Role::PhraseWord(phrase) = clause.role
-                && !found[phrase].is_empty()
+                && all.iter().any(|(clause, _)| *clause == phrase)
             {
-                found[at].clear();
+                continue;
             }
+            let found = words.of_node(&clause.node);
+            let any_full = found.iter().any(|found| found.strength == Strength::Full);
+            let counted = found.into_iter().filter(|found| !any_full || found.strength == Strength::Full);
+            all.extend(counted.map(|found| (at, found)));
         }
-        found
+        all
     }
 
     /// The matches of each word in a text.
@@ -129,7 +128,7 @@ impl<'q> QueryMatcher<'q> {
         let mut add = |position: u32, span: Span, words: WordMatches| {
             let span = display.displayed(&(span.start..span.end));
             for (word, strength) in words {
-                if ![Scope::Anywhere, scope].contains(&self.words[word].scope) {
+                if ![None, scope].contains(&self.words[word].scope) {
                     continue;
                 }
                 match found[word].last_mut() {

@@ -1,8 +1,8 @@
 //! Selects the passages of a text that show the most clauses of a query, and their bounds.
 //!
-//! A window slides over the matches once for each passage, so that a text takes O(n log n) steps.
+//! Each match gives windows that start at it or before it, and the best of them becomes a passage.
 
-use std::{cmp::Reverse, collections::BTreeSet, ops::Range};
+use std::{cmp::Reverse, ops::Range};
 
 use super::display_text::DisplayText;
 
@@ -17,7 +17,8 @@ const FULL_ENOUGH: usize = 3;
 pub(super) struct Target {
     pub start: usize,
     pub end: usize,
-    pub clause: usize,
+    /// The bit of its clause in a set of clauses.
+    pub clause: u128,
 }
 
 /// What a window starts with, the best first.
@@ -27,6 +28,11 @@ enum Start {
     /// A word some way before a match.
     Word,
     Match,
+}
+
+/// The clauses of some targets.
+fn clauses<'t>(targets: impl Iterator<Item = &'t Target>) -> u128 {
+    targets.fold(0, |clauses, target| clauses | target.clause)
 }
 
 /// Selects passages of a text.
@@ -40,17 +46,16 @@ impl Passages<'_> {
     /// At most `count` passages of `length` characters together, in bytes and in order: the fewest that show as many clauses
     /// as that many can. The start of the text if there are no targets.
     pub fn select(&self, count: usize, length: usize) -> Vec<Range<usize>> {
-        let clauses = self.targets.iter().map(|target| target.clause).collect::<BTreeSet<_>>().len();
-        // How many clauses the best windows show.
+        let all = clauses(self.targets.iter());
         let (mut shown, mut best) = (0, if count > 0 { vec![0..0] } else { Vec::new() });
-        for count in 1..=count.min(clauses) {
+        for count in 1..=count.min(all.count_ones() as usize) {
             // One character is between two passages.
             let limit = (length.saturating_add(1) / count).saturating_sub(1);
-            let windows = self.windows(count, limit);
-            if windows.0 > shown {
-                (shown, best) = windows;
+            let (clauses, windows) = self.windows(count, limit);
+            if clauses.count_ones() > shown {
+                (shown, best) = (clauses.count_ones(), windows);
             }
-            if shown == clauses {
+            if clauses == all {
                 break;
             }
         }
@@ -58,19 +63,14 @@ impl Passages<'_> {
     }
 
     /// The window of `limit` characters that shows the most clauses, then the one that adds most, and so on up to `count`.
-    /// Returns how many clauses they show, and the windows in order.
-    fn windows(&self, count: usize, limit: usize) -> (usize, Vec<Range<usize>>) {
-        let fits = |target: &&Target| self.display.chars(&(target.start..target.end)) <= limit;
-        let mut missing: Vec<Target> = self.targets.iter().filter(fits).copied().collect();
+    /// Returns the clauses that they show, and the windows in order.
+    fn windows(&self, count: usize, limit: usize) -> (u128, Vec<Range<usize>>) {
         let starts = self.starts(limit);
         let (mut shown, mut windows) = (0, Vec::new());
         while windows.len() < count
-            && let Some(window) = self.best_window(&missing, (&starts, limit), &windows)
+            && let Some((clauses, window)) = self.best_window((&starts, limit), shown, &windows)
         {
-            let inside = missing.iter().filter(|at| window.start <= at.start && at.end <= window.end);
-            let clauses: BTreeSet<usize> = inside.map(|target| target.clause).collect();
-            missing.retain(|target| !clauses.contains(&target.clause));
-            shown += clauses.len();
+            shown |= clauses;
             windows.push(window);
             windows.sort_unstable_by_key(|window| window.start);
         }
@@ -97,47 +97,27 @@ impl Passages<'_> {
         starts
     }
 
-    /// The window apart from others, up to its last target, that shows the most clauses, starts best, and has the most
-    /// targets, the closest together. None if no window has a target.
+    /// The window apart from others, up to its last target, that adds the most clauses to those shown, starts best, and
+    /// has the most targets, the closest together; and these clauses. None if no window adds a clause.
     fn best_window(
         &self,
-        targets: &[Target],
         (starts, limit): (&[(usize, Start)], usize),
+        shown: u128,
         others: &[Range<usize>],
-    ) -> Option<Range<usize>> {
-        let mut best = None;
-        // The targets in the window, how many of them each clause has, and how many clauses have any.
-        let most = targets.iter().map(|target| target.clause + 1).max()?;
-        let (mut inside, mut by_clause, mut clauses) = (0..0, vec![0_usize; most], 0_usize);
-        for &(start, kind) in starts {
-            let next = others.iter().find(|other| other.end > start);
-            let end = self.display.forward(start, limit).min(next.map_or(usize::MAX, |next| next.start));
-            if end <= start {
-                continue;
-            }
-            while let Some(target) = targets.get(inside.end)
-                && (target.start < start || target.end <= end)
-            {
-                by_clause[target.clause] += 1;
-                clauses += usize::from(by_clause[target.clause] == 1);
-                inside.end += 1;
-            }
-            while let Some(target) = targets[inside.clone()].first()
-                && target.start < start
-            {
-                by_clause[target.clause] -= 1;
-                clauses -= usize::from(by_clause[target.clause] == 0);
-                inside.start += 1;
-            }
-            if let [first, .., last] | [first @ last] = &targets[inside.clone()] {
-                let extent = Reverse(last.end - first.start);
-                let quality = (clauses, Reverse(kind), inside.len(), extent, Reverse(start));
-                best = best.max(Some((quality, inside.start, inside.end)));
-            }
-        }
-        let ((.., Reverse(start)), first, behind) = best?;
-        let end = targets[first..behind].iter().map(|target| target.end).max()?;
-        Some(start..end)
+    ) -> Option<(u128, Range<usize>)> {
+        let window = |&(start, kind): &(usize, Start)| {
+            let next = others.iter().find(|other| other.end > start).map_or(usize::MAX, |next| next.start);
+            let fits = |end: usize| end <= next && self.display.fits(&(start..end), limit);
+            let behind = &self.targets[self.targets.partition_point(|target| target.start < start)..];
+            let inside = behind.iter().take_while(|target| fits(target.end));
+            let inside = inside.filter(|target| target.clause & shown == 0);
+            let (first, last) = (inside.clone().next()?, inside.clone().map(|target| target.end).max()?);
+            let (clauses, extent) = (clauses(inside.clone()), Reverse(last - first.start));
+            let quality = (clauses.count_ones(), Reverse(kind), inside.count(), extent, Reverse(start));
+            Some((quality, clauses, start..last))
+        };
+        let best = starts.iter().filter_map(window).max_by_key(|(quality, ..)| *quality);
+        best.map(|(_, clauses, window)| (clauses, window))
     }
 
     /// Windows extended to equal shares of the length, and joined where they are adjacent.

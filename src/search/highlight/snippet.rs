@@ -62,8 +62,12 @@ impl Default for SnippetOptions {
     }
 }
 
-/// The snippet of a body with these matches of each clause.
-pub(super) fn snippet(matches: &[Vec<Match>], display: &DisplayText, options: &SnippetOptions) -> Snippet {
+/// The snippet of a body with these matches, each with the index of its clause.
+pub(super) fn snippet(
+    matches: &[(usize, Match)],
+    display: &DisplayText,
+    options: &SnippetOptions,
+) -> Snippet {
     let fragment = |range: Range<usize>| Fragment {
         text: display.slice(&range).to_owned(),
         highlights: highlights(matches, display, &range),
@@ -72,17 +76,16 @@ pub(super) fn snippet(matches: &[Vec<Match>], display: &DisplayText, options: &S
     };
     let targets = targets(matches, display, options.length);
     let passages = Passages { display, targets: &targets }.select(options.fragments, options.length);
-    let no_match = matches.iter().all(Vec::is_empty);
-    Snippet { fragments: passages.into_iter().map(fragment).collect(), no_match }
+    Snippet { fragments: passages.into_iter().map(fragment).collect(), no_match: matches.is_empty() }
 }
 
 /// The highlights within a range, relative to its start. Overlapping words are one.
 pub(super) fn highlights(
-    matches: &[Vec<Match>],
+    matches: &[(usize, Match)],
     display: &DisplayText,
     range: &Range<usize>,
 ) -> Vec<Highlight> {
-    let words = matches.iter().flatten().flat_map(|found| &found.words);
+    let words = matches.iter().flat_map(|(_, found)| &found.words);
     let words = words.map(|word| word.start.max(range.start)..word.end.min(range.end));
     let mut words: Vec<Range<usize>> = words.filter(|word| !word.is_empty()).collect();
     words.sort_unstable_by_key(|word| (word.start, word.end));
@@ -100,20 +103,18 @@ pub(super) fn highlights(
 
 /// What the passages should show, in order: each match extended to whole words if these fit, or its first word, or as
 /// much of that as fits.
-fn targets(matches: &[Vec<Match>], display: &DisplayText, length: usize) -> Vec<Target> {
-    let target = |(clause, found): (usize, &Match)| {
+fn targets(matches: &[(usize, Match)], display: &DisplayText, length: usize) -> Vec<Target> {
+    let target = |(clause, found): &(usize, Match)| {
         let first = found.words.first()?.clone();
         let end = found.words.iter().map(|word| word.end).max()?;
         let whole_words = |range: &Range<usize>| display.word_start(range.start)..display.word_end(range.end);
         let ranges = [first.start..end, first.clone()].into_iter();
         let mut ranges = ranges.flat_map(|range| [whole_words(&range), range]);
         let cut = || first.start..display.cluster(display.forward(first.start, length)).start;
-        let Range { start, end } = ranges.find(|range| display.chars(range) <= length).unwrap_or_else(cut);
-        (start < end).then_some(Target { start, end, clause })
+        let Range { start, end } = ranges.find(|range| display.fits(range, length)).unwrap_or_else(cut);
+        (start < end).then_some(Target { start, end, clause: 1 << (clause % 128) })
     };
-    let found = matches.iter().enumerate();
-    let found = found.flat_map(|(clause, matches)| matches.iter().map(move |found| (clause, found)));
-    let mut targets: Vec<Target> = found.filter_map(target).collect();
+    let mut targets: Vec<Target> = matches.iter().filter_map(target).collect();
     targets.sort_unstable();
     targets.dedup();
     targets

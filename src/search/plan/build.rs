@@ -1,7 +1,7 @@
 //! Builds a plan from the expression of a query.
 
 use super::{
-    Clause, MAX_WORDS, Node, PATTERN_WORDS, PHRASE_WORDS, Phrase, Plan, Role, Scope, Word,
+    Clause, MAX_WORDS, Node, PATTERN_WORDS, PHRASE_WORDS, Phrase, Plan, Role, Word,
     expansion::{Inherited, is_content, is_sentence, plain_word, word, words_of},
 };
 use crate::{
@@ -16,7 +16,7 @@ impl Plan {
         let mut build = |all_content| {
             let plan = Self::default();
             let mut builder = Builder { forms, all_content, plan, words: 0, phrases: 0, known: Vec::new() };
-            let scope = Scope::Anywhere;
+            let scope = None;
             builder.add(&query.expr, Inherited { scope, weight: 1.0, required: false, is_caseless: true });
             builder.plan
         };
@@ -48,12 +48,12 @@ struct Builder<'f> {
 impl Builder<'_> {
     /// Adds an expression as clauses and conditions.
     fn add(&mut self, expr: &Expr, inherited: Inherited) {
-        if inherited.scope == Scope::Source {
+        if inherited.scope == Some(Field::Source) {
             let filter = self.node(expr, inherited);
             return self.plan.filters.extend(filter);
         }
         match expr {
-            Expr::InField { field, expr } => self.add(expr, inherited.in_field(*field)),
+            Expr::InField { field, expr } => self.add(expr, Inherited { scope: Some(*field), ..inherited }),
             Expr::Boost { factor, expr } => self.add(expr, inherited.boosted(*factor)),
             Expr::Should(parts) | Expr::All(parts) => {
                 let required = inherited.required || matches!(expr, Expr::All(_));
@@ -75,36 +75,25 @@ impl Builder<'_> {
             Expr::Word { text, form: Form::Any } => self.add_plain(text, inherited, None),
             other => {
                 let Some(mut node) = self.node(other, inherited) else { return };
-                match (other, &mut node) {
-                    // An optional phrase adds to the score of its words, which count where it does not match.
+                // An optional phrase adds to the score of its words, which count where it does not match.
+                let (role, words) = match (other, &mut node) {
                     (Expr::Phrase { text, form: Form::Any, .. }, Node::Phrase(phrase))
                         if !inherited.required =>
                     {
                         phrase.weight *= weights::PHRASE;
-                        if let Some(clause) = self.add_clause(other, node, inherited, Role::Phrase) {
-                            self.add_plain(text, inherited, Some(clause));
-                        }
+                        (Role::Phrase, Some(text))
                     }
-                    _ => _ = self.add_clause(other, node, inherited, Role::Content),
+                    _ => (Role::Content, None),
+                };
+                let (required, clauses) = (inherited.required, &mut self.plan.clauses);
+                if clauses.iter().all(|clause| clause.required != required || clause.node != node) {
+                    let phrase = Some(clauses.len());
+                    let text = Query { expr: other.clone() }.to_string();
+                    clauses.push(Clause { text, node, role, required });
+                    words.into_iter().for_each(|words| self.add_plain(words, inherited, phrase));
                 }
             }
         }
-    }
-
-    /// Adds a clause, unless the plan has it; returns the index of a new clause.
-    fn add_clause(
-        &mut self,
-        expr: &Expr,
-        node: Node,
-        Inherited { required, .. }: Inherited,
-        role: Role,
-    ) -> Option<usize> {
-        if self.plan.clauses.iter().any(|clause| clause.required == required && clause.node == node) {
-            return None;
-        }
-        let text = Query { expr: expr.clone() }.to_string();
-        self.plan.clauses.push(Clause { text, node, role, required });
-        Some(self.plan.clauses.len() - 1)
     }
 
     /// Adds adjacent plain words, each once. They are analysed as one text, because «1 000,5», «В. Воронков» and a
@@ -158,14 +147,15 @@ impl Builder<'_> {
     /// Counts words, if there is room for them.
     fn take_words(&mut self, count: usize) -> bool {
         let has_room = self.words + count <= MAX_WORDS;
-        *(if has_room { &mut self.words } else { &mut self.plan.ignored_words }) += count;
+        let counter = if has_room { &mut self.words } else { &mut self.plan.ignored_words };
+        *counter += count;
         has_room
     }
 
     /// An expression as a node; none if it has no searchable part.
     fn node(&mut self, expr: &Expr, inherited: Inherited) -> Option<Node> {
         match expr {
-            Expr::InField { field, expr } => self.node(expr, inherited.in_field(*field)),
+            Expr::InField { field, expr } => self.node(expr, Inherited { scope: Some(*field), ..inherited }),
             Expr::Boost { factor, expr } => self.node(expr, inherited.boosted(*factor)),
             Expr::Should(parts) | Expr::All(parts) => {
                 let all = self.nodes(parts, inherited, Node::All)?;
@@ -245,15 +235,6 @@ impl Builder<'_> {
 }
 
 impl Inherited {
-    fn in_field(self, field: Field) -> Self {
-        let scope = match field {
-            Field::Title => Scope::Title,
-            Field::Body => Scope::Body,
-            Field::Source => Scope::Source,
-        };
-        Self { scope, ..self }
-    }
-
     fn boosted(self, factor: f32) -> Self {
         Self { weight: self.weight * factor, ..self }
     }
@@ -277,41 +258,8 @@ fn one_or(all: impl Iterator<Item = Node>, several: fn(Vec<Node>) -> Node) -> Op
 
 /// Replaces a phrase of one word by the word.
 fn simplified(mut phrase: Phrase) -> Node {
-    let is_single = phrase.slots.len() == 1;
-    match phrase.slots.pop_if(|_| is_single) {
-        Some((_, word)) => Node::Word(word),
-        None => Node::Phrase(phrase),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::analysis::Analyzer;
-
-    #[test]
-    fn repeated_parts_count_once_and_the_number_of_words_is_limited() {
-        let mut forms = Analyzer::new().unwrap().term_cache();
-        let letters: Vec<char> = "бвгджзклмнпрстфх".chars().collect();
-        let word = |at: usize| format!("ква{}о{}", letters[at / 16], letters[at % 16]);
-        let distinct = |count: usize| (0..count).map(|at| word(at) + " ").collect::<String>();
-        let phrases =
-            |count: usize| (0..count).map(|at| format!("\"{} вода\" ", word(at))).collect::<String>();
-        // The query; the clauses, the exclusions and the ignored words of its plan.
-        let table = [
-            ("вода вода".to_owned(), 1, 0, 0),
-            ("вода* вода*".to_owned(), 1, 0, 0),
-            ("\"вода моста\" \"вода моста\"".to_owned(), 3, 0, 0),
-            ("(вода /3 мост) (вода /3 мост)".to_owned(), 1, 0, 0),
-            ("мост -вода -вода".to_owned(), 1, 1, 0),
-            (distinct(MAX_WORDS + 5), MAX_WORDS, 0, 5),
-            // Each phrase has a word that no other has.
-            (phrases(MAX_WORDS / PHRASE_WORDS), 1 + 2 * MAX_WORDS / PHRASE_WORDS, 0, 0),
-        ];
-        for (text, clauses, excluded, ignored) in table {
-            let plan = Plan::new(&Query::parse(&text), &mut forms);
-            let counts = (plan.clauses.len(), plan.excluded.len(), plan.ignored_words);
-            assert_eq!(counts, (clauses, excluded, ignored), "{text}");
-        }
+    match phrase.slots.len() {
+        1 => Node::Word(phrase.slots.remove(0).1),
+        _ => Node::Phrase(phrase),
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! Analysis lists what a word can be; this module decides which of its terms match and with which weight.
 
-use super::{Node, Phrase, Scope, WeightedTerm, Word};
+use smol_str::SmolStr;
+
+use super::{Node, Phrase, WeightedTerm, Word};
 use crate::{
     analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream, capitals},
-    query::Form,
+    query::{Field, Form},
     search::weights,
 };
 
@@ -16,7 +18,7 @@ const UNLIKELY: &str = "?";
 /// What an expression inherits from the enclosing ones.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Inherited {
-    pub scope: Scope,
+    pub scope: Option<Field>,
     pub weight: f32,
     pub required: bool,
     /// Whether words in lower case may be names all the same.
@@ -165,21 +167,16 @@ fn exact_terms(token: &Token) -> Vec<WeightedTerm> {
 fn add_terms<'t>(
     surface: &str,
     role: Role,
-    terms: impl Iterator<Item = Term<&'t str>> + Clone,
+    mut terms: impl Iterator<Item = Term<&'t str>> + Clone,
     to: &mut Vec<WeightedTerm>,
 ) {
     let mut push = |key: [&str; 2], weight: f32, full: bool| {
-        let [lemma, mark] = key;
-        let length = lemma.len() + mark.len();
-        // The ends of keys differ more than their beginnings.
-        let is_key = |term: &&mut WeightedTerm| {
-            term.key.len() == length && term.key.ends_with(mark) && term.key.starts_with(lemma)
-        };
-        match to.iter_mut().find(is_key) {
+        let key: SmolStr = key.into_iter().collect();
+        match to.iter_mut().find(|term| term.key == key) {
             // Unlikely for one letter case of the word may be likely for the other.
             Some(term) if weight == weights::LEMMA => (term.weight, term.full) = (weight, true),
             Some(_) => {}
-            None => to.push(WeightedTerm { key: key.into_iter().collect(), weight, full }),
+            None => to.push(WeightedTerm { key, weight, full }),
         }
     };
     let has_lemma =
@@ -198,14 +195,24 @@ fn add_terms<'t>(
             (_, Rule::Initial | Rule::Place) => {}
             (_, Rule::LookAlike) => push(key, weights::LOOK_ALIKE, true),
             (channel, Rule::Respelled) => {
-                let weight = if channel == Channel::Stem { weights::STEM } else { 1.0 };
-                push(key, weight * weights::RESPELLED, true);
-                push([term.key().trim_end_matches(Term::RESPELLED), ""], weight * weights::RESPELLED, true);
+                let weight = weights::RESPELLED * if channel == Channel::Stem { weights::STEM } else { 1.0 };
+                push(key, weight, true);
+                push([term.key().trim_end_matches(Term::RESPELLED), ""], weight, true);
             }
             (_, Rule::Unlikely) => {
                 push([term.key().trim_end_matches(Term::UNLIKELY), ""], weights::UNLIKELY, false);
             }
-            (Channel::Lemma, _) | (Channel::Exact, Rule::Joined) => push(key, weights::LEMMA, true),
+            (Channel::Lemma, rule) => {
+                push(key, weights::LEMMA, true);
+                if let Rule::Dictionary | Rule::Guess | Rule::Surname = rule {
+                    push([term.key(), RESPELLED], weights::RESPELLED, true);
+                }
+                if let Rule::Dictionary | Rule::Guess = rule {
+                    push([term.key(), "+"], weights::PLACE, true);
+                    push([term.key(), UNLIKELY], weights::UNLIKELY, true);
+                }
+            }
+            (Channel::Exact, Rule::Joined) => push(key, weights::LEMMA, true),
             (Channel::Exact, _) if !has_lemma || is_respelled => push(key, weights::LEMMA, true),
             (Channel::Exact, _) => {}
             (Channel::Stem, Rule::Truncated) => push(key, weights::TRUNCATED, false),
@@ -218,16 +225,8 @@ fn add_terms<'t>(
     let mut letter = [0; 4];
     let lemma = &*Channel::Lemma.letter().encode_utf8(&mut letter);
     // «о», «об» and «обо» are one word with three dictionary forms, unlike «в» and «во».
-    if terms.clone().any(|term| term.channel() == Channel::Lemma && matches!(term.text(), "о" | "об" | "обо"))
-    {
+    if terms.any(|term| term.channel() == Channel::Lemma && matches!(term.text(), "о" | "об" | "обо")) {
         ["о", "об", "обо"].into_iter().for_each(|form| push([lemma, form], weights::LEMMA, true));
-    }
-    for lemma in terms.filter(|term| matches!(term.rule(), Rule::Dictionary | Rule::Guess | Rule::Surname)) {
-        push([lemma.key(), RESPELLED], weights::RESPELLED, true);
-        if lemma.rule() != Rule::Surname {
-            push([lemma.key(), "+"], weights::PLACE, true);
-            push([lemma.key(), UNLIKELY], weights::UNLIKELY, true);
-        }
     }
     // The common case first: lower-case letters.
     if surface.chars().all(|c| c.is_lowercase() || !c.is_uppercase() && c.is_alphabetic()) {

@@ -10,6 +10,7 @@ use smol_str::SmolStr;
 
 use crate::{
     analysis::{Channel, Term},
+    query::Field,
     release::DateSpan,
 };
 
@@ -113,19 +114,6 @@ pub enum Node<W = Word> {
     Dated(DateSpan),
 }
 
-/// Where in a release a word is looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scope {
-    /// Title and body.
-    Anywhere,
-    /// The title.
-    Title,
-    /// The body.
-    Body,
-    /// The publisher.
-    Source,
-}
-
 /// A word: the terms that match it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {
@@ -135,8 +123,8 @@ pub struct Word {
     pub otherwise: Vec<WeightedTerm>,
     /// A pattern of surface forms to match instead: `*` for any letters, `?` for one.
     pub pattern: Option<String>,
-    /// Where it is looked for.
-    pub scope: Scope,
+    /// The field that it is looked for in; none: title and body.
+    pub scope: Option<Field>,
     /// The factor of its score.
     pub weight: f32,
 }

@@ -6,16 +6,14 @@ use tantivy::DocId;
 
 use crate::{
     index::Segment,
-    search::{
-        plan::Scope,
-        postings::{BoundWord, PositionCursor, Terms},
-    },
+    query::Field,
+    search::postings::{BoundWord, PositionCursor, Terms},
 };
 
 /// The position lists of a word, each with whether its term is the word or only hints at it.
 pub(crate) struct WordPositions<'s> {
     segment: &'s Segment,
-    scope: Scope,
+    scope: Option<Field>,
     lists: Vec<(PositionCursor, bool)>,
 }
 
@@ -42,8 +40,8 @@ impl<'s> WordPositions<'s> {
                 any_full |= *full;
             }
         }
-        if let Scope::Title | Scope::Body = self.scope {
-            let (title, in_title) = (self.segment.title_words(doc), self.scope == Scope::Title);
+        if let Some(Field::Title | Field::Body) = self.scope {
+            let (title, in_title) = (self.segment.title_words(doc), self.scope == Some(Field::Title));
             retain_from(out, start, |_, position| (position < title) == in_title);
         }
         if several {

@@ -7,15 +7,16 @@ use super::doc_freq::doc_freq;
 use crate::{
     analysis::Channel,
     index::{PostingList, SOURCE_PREFIX, Segment, TermEntry},
+    query::Field,
     search::{
         context::Context,
-        plan::{Scope, WeightedTerm, Word},
+        plan::{WeightedTerm, Word},
         weights::{LEMMA, MAX_EXPANSIONS},
     },
 };
 
-/// Binds the words of one query. Words with the same terms, such as those of a phrase and the clauses of its words,
-/// are looked up once.
+/// Binds the words of one query. Equal words, such as those of a phrase and the clauses of its words, are looked up
+/// once.
 pub(crate) struct Binder<'p> {
     context: &'p Context,
     /// As [`Plan::truncated`](crate::search::plan::Plan::truncated).
@@ -26,7 +27,7 @@ pub(crate) struct Binder<'p> {
 /// A word of the plan with the terms that the index has of it.
 #[derive(Clone, Debug)]
 pub(crate) struct BoundWord {
-    pub scope: Scope,
+    pub scope: Option<Field>,
     pub weight: f32,
     /// The inverse document frequency.
     pub idf: f32,
@@ -72,12 +73,8 @@ impl<'p> Binder<'p> {
     /// others.
     pub fn bind(&mut self, word: &'p Word) -> io::Result<BoundWord> {
         let Word { ref terms, ref otherwise, ref pattern, scope, weight } = *word;
-        let is_same = |(known, _): &&(&Word, BoundWord)| {
-            (known.scope, &known.terms, &known.otherwise, &known.pattern)
-                == (scope, terms, otherwise, pattern)
-        };
-        if let Some((_, known)) = self.known.iter().find(is_same) {
-            return Ok(BoundWord { weight, ..known.clone() });
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == word) {
+            return Ok(known.clone());
         }
         let mut terms = match pattern {
             Some(pattern) => bind_pattern(self.context, pattern, scope)?,
@@ -165,15 +162,15 @@ fn idf(context: &Context, doc_count: usize) -> f32 {
 }
 
 /// A term's key as the index holds it for a scope.
-fn key_in(scope: Scope, key: &str) -> Cow<'_, str> {
-    if scope == Scope::Source { format!("{SOURCE_PREFIX}{key}").into() } else { key.into() }
+fn key_in(scope: Option<Field>, key: &str) -> Cow<'_, str> {
+    if scope == Some(Field::Source) { format!("{SOURCE_PREFIX}{key}").into() } else { key.into() }
 }
 
 /// The terms that at least one segment has, full terms first.
 fn bind_terms<'t>(
     context: &Context,
     terms: impl IntoIterator<Item = &'t WeightedTerm>,
-    scope: Scope,
+    scope: Option<Field>,
 ) -> io::Result<Vec<BoundTerm>> {
     let segments = &context.snapshot.segments;
     let mut bound = Vec::new();
@@ -195,7 +192,7 @@ fn bind_terms<'t>(
 }
 
 /// The most frequent surface forms in the index that match a pattern.
-fn bind_pattern(context: &Context, pattern: &str, scope: Scope) -> io::Result<Vec<BoundTerm>> {
+fn bind_pattern(context: &Context, pattern: &str, scope: Option<Field>) -> io::Result<Vec<BoundTerm>> {
     let segments = &context.snapshot.segments;
     let channel = Channel::Exact.letter().to_string();
     let prefix = key_in(scope, &channel);

@@ -71,42 +71,7 @@ fn estimate(all: u64, freqs: &[usize]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::{
-        index::{Index, Snapshot},
-        release::Release,
-    };
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(16))]
-
-        #[test]
-        fn documents_of_any_list_are_counted_once(
-            // Which of three words each document has, as bits.
-            docs in prop::collection::vec(0_u8..8, 1..600),
-            deleted in prop::collection::vec(0_usize..600, 0..20),
-        ) {
-            let index = Index::in_memory().unwrap();
-            let has = |set: u8, word: &usize| set >> word & 1 == 1;
-            let text = |set| (0..3).filter(move |word| has(set, word)).map(|word| ["вода ", "мост ", "река "][word]);
-            let release = |(id, &set): (usize, _)| Release::new(id.to_string(), "", text(set).collect::<String>());
-            index.ingest(docs.iter().enumerate().map(release)).unwrap();
-            let mut writer = index.writer().unwrap();
-            deleted.iter().for_each(|id| _ = writer.remove(&id.to_string()));
-            writer.commit(&[]).unwrap();
-            let snapshot = Snapshot::open(&index).unwrap();
-            let [segment] = &snapshot.segments[..] else { return Ok(()) };
-            let lists = ["lвода", "lмост", "lрека"].map(|key| [segment.find(key).unwrap()]);
-            for words in 0..8 {
-                let lists: Vec<_> = (0..3).filter(|word| has(words, word)).map(|word| &lists[word][..]).collect();
-                let alive = docs.iter().enumerate().filter(|(id, _)| !deleted.contains(id));
-                let expected = alive.filter(|(_, set)| *set & words != 0).count();
-                prop_assert_eq!(doc_freq(&snapshot, &lists).unwrap(), expected);
-            }
-        }
-    }
 
     #[test]
     fn documents_of_frequent_terms_are_estimated() {

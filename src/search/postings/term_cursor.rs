@@ -10,7 +10,8 @@ use tantivy::{DocId, TERMINATED};
 use super::block_cursor::{BlockCursor, seek};
 use crate::{
     index::{BlockStats, Norms, PostingList, Segment, TitleFreqs, decode_bound},
-    search::plan::{Scope, WeightedTerm},
+    query::Field,
+    search::plan::WeightedTerm,
 };
 
 /// How often a document has a term.
@@ -24,7 +25,7 @@ pub(crate) struct Frequency {
 
 /// The postings of one term in one segment.
 pub(crate) struct TermCursor {
-    scope: Scope,
+    scope: Option<Field>,
     /// The weight of an occurrence of this term.
     pub weight: f32,
     postings: BlockCursor,
@@ -36,9 +37,9 @@ impl TermCursor {
     pub fn open(
         segment: &Segment,
         (term, list): (&WeightedTerm, &PostingList),
-        scope: Scope,
+        scope: Option<Field>,
     ) -> io::Result<Option<Self>> {
-        if scope == Scope::Title && !list.stats.has_titles() {
+        if scope == Some(Field::Title) && !list.stats.has_titles() {
             return Ok(None);
         }
         Ok(Some(Self {
@@ -57,9 +58,9 @@ impl TermCursor {
     /// Whether the documents that match cannot be known from the ids, since some have the term in another field only.
     fn needs_frequencies(&self) -> bool {
         match self.scope {
-            Scope::Anywhere | Scope::Source => false,
-            Scope::Title => true,
-            Scope::Body => self.stats.has_titles(),
+            None | Some(Field::Source) => false,
+            Some(Field::Title) => true,
+            Some(Field::Body) => self.stats.has_titles(),
         }
     }
 
@@ -139,7 +140,7 @@ impl TermCursor {
         loop {
             let last = postings.last();
             let mut titles = stats.titles(postings.number()).peekable();
-            if *scope != Scope::Title || titles.peek().is_some() {
+            if *scope != Some(Field::Title) || titles.peek().is_some() {
                 let (docs, freqs) = postings.postings();
                 visit(within(docs, window), (docs, freqs), &mut titles);
             }
@@ -192,12 +193,12 @@ impl TermCursor {
 
 impl Frequency {
     /// The frequencies that count in a scope, given those in all its fields and in the title.
-    pub fn new(scope: Scope, all: u32, title: u32) -> Option<Self> {
+    pub fn new(scope: Option<Field>, all: u32, title: u32) -> Option<Self> {
         let body = all - title.min(all);
         match scope {
-            Scope::Anywhere | Scope::Source => Some(Self { title, body, all }),
-            Scope::Title => (title > 0).then_some(Self { title, body: 0, all: title }),
-            Scope::Body => (body > 0).then_some(Self { title: 0, body, all }),
+            None | Some(Field::Source) => Some(Self { title, body, all }),
+            Some(Field::Title) => (title > 0).then_some(Self { title, body: 0, all: title }),
+            Some(Field::Body) => (body > 0).then_some(Self { title: 0, body, all }),
         }
     }
 

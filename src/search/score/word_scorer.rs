@@ -12,16 +12,16 @@ use super::{
     Extent,
     bm25f::{Bm25f, Factors},
 };
-use crate::search::{
-    plan::Scope,
-    postings::{BoundWord, Frequency, TermCursor, Terms, merge},
+use crate::{
+    query::Field,
+    search::postings::{BoundWord, Frequency, TermCursor, Terms, merge},
 };
 
 /// Scores one word in one segment.
 pub(crate) struct WordScorer<'s> {
     bm25f: &'s Bm25f<'s>,
     factors: Factors,
-    scope: Scope,
+    scope: Option<Field>,
     /// Whether occurrences of different terms are different occurrences.
     adds_up: bool,
     terms: Vec<TermCursor>,
@@ -103,7 +103,7 @@ impl<'s> WordScorer<'s> {
 
     /// Whether the word has one term, anywhere in a document.
     pub fn is_single_term(&self) -> bool {
-        self.terms.len() == 1 && self.hints.is_empty() && self.scope == Scope::Anywhere
+        self.terms.len() == 1 && self.hints.is_empty() && self.scope == None
     }
 
     /// The blocks of all terms, each as a window of documents with an upper bound of their scores.
@@ -148,7 +148,7 @@ impl<'s> WordScorer<'s> {
         let mut present = (0..self.terms.len()).filter(|&at| self.terms[at].has_any(window));
         match (present.next(), present.next()) {
             (None, _) if self.hints.is_empty() => {}
-            (Some(only), None) if self.hints.is_empty() && self.scope == Scope::Anywhere => {
+            (Some(only), None) if self.hints.is_empty() && self.scope == None => {
                 self.score_term(only, window, visit);
             }
             _ if self.hints.is_empty() => self.score_terms(window, visit),
@@ -171,7 +171,7 @@ impl<'s> WordScorer<'s> {
             scores.clear();
             bm25f.score_bodies((&docs[part.clone()], &freqs[part.clone()]), weight, *factors, scores);
             for (at, in_title) in titles.filter(|(at, _)| part.contains(at)) {
-                if let Some(frequency) = Frequency::new(Scope::Anywhere, freqs[at], in_title) {
+                if let Some(frequency) = Frequency::new(None, freqs[at], in_title) {
                     let (title, body) = frequency.weighted(weight);
                     scores[at - part.start] = factors.apply(bm25f.saturated(docs[at], title, body));
                 }

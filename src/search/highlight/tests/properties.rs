@@ -1,6 +1,6 @@
-//! Properties of highlighting on random texts, and its equivalence with plain implementations.
+//! Properties of highlighting on random texts.
 
-use std::{collections::HashSet, ops::Range, path::Path};
+use std::{collections::HashSet, ops::Range};
 
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
@@ -9,7 +9,7 @@ use super::{
     super::passages::{Passages, Target},
     *,
 };
-use crate::{analysis::is_ignorable, corpus::Corpus, eval::Judgments, index::sync};
+use crate::analysis::{Token, is_ignorable};
 
 const QUERIES: &str = r#"Ташкент встреча;"встреча в Ташкенте";"встреча Ташкент"~3 вода;встреча /4 Ташкент;Таш* в?да;
     заголовок:Ташкент текст:вода;(вода|газ) И Ташкент;нормативно-правовой акт;не и в;!Ташкенте -вода;13.05.2024 ООН;
@@ -50,42 +50,20 @@ fn check_highlights(text: &str, highlights: &[Highlight]) {
     }
 }
 
-fn check(body: &str, query: &str, options: &SnippetOptions) {
-    let (snippet, highlights) = highlighted_text(query, body, options);
-    check_highlights(body, &highlights);
-    let display = display(body);
-    let whole = display.slice(&(0..display.len()));
-    let total: usize = snippet.fragments.iter().map(|fragment| fragment.text.chars().count()).sum();
-    assert!(total <= options.length && snippet.fragments.len() <= options.fragments, "{snippet:?}");
-    let (mut at, bounds) = (0, bounds(whole));
-    for fragment in &snippet.fragments {
-        let Fragment { text, highlights, truncated_start, truncated_end } = fragment;
-        check_highlights(text, highlights);
-        assert_eq!(snippet.no_match, highlights.is_empty());
-        assert!(!text.is_empty() && text.trim() == text && !text.contains("  "), "{text:?}");
-        let is_bound = |at: usize| bounds.contains(&at);
-        let is_here = |at: usize| whole[at..].starts_with(text) && is_bound(at) && is_bound(at + text.len());
-        let start = (at..whole.len()).find(|&at| whole.is_char_boundary(at) && is_here(at)).unwrap();
-        at = start + text.len();
-        assert!(*truncated_start || start == 0);
-        assert!(*truncated_end || whole.ends_with(text));
-    }
-    let is_whole = snippet.fragments.iter().all(|fragment| fragment.text == whole);
-    assert!(is_whole || whole.chars().count() > options.length, "{whole:?} {snippet:?}");
-}
-
-#[test]
-fn positions_lead_to_all_matches_in_the_shipped_releases() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let index = Index::in_memory().unwrap();
-    let corpus = Corpus::open(std::slice::from_ref(&root), &[]).unwrap();
-    sync(&index, &corpus, false, &mut |_, _| ()).unwrap();
-    for judged in Judgments::read(&root.join("judgments.toml")).unwrap().queries() {
-        highlighted(&index, &judged.query.text, &SnippetOptions::default());
-    }
-}
-
 proptest! {
+    #[test]
+    fn all_forms_of_a_word_are_highlighted(text in texts()) {
+        let (_, highlights) = highlighted(&indexed(&text, &text), "вода", &SnippetOptions::default());
+        let tokens = ANALYZER.analyze(&text);
+        let has_word = |token: &&Token| token.terms.iter().any(|term| term.key() == "lвода");
+        let expected: Vec<&Token> = tokens.iter().filter(has_word).collect();
+        // A text without the word may have hints at it.
+        prop_assert!(expected.is_empty() || highlights.len() == expected.len(), "{highlights:?} {expected:?}");
+        for (highlight, token) in highlights.iter().zip(expected) {
+            prop_assert!(highlight.start <= token.start && token.end <= highlight.end, "{highlight:?} {token:?}");
+        }
+    }
+
     #[test]
     fn snippets_are_short_parts_of_the_text(
         body in prop_oneof![4 => texts(), 1 => any::<String>()],
@@ -93,7 +71,28 @@ proptest! {
         fragments in 0_usize..5,
         length in 0_usize..200,
     ) {
-        check(&body, &query, &SnippetOptions { fragments, length });
+        let options = SnippetOptions { fragments, length };
+        let (snippet, highlights) = highlighted(&indexed(&body, &body), &query, &options);
+        check_highlights(&body, &highlights);
+        let display = display(&body);
+        let whole = display.slice(&(0..display.len()));
+        let total: usize = snippet.fragments.iter().map(|fragment| fragment.text.chars().count()).sum();
+        prop_assert!(total <= options.length && snippet.fragments.len() <= options.fragments, "{snippet:?}");
+        let (mut at, bounds) = (0, bounds(whole));
+        for fragment in &snippet.fragments {
+            let Fragment { text, highlights, truncated_start, truncated_end } = fragment;
+            check_highlights(text, highlights);
+            prop_assert_eq!(snippet.no_match, highlights.is_empty());
+            prop_assert!(!text.is_empty() && text.trim() == text && !text.contains("  "), "{text:?}");
+            let is_bound = |at: usize| bounds.contains(&at);
+            let is_here = |at: usize| whole[at..].starts_with(text) && is_bound(at) && is_bound(at + text.len());
+            let start = (at..whole.len()).find(|&at| whole.is_char_boundary(at) && is_here(at)).unwrap();
+            at = start + text.len();
+            prop_assert!(*truncated_start || start == 0);
+            prop_assert!(*truncated_end || whole.ends_with(text));
+        }
+        let is_whole = snippet.fragments.iter().all(|fragment| fragment.text == whole);
+        prop_assert!(is_whole || whole.chars().count() > options.length, "{whole:?} {snippet:?}");
     }
 
     #[test]
@@ -112,7 +111,7 @@ proptest! {
             let first = first % starts.len();
             let end = starts.get(first + words).map_or(text.len(), |next| next - 1);
             if targets.last().is_none_or(|target| target.end < starts[first]) {
-                targets.push(Target { start: starts[first], end, clause });
+                targets.push(Target { start: starts[first], end, clause: 1 << clause });
             }
         }
         let passages = Passages { display: &display, targets: &targets }.select(fragments, length);
@@ -120,9 +119,9 @@ proptest! {
         prop_assert!(passages.iter().map(|range| display.chars(range)).sum::<usize>() <= length);
         prop_assert!(passages.windows(2).all(|pair| pair[0].end + 1 < pair[1].start));
         let is_in = |target: &Target, range: &Range<usize>| range.start <= target.start && target.end <= range.end;
-        let clauses: HashSet<usize> = targets.iter().map(|target| target.clause).collect();
+        let clauses: HashSet<u128> = targets.iter().map(|target| target.clause).collect();
         let limit = (length + 1) / clauses.len() - 1;
-        if fragments >= clauses.len() && targets.iter().all(|at| display.chars(&(at.start..at.end)) <= limit) {
+        if fragments >= clauses.len() && targets.iter().all(|at| display.fits(&(at.start..at.end), limit)) {
             let shown = targets.iter().filter(|at| passages.iter().any(|range| is_in(at, range)));
             prop_assert_eq!(shown.map(|target| target.clause).collect::<HashSet<_>>(), clauses);
         }
@@ -171,8 +170,7 @@ fn a_long_body_takes_no_longer_than_its_length() {
     let units = "Встреча в Ташкенте. |Ташкент,|вода и газ, Ташкент\n\n|Ташкент\u{301}|а|\u{301}|. ";
     let queries = r#"Ташкент вода;"встреча в Ташкенте";"Ташкент встреча"~50;встреча /1000 Ташкент;Т*а*ш*к"#;
     for unit in units.split('|') {
-        let index = Index::in_memory().unwrap();
-        index.ingest([Release::new("1", "", unit.repeat(1_000_000 / unit.len()))]).unwrap();
+        let index = indexed("", &unit.repeat(1_000_000 / unit.len()));
         for query in queries.split(';') {
             let begun = std::time::Instant::now();
             highlighted(&index, query, &SnippetOptions::default());
