@@ -10,7 +10,7 @@ use super::{
     highlight::HitHighlighter,
     plan::Plan,
     score::explain,
-    topk::{BoundQuery, RankedDoc, rank},
+    topk::{BoundQuery, rank},
     weights::Weights,
 };
 use crate::{
@@ -123,7 +123,8 @@ impl Searcher {
             .map(|snippets| HitHighlighter::new(context, &bound.clauses, &addresses, (&mut forms, snippets)));
         let mut highlighter = highlighter.transpose().map_err(failed)?;
         let mut hits = Vec::with_capacity(addresses.len());
-        for (at, RankedDoc { doc, missing, .. }) in ranking.docs.iter().enumerate() {
+        for (at, ranked) in ranking.docs.iter().enumerate() {
+            let doc = &ranked.doc;
             let (release, (snippet, title_highlights)) = snapshot.read(doc.address, |view| {
                 let highlighted = highlighter.as_mut().map(|highlighter| highlighter.hit(view, at));
                 Ok((view.release()?, highlighted.unzip()))
@@ -136,7 +137,7 @@ impl Searcher {
                 release,
                 rank: options.offset + at + 1,
                 score: doc.score,
-                missing: missing.iter().map(|&clause| bound.clauses[clause].text.clone()).collect(),
+                missing: ranked.missing().map(|clause| bound.clauses[clause].text.clone()).collect(),
                 title_highlights: title_highlights.unwrap_or_default(),
                 snippet,
                 explanation: options.explain.then(explain).transpose().map_err(failed)?,

@@ -173,7 +173,8 @@ impl<'s> Scorer<'s> {
         remove(docs, &matches);
     }
 
-    /// Visits documents of a window with their scores, in order: all that match, and perhaps others with a score of 0.
+    /// Visits documents of a window, in order: all that match, with their scores. If positions decide that, these are upper
+    /// bounds.
     pub fn score_window(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
         match self {
             Self::Word(word) => word.score_window(window, visit),
@@ -181,7 +182,7 @@ impl<'s> Scorer<'s> {
             _ => {
                 let mut docs = Vec::new();
                 self.docs(window, &mut docs);
-                visit(&docs, &self.scores(&docs));
+                visit(&docs, &self.max_scores(&docs));
             }
         }
     }

@@ -4,12 +4,15 @@
 
 use tantivy::DocId;
 
-use super::{collector::TopCollector, segment_query::OpenClause};
+use super::{
+    collector::{Matched, TopCollector},
+    segment_query::OpenClause,
+};
 
-/// Documents in order, each with the sum of the scores so far.
+/// Documents in order, each with the sum of the scores so far and the clauses that they are those of.
 pub(super) struct Candidates {
     pub docs: Vec<DocId>,
-    pub sums: Vec<f32>,
+    pub sums: Vec<(f32, Matched)>,
 }
 
 impl Candidates {
@@ -29,11 +32,24 @@ impl Candidates {
             if self.docs.is_empty() {
                 return;
             }
-            let scores = open.scorer.scores(&self.docs);
-            self.sums.iter_mut().zip(scores).for_each(|(sum, score)| *sum += score);
+            for ((sum, matched), score) in self.sums.iter_mut().zip(open.scorer.scores(&self.docs)) {
+                *sum += score;
+                *matched |= if score > 0.0 { open.bit } else { 0 };
+            }
             rest -= open.bound;
         }
         self.prune(rest, top);
+    }
+
+    /// Replaces upper bounds, which the sums contain for some documents in order, by the scores of a clause.
+    pub fn replace_bounds(&mut self, open: &mut OpenClause, bounds: &[(DocId, f32)]) {
+        let scores = open.scorer.scores(&self.docs);
+        let mut bounds = bounds.iter().peekable();
+        for ((doc, (sum, matched)), score) in self.docs.iter().zip(&mut self.sums).zip(scores) {
+            while bounds.next_if(|(other, _)| other < doc).is_some() {}
+            *sum += score - bounds.next_if(|(other, _)| other == doc).map_or(0.0, |(_, bound)| *bound);
+            *matched |= if score > 0.0 { open.bit } else { 0 };
+        }
     }
 
     /// Retains the documents that can be among the best if `rest` is added to their sums.
@@ -41,13 +57,14 @@ impl Candidates {
         let least = top.threshold() - rest;
         if least > 0.0 {
             let mut sums = self.sums.iter();
-            self.docs.retain(|_| sums.next().is_some_and(|&sum| sum >= least));
-            self.sums.retain(|&sum| sum >= least);
+            self.docs.retain(|_| sums.next().is_some_and(|(sum, _)| *sum >= least));
+            self.sums.retain(|(sum, _)| *sum >= least);
         }
     }
 
-    /// Collects the documents with their sums as scores.
-    pub fn collect(&self, top: &mut TopCollector) {
-        self.docs.iter().zip(&self.sums).for_each(|(&doc, &sum)| top.push(doc, sum));
+    /// Collects the documents whose sums, which are their scores, are at least this.
+    pub fn collect(&self, least: f32, top: &mut TopCollector) {
+        let found = self.docs.iter().zip(&self.sums).filter(|(_, (sum, _))| *sum >= least);
+        found.for_each(|(&doc, &(sum, matched))| top.push(doc, sum, matched));
     }
 }

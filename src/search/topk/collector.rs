@@ -21,6 +21,17 @@ use crate::{
 pub(crate) struct ScoredDoc {
     pub address: Address,
     pub score: f32,
+    /// If documents are ordered by date: the day of publication, from 1970-01-01.
+    pub day: Option<i64>,
+    pub matched: Matched,
+}
+
+/// The clauses that a document matches: a bit for each of the first 32 of the query.
+pub(super) type Matched = u32;
+
+/// The bit of a clause.
+pub(super) fn matched_bit(clause: usize) -> Matched {
+    u32::try_from(clause).ok().and_then(|clause| 1_u32.checked_shl(clause)).unwrap_or_default()
 }
 
 /// What a collector keeps.
@@ -35,7 +46,7 @@ pub(super) struct Collect {
 /// Collects the best documents of one segment.
 pub(super) struct TopCollector<'s> {
     snapshot: &'s Snapshot,
-    segment: u32,
+    segment: &'s Segment,
     collect: Collect,
     /// A document with a lower score cannot be among the best.
     threshold: f32,
@@ -48,8 +59,8 @@ const MIN_CAPACITY: usize = 32;
 
 impl<'s> TopCollector<'s> {
     /// `floor` is the threshold from other segments.
-    fn new(snapshot: &'s Snapshot, segment: &Segment, collect: Collect, floor: f32) -> Self {
-        Self { snapshot, segment: segment.ordinal, collect, threshold: floor, docs: Vec::new() }
+    fn new(snapshot: &'s Snapshot, segment: &'s Segment, collect: Collect, floor: f32) -> Self {
+        Self { snapshot, segment, collect, threshold: floor, docs: Vec::new() }
     }
 
     /// How many documents are collected.
@@ -64,9 +75,11 @@ impl<'s> TopCollector<'s> {
 
     /// Adds a document, unless its score is below the threshold.
     #[inline]
-    pub fn push(&mut self, doc: DocId, score: f32) {
+    pub fn push(&mut self, doc: DocId, score: f32, matched: Matched) {
         if score >= self.threshold() {
-            self.docs.push(ScoredDoc { address: Address { segment: self.segment, doc }, score });
+            let address = Address { segment: self.segment.ordinal, doc };
+            let day = if self.sorts_by_score() { None } else { self.segment.day(doc) };
+            self.docs.push(ScoredDoc { address, score, day, matched });
             if self.docs.len() >= self.collect.limit.saturating_mul(2).max(MIN_CAPACITY) {
                 self.truncate();
             }
@@ -88,9 +101,8 @@ impl<'s> TopCollector<'s> {
 /// Drops all but the best. Returns the score of the worst if there are as many as requested.
 fn truncate(snapshot: &Snapshot, docs: &mut Vec<ScoredDoc>, Collect { limit, sort, .. }: Collect) -> f32 {
     let Some(last) = limit.checked_sub(1).filter(|&last| last < docs.len()) else { return 0.0 };
-    let (_, &mut worst, rest) =
-        docs.select_nth_unstable_by(last, |a, b| compare_scores(snapshot, (a, b), sort));
-    let is_tie = |doc: &ScoredDoc| compare_scores(snapshot, (doc, &worst), sort).is_eq();
+    let (_, &mut worst, rest) = docs.select_nth_unstable_by(last, compare_scores);
+    let is_tie = |doc: &ScoredDoc| compare_scores(doc, &worst).is_eq();
     // Ids take long to read, and only ties at the limit need them.
     if rest.iter().any(is_tie) {
         let better = docs[..last].iter().filter(|doc| !is_tie(doc)).count();
@@ -104,14 +116,12 @@ fn truncate(snapshot: &Snapshot, docs: &mut Vec<ScoredDoc>, Collect { limit, sor
 }
 
 /// Best first; ties by id.
-pub(super) fn compare(snapshot: &Snapshot, (a, b): (&ScoredDoc, &ScoredDoc), sort: Sort) -> Ordering {
-    compare_scores(snapshot, (a, b), sort).then_with(|| compare_ids(snapshot, a.address, b.address))
+pub(super) fn compare(snapshot: &Snapshot, a: &ScoredDoc, b: &ScoredDoc) -> Ordering {
+    compare_scores(a, b).then_with(|| compare_ids(snapshot, a.address, b.address))
 }
 
-fn compare_scores(snapshot: &Snapshot, (a, b): (&ScoredDoc, &ScoredDoc), sort: Sort) -> Ordering {
-    let day = |doc: &ScoredDoc| snapshot.segment(doc.address.segment).day(doc.address.doc);
-    let by_date = if sort == Sort::Date { day(b).cmp(&day(a)) } else { Ordering::Equal };
-    by_date.then_with(|| b.score.total_cmp(&a.score))
+fn compare_scores(a: &ScoredDoc, b: &ScoredDoc) -> Ordering {
+    b.day.cmp(&a.day).then_with(|| b.score.total_cmp(&a.score))
 }
 
 fn compare_ids(snapshot: &Snapshot, a: Address, b: Address) -> Ordering {

@@ -152,9 +152,9 @@ fn bounded(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollector)
     candidates.look_up(others.into_iter(), by_positions.iter().map(|open| open.bound).sum(), top);
     let Candidates { docs, mut sums } = candidates;
     for open in by_positions {
-        sums.iter_mut().zip(open.scorer.max_scores(&docs)).for_each(|(sum, bound)| *sum += bound);
+        sums.iter_mut().zip(open.scorer.max_scores(&docs)).for_each(|((sum, _), bound)| *sum += bound);
     }
-    sums.into_iter().zip(docs).collect()
+    sums.into_iter().zip(docs).map(|((sum, _), doc)| (sum, doc)).collect()
 }
 
 /// Scores those of the documents that can be among the best.
@@ -163,7 +163,7 @@ fn collect(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollec
         && let Some(mut candidates) = candidates(opened, docs, top)
     {
         candidates.look_up(opened.clauses.iter_mut(), 0.0, top);
-        candidates.collect(top);
+        candidates.collect(0.0, top);
     }
 }
 
@@ -181,5 +181,5 @@ fn candidates(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollect
     if threshold > 0.0 {
         docs.retain(|&doc| opened.max_score(&Extent::Block(doc)) >= threshold);
     }
-    Some(Candidates { sums: vec![0.0; docs.len()], docs })
+    Some(Candidates { sums: vec![(0.0, 0); docs.len()], docs })
 }

@@ -2,39 +2,41 @@
 //!
 //! Documents are searched in windows, whose scores are added up clause by clause in an array. Clauses that cannot
 //! lift a document into the top together are not added up but looked up for the documents that may be in the top
-//! without them (MaxScore: Turtle & Flood 1995), decided anew for each window by the bounds of its blocks.
+//! without them (MaxScore: Turtle & Flood 1995), decided anew for each window by the bounds of its blocks. Of clauses that
+//! read positions, upper bounds are added up, and replaced by scores in the documents that may be in the top.
 
 use tantivy::DocId;
 
 use super::{
     candidates::Candidates,
-    collector::TopCollector,
+    collector::{Matched, TopCollector},
     segment_query::{OpenClause, SegmentQuery},
 };
 use crate::search::score::{Extent, WINDOW_LEN};
 
-/// The scores of a window, added up; 0 for documents that none of the added clauses matches.
-type Sums = [f32; WINDOW_LEN as usize];
+/// The scores of a window, added up, with the clauses that they are those of; 0 for documents that none of the added
+/// clauses matches.
+type Sums = [(f32, Matched)];
 
 /// The number of documents in the first window of a segment.
 const FIRST_WINDOW_LEN: DocId = WINDOW_LEN / 8;
 
-/// Looking a document up in a list takes as long as adding up this many postings.
-const LOOK_UP_COST: u64 = 4;
-
 /// The number of sums that are compared at once.
-const CHUNK: usize = 16;
+const CHUNK: DocId = 16;
 
 /// Collects the best documents of a segment, except those `found` before.
 pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &mut TopCollector) {
     let deadline = &opened.query.deadline;
-    let mut sums: Box<Sums> = Box::new([0.0; WINDOW_LEN as usize]);
     let (mut start, end) = (0, opened.segment.reader.max_doc());
+    // Whole chunks.
+    let room = WINDOW_LEN.min(end).next_multiple_of(CHUNK);
+    let mut all_sums = vec![(0.0, 0); room as usize];
     // The first windows are short: all of their documents are scored, which gives a threshold for the others.
     let mut len = if top.threshold() > 0.0 { WINDOW_LEN } else { FIRST_WINDOW_LEN };
     while start < end && !deadline.is_over() {
         let window = start..start.saturating_add(len).min(end);
         (start, len) = (window.end, WINDOW_LEN.min(2 * len));
+        let sums = &mut all_sums[..(window.end - window.start).next_multiple_of(CHUNK) as usize];
         for open in &mut opened.clauses {
             open.bound = open.scorer.max_score(&Extent::Window(&window));
         }
@@ -44,30 +46,40 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
         if added == 0 {
             continue;
         }
-        for OpenClause { scorer, .. } in &mut opened.clauses[..added] {
+        let mut bounded = Vec::new();
+        for (at, OpenClause { scorer, bit, .. }) in opened.clauses[..added].iter_mut().enumerate() {
+            let reads_positions = scorer.reads_positions();
+            let bit = if reads_positions { 0 } else { *bit };
             scorer.score_window(&window, &mut |docs, scores| {
-                for (doc, score) in docs.iter().zip(scores) {
-                    // The remainder spares a comparison with the length of the array.
-                    sums[((doc - window.start) % WINDOW_LEN) as usize] += score;
+                if reads_positions {
+                    bounded.push((at, docs.iter().copied().zip(scores.iter().copied()).collect::<Vec<_>>()));
+                }
+                for (doc, &score) in docs.iter().zip(scores) {
+                    let (sum, matched) = &mut sums[(doc - window.start) as usize];
+                    *sum += score;
+                    *matched |= if score > 0.0 { bit } else { 0 };
                 }
             });
         }
         let rest: f32 = opened.clauses[added..].iter().map(|open| open.bound).sum();
-        let mut docs = candidates(&sums, window.start, top.threshold() - rest);
+        let mut docs = candidates(sums, window.start, top.threshold() - rest);
         docs.retain(|doc| found.binary_search(doc).is_err());
         opened.filter_required(&mut docs);
-        let sum = |&doc: &DocId| sums[((doc - window.start) % WINDOW_LEN) as usize];
+        let sum = |&doc: &DocId| sums[(doc - window.start) as usize];
         let mut candidates = Candidates { sums: docs.iter().map(sum).collect(), docs };
+        for (at, bounds) in &bounded {
+            candidates.replace_bounds(&mut opened.clauses[*at], bounds);
+        }
         candidates.look_up(opened.clauses[added..].iter_mut(), 0.0, top);
-        candidates.collect(top);
+        candidates.collect(f32::MIN_POSITIVE, top);
         top.truncate();
-        sums.fill(0.0);
+        sums.fill((0.0, 0));
     }
 }
 
 /// How many of the clauses, those with the highest bounds first, are added up: those that are needed to reach the
-/// threshold, and those that are read faster than the documents of these are looked up in them. None if no document can
-/// reach the threshold.
+/// threshold, and those with no more postings than these, in which looking up their documents is not faster. None if no
+/// document can reach the threshold.
 fn added_up(clauses: &[OpenClause], threshold: f32) -> usize {
     let present = clauses.partition_point(|open| open.bound > 0.0);
     let mut rest: f32 = clauses.iter().map(|open| open.bound).sum();
@@ -76,7 +88,7 @@ fn added_up(clauses: &[OpenClause], threshold: f32) -> usize {
     }
     let mut sought = 0;
     for (at, open) in clauses[..present].iter().enumerate() {
-        if rest < threshold && open.cost > LOOK_UP_COST * sought {
+        if rest < threshold && open.cost > sought {
             return at;
         }
         rest -= open.bound;
@@ -88,12 +100,12 @@ fn added_up(clauses: &[OpenClause], threshold: f32) -> usize {
 /// Lists the documents of a window that have a sum above 0, and at least this one.
 fn candidates(sums: &Sums, start: DocId, least: f32) -> Vec<DocId> {
     let (mut docs, least) = (Vec::new(), least.max(f32::MIN_POSITIVE));
-    for (first, sums) in (start..).step_by(CHUNK).zip(sums.as_chunks::<CHUNK>().0) {
+    for (first, sums) in (start..).step_by(CHUNK as usize).zip(sums.as_chunks::<{ CHUNK as usize }>().0) {
         // Both are done without branches.
-        if sums.iter().filter(|&&sum| sum >= least).count() > 0 {
-            let (mut found, mut count) = ([0; CHUNK], 0);
-            for (doc, &sum) in (first..).zip(sums) {
-                found[count % CHUNK] = doc;
+        if sums.iter().filter(|(sum, _)| *sum >= least).count() > 0 {
+            let (mut found, mut count) = ([0; CHUNK as usize], 0);
+            for (doc, &(sum, _)) in (first..).zip(sums) {
+                found[count % CHUNK as usize] = doc;
                 count += usize::from(sum >= least);
             }
             docs.extend_from_slice(&found[..count]);

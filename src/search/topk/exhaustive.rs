@@ -23,11 +23,12 @@ pub(super) fn search_segment(
         } else {
             opened.filter_required(&mut docs);
         }
-        let (mut sums, mut is_hit) = (vec![0.0; docs.len()], vec![all; docs.len()]);
+        let (mut sums, mut is_hit) = (vec![(0.0, 0); docs.len()], vec![all; docs.len()]);
         for open in &mut opened.clauses {
             let scores = open.scorer.scores(&docs);
             for (at, score) in scores.into_iter().enumerate() {
-                sums[at] += score;
+                sums[at].0 += score;
+                sums[at].1 |= if score > 0.0 { open.bit } else { 0 };
                 if all {
                     is_hit[at] &= score > 0.0 || !open.clause.role.is_content();
                 } else {
@@ -35,10 +36,11 @@ pub(super) fn search_segment(
                 }
             }
         }
-        for ((doc, sum), _) in docs.into_iter().zip(sums).zip(is_hit).filter(|(_, is_hit)| *is_hit) {
+        for ((doc, (sum, matched)), _) in docs.into_iter().zip(sums).zip(is_hit).filter(|(_, is_hit)| *is_hit)
+        {
             count += 1;
             if top.limit() > 0 {
-                top.push(doc, sum);
+                top.push(doc, sum, matched);
             }
         }
     }

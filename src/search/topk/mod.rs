@@ -67,8 +67,9 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
         segments.collect::<io::Result<Segments>>()
     };
     let segments = open(|_| Terms::Full)?;
-    let rescore =
-        |docs, wanted, terms| rescore(context, (query, &bm25f, &segments), docs, wanted, (sort, terms));
+    let rescore = |retrieved, wanted, terms| {
+        rescore(context, (query, &bm25f, &segments), retrieved, wanted, (sort, terms))
+    };
 
     let full_limit = match query.clauses.len() {
         _ if wanted == 0 || !(is_tiered || options.match_all) => 0,
@@ -78,20 +79,20 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     };
     let full_collect = Collect { limit: full_limit, ..collect };
     let (complete, count) = all_clauses(context, &segments, full_collect)?;
-    let mut docs = rescore(complete, wanted, Terms::Full)?;
+    let mut docs = rescore((complete, true), wanted, Terms::Full)?;
     if !options.match_all && docs.len() < wanted {
         let found: Vec<ScoredDoc> = docs.iter().map(|ranked| ranked.doc).collect();
         let some = |segments: &Segments| some_clauses(context, segments, collect, &found);
         let mut nodes = query.making_hits().map(|clause| &clause.node);
         let mut partial = if nodes.clone().any(|node| node.has_hints() && !node.has_full()) {
             // A word that no release has itself is retrieved by hints.
-            some(&open(|node| if node.has_full() { Terms::Full } else { Terms::Any })?)?
+            (some(&open(|node| if node.has_full() { Terms::Full } else { Terms::Any })?)?, false)
         } else {
-            some(&segments)?
+            (some(&segments)?, true)
         };
-        if partial.len() < limit && nodes.any(BoundNode::has_hints) {
+        if partial.0.len() < limit && nodes.any(BoundNode::has_hints) {
             // Few releases have the words themselves: those with hints at them are hits too.
-            partial = some(&open(|_| Terms::Any)?)?;
+            partial = (some(&open(|_| Terms::Any)?)?, false);
         }
         docs.append(&mut rescore(partial, wanted - docs.len(), Terms::Any)?);
     }

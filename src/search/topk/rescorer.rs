@@ -10,13 +10,13 @@ use tantivy::DocId;
 
 use super::{
     bound_query::{BoundClause, BoundQuery},
-    collector::{ScoredDoc, compare, lock},
+    collector::{Matched, ScoredDoc, compare, lock, matched_bit},
     segment_query::SegmentQuery,
 };
 use crate::{
     index::{Address, day_number},
     search::{
-        Sort,
+        MAX_WORDS, PHRASE_WORDS, Sort,
         context::Context,
         postings::Terms,
         score::{Bm25f, ClausePositions, ProximityScorer, Scorer},
@@ -24,29 +24,40 @@ use crate::{
     },
 };
 
+const _: () =
+    assert!(MAX_WORDS + MAX_WORDS / PHRASE_WORDS <= u128::BITS as usize, "a query has more clauses");
+
 /// A document with its final score.
 #[derive(Debug)]
 pub(crate) struct RankedDoc {
     pub doc: ScoredDoc,
-    /// The indices of the content clauses that it does not match in full.
-    pub missing: Vec<usize>,
+    /// The content clauses that it does not match in full: the bit of each by its index.
+    missing: u128,
 }
 
-/// Rescores documents, which match clauses by these terms, and returns the `wanted` best, best first.
+impl RankedDoc {
+    /// The indices of the content clauses that the document does not match in full.
+    pub fn missing(&self) -> impl Iterator<Item = usize> {
+        (0..u128::BITS as usize).filter(|clause| self.missing >> clause & 1 != 0)
+    }
+}
+
+/// Rescores documents and returns the `wanted` best, best first. Their scores are kept if they were retrieved by full
+/// terms only; terms that hint at words count for proximity if these are [`Terms::Any`].
 pub(super) fn rescore(
     context: &Context,
     (query, bm25f, segments): (&BoundQuery, &[Bm25f], &[Mutex<SegmentQuery>]),
-    mut docs: Vec<ScoredDoc>,
+    (mut docs, in_full): (Vec<ScoredDoc>, bool),
     wanted: usize,
     (sort, terms): (Sort, Terms),
 ) -> io::Result<Vec<RankedDoc>> {
     docs.sort_unstable_by_key(|doc| doc.address);
     let mut ranked = Vec::with_capacity(docs.len());
     for docs in docs.chunk_by(|a, b| a.address.segment == b.address.segment) {
-        let mut segment = lock(&segments[docs[0].address.segment as usize]);
-        score_clauses(&mut segment, docs, terms, &mut ranked)?;
+        let opened = &mut lock(&segments[docs[0].address.segment as usize]);
+        score_clauses(opened, (docs, in_full), terms, &mut ranked)?;
     }
-    let best_first = |a: &RankedDoc, b: &RankedDoc| compare(&context.snapshot, (&a.doc, &b.doc), sort);
+    let best_first = |a: &RankedDoc, b: &RankedDoc| compare(&context.snapshot, &a.doc, &b.doc);
     ranked.sort_unstable_by(best_first);
     if sort == Sort::Relevance {
         let proximity = ProximityScorer::new(&context.weights, query.in_proximity());
@@ -64,43 +75,46 @@ pub(super) fn rescore(
     Ok(ranked)
 }
 
-/// Scores documents of one segment by all clauses: in full, or by hints where they do not match in full and hints are read.
+/// Scores documents of one segment by the clauses that they were not retrieved by, and by hints those that they do not
+/// match in full.
 fn score_clauses(
     SegmentQuery { query, bm25f, clauses, .. }: &mut SegmentQuery,
-    docs: &[ScoredDoc],
+    (docs, in_full): (&[ScoredDoc], bool),
     terms: Terms,
     ranked: &mut Vec<RankedDoc>,
 ) -> io::Result<()> {
     let ids: Vec<DocId> = docs.iter().map(|doc| doc.address.doc).collect();
-    let mut rows: Vec<RankedDoc> = docs
-        .iter()
-        .map(|&ScoredDoc { address, .. }| RankedDoc {
-            doc: ScoredDoc { address, score: 0.0 },
-            missing: Vec::new(),
-        })
-        .collect();
+    let knows_matches = in_full && query.clauses.len() <= Matched::BITS as usize;
+    let start = ranked.len();
+    ranked.extend(docs.iter().map(|&doc| RankedDoc {
+        doc: ScoredDoc { score: if knows_matches { doc.score } else { 0.0 }, ..doc },
+        missing: 0,
+    }));
+    let rows = &mut ranked[start..];
     for (number, clause) in query.clauses.iter().enumerate() {
         let BoundClause { node, role, .. } = clause;
-        let open = clauses.iter_mut().find(|open| std::ptr::eq(open.clause, clause));
-        let mut scores = match open {
-            Some(open) => open.scorer.scores(&ids),
-            None => Scorer::open(bm25f, node, Terms::Full)?.scores(&ids),
-        };
-        if role.is_content() {
-            let unmatched = rows.iter_mut().zip(&scores).filter(|(_, score)| **score == 0.0);
-            unmatched.for_each(|(row, _)| row.missing.push(number));
+        let is_known = knows_matches && role.makes_hit();
+        let mut scores = vec![0.0; ids.len()];
+        if !is_known {
+            let open = clauses.iter_mut().find(|open| std::ptr::eq(open.clause, clause));
+            scores = match open {
+                Some(open) => open.scorer.scores(&ids),
+                None => Scorer::open(bm25f, node, Terms::Full)?.scores(&ids),
+            };
         }
-        if terms == Terms::Any && node.has_hints() {
-            let unmatched: Vec<usize> = (0..ids.len()).filter(|&at| scores[at] == 0.0).collect();
-            if !unmatched.is_empty() {
-                let sought: Vec<DocId> = unmatched.iter().map(|&at| ids[at]).collect();
-                let by_hints = Scorer::open(bm25f, node, Terms::Hints)?.scores(&sought);
-                unmatched.into_iter().zip(by_hints).for_each(|(at, score)| scores[at] = score);
-            }
+        let bit = matched_bit(number);
+        let matches = |at: usize| if is_known { docs[at].matched & bit != 0 } else { scores[at] > 0.0 };
+        let unmatched: Vec<usize> = (0..ids.len()).filter(|&at| !matches(at)).collect();
+        if role.is_content() {
+            unmatched.iter().for_each(|&at| rows[at].missing |= 1 << number);
+        }
+        if terms == Terms::Any && node.has_hints() && !unmatched.is_empty() {
+            let sought: Vec<DocId> = unmatched.iter().map(|&at| ids[at]).collect();
+            let by_hints = Scorer::open(bm25f, node, Terms::Hints)?.scores(&sought);
+            unmatched.into_iter().zip(by_hints).for_each(|(at, score)| scores[at] = score);
         }
         rows.iter_mut().zip(scores).for_each(|(row, score)| row.doc.score += score);
     }
-    ranked.append(&mut rows);
     Ok(())
 }
 

@@ -5,7 +5,10 @@ use std::{io, ops::Range};
 
 use tantivy::DocId;
 
-use super::bound_query::{BoundClause, BoundQuery};
+use super::{
+    bound_query::{BoundClause, BoundQuery},
+    collector::{Matched, matched_bit},
+};
 use crate::{
     index::Segment,
     search::{
@@ -30,6 +33,7 @@ pub(super) struct SegmentQuery<'s> {
 pub(super) struct OpenClause<'s> {
     pub clause: &'s BoundClause,
     pub scorer: Scorer<'s>,
+    pub bit: Matched,
     /// The number of postings in the segment.
     pub cost: u64,
     /// An upper bound of the scores in the window.
@@ -44,10 +48,11 @@ impl<'s> SegmentQuery<'s> {
         terms: impl Fn(&BoundNode) -> Terms,
     ) -> io::Result<Self> {
         let open = |node: &BoundNode| Scorer::open(bm25f, node, Terms::Full);
-        let open_clause = |clause: &'s BoundClause| {
+        let open_clause = |(number, clause): (usize, &'s BoundClause)| {
             let scorer = Scorer::open(bm25f, &clause.node, terms(&clause.node))?;
-            Ok(OpenClause { clause, cost: scorer.cost(), scorer, bound: 0.0 })
+            Ok(OpenClause { clause, cost: scorer.cost(), scorer, bit: matched_bit(number), bound: 0.0 })
         };
+        let making_hits = query.clauses.iter().enumerate().filter(|(_, clause)| clause.role.makes_hit());
         Ok(Self {
             segment: bm25f.segment,
             query,
@@ -55,7 +60,7 @@ impl<'s> SegmentQuery<'s> {
             filters: query.filters.iter().map(open).collect::<io::Result<_>>()?,
             excluded: query.excluded.iter().map(open).collect::<io::Result<_>>()?,
             required: query.required().map(open).collect::<io::Result<_>>()?,
-            clauses: query.making_hits().map(open_clause).collect::<io::Result<_>>()?,
+            clauses: making_hits.map(open_clause).collect::<io::Result<_>>()?,
         })
     }
 

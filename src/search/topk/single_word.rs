@@ -29,7 +29,7 @@ pub(super) fn count(opened: &mut SegmentQuery) -> Option<u64> {
 /// Collects the best documents of a word, until the deadline.
 pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) {
     let (segment, deadline) = (opened.segment, &opened.query.deadline);
-    let [OpenClause { scorer: Scorer::Word(word), .. }] = &mut opened.clauses[..] else { return };
+    let [OpenClause { scorer: Scorer::Word(word), bit, .. }] = &mut opened.clauses[..] else { return };
     let mut blocks = word.blocks();
     let first = match top.limit().checked_sub(1).filter(|&last| last < blocks.len()) {
         Some(last) => {
@@ -46,7 +46,7 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
         word.score_window(window, &mut |docs, scores| {
             for (&doc, &score) in docs.iter().zip(scores) {
                 if score >= threshold && !segment.reader.is_deleted(doc) {
-                    top.push(doc, score);
+                    top.push(doc, score, *bit);
                 }
             }
         });
