@@ -70,14 +70,17 @@ pub struct CommitInfo {
 }
 
 impl CommitInfo {
-    /// What the last commit of a generation recorded, whichever version wrote it. Tantivy keeps the record
+    /// What the last commit to an index recorded, whichever version wrote it. Tantivy keeps the record
     /// as JSON text inside its own JSON file.
-    pub(super) fn of_any_version(generation: &Path) -> Result<Option<Self>> {
-        let path = generation.join(META);
-        let bytes = unless_damaged(fs::read(&path).map_err(|error| read_error(&path, error)))?;
-        let meta = serde_json::Deserializer::from_slice(&bytes.unwrap_or_default()).into_iter().next();
-        let meta: Option<serde_json::Value> = meta.and_then(Result::ok);
-        Ok(meta.and_then(|meta| serde_json::from_str(meta["payload"].as_str()?).ok()))
+    pub(super) fn of_any_version(index: &Path) -> Result<Option<Self>> {
+        let read = |active: Generation| {
+            let path = active.folder.join(META);
+            fs::read(&path).map_err(|error| read_error(&path, error))
+        };
+        let bytes = unless_damaged(Generation::active(index).and_then(read))?.unwrap_or_default();
+        let meta: Option<serde_json::Result<serde_json::Value>> =
+            serde_json::Deserializer::from_slice(&bytes).into_iter().next();
+        Ok(meta.and_then(|meta| serde_json::from_str(meta.ok()?["payload"].as_str()?).ok()))
     }
 }
 

@@ -205,7 +205,13 @@ fn a_backup_is_an_index_and_can_be_restored() {
     workspace.remove("a.txt");
     workspace.write("c.txt", "Заголовок третий");
     workspace.run(&["index"], 0);
+    let segments = || {
+        let files = tree(&workspace.path("index/generation-000001"));
+        files.keys().filter(|path| path.to_string_lossy().ends_with(".store")).count()
+    };
+    assert_eq!(segments(), 2);
     workspace.run(&["compact"], 0);
+    assert_eq!(segments(), 1);
     workspace.run(&["search", "--index", "saved", "третий"], 1);
     workspace.run(&["check", "--index", "saved"], 0);
     workspace.run(&["restore", "saved"], 0);
@@ -282,6 +288,11 @@ fn a_signal_ends_a_run_with_the_index_as_it_was() {
         let stderr = workspace.run(&["gc"], 0);
         assert!(stderr.contains("nothing to remove"), "{stderr}");
     }
+    let _writer = Index::open(workspace.path("index")).unwrap().writer().unwrap();
+    let waiting = workspace.command(&["index", "--wait-lock", "60"]).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &waiting.id().to_string()]).status().unwrap().success());
+    expect_exit(&waiting.wait_with_output().unwrap(), 130, "a signal while waiting");
 }
 
 #[test]

@@ -8,6 +8,6 @@ mod segment_writer;
 mod worker_pool;
 mod writer;
 
-pub(super) use registry::{FileId, Registry};
+pub(super) use registry::{FileId, Registry, RegistryEntry};
 pub use writer::{Change, Writer, WriterOptions};
 pub(super) use writer::{id_problem, start_engine};

@@ -2,7 +2,11 @@
 //!
 //! Read once before a run, column by column and in their order, so that a million releases take a second.
 
-use std::{collections::HashMap, io};
+use std::{
+    collections::HashMap,
+    io,
+    path::{Path, PathBuf},
+};
 
 use indexmap::IndexSet;
 
@@ -83,6 +87,12 @@ impl Registry {
     /// The number of a file that releases came from.
     pub fn file_id(&self, root: &str, file: &str) -> Option<FileId> {
         self.files.get_index_of(&file_key(root, file))
+    }
+
+    /// The files that releases came from.
+    pub fn files(&self) -> impl Iterator<Item = (FileId, PathBuf)> {
+        let path = |(root, name): (&str, &str)| Path::new(root).join(name);
+        (0..self.files.len()).map(move |file| (file, path(self.file_name(file))))
     }
 
     /// The corpus folder, and the file below it, with this number.

@@ -142,23 +142,3 @@ fn lock_existing(folder: &Path, options: &JobOptions) -> Result<WriteLock> {
 fn refuse_missing(folder: &Path) -> Result<()> {
     if generation::exists(folder) { Ok(()) } else { Err(Error::IndexMissing { path: folder.into() }) }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::release::Release;
-
-    #[test]
-    fn segments_with_deletions_merge_into_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let index = Index::open_or_create(folder.path()).unwrap();
-        for title in ["Первый", "Второй", "Третий"] {
-            index.ingest(["1", title].map(|id| Release::new(id, title, "Текст"))).unwrap();
-        }
-        assert!(index.commit().unwrap().meta.segments.len() > 1);
-        compact(folder.path(), &JobOptions::default()).unwrap();
-        let segments = index.commit().unwrap().meta.segments;
-        assert_eq!((segments.len(), segments[0].num_docs(), segments[0].max_doc()), (1, 4, 4));
-        assert_eq!(index.searcher().unwrap().releases(), 4);
-    }
-}

@@ -319,15 +319,11 @@ fn all(index: &Path) -> Result<Vec<Generation>> {
 mod tests {
     use super::*;
 
-    fn publish_next(index: &Path, keep: usize, previous_is_sound: bool) {
-        Generation::create(index).unwrap().publish(keep, previous_is_sound, 7).unwrap();
-    }
-
     #[test]
     fn the_replaced_generation_is_retained_first_and_no_number_is_used_again() {
         let folder = tempfile::tempdir().unwrap();
         let index = folder.path();
-        let next = |keep, previous_is_sound| publish_next(index, keep, previous_is_sound);
+        let next = |keep, is_sound| Generation::create(index).unwrap().publish(keep, is_sound, 7).unwrap();
         let back_to = |number| Generation::new(index, number).publish(2, true, 7).unwrap();
         let unfinished = || _ = Generation::create(index).unwrap();
         let foreign = || fs::create_dir_all(index.join("generation-20/thesis")).unwrap();
@@ -364,23 +360,6 @@ mod tests {
             numbers.sort_unstable();
             assert_eq!(numbers, *expected, "step {at}");
         }
-    }
-
-    #[test]
-    fn a_marker_is_of_this_version_another_one_or_damaged() {
-        let folder = tempfile::tempdir().unwrap();
-        publish_next(folder.path(), 1, true);
-        let active = Generation::active(folder.path()).unwrap();
-        active.check_version().unwrap();
-        let marker = active.folder.join(MARKER);
-        atomic_file::write_json(&marker, &Marker { fingerprint: "older".into() }).unwrap();
-        assert!(matches!(active.check_version(), Err(Error::IndexStale { found, .. }) if found == "older"));
-        fs::write(&marker, r#"{"fingerprint":"older"}"#).unwrap();
-        assert!(matches!(active.check_version(), Err(Error::IndexDamaged { .. })));
-        fs::remove_file(&marker).unwrap();
-        assert!(matches!(active.check_version(), Err(Error::IndexDamaged { .. })));
-        fs::create_dir(&marker).unwrap();
-        assert!(matches!(active.check_version(), Err(Error::Read { .. })), "a refusal is no damage");
     }
 
     #[test]

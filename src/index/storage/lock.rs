@@ -104,16 +104,3 @@ fn describe_holder(file: &mut File) -> String {
 pub(crate) fn now() -> u64 {
     UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waiting_ends_when_it_is_interrupted() {
-        let folder = tempfile::tempdir().unwrap();
-        let _lock = WriteLock::acquire(folder.path(), Duration::ZERO, &AtomicBool::new(false)).unwrap();
-        let stopped = WriteLock::acquire(folder.path(), Duration::from_mins(1), &AtomicBool::new(true));
-        assert!(matches!(stopped, Err(Error::Interrupted)));
-    }
-}

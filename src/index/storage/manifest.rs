@@ -9,7 +9,7 @@ use std::{
     collections::BTreeMap,
     io,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::SystemTime,
 };
 
 use serde::{Deserialize, Serialize};
@@ -22,21 +22,21 @@ use crate::{
 
 /// Two changes of a file within this time may leave the same timestamp: FAT counts in steps of two seconds,
 /// and no file system in use is coarser.
-const TIMESTAMP_GRANULARITY: Duration = Duration::from_secs(2);
+const TIMESTAMP_GRANULARITY: Microseconds = 2_000_000;
 /// The ending of its name.
 pub(crate) const EXTENSION: &str = "files";
 
-/// Nanoseconds from 1970-01-01 UTC.
-type Nanoseconds = i64;
+/// Microseconds from 1970-01-01 UTC.
+type Microseconds = i64;
 
 /// What was read of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ManifestEntry {
     size: u64,
-    modified: Nanoseconds,
-    changed: Nanoseconds,
+    modified: Microseconds,
+    changed: Microseconds,
     /// When size and times were read, before the contents.
-    seen: Nanoseconds,
+    seen: Microseconds,
     /// BLAKE3 of the contents.
     pub digest: [u8; 32],
     /// The number of releases that were read from the file.
@@ -64,9 +64,9 @@ impl ManifestEntry {
     pub fn new(file: &SourceFile, seen: SystemTime, readers: [u8; 32]) -> Self {
         Self {
             size: file.size,
-            modified: nanoseconds(file.modified),
-            changed: nanoseconds(file.changed),
-            seen: nanoseconds(seen),
+            modified: microseconds(file.modified),
+            changed: microseconds(file.changed),
+            seen: microseconds(seen),
             readers,
             ..Self::default()
         }
@@ -122,16 +122,13 @@ impl ManifestEntry {
     /// another time.
     fn times_prove_unchanged(&self, file: &SourceFile) -> bool {
         let newest = self.modified.max(self.changed);
-        let settled = newest.saturating_add(nanoseconds(UNIX_EPOCH + TIMESTAMP_GRANULARITY)) < self.seen;
-        settled && (self.modified, self.changed) == (nanoseconds(file.modified), nanoseconds(file.changed))
+        let settled = newest.saturating_add(TIMESTAMP_GRANULARITY) < self.seen;
+        settled && (self.modified, self.changed) == (microseconds(file.modified), microseconds(file.changed))
     }
 }
 
-fn nanoseconds(time: SystemTime) -> Nanoseconds {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => since.as_nanos().try_into().unwrap_or(Nanoseconds::MAX),
-        Err(before) => before.duration().as_nanos().try_into().map_or(Nanoseconds::MIN, |since: i64| -since),
-    }
+fn microseconds(time: SystemTime) -> Microseconds {
+    jiff::Timestamp::try_from(time).map_or(Microseconds::MAX, jiff::Timestamp::as_microsecond)
 }
 
 impl Failure {
@@ -206,6 +203,8 @@ impl Manifest {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
     use super::*;
 
     fn file(size: u64, modified: u64, changed: u64) -> SourceFile {
@@ -237,21 +236,14 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_is_read_as_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut manifest = Manifest::default();
-        for name in ["b.txt", "a.txt"] {
-            *manifest.entry("/c", name) = ManifestEntry::new(&file(1, 2, 3), UNIX_EPOCH, [5; 32]);
-        }
-        let refused = || Error::read(Path::new("/c/b.txt"))(io::Error::other("refused"));
-        manifest.entry("/c", "b.txt").fail(&refused());
-        let name = manifest.write(folder.path()).unwrap();
-        assert_eq!(Manifest::read(folder.path(), &name).unwrap(), manifest);
-        let later = SystemTime::now();
-        let mut again = manifest.clone();
-        *again.entry("/c", "a.txt") = ManifestEntry::new(&file(1, 2, 3), later, [5; 32]);
-        assert!(again.same_contents(&manifest) && again != manifest);
-        *again.entry("/c", "a.txt") = ManifestEntry::new(&file(1, 2, 4), later, [5; 32]);
-        assert!(!again.same_contents(&manifest));
+    fn manifests_are_the_same_whenever_the_files_were_looked_at() {
+        let manifest = |changed, seen| {
+            let mut manifest = Manifest::default();
+            *manifest.entry("/c", "a.txt") = ManifestEntry::new(&file(1, 2, changed), seen, [5; 32]);
+            manifest
+        };
+        let first = manifest(3, UNIX_EPOCH);
+        assert!(first.same_contents(&manifest(3, SystemTime::now())));
+        assert!(!first.same_contents(&manifest(4, UNIX_EPOCH)) && !first.same_contents(&Manifest::default()));
     }
 }

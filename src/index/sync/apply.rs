@@ -4,7 +4,7 @@
 //! one id, the one that comes first in the order of files is kept, also if an earlier run kept another.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ops::ControlFlow,
     path::{Path, PathBuf},
     time::{Instant, SystemTime},
@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     index::{
         Change, Index, JobOptions, Writer,
-        build::{FileId, Registry, id_problem},
+        build::{FileId, Registry, RegistryEntry, id_problem},
         snapshot::Snapshot,
         storage::{
             manifest::{Manifest, ManifestEntry},
@@ -28,6 +28,9 @@ use crate::{
     },
     release::Release,
 };
+
+/// The number of characters of an id that a message shows where the id is too long.
+const MAX_SHOWN: usize = 80;
 
 /// Brings an index into the state of a corpus, in one commit.
 ///
@@ -103,52 +106,26 @@ struct Run<'a> {
     before: Manifest,
     now: Manifest,
     reporter: Reporter<'a>,
-    /// The files of this corpus that the index knows, except those that were read.
-    states: HashMap<FileId, FileState>,
+    /// Files that have not changed and were not read.
+    unchanged: HashSet<FileId>,
     /// The ids read in this run, and the files that they were read from.
     seen: HashMap<String, PathBuf>,
-}
-
-/// How far the run is with a file that the index knows.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum FileState {
-    /// The run has still to look at it.
-    Ahead,
-    /// So it has, and must read the file: an earlier file has one of its ids.
-    Disputed,
-    /// It has not changed and was not read.
-    Unchanged,
 }
 
 impl<'a> Run<'a> {
     fn new(index: &Index, writer: Writer, task: &'a Task<'a>, on_event: EventHandler<'a>) -> Result<Self> {
         let (mut reporter, mut now) = (Reporter::new(on_event), Manifest::default());
         let diff = Diff::walk(task, &mut reporter, &mut now)?;
-        let id = |file: &SourceFile| writer.registry().file_id(file.root.to_str()?, &file.name);
-        let known = diff.files.iter().filter_map(|(file, _)| id(file));
-        Ok(Self {
-            states: known.map(|id| (id, FileState::Ahead)).collect(),
-            task,
-            writer,
-            readers: task.corpus.options().digest(),
-            diff,
-            before: index.manifest()?,
-            now,
-            reporter,
-            seen: HashMap::new(),
-        })
+        let (before, readers) = (index.manifest()?, task.corpus.options().digest());
+        let (unchanged, seen) = (HashSet::new(), HashMap::new());
+        Ok(Self { task, writer, readers, diff, before, now, reporter, unchanged, seen })
     }
 
     /// Reads a file if it has changed.
     fn file(&mut self, file: &SourceFile, seen: SystemTime) -> Result<()> {
         let (root, path) = (file.root.to_string_lossy(), file.path());
-        let id = self.writer.registry().file_id(&root, &file.name);
-        let state = id.and_then(|id| self.states.remove(&id));
-        let unchanged = match self.before.get(&root, &file.name) {
-            _ if state == Some(FileState::Disputed) => Err("an earlier file has one of its ids"),
-            Some(entry) => entry.unchanged(file, seen, &self.readers.of(&path)),
-            None => Err("it is new"),
-        };
+        let before = self.before.get(&root, &file.name).ok_or("it is new");
+        let unchanged = before.and_then(|entry| entry.unchanged(file, seen, &self.readers.of(&path)));
         let entry = match unchanged {
             Ok(entry) => {
                 tracing::debug!(name = file.name, "unchanged");
@@ -158,7 +135,7 @@ impl<'a> Run<'a> {
                 for failure in &entry.failures {
                     self.reporter.event(Event::Failed(&failure.at(path.clone())));
                 }
-                self.states.extend(id.map(|id| (id, FileState::Unchanged)));
+                self.unchanged.extend(self.writer.registry().file_id(&root, &file.name));
                 entry
             }
             Err(why) => {
@@ -185,15 +162,12 @@ impl<'a> Run<'a> {
         let mut entry = ManifestEntry::new(file, seen, self.readers.of(&path));
         let mut stopped = None;
         let read = file.read(task.corpus.options(), &task.options.stop, &mut |release| {
-            match release.and_then(|release| self.with_valid_id(release, &path)) {
-                Ok(release) => {
-                    entry.releases += 1;
-                    entry.noted +=
-                        u32::from(release.origin.as_ref().is_some_and(|origin| !origin.notes.is_empty()));
-                    if let Err(error) = self.add(release, &path) {
-                        stopped = Some(error);
-                        return ControlFlow::Break(());
-                    }
+            let release = release.and_then(|release| self.with_valid_id(release, &path));
+            match release.map(|release| self.add(release, &path, &mut entry)) {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => {
+                    stopped = Some(error);
+                    return ControlFlow::Break(());
                 }
                 Err(error) => self.fail(&error, &path, &mut entry),
             }
@@ -217,21 +191,20 @@ impl<'a> Run<'a> {
     fn with_valid_id(&mut self, release: Release, path: &Path) -> Result<Release> {
         let (path, line) = (path.into(), release.origin.as_ref().and_then(|origin| origin.line));
         if let Some(problem) = id_problem(&release.id) {
-            let reason = format!("the id {:?} {problem}", shortened(&release.id));
-            return Err(Error::Malformed { path, line, reason });
+            let shown: String = release.id.chars().take(MAX_SHOWN).collect();
+            return Err(Error::Malformed { path, line, reason: format!("the id {shown:?} {problem}") });
         }
         self.reporter.summary.read.releases += 1;
         let Some(first) = self.holder_of(&release) else { return Ok(release) };
-        let missing = if first.exists() {
-            ""
-        } else {
-            " (which no longer exists; `--allow-removals` forgets a folder that is missing)"
-        };
-        let first = format!("{}{missing}", first.display());
-        Err(Error::DuplicateId { id: shortened(&release.id), path, line, first })
+        let hint = " (which no longer exists; `--allow-removals` forgets a folder that is missing)";
+        let first = format!("{}{}", first.display(), if first.exists() { "" } else { hint });
+        Err(Error::DuplicateId { id: release.id, path, line, first })
     }
 
-    fn add(&mut self, release: Release, path: &Path) -> Result<()> {
+    fn add(&mut self, release: Release, path: &Path, entry: &mut ManifestEntry) -> Result<()> {
+        let has_notes = release.origin.as_ref().is_some_and(|origin| !origin.notes.is_empty());
+        entry.releases += 1;
+        entry.noted += u32::from(has_notes);
         let summary = &mut self.reporter.summary;
         match self.writer.add(&release)? {
             Change::Added => summary.added += 1,
@@ -254,31 +227,24 @@ impl<'a> Run<'a> {
             return None;
         }
         let path = Path::new(root).join(name);
-        match self.states.get_mut(&id) {
-            Some(FileState::Unchanged) => Some(path),
-            Some(state) => {
-                *state = FileState::Disputed;
-                None
-            }
-            None => self.diff.stays(&path).then_some(path),
+        if self.unchanged.contains(&id) || self.diff.stays(&path) {
+            return Some(path);
         }
+        // If the file still exists, its turn comes later in this run. It must be read then, although it may be
+        // unchanged.
+        self.before.entry(root, name).expire();
+        None
     }
 
     /// Removes the releases whose file or record no longer exists.
     fn remove_missing(&mut self, of: usize) -> Result<()> {
         let registry = self.writer.registry();
-        let mut stays: HashMap<FileId, bool> = HashMap::new();
-        let mut missing = Vec::new();
-        for (id, entry) in registry.releases() {
-            let Some(file) = entry.file else { continue };
-            let stays = *stays.entry(file).or_insert_with(|| {
-                let (root, name) = registry.file_name(file);
-                self.states.contains_key(&file) || self.diff.stays(&Path::new(root).join(name))
-            });
-            if !stays && !self.seen.contains_key(id) {
-                missing.push(id.clone());
-            }
-        }
+        let stays = |(file, path): &(FileId, PathBuf)| self.unchanged.contains(file) || self.diff.stays(path);
+        let stay: HashSet<FileId> = registry.files().filter(stays).map(|(file, _)| file).collect();
+        let is_missing = |(id, entry): &(&String, RegistryEntry)| {
+            entry.file.is_some_and(|file| !stay.contains(&file)) && !self.seen.contains_key(*id)
+        };
+        let missing: Vec<String> = registry.releases().filter(is_missing).map(|(id, _)| id.clone()).collect();
         self.task.check_removals(missing.len(), of)?;
         if !missing.is_empty() {
             tracing::info!(releases = missing.len(), of, "removing releases that no longer exist");
@@ -348,14 +314,5 @@ impl<'a> Run<'a> {
         }
         entry.fail(error);
         self.reporter.event(Event::Failed(error));
-    }
-}
-
-/// The beginning of an id, for messages.
-fn shortened(id: &str) -> String {
-    const MAX_SHOWN: usize = 80;
-    match id.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("{}…", &id[..end]),
-        None => id.to_owned(),
     }
 }

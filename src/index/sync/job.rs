@@ -16,8 +16,8 @@ use crate::{
         CommitInfo, Index, JobOptions, Writer,
         maintenance::publish_generation,
         storage::{
-            generation::{self, Catalog, Generation},
-            lock, unless_damaged,
+            generation::{self, Catalog},
+            lock,
         },
     },
 };
@@ -88,10 +88,7 @@ impl Job<'_> {
         let info = match existing {
             Ok(index) => Some(index.commit_info()?),
             Err(Error::IndexMissing { .. }) => Some(CommitInfo::default()),
-            Err(_) => {
-                let active = unless_damaged(Generation::active(self.folder))?;
-                active.map(|active| CommitInfo::of_any_version(&active.folder)).transpose()?.flatten()
-            }
+            Err(_) => CommitInfo::of_any_version(self.folder)?,
         };
         let Some(info) = info.or_else(|| (!self.paths.is_empty()).then(CommitInfo::default)) else {
             return Err(Error::RootsUnknown { path: self.folder.into() });
