@@ -22,13 +22,8 @@ use super::{
     engine_error::{catch_panic, read_failure, write_failure},
     schema::{self, Fields},
     storage::{
-        atomic_file::remove_if_exists,
-        checksum::StopFlag,
-        directory::{ChecksummedDirectory, MANAGED, META},
-        generation::{self, Catalog, Generation, MARKER},
-        lock,
-        manifest::Manifest,
-        read_error, unless_damaged,
+        Catalog, ChecksummedDirectory, Generation, MANAGED, MARKER, META, Manifest, StopFlag,
+        atomic_file::remove_if_exists, generation, lock, read_error, unless_damaged,
     },
 };
 use crate::{
@@ -54,18 +49,15 @@ struct Inner {
 
 /// What an index records with every commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct CommitInfo {
     /// The corpus folders that the index was built from, absolute.
-    #[serde(default)]
     pub roots: Vec<PathBuf>,
     /// The time of the commit, in seconds since 1970-01-01 UTC.
-    #[serde(default)]
     pub committed: u64,
     /// The number of releases in the index.
-    #[serde(default)]
     pub releases: u64,
     /// The name of the manifest of corpus files; empty for an index in memory.
-    #[serde(default)]
     pub(super) files: String,
 }
 
@@ -127,30 +119,21 @@ impl Index {
     /// As [`Index::open`]; `IndexLocked` where another process creates it; `Write` where the folder cannot be written.
     pub fn open_or_create(folder: impl AsRef<Path>) -> Result<Self> {
         let folder = folder.as_ref();
-        if generation::exists(folder) {
-            return Self::open(folder);
+        if !generation::exists(folder) {
+            let _lock = generation::try_lock(folder)?;
+            let generation = Generation::create(folder)?;
+            let created = Self::create(&generation).and_then(|_| generation.publish(0, false, lock::now()));
+            created.inspect_err(|_| generation.discard())?;
         }
-        let _lock = generation::try_lock(folder)?;
-        let generation = Generation::create(folder)?;
-        let created = Self::create(&generation);
-        let published = created.and_then(|index| generation.publish(0, false, lock::now()).map(|()| index));
-        published.inspect_err(|_| generation.discard())
+        Self::open(folder)
     }
 
-    /// The index as it is now: the active generation of the folder, with the analyzer of this handle. Cheap where
-    /// this is it.
+    /// The index as it is now: the active generation of the folder. Cheap where this is it.
     ///
     /// # Errors
     /// As [`Index::open`].
     pub fn reload(&self) -> Result<Self> {
-        if self.is_active()? {
-            return Ok(self.clone());
-        }
-        let index = Self::open(self.location())?;
-        if let Some(analyzer) = self.inner.analyzer.get() {
-            _ = index.inner.analyzer.set(analyzer.clone());
-        }
-        Ok(index)
+        if self.is_active()? { Ok(self.clone()) } else { Self::open(self.location()) }
     }
 
     /// Opens a generation of this version, whether or not it is the active one.
@@ -232,14 +215,13 @@ impl Index {
     /// `IndexDamaged` where the manifest cannot be read.
     pub fn failures(&self) -> Result<Vec<Error>> {
         let manifest = self.manifest()?;
-        // An entry for a whole corpus folder has no name.
-        let path = |root, name| Path::new(root).join(name).components().collect::<PathBuf>();
-        let mut all: Vec<_> =
-            manifest.iter().map(|(root, name, entry)| (path(root, name), &entry.failures)).collect();
-        all.sort();
-        let failures =
-            all.iter().flat_map(|(path, failures)| failures.iter().map(|failure| failure.at(path.clone())));
-        Ok(failures.collect())
+        let mut failures = Vec::new();
+        for (root, name, entry) in manifest.iter() {
+            // An entry for a whole corpus folder has no name.
+            let path: PathBuf = Path::new(root).join(name).components().collect();
+            failures.extend(entry.errors(&path));
+        }
+        Ok(failures)
     }
 
     /// The size of the index on disk in bytes; 0 for one in memory.

@@ -14,7 +14,7 @@ use super::{
     norms::mean_length,
     parallel::parallel_map,
     segment_reader::Segment,
-    storage::generation::Generation,
+    storage::Generation,
 };
 use crate::{
     error::{Error, Result},

@@ -37,19 +37,14 @@ impl Index {
         let mut last = Some(version(self)?);
         let work = move || {
             while ended.recv_timeout(interval) == Err(RecvTimeoutError::Timeout) {
-                match index.reload().and_then(|newest| Ok((Some(version(&newest)?), newest))) {
-                    Ok((version, newest)) => {
-                        if version != last {
-                            last = version;
-                            index = newest;
-                            on_change(Ok(index.clone()));
-                        }
-                    }
-                    Err(error) => {
-                        if last.take().is_some() {
-                            on_change(Err(error));
-                        }
-                    }
+                let newest = index.reload().and_then(|newest| Ok((version(&newest)?, newest)));
+                let version = newest.as_ref().ok().map(|(version, _)| version.clone());
+                if version != last {
+                    last = version;
+                    on_change(newest.map(|(_, newest)| {
+                        index = newest;
+                        index.clone()
+                    }));
                 }
             }
         };

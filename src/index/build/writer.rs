@@ -24,11 +24,7 @@ use crate::{
         engine_error::write_failure,
         schema::column,
         snapshot::Snapshot,
-        storage::{
-            generation::{self, Catalog},
-            lock::{self, WriteLock},
-            manifest::Manifest,
-        },
+        storage::{Catalog, Manifest, WriteLock, generation, lock},
     },
     release::Release,
 };

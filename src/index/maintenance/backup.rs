@@ -5,19 +5,15 @@
 
 use std::{
     fs::{self, File},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use super::{publish_generation, refuse_missing};
+use super::publish_generation;
 use crate::{
     error::{Error, Result},
     index::{
         Index, JobOptions,
-        storage::{
-            atomic_file,
-            directory::{MANAGED, META},
-            generation::{self, Generation},
-        },
+        storage::{Generation, MANAGED, META, atomic_file, generation},
     },
 };
 
@@ -47,7 +43,7 @@ pub fn backup(folder: &Path, to: &Path) -> Result<BackupStats> {
     refuse_existing()?;
     let _lock = generation::try_lock(to)?;
     refuse_existing()?;
-    Generation::with_active(folder, |active| copy_commit(&Index::open_generation(active)?, folder, to, 0))
+    copy_commit(folder, to, 0)
 }
 
 /// Makes a backup the active generation of an index, after checking it. The generation before is retained,
@@ -57,43 +53,42 @@ pub fn backup(folder: &Path, to: &Path) -> Result<BackupStats> {
 /// `IndexMissing`, `IndexStale` and `IndexDamaged` of the backup; `NotEmpty`, `IndexLocked`, `Interrupted`,
 /// `Write`. The index is then as it was before.
 pub fn restore(folder: &Path, from: &Path, options: &JobOptions) -> Result<BackupStats> {
-    refuse_missing(from)?;
-    let backup = Index::open(from)?;
+    Index::open(from)?;
     let _lock = generation::lock(folder, options.wait, &options.stop)?;
-    copy_commit(&backup, from, folder, options.keep)
+    copy_commit(from, folder, options.keep)
 }
 
 /// Copies the last commit of an index into a new generation of another folder, and activates it.
-fn copy_commit(index: &Index, from: &Path, to: &Path, keep: usize) -> Result<BackupStats> {
+fn copy_commit(from: &Path, to: &Path, keep: usize) -> Result<BackupStats> {
     let last_success = Index::last_success(from)?.unwrap_or_default();
-    publish_generation(to, keep, last_success, |generation| copy_files(index, generation))
+    Generation::with_active(from, |active| {
+        publish_generation(to, keep, last_success, |generation| copy_files(active, generation))
+    })
 }
 
-fn copy_files(index: &Index, generation: &Generation) -> Result<BackupStats> {
+fn copy_files(from: &Generation, to: &Generation) -> Result<BackupStats> {
     let mut stats = BackupStats::default();
-    let Some(from) = index.generation_folder() else { return Ok(stats) };
     // A writer removes files only under this lock, so all that the commit names stays until it is copied.
-    let _lock = index.lock_files()?;
-    let to = &generation.folder;
-    stats.copy(&from.join(META), to)?;
-    stats.copy(&from.join(MANAGED), to)?;
-    // The commit that was copied, which need not be the one that the handle was opened with.
-    let copy = Index::open_generation(generation)?;
-    for copy in copy.commit()?.files() {
-        let file = from.join(copy.file_name().unwrap_or_default());
+    let _lock = Index::open_generation(from)?.lock_files()?;
+    for name in [META, MANAGED] {
+        stats.copy(&from.folder.join(name), &to.folder)?;
+    }
+    // The commit that was copied, whatever a writer has committed since.
+    for copy in Index::open_generation(to)?.commit()?.files() {
+        let file = from.folder.join(copy.file_name().unwrap_or_default());
         let exists = |path: &Path| path.try_exists().map_err(Error::read(path));
         // A segment has only some of the files that it may have, and the copy has a marker.
         if !exists(&copy)? && exists(&file)? {
-            stats.copy(&file, to)?;
+            stats.copy(&file, &to.folder)?;
         }
     }
-    atomic_file::sync_directory(to).map_err(Error::write(to))?;
+    atomic_file::sync_directory(&to.folder).map_err(Error::write(&to.folder))?;
     Ok(stats)
 }
 
 impl BackupStats {
     fn copy(&mut self, file: &Path, into: &Path) -> Result<()> {
-        let to: PathBuf = into.join(file.file_name().unwrap_or_default());
+        let to = into.join(file.file_name().unwrap_or_default());
         if fs::hard_link(file, &to).is_err() {
             let copied = fs::copy(file, &to).and_then(|_| File::open(&to)?.sync_all());
             copied.map_err(Error::write(&to))?;

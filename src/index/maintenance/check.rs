@@ -16,17 +16,10 @@ use std::{
 use crate::{
     error::{Error, Result},
     index::{
-        Index,
+        Index, Segment, Snapshot,
         build::Registry,
         engine_error::catch_panic,
-        snapshot::Snapshot,
-        storage::{
-            atomic_file, checksum,
-            generation::Generation,
-            lock,
-            manifest::{self, Manifest},
-            read_error,
-        },
+        storage::{Generation, Manifest, atomic_file, checksum, lock, manifest, read_error},
     },
 };
 
@@ -58,7 +51,7 @@ pub struct CheckReport {
 pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
     let mut report = CheckReport::default();
     let active = Generation::with_active(folder, OpenCommit::of);
-    let checked = active.and_then(|commit| catch_panic(folder, || commit.check_contents(stop, &mut report)));
+    let checked = active.and_then(|commit| catch_panic(folder, || commit.check(&mut report, Some(stop))));
     report.note(checked)?;
     let problems = mem::take(&mut report.problems);
     for generation in Generation::retained(folder)? {
@@ -67,7 +60,7 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
             Err(Error::IndexStale { .. }) => continue,
             // A run has just removed it.
             Err(_) if !Generation::retained(folder)?.contains(&generation) => continue,
-            opened => opened.and_then(|commit| commit.check_files(&mut report).map(|_| ())),
+            opened => opened.and_then(|commit| commit.check(&mut report, None)),
         };
         report.note(checked)?;
     }
@@ -81,7 +74,7 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
 /// Checks the files of a generation, and that it contains as much as it should.
 pub(crate) fn check_files(generation: &Generation) -> Result<()> {
     let mut report = CheckReport::default();
-    OpenCommit::of(generation)?.check_files(&mut report)?;
+    OpenCommit::of(generation)?.check(&mut report, None)?;
     let Some(reason) = report.problems.into_iter().next() else { return Ok(()) };
     Err(Error::IndexDamaged { path: generation.index.clone(), reason })
 }
@@ -89,13 +82,9 @@ pub(crate) fn check_files(generation: &Generation) -> Result<()> {
 impl CheckReport {
     /// Notes damage; any other error stays one.
     fn note(&mut self, checked: Result<()>) -> Result<()> {
-        match checked {
-            Err(Error::IndexDamaged { path, reason }) => {
-                self.problems.push(format!("{}: {reason}", path.display()));
-                Ok(())
-            }
-            checked => checked,
-        }
+        let Err(Error::IndexDamaged { path, reason }) = checked else { return checked };
+        self.problems.push(format!("{}: {reason}", path.display()));
+        Ok(())
     }
 }
 
@@ -127,9 +116,9 @@ impl OpenCommit {
         Ok(Self { files, snapshot, manifest: commit.manifest(), recorded: commit.info.releases })
     }
 
-    /// Compares every byte with the checksums, and the number of releases with the recorded one. Returns the contents
-    /// unless a file has changed: that would only be reported a second time.
-    fn check_files(mut self, report: &mut CheckReport) -> Result<Option<(Snapshot, Manifest)>> {
+    /// Compares every byte with the checksums, and the number of releases with the recorded one. Reads every release,
+    /// too, where there is a flag to stop it, unless a file has changed: that would only be reported a second time.
+    fn check(mut self, report: &mut CheckReport, releases: Option<&AtomicBool>) -> Result<()> {
         let before = report.problems.len();
         for (path, file) in &mut self.files {
             let checked = file.metadata().and_then(|about| {
@@ -146,20 +135,15 @@ impl OpenCommit {
             report.note(checked.map_err(|error| read_error(path, error)))?;
         }
         if report.problems.len() > before {
-            return Ok(None);
+            return Ok(());
         }
-        let snapshot = self.snapshot?;
+        let (snapshot, manifest) = (self.snapshot?, self.manifest?);
         let (found, recorded) = (snapshot.releases, self.recorded);
         if found != recorded {
             let problem = format!("the index contains {found} releases, but {recorded} were recorded");
             report.problems.push(problem);
         }
-        Ok(Some((snapshot, self.manifest?)))
-    }
-
-    /// Checks the files, and reads every release.
-    fn check_contents(self, stop: &AtomicBool, report: &mut CheckReport) -> Result<()> {
-        let Some((snapshot, manifest)) = self.check_files(report)? else { return Ok(()) };
+        let Some(stop) = releases else { return Ok(()) };
         check_releases(&snapshot, stop, report)?;
         check_file_counts(&snapshot, &manifest, report)
     }
@@ -167,16 +151,15 @@ impl OpenCommit {
 
 fn check_releases(snapshot: &Snapshot, stop: &AtomicBool, report: &mut CheckReport) -> Result<()> {
     let mut ids = HashSet::new();
-    for segment in &snapshot.segments {
-        for doc in segment.alive_docs() {
-            if stop.load(Ordering::Relaxed) {
-                return Err(Error::Interrupted);
-            }
-            report.releases += 1;
-            report.problems.extend(segment.check(doc).err());
-            if let Some(twice) = ids.replace(segment.id(doc)) {
-                report.problems.push(format!("release {twice:?} occurs twice"));
-            }
+    let docs = |segment| Segment::alive_docs(segment).map(move |doc| (segment, doc));
+    for (segment, doc) in snapshot.segments.iter().flat_map(docs) {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::Interrupted);
+        }
+        report.releases += 1;
+        report.problems.extend(segment.check(doc).err());
+        if let Some(twice) = ids.replace(segment.id(doc)) {
+            report.problems.push(format!("release {twice:?} occurs twice"));
         }
     }
     Ok(())
@@ -190,15 +173,17 @@ fn check_file_counts(snapshot: &Snapshot, manifest: &Manifest, report: &mut Chec
         *counts.entry(file).or_default() += 1;
     }
     for (root, name, entry) in manifest.iter() {
-        let count = registry.file_id(root, name).and_then(|file| counts.get(&file));
-        let found = count.copied().unwrap_or_default();
+        let file = registry.file_id(root, name);
+        let found = file.and_then(|file| counts.get(&file)).copied().unwrap_or_default();
+        let recorded = entry.releases;
         // Of a file that could not be read completely, releases of an earlier run stay.
-        if found < entry.releases || found > entry.releases && entry.failures.is_empty() {
-            let (path, recorded) = (Path::new(root).join(name), entry.releases);
-            report.problems.push(format!(
+        if found < recorded || found > recorded && !entry.has_failures() {
+            let path = Path::new(root).join(name);
+            let problem = format!(
                 "{found} releases of {} are in the index, but {recorded} were recorded",
                 path.display()
-            ));
+            );
+            report.problems.push(problem);
         }
     }
     Ok(())

@@ -11,6 +11,8 @@ use std::{
     sync::atomic::Ordering,
 };
 
+use tantivy::SegmentMeta;
+
 use self::check::check_files;
 pub use self::{
     backup::{BackupStats, backup, restore},
@@ -20,11 +22,7 @@ use super::{
     Index, JobOptions,
     build::start_engine,
     engine_error::write_failure,
-    storage::{
-        generation::{self, Catalog, Generation},
-        lock::WriteLock,
-        unless_damaged,
-    },
+    storage::{Catalog, Generation, WriteLock, generation},
 };
 use crate::error::{Error, Result};
 
@@ -37,33 +35,36 @@ pub fn compact(folder: &Path, options: &JobOptions) -> Result<()> {
     let _lock = lock_existing(folder, options)?;
     let active = Generation::active(folder)?;
     let index = Index::open_generation(&active)?;
-    let segments = index.commit()?.meta.segments;
-    if segments.len() > 1 || segments.iter().any(tantivy::SegmentMeta::has_deletes) {
-        tracing::info!(segments = segments.len(), "merging into one");
-        let ids: Vec<_> = segments.iter().map(tantivy::SegmentMeta::id).collect();
-        index.stop_flag().follow(&options.stop);
-        let mut engine = start_engine(&index)?;
-        let merged = engine.merge(&ids).wait();
-        // No merge may be running any more when its files are removed or the lock is released.
-        let ended = engine.wait_merging_threads();
-        if let Err(error) = merged.and(ended) {
-            index.collect_garbage_or_warn();
-            if options.stop.load(Ordering::Relaxed) {
-                return Err(Error::Interrupted);
-            }
-            return Err(write_failure(&index.location(), "merging segments", &error));
-        }
-    }
+    let merged = merge_segments(&index, options);
     index.collect_garbage_or_warn();
-    match check_files(&active) {
-        Ok(()) => Ok(()),
-        Err(error @ Error::IndexDamaged { .. }) => Err(error),
-        Err(error) => {
-            // The merge is done, whatever the system refuses now.
-            tracing::warn!("the index is compact, but could not be checked: {error}");
-            Ok(())
-        }
+    merged?;
+    let checked = check_files(&active);
+    if let Err(error) = &checked
+        && !matches!(error, Error::IndexDamaged { .. })
+    {
+        // The merge is done, whatever the system refuses now.
+        tracing::warn!("the index is compact, but could not be checked: {error}");
+        return Ok(());
     }
+    checked
+}
+
+fn merge_segments(index: &Index, options: &JobOptions) -> Result<()> {
+    let segments = index.commit()?.meta.segments;
+    if segments.len() <= 1 && !segments.iter().any(SegmentMeta::has_deletes) {
+        return Ok(());
+    }
+    tracing::info!(segments = segments.len(), "merging into one");
+    let ids: Vec<_> = segments.iter().map(SegmentMeta::id).collect();
+    index.stop_flag().follow(&options.stop);
+    let mut engine = start_engine(index)?;
+    let merged = engine.merge(&ids).wait();
+    // No merge may be running any more when its files are removed or the lock is released.
+    let ended = engine.wait_merging_threads();
+    merged.and(ended).map_err(|error| match options.stop.load(Ordering::Relaxed) {
+        true => Error::Interrupted,
+        false => write_failure(&index.location(), "merging segments", &error),
+    })
 }
 
 /// Activates the newest retained generation that is older than the active one, after checking it. Returns
@@ -75,21 +76,17 @@ pub fn compact(folder: &Path, options: &JobOptions) -> Result<()> {
 pub fn rollback(folder: &Path, options: &JobOptions) -> Result<u64> {
     let _lock = lock_existing(folder, options)?;
     let Catalog { active, last_success, .. } = Catalog::read(folder)?;
+    let is_unusable = |error| matches!(error, Error::IndexStale { .. } | Error::IndexDamaged { .. });
     let mut older = Generation::retained(folder)?;
-    older.retain(|generation| generation.number < active);
-    older.sort_by_key(|generation| generation.number);
-    while let Some(newest) = older.pop() {
-        match unless_damaged(newest.check_version()) {
-            Ok(Some(())) => {
-                check_files(&newest)?;
-                newest.publish(usize::MAX, true, last_success)?;
-                return Ok(newest.number);
-            }
-            Ok(None) | Err(Error::IndexStale { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Err(Error::NothingOlder { path: folder.into() })
+    older.retain(|generation| {
+        generation.number < active && !generation.check_version().is_err_and(is_unusable)
+    });
+    let Some(newest) = older.into_iter().max_by_key(|generation| generation.number) else {
+        return Err(Error::NothingOlder { path: folder.into() });
+    };
+    check_files(&newest)?;
+    newest.publish(usize::MAX, true, last_success)?;
+    Ok(newest.number)
 }
 
 /// Removes everything that no commit names: files left by a killed run, generations that were never

@@ -11,6 +11,8 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::checksum;
+
 /// The checksum line: 64 hexadecimal digits and a line feed.
 const CHECKSUM_LINE: usize = 65;
 
@@ -56,7 +58,8 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Path) -> io::Result<T> {
 pub(crate) fn verified(path: &Path, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     let length = bytes.len().saturating_sub(CHECKSUM_LINE);
     if with_checksum(path, &bytes[..length]) != bytes {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum is wrong"));
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        return Err(checksum::changed(&name, "its checksum is wrong"));
     }
     bytes.truncate(length);
     Ok(bytes)

@@ -5,7 +5,6 @@
 //! the digests also covers the file's name, so that a file copied over another one is noticed.
 
 use std::{
-    fmt,
     fs::File,
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
     ops::Range,
@@ -108,6 +107,7 @@ impl TerminatingWrite for ChecksumWriter {
 }
 
 /// A file with checksums, open for reading.
+#[derive(Debug)]
 pub(crate) struct ChecksummedFile {
     contents: OwnedBytes,
     digests: OwnedBytes,
@@ -131,18 +131,14 @@ impl ChecksummedFile {
         if range.is_empty() {
             return Ok(());
         }
-        for block in range.start / BLOCK..range.end.div_ceil(BLOCK) {
-            let (word, bit) = (&self.checked[block / 64], 1 << (block % 64));
+        for at in range.start / BLOCK..range.end.div_ceil(BLOCK) {
+            let (word, bit) = (&self.checked[at / 64], 1 << (at % 64));
             // Two threads may verify the same block at once, with the same result.
-            if word.load(Ordering::Relaxed) & bit != 0 {
-                continue;
+            if word.load(Ordering::Relaxed) & bit == 0 {
+                let block = &self.contents[at * BLOCK..self.contents.len().min((at + 1) * BLOCK)];
+                check_block(&self.name, at, block, &self.digests[at * DIGEST..(at + 1) * DIGEST])?;
+                word.fetch_or(bit, Ordering::Relaxed);
             }
-            let start = block * BLOCK;
-            let contents = &self.contents[start..self.contents.len().min(start + BLOCK)];
-            if digest(contents) != self.digests[block * DIGEST..(block + 1) * DIGEST] {
-                return Err(changed(&self.name, &format!("bytes {start} and on have changed")));
-            }
-            word.fetch_or(bit, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -180,25 +176,23 @@ pub(crate) fn check(file: &mut File, name: &str) -> io::Result<()> {
     let mut block = vec![0; BLOCK];
     let mut contents = BufReader::with_capacity(BLOCK << 6, file.take(length as u64));
     for (at, expected) in digests.chunks(DIGEST).enumerate() {
-        let start = at * BLOCK;
-        let block = &mut block[..BLOCK.min(length.saturating_sub(start))];
+        let block = &mut block[..BLOCK.min(length.saturating_sub(at * BLOCK))];
         contents.read_exact(block)?;
-        if digest(block) != expected {
-            return Err(changed(name, &format!("bytes {start} and on have changed")));
-        }
+        check_block(name, at, block, expected)?;
     }
     Ok(())
 }
 
-/// The error for a file that is not what was written.
-fn changed(name: &str, what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{name} is not as it was written: {what}"))
+fn check_block(name: &str, number: usize, block: &[u8], expected: &[u8]) -> io::Result<()> {
+    if digest(block) == expected {
+        return Ok(());
+    }
+    Err(changed(name, &format!("bytes {} and on have changed", number * BLOCK)))
 }
 
-impl fmt::Debug for ChecksummedFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ChecksummedFile({}, {} bytes)", self.name, self.contents.len())
-    }
+/// The error for a file that is not what was written.
+pub(super) fn changed(name: &str, what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("{name} is not as it was written: {what}"))
 }
 
 impl HasLen for ChecksummedFile {
@@ -225,58 +219,57 @@ mod tests {
 
     use super::{super::directory::ChecksummedDirectory, *};
 
-    /// The bytes of a file with `length` bytes of contents.
-    fn written(length: usize) -> Vec<u8> {
-        let contents: Vec<u8> = (0..length).map(|at| u8::try_from(at % 251).unwrap()).collect();
+    /// The contents of a file of this length, and the whole file.
+    fn written(length: usize) -> (Vec<u8>, Vec<u8>) {
+        let contents: Vec<u8> = (0..251).cycle().take(length).collect();
         let folder = tempfile::tempdir().unwrap();
         let directory = ChecksummedDirectory::open(folder.path(), &StopFlag::default()).unwrap();
         let mut writer = directory.open_write(Path::new("a.store")).unwrap();
         contents.chunks(1000).for_each(|part| writer.write_all(part).unwrap());
         writer.terminate().unwrap();
-        fs::read(folder.path().join("a.store")).unwrap()
+        (contents, fs::read(folder.path().join("a.store")).unwrap())
     }
 
-    fn check_file(bytes: &[u8]) -> io::Result<()> {
+    fn is_sound(bytes: &[u8]) -> bool {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        check(&mut file, "a.store")
+        check(&mut file, "a.store").is_ok()
     }
 
-    fn open(bytes: Vec<u8>) -> io::Result<ChecksummedFile> {
-        ChecksummedFile::open(OwnedBytes::new(bytes), "a.store".into())
+    fn open(bytes: &[u8], name: &str) -> io::Result<ChecksummedFile> {
+        ChecksummedFile::open(OwnedBytes::new(bytes.to_vec()), name.into())
     }
 
     #[test]
     fn contents_are_read_as_written() {
         for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 7, WRITE_BUFFER, 2 * WRITE_BUFFER + 7] {
-            let file = open(written(length)).unwrap();
-            assert_eq!(file.len(), length);
-            let all = file.read_bytes(0..length).unwrap();
-            assert!(all.iter().enumerate().all(|(at, byte)| usize::from(*byte) == at % 251));
+            let (contents, whole) = written(length);
+            let file = open(&whole, "a.store").unwrap();
+            assert!(
+                file.len() == length && *file.read_bytes(0..length).unwrap() == *contents && is_sound(&whole)
+            );
             assert!(file.read_bytes(length..length).unwrap().is_empty());
             assert!(file.read_bytes(0..length + 1).is_err());
-            check_file(&written(length)).unwrap();
         }
     }
 
     #[test]
     fn every_flipped_byte_is_noticed_and_the_rest_is_read() {
-        let whole = written(BLOCK + 40);
+        let (contents, whole) = written(BLOCK + 40);
+        assert!(open(&whole, "b.store").is_err());
         for at in (0..whole.len()).filter(|at| *at < 50 || *at > BLOCK - 5) {
             let mut flipped = whole.clone();
             flipped[at] ^= 1;
-            assert!(check_file(&flipped).is_err(), "{at}");
-            let Ok(file) = open(flipped) else { continue };
-            assert!(file.read_bytes(0..file.len()).is_err(), "{at}");
-            let (bad, good) = if at < BLOCK { (at, BLOCK) } else { (at, 0) };
-            assert!(bad < BLOCK + 40, "{at}");
-            assert!(file.read_bytes(bad..bad + 1).is_err(), "{at}");
-            assert!(file.read_bytes(good..good + 1).is_ok(), "{at}");
+            assert!(!is_sound(&flipped), "{at}");
+            // A changed footer is noticed when the file is opened.
+            assert_eq!(open(&flipped, "a.store").is_ok(), at < contents.len(), "{at}");
+            let Ok(file) = open(&flipped, "a.store") else { continue };
+            let other = if at < BLOCK { BLOCK } else { 0 };
+            assert!(file.read_bytes(at..at + 1).is_err() && file.read_bytes(0..file.len()).is_err(), "{at}");
+            assert!(file.read_bytes(other..other + 1).is_ok(), "{at}");
         }
-        assert!(ChecksummedFile::open(OwnedBytes::new(whole.clone()), "b.store".into()).is_err());
-        for cut in 0..60 {
-            let cut = &whole[..whole.len() - 1 - cut];
-            assert!(open(cut.to_vec()).is_err() && check_file(cut).is_err());
+        for cut in whole.len() - 60..whole.len() {
+            assert!(open(&whole[..cut], "a.store").is_err() && !is_sound(&whole[..cut]), "{cut}");
         }
     }
 }

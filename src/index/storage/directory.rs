@@ -66,13 +66,7 @@ impl Directory for ChecksummedDirectory {
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
         atomic_file::read(&self.folder.join(path)).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => OpenReadError::FileDoesNotExist(path.into()),
-            kind => {
-                let named = match error.raw_os_error() {
-                    Some(_) => error,
-                    None => io::Error::new(kind, format!("{}: {error}", path.display())),
-                };
-                OpenReadError::wrap_io_error(named, path.into())
-            }
+            _ => OpenReadError::wrap_io_error(error, path.into()),
         })
     }
 

@@ -119,9 +119,9 @@ impl Generation {
     pub fn with_active<T>(index: &Path, work: impl Fn(&Self) -> Result<T>) -> Result<T> {
         loop {
             let generation = Self::active(index)?;
-            let result = work(&generation);
-            if result.is_ok() || generation.is_active()? {
-                return result;
+            match work(&generation) {
+                Err(_) if !generation.is_active()? => {}
+                done => return done,
             }
         }
     }
@@ -179,7 +179,7 @@ impl Generation {
         let (active, highest) = (self.number, highest.max(self.number));
         Catalog { active, retained, highest, last_success }.write(&self.index)?;
         tracing::info!(generation = self.number, "active from now on");
-        remove_unlisted_or_warn(&self.index);
+        prune_or_warn(&self.index);
         Ok(())
     }
 
@@ -238,7 +238,7 @@ pub(crate) fn exists(index: &Path) -> bool {
 pub(crate) fn lock(index: &Path, wait: Duration, stop: &AtomicBool) -> Result<WriteLock> {
     refuse_other_contents(index)?;
     let lock = WriteLock::acquire(index, wait, stop)?;
-    remove_unlisted_or_warn(index);
+    prune_or_warn(index);
     Ok(lock)
 }
 
@@ -265,42 +265,37 @@ pub(crate) fn refuse_other_contents(index: &Path) -> Result<()> {
 }
 
 /// Retains at most `keep` generations besides the active one, and removes all that the catalog does not list.
-/// Returns what was removed. Only for the holder of the write lock.
+/// Returns what was removed. Only for the holder of the write lock. Without a catalog nothing is removed: any generation
+/// could be the one that was active.
 pub(crate) fn prune(index: &Path, keep: usize) -> Result<Vec<PathBuf>> {
     let mut catalog = Catalog::read(index)?;
-    catalog.retained.truncate(keep);
-    // Written even where nothing changes, in place of what a killed run left unfinished.
-    catalog.write(index)?;
-    remove_unlisted(index)
+    if catalog.retained.len() > keep {
+        catalog.retained.truncate(keep);
+        catalog.write(index)?;
+    }
+    let unfinished = temporary_path(&index.join(CURRENT));
+    remove_if_exists(&unfinished).map_err(Error::write(&unfinished))?;
+    let mut obsolete = all(index)?;
+    obsolete.retain(|generation| !catalog.lists(generation.number) && generation.is_removable());
+    if !obsolete.is_empty() {
+        tracing::info!(generations = obsolete.len(), "removing what is obsolete or unfinished");
+    }
+    let remove = |generation: Generation| generation.remove().map(|()| generation.folder);
+    // All are removed that can be before the first failure is reported.
+    let outcomes: Vec<Result<PathBuf>> = obsolete.into_iter().map(remove).collect();
+    outcomes.into_iter().collect()
 }
 
 /// Removes what a killed run left, and warns where that fails.
-fn remove_unlisted_or_warn(index: &Path) {
-    if let Err(error) = unless_damaged(remove_unlisted(index)) {
+fn prune_or_warn(index: &Path) {
+    if let Err(error) = unless_damaged(prune(index, usize::MAX)) {
         tracing::warn!("an obsolete file could not be removed and takes room until the next run: {error}");
     }
 }
 
-/// Removes the generations that the catalog does not list. Without a catalog none is removed: any could be the one
-/// that was active.
-fn remove_unlisted(index: &Path) -> Result<Vec<PathBuf>> {
-    let catalog = Catalog::read(index)?;
-    let is_obsolete =
-        |generation: &Generation| !catalog.lists(generation.number) && generation.is_removable();
-    let outcomes = all(index)?.into_iter().filter(is_obsolete);
-    let outcomes = outcomes.map(|generation| generation.remove().map(|()| generation.folder));
-    // All are removed that can be before the first failure is reported.
-    let outcomes: Vec<Result<PathBuf>> = outcomes.collect();
-    if !outcomes.is_empty() {
-        tracing::info!(generations = outcomes.len(), "removing obsolete generations");
-    }
-    outcomes.into_iter().collect()
-}
-
 /// The number of the generation whose folder has this name.
 fn number_of(name: &str) -> Option<u64> {
-    let digits = name.strip_prefix(PREFIX)?;
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+    name.strip_prefix(PREFIX)?.parse().ok()
 }
 
 /// The generations in an index folder, listed or not.

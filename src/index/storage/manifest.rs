@@ -5,12 +5,7 @@
 //! that apply to it have changed. Why something could not be read is recorded: every run reports what is wrong with
 //! the contents of a file, and tries again what the system refused.
 
-use std::{
-    collections::BTreeMap,
-    io,
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::{collections::BTreeMap, io, path::Path, time::SystemTime};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +39,7 @@ pub(crate) struct ManifestEntry {
     /// How many of them have notes about what was cut, replaced or left out.
     pub noted: u32,
     /// Why the file, or parts of it, could not be read. A folder with failures has an entry, too.
-    pub failures: Vec<Failure>,
+    failures: Vec<Failure>,
     /// The digest of the readers and of the options that apply to the file; `UNREAD` where the next run must read it.
     readers: [u8; 32],
 }
@@ -53,10 +48,10 @@ pub(crate) struct ManifestEntry {
 const UNREAD: [u8; 32] = [0; 32];
 
 /// Why a file or a part of it could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(crate) struct Failure {
-    pub line: Option<u64>,
-    pub reason: String,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Failure {
+    line: Option<u64>,
+    reason: String,
 }
 
 impl ManifestEntry {
@@ -78,7 +73,29 @@ impl ManifestEntry {
         if !matches!(error, Error::Malformed { .. }) {
             self.expire();
         }
-        self.failures.push(Failure::of(error));
+        let (line, reason) = match error {
+            Error::Malformed { line, reason, .. } => (*line, reason.clone()),
+            Error::Read { source, .. } => (None, format!("cannot be read: {source}")),
+            Error::DuplicateId { id, line, first, .. } => {
+                (*line, format!("id {id:?} is already taken by {first}; rename one of the two"))
+            }
+            error => (None, error.to_string()),
+        };
+        self.failures.push(Failure { line, reason });
+    }
+
+    /// The errors that were recorded, for the path of the file or folder.
+    pub fn errors(&self, path: &Path) -> impl Iterator<Item = Error> {
+        let error = |Failure { line, reason }: &Failure| Error::Malformed {
+            path: path.into(),
+            line: *line,
+            reason: reason.clone(),
+        };
+        self.failures.iter().map(error)
+    }
+
+    pub fn has_failures(&self) -> bool {
+        !self.failures.is_empty()
     }
 
     /// Lets the next run read the file whether or not it has changed.
@@ -129,26 +146,6 @@ impl ManifestEntry {
 
 fn microseconds(time: SystemTime) -> Microseconds {
     jiff::Timestamp::try_from(time).map_or(Microseconds::MAX, jiff::Timestamp::as_microsecond)
-}
-
-impl Failure {
-    /// What an error says about the path that it names.
-    pub fn of(error: &Error) -> Self {
-        match error {
-            Error::Malformed { line, reason, .. } => Self { line: *line, reason: reason.clone() },
-            Error::Read { source, .. } => Self { line: None, reason: format!("cannot be read: {source}") },
-            Error::DuplicateId { id, line, first, .. } => {
-                let reason = format!("id {id:?} is already taken by {first}; rename one of the two");
-                Self { line: *line, reason }
-            }
-            error => Self { line: None, reason: error.to_string() },
-        }
-    }
-
-    /// The inverse of [`Failure::of`].
-    pub fn at(&self, path: PathBuf) -> Error {
-        Error::Malformed { path, line: self.line, reason: self.reason.clone() }
-    }
 }
 
 /// What was read of a corpus.

@@ -13,6 +13,12 @@ pub(crate) mod generation;
 pub(crate) mod lock;
 pub(crate) mod manifest;
 
+pub(super) use checksum::StopFlag;
+pub(super) use directory::{ChecksummedDirectory, MANAGED, META};
+pub(super) use generation::{Catalog, Generation, MARKER};
+pub(super) use lock::WriteLock;
+pub(super) use manifest::{Manifest, ManifestEntry};
+
 /// Whether an error says that a file of an index is not what was written: it is missing or its checksum is
 /// wrong. What the system refuses (permissions, memory, open files, a failing disk) says nothing about that.
 pub(crate) fn is_damage(error: &io::Error) -> bool {

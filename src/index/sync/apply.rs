@@ -18,13 +18,9 @@ use crate::{
     corpus::{Corpus, ReadersDigest, SourceFile},
     error::{Error, Result},
     index::{
-        Change, Index, JobOptions, Writer,
+        Change, Index, JobOptions, Snapshot, Writer,
         build::{FileId, Registry, RegistryEntry, id_problem},
-        snapshot::Snapshot,
-        storage::{
-            manifest::{Manifest, ManifestEntry},
-            unless_damaged,
-        },
+        storage::{Manifest, ManifestEntry, unless_damaged},
     },
     release::Release,
 };
@@ -114,7 +110,8 @@ struct Run<'a> {
 
 impl<'a> Run<'a> {
     fn new(index: &Index, writer: Writer, task: &'a Task<'a>, on_event: EventHandler<'a>) -> Result<Self> {
-        let (mut reporter, mut now) = (Reporter::new(on_event), Manifest::default());
+        let mut reporter = Reporter { summary: Summary::default(), handler: on_event };
+        let mut now = Manifest::default();
         let diff = Diff::walk(task, &mut reporter, &mut now)?;
         let (before, readers) = (index.manifest()?, task.corpus.options().digest());
         let (unchanged, seen) = (HashSet::new(), HashMap::new());
@@ -132,9 +129,7 @@ impl<'a> Run<'a> {
                 let summary = &mut self.reporter.summary;
                 summary.same_files += u64::from(!entry.is_empty());
                 summary.unchanged += u64::from(entry.releases);
-                for failure in &entry.failures {
-                    self.reporter.event(Event::Failed(&failure.at(path.clone())));
-                }
+                entry.errors(&path).for_each(|error| self.reporter.event(Event::Failed(&error)));
                 self.unchanged.extend(self.writer.registry().file_id(&root, &file.name));
                 entry
             }

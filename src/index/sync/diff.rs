@@ -11,7 +11,7 @@ use super::events::{Event, Reporter};
 use crate::{
     corpus::{Corpus, Found, SourceFile},
     error::{Error, Result},
-    index::{JobOptions, storage::manifest::Manifest},
+    index::{JobOptions, storage::Manifest},
 };
 
 /// A run that would remove more than this part of the releases is stopped: an unmounted disk and a mistyped

@@ -74,14 +74,10 @@ pub(super) type EventHandler<'a> = &'a mut dyn FnMut(Event<'_>, Progress);
 /// Counts what happens and passes it on.
 pub(super) struct Reporter<'a> {
     pub summary: Summary,
-    handler: EventHandler<'a>,
+    pub handler: EventHandler<'a>,
 }
 
-impl<'a> Reporter<'a> {
-    pub fn new(handler: EventHandler<'a>) -> Self {
-        Self { summary: Summary::default(), handler }
-    }
-
+impl Reporter<'_> {
     pub fn event(&mut self, event: Event<'_>) {
         match event {
             Event::Ignored(_) => self.summary.ignored += 1,

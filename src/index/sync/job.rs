@@ -15,10 +15,7 @@ use crate::{
     index::{
         CommitInfo, Index, JobOptions, Writer,
         maintenance::publish_generation,
-        storage::{
-            generation::{self, Catalog},
-            lock,
-        },
+        storage::{Catalog, generation, lock},
     },
 };
 
