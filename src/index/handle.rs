@@ -23,7 +23,7 @@ use super::{
     schema::{self, Fields},
     storage::{
         Catalog, ChecksummedDirectory, Generation, MANAGED, MARKER, META, Manifest, StopFlag,
-        atomic_file::remove_if_exists, generation, lock, read_error, unless_damaged,
+        atomic_file::remove_if_exists, generation, list, lock, read_error, unless_damaged,
     },
 };
 use crate::{
@@ -260,8 +260,7 @@ impl Index {
         let _lock = self.lock_files()?;
         let live = self.commit()?.files();
         let mut removed = Vec::new();
-        for entry in fs::read_dir(folder).map_err(Error::read(folder))? {
-            let path = entry.map_err(Error::read(folder))?.path();
+        for path in list(folder).map_err(Error::read(folder))? {
             if path.extension().is_none_or(|ending| ending != "lock") && !live.contains(&path) {
                 remove_if_exists(&path).map_err(Error::write(&path))?;
                 removed.push(path);

@@ -61,6 +61,11 @@ fn a_long_id_is_refused_with_its_line() {
 #[test]
 fn folders_that_are_not_vestniks_are_left_alone() {
     let workspace = Workspace::new(&["a.txt"]);
+    // What a killed run leaves, and what a folder for an index may contain before there is one.
+    fs::create_dir(workspace.path("index")).unwrap();
+    for name in ["lock", ".current.new", "README.md", ".gitignore"] {
+        fs::write(workspace.path("index").join(name), "").unwrap();
+    }
     workspace.run(&["index"], 0);
     for folder in ["index/generation-2024", "saved/generation-77", "home"] {
         fs::create_dir_all(workspace.path(folder)).unwrap();

@@ -177,7 +177,7 @@ fn check_file_counts(snapshot: &Snapshot, manifest: &Manifest, report: &mut Chec
         let found = file.and_then(|file| counts.get(&file)).copied().unwrap_or_default();
         let recorded = entry.releases;
         // Of a file that could not be read completely, releases of an earlier run stay.
-        if found < recorded || found > recorded && !entry.has_failures() {
+        if found < recorded || found > recorded && entry.failures.is_empty() {
             let path = Path::new(root).join(name);
             let problem = format!(
                 "{found} releases of {} are in the index, but {recorded} were recorded",

@@ -38,15 +38,14 @@ pub fn compact(folder: &Path, options: &JobOptions) -> Result<()> {
     let merged = merge_segments(&index, options);
     index.collect_garbage_or_warn();
     merged?;
-    let checked = check_files(&active);
-    if let Err(error) = &checked
-        && !matches!(error, Error::IndexDamaged { .. })
-    {
+    check_files(&active).or_else(|error| {
+        if matches!(error, Error::IndexDamaged { .. }) {
+            return Err(error);
+        }
         // The merge is done, whatever the system refuses now.
         tracing::warn!("the index is compact, but could not be checked: {error}");
-        return Ok(());
-    }
-    checked
+        Ok(())
+    })
 }
 
 fn merge_segments(index: &Index, options: &JobOptions) -> Result<()> {
@@ -95,8 +94,7 @@ pub fn rollback(folder: &Path, options: &JobOptions) -> Result<u64> {
 /// # Errors
 /// `IndexMissing`, `IndexStale`, `IndexDamaged`, `IndexLocked`, `Interrupted`, `Write`.
 pub fn gc(folder: &Path, options: &JobOptions) -> Result<Vec<PathBuf>> {
-    refuse_missing(folder)?;
-    let _lock = WriteLock::acquire(folder, options.wait, &options.stop)?;
+    let _lock = lock_existing(folder, options)?;
     let mut removed = generation::prune(folder, options.keep)?;
     removed.extend(Index::open(folder)?.collect_garbage()?);
     for older in Generation::retained(folder)? {
@@ -129,13 +127,10 @@ pub(super) fn publish_generation<T>(
     filled.inspect_err(|_| generation.discard())
 }
 
-/// Takes the write lock of an index that exists.
+/// Takes the write lock of an index that exists: it would create the folder of a mistyped name.
 fn lock_existing(folder: &Path, options: &JobOptions) -> Result<WriteLock> {
-    refuse_missing(folder)?;
-    generation::lock(folder, options.wait, &options.stop)
-}
-
-/// Refuses a folder without an index: taking the lock would create the folder of a mistyped name.
-fn refuse_missing(folder: &Path) -> Result<()> {
-    if generation::exists(folder) { Ok(()) } else { Err(Error::IndexMissing { path: folder.into() }) }
+    if !generation::exists(folder) {
+        return Err(Error::IndexMissing { path: folder.into() });
+    }
+    WriteLock::acquire(folder, options.wait, &options.stop)
 }

@@ -23,6 +23,8 @@ pub(crate) const EXTENSION: &str = "files";
 
 /// Microseconds from 1970-01-01 UTC.
 type Microseconds = i64;
+/// BLAKE3.
+type Digest = [u8; 32];
 
 /// What was read of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,31 +34,24 @@ pub(crate) struct ManifestEntry {
     changed: Microseconds,
     /// When size and times were read, before the contents.
     seen: Microseconds,
-    /// BLAKE3 of the contents.
-    pub digest: [u8; 32],
+    /// That of the contents.
+    pub digest: Digest,
     /// The number of releases that were read from the file.
     pub releases: u32,
     /// How many of them have notes about what was cut, replaced or left out.
     pub noted: u32,
-    /// Why the file, or parts of it, could not be read. A folder with failures has an entry, too.
-    failures: Vec<Failure>,
+    /// Why the file, or parts of it, could not be read, with the line at fault. A folder with failures has an entry, too.
+    pub failures: Vec<(Option<u64>, String)>,
     /// The digest of the readers and of the options that apply to the file; `UNREAD` where the next run must read it.
-    readers: [u8; 32],
+    readers: Digest,
 }
 
 /// The digest of no readers.
-const UNREAD: [u8; 32] = [0; 32];
-
-/// Why a file or a part of it could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Failure {
-    line: Option<u64>,
-    reason: String,
-}
+const UNREAD: Digest = [0; 32];
 
 impl ManifestEntry {
     /// The entry of a file that is about to be read.
-    pub fn new(file: &SourceFile, seen: SystemTime, readers: [u8; 32]) -> Self {
+    pub fn new(file: &SourceFile, seen: SystemTime, readers: Digest) -> Self {
         Self {
             size: file.size,
             modified: microseconds(file.modified),
@@ -81,21 +76,13 @@ impl ManifestEntry {
             }
             error => (None, error.to_string()),
         };
-        self.failures.push(Failure { line, reason });
+        self.failures.push((line, reason));
     }
 
     /// The errors that were recorded, for the path of the file or folder.
     pub fn errors(&self, path: &Path) -> impl Iterator<Item = Error> {
-        let error = |Failure { line, reason }: &Failure| Error::Malformed {
-            path: path.into(),
-            line: *line,
-            reason: reason.clone(),
-        };
-        self.failures.iter().map(error)
-    }
-
-    pub fn has_failures(&self) -> bool {
-        !self.failures.is_empty()
+        let failures = self.failures.iter().cloned();
+        failures.map(|(line, reason)| Error::Malformed { path: path.into(), line, reason })
     }
 
     /// Lets the next run read the file whether or not it has changed.
@@ -114,12 +101,12 @@ impl ManifestEntry {
         &self,
         file: &SourceFile,
         seen: SystemTime,
-        readers: &[u8; 32],
+        readers: Digest,
     ) -> Result<Self, &'static str> {
         if self.readers == UNREAD {
             return Err("it could not be read before, or one of its ids was taken");
         }
-        if self.readers != *readers {
+        if self.readers != readers {
             return Err("the readers or their options have changed");
         }
         if self.size != file.size {
@@ -226,9 +213,9 @@ mod tests {
             let seen = UNIX_EPOCH + Duration::from_secs(seen);
             let entry = ManifestEntry::new(&file(10, 100, 100), seen, [1; 32]);
             // The file does not exist, so that its contents prove nothing.
-            let found = entry.unchanged(&file(size, modified, changed), seen, &[1; 32]);
+            let found = entry.unchanged(&file(size, modified, changed), seen, [1; 32]);
             assert_eq!(found.is_ok(), expected, "{size} {modified} {changed} {seen:?}");
-            assert!(entry.unchanged(&file(10, 100, 100), seen, &[2; 32]).is_err());
+            assert!(entry.unchanged(&file(10, 100, 100), seen, [2; 32]).is_err());
         }
     }
 

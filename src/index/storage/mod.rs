@@ -2,7 +2,10 @@
 //!
 //! Nothing here knows what a release is or how it is indexed.
 
-use std::{io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use crate::error::{Error, Result};
 
@@ -18,6 +21,11 @@ pub(super) use directory::{ChecksummedDirectory, MANAGED, META};
 pub(super) use generation::{Catalog, Generation, MARKER};
 pub(super) use lock::WriteLock;
 pub(super) use manifest::{Manifest, ManifestEntry};
+
+/// What is in a folder.
+pub(crate) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+}
 
 /// Whether an error says that a file of an index is not what was written: it is missing or its checksum is
 /// wrong. What the system refuses (permissions, memory, open files, a failing disk) says nothing about that.

@@ -122,7 +122,7 @@ impl<'a> Run<'a> {
     fn file(&mut self, file: &SourceFile, seen: SystemTime) -> Result<()> {
         let (root, path) = (file.root.to_string_lossy(), file.path());
         let before = self.before.get(&root, &file.name).ok_or("it is new");
-        let unchanged = before.and_then(|entry| entry.unchanged(file, seen, &self.readers.of(&path)));
+        let unchanged = before.and_then(|entry| entry.unchanged(file, seen, self.readers.of(&path)));
         let entry = match unchanged {
             Ok(entry) => {
                 tracing::debug!(name = file.name, "unchanged");

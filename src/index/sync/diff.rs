@@ -14,10 +14,6 @@ use crate::{
     index::{JobOptions, storage::Manifest},
 };
 
-/// A run that would remove more than this part of the releases is stopped: an unmounted disk and a mistyped
-/// folder look like a corpus whose files were removed.
-const MAX_REMOVED: f64 = 0.5;
-
 /// What a run reads into an index.
 pub(super) struct Task<'a> {
     pub options: &'a JobOptions,
@@ -36,14 +32,11 @@ impl Task<'_> {
         if self.options.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
     }
 
-    /// Stops a run that would remove most of the releases, unless that was asked for.
+    /// Stops a run that would remove more than half of the releases, unless that was asked for: an unmounted disk and a
+    /// mistyped folder look like a corpus whose files were removed.
     pub fn check_removals(&self, removed: usize, of: usize) -> Result<()> {
-        #[expect(clippy::cast_precision_loss, reason = "a share of at most a few million")]
-        let share = removed as f64 / of.max(1) as f64;
-        if share > MAX_REMOVED && !self.options.allow_removals {
-            return Err(Error::TooManyRemovals { removed, of });
-        }
-        Ok(())
+        let is_allowed = self.options.allow_removals || removed <= of / 2;
+        if is_allowed { Ok(()) } else { Err(Error::TooManyRemovals { removed, of }) }
     }
 }
 
@@ -78,12 +71,13 @@ impl<'a> Diff<'a> {
                     Found::PassedOver(path) => reporter.event(Event::Ignored(&path)),
                 }
             }
-            let is_empty = diff.files.len() == before && reporter.summary.failed == failed;
+            let (path, is_empty) =
+                (place.path(), (before, failed) == (diff.files.len(), reporter.summary.failed));
             // A folder may only exist for the roots inside it.
-            let holds_others =
-                corpus.places().iter().any(|other| other != place && other.path().starts_with(place.path()));
-            if is_empty && !holds_others && !task.options.allow_removals {
-                return Err(Error::CorpusEmpty { path: place.path() });
+            let has_others =
+                corpus.places().iter().any(|other| other != place && other.path().starts_with(&path));
+            if is_empty && !has_others && !task.options.allow_removals {
+                return Err(Error::CorpusEmpty { path });
             }
         }
         tracing::info!(files = diff.files.len(), ignored = reporter.summary.ignored, "walked the folders");

@@ -15,7 +15,7 @@ use crate::{
     index::{
         CommitInfo, Index, JobOptions, Writer,
         maintenance::publish_generation,
-        storage::{Catalog, generation, lock},
+        storage::{Catalog, Generation, generation, lock},
     },
 };
 
@@ -76,7 +76,35 @@ impl Job<'_> {
                 None => return existing.map(|_| Summary::default()),
             },
         };
-        self.rebuild(&reason, existing.as_ref().ok(), &self.task(&existing, true)?, on_event)
+        let (task, old) = (self.task(&existing, true)?, existing.as_ref().ok());
+        let roots = task.corpus.places().len();
+        tracing::info!(reason, releases = task.before, roots, "building a new generation");
+        on_event(Event::Rebuilding(&reason), Progress::default());
+        let mut fill = |index: &Index| apply::run(index, self.writer(index)?, &task, old, on_event);
+        let summary = if self.options.dry_run {
+            fill(&Index::in_memory()?)?
+        } else {
+            let fill = |generation: &Generation| fill(&Index::create(generation)?);
+            publish_generation(self.folder, self.options.keep, lock::now(), fill)?
+        };
+        Ok(Summary { rebuilt: true, ..summary })
+    }
+
+    /// Adds one more commit to an index.
+    fn commit_to(&self, index: &Index, task: &Task<'_>, on_event: EventHandler<'_>) -> Result<Summary> {
+        let (releases, roots) = (task.before, task.corpus.places().len());
+        tracing::info!(releases, roots, "bringing the index up to date");
+        if !self.options.dry_run {
+            // A run without changes removes what a killed one left, too.
+            index.collect_garbage_or_warn();
+        }
+        apply::run(index, self.writer(index)?, task, None, on_event)
+    }
+
+    fn writer(&self, index: &Index) -> Result<Writer> {
+        let mut writer = Writer::under_lock(index.clone(), self.options.writer, None, &self.options.stop)?;
+        writer.dry = self.options.dry_run;
+        Ok(writer)
     }
 
     /// What the arguments mean for the index as it is.
@@ -119,49 +147,9 @@ impl Job<'_> {
         if !self.options.exact_paths || self.paths.is_empty() {
             return Ok(None);
         }
-        let mut wanted: Vec<PathBuf> =
-            self.paths.iter().filter_map(|path| path.canonicalize().ok()).collect();
         let opened = Corpus::open(self.paths, &[])?;
-        wanted.extend(opened.places().iter().map(|place| place.root.clone()));
-        Ok(Some(wanted))
-    }
-
-    /// Adds one more commit to an index.
-    fn commit_to(&self, index: &Index, task: &Task<'_>, on_event: EventHandler<'_>) -> Result<Summary> {
-        let (releases, roots) = (task.before, task.corpus.places().len());
-        tracing::info!(releases, roots, "bringing the index up to date");
-        if !self.options.dry_run {
-            // A run without changes removes what a killed one left, too.
-            index.collect_garbage_or_warn();
-        }
-        apply::run(index, self.writer(index)?, task, None, on_event)
-    }
-
-    fn writer(&self, index: &Index) -> Result<Writer> {
-        let mut writer = Writer::under_lock(index.clone(), self.options.writer, None, &self.options.stop)?;
-        writer.dry = self.options.dry_run;
-        Ok(writer)
-    }
-
-    fn rebuild(
-        &self,
-        reason: &str,
-        old: Option<&Index>,
-        task: &Task<'_>,
-        on_event: EventHandler<'_>,
-    ) -> Result<Summary> {
-        let roots = task.corpus.places().len();
-        tracing::info!(reason, releases = task.before, roots, "building a new generation");
-        on_event(Event::Rebuilding(reason), Progress::default());
-        let mut fill = |index: &Index| apply::run(index, self.writer(index)?, task, old, on_event);
-        let summary = if self.options.dry_run {
-            fill(&Index::in_memory()?)?
-        } else {
-            publish_generation(self.folder, self.options.keep, lock::now(), |generation| {
-                fill(&Index::create(generation)?)
-            })?
-        };
-        Ok(Summary { rebuilt: true, ..summary })
+        let named = self.paths.iter().filter_map(|path| path.canonicalize().ok());
+        Ok(Some(named.chain(opened.places().iter().map(|place| place.root.clone())).collect()))
     }
 }
 
