@@ -60,9 +60,9 @@ fn merge_segments(index: &Index, options: &JobOptions) -> Result<()> {
     let merged = engine.merge(&ids).wait();
     // No merge may be running any more when its files are removed or the lock is released.
     let ended = engine.wait_merging_threads();
-    merged.and(ended).map_err(|error| match options.stop.load(Ordering::Relaxed) {
-        true => Error::Interrupted,
-        false => write_failure(&index.location(), "merging segments", &error),
+    merged.and(ended).map_err(|error| {
+        let failed = || write_failure(&index.location(), "merging segments", &error);
+        if options.stop.load(Ordering::Relaxed) { Error::Interrupted } else { failed() }
     })
 }
 

@@ -57,7 +57,6 @@ impl Directory for ChecksummedDirectory {
     }
 
     fn open_write(&self, path: &Path) -> Result<WritePtr, OpenWriteError> {
-        self.stop.check().map_err(|error| OpenWriteError::wrap_io_error(error, path.into()))?;
         let file = self.files.open_write(path)?;
         let writer = ChecksumWriter::new(file, path.display().to_string(), self.stop.clone());
         Ok(BufWriter::new(Box::new(writer)))

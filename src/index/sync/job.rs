@@ -40,12 +40,9 @@ pub fn update(
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
     options.writer.check()?;
-    let _lock = if options.dry_run {
-        generation::refuse_other_contents(folder)?;
-        None
-    } else {
-        Some(generation::lock(folder, options.wait, &options.stop)?)
-    };
+    generation::refuse_other_contents(folder)?;
+    let lock = || generation::lock(folder, options.wait, &options.stop);
+    let _lock = (!options.dry_run).then(lock).transpose()?;
     let summary = Job { folder, paths, default, options }.run(on_event)?;
     if !options.dry_run {
         Catalog::record_success(folder);
