@@ -1,13 +1,13 @@
 //! A batch of releases on its way into a segment: what one thread prepares without the others.
 
-use tantivy::{TantivyDocument, TantivyError};
+use tantivy::TantivyDocument;
 
 use super::{
     postings::{DocWords, WordReader},
     registry::file_key,
 };
 use crate::{
-    analysis::{CheckpointWriter, DisplayMap},
+    analysis::DisplayMap,
     index::{
         doc_store::{EncodedRelease, ReleaseView, encode_display},
         schema::Fields,
@@ -26,17 +26,16 @@ impl AnalyzedBatch {
         batch: Vec<EncodedRelease>,
         reader: &mut WordReader<'_>,
         fields: Fields,
-    ) -> tantivy::Result<Self> {
+    ) -> Result<Self, String> {
         let mut words = DocWords::default();
         let mut releases = Vec::with_capacity(batch.len());
         for EncodedRelease { mut bytes, digest } in batch {
-            let view = ReleaseView::read(&bytes).map_err(TantivyError::InternalError)?;
-            let mut checkpoints = CheckpointWriter::default();
+            let view = ReleaseView::read(&bytes)?;
             let texts = [&*view.title, &*view.body, view.fields.source.unwrap_or_default()];
-            reader.read(texts, &mut words, &mut checkpoints);
-            let document = fast_fields(fields, &view, digest).map_err(TantivyError::InternalError)?;
-            let display = encode_display(&DisplayMap::of(&view.body), &checkpoints);
-            bytes.extend_from_slice(&display.map_err(TantivyError::InternalError)?);
+            let checkpoints = reader.read(texts, &mut words);
+            let document = fast_fields(fields, &view, digest)?;
+            let display = encode_display(&DisplayMap::of(&view.body), &checkpoints)?;
+            bytes.extend_from_slice(&display);
             releases.push((bytes, document));
         }
         Ok(Self { words, releases })

@@ -65,7 +65,7 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::{Analyzer, analysis::CheckpointWriter};
+    use crate::Analyzer;
 
     /// The posting lists as text, a term per line: «term doc:position,position doc:position».
     fn lists(words: &DocWords, forms: &SegmentForms) -> Vec<String> {
@@ -93,7 +93,7 @@ mod tests {
         for documents in batches {
             let mut batch = DocWords::default();
             for &texts in documents {
-                reader.read(texts, &mut batch, &mut CheckpointWriter::default());
+                reader.read(texts, &mut batch);
             }
             words.append(batch);
             if is_cleared {

@@ -29,7 +29,7 @@ pub(super) struct SegmentWriter {
     fast_fields: FastFieldsWriter,
     store: StoreWriter,
     releases: u32,
-    words: DocWords,
+    pub words: DocWords,
 }
 
 impl SegmentWriter {
@@ -67,11 +67,6 @@ impl SegmentWriter {
     /// Bytes of memory that the segment takes, now or when it is finished, without its forms.
     pub fn memory(&self) -> usize {
         self.words.memory() + self.fast_fields.mem_usage() + self.store.mem_usage()
-    }
-
-    /// The number of words.
-    pub fn words(&self) -> usize {
-        self.words.len()
     }
 
     /// Writes the remaining files, given the forms of all words.

@@ -155,12 +155,13 @@ impl Shared {
                 if self.is_stopped.load(Ordering::Relaxed) {
                     return Ok(());
                 }
-                let batch = AnalyzedBatch::analyze(batch, &mut reader, self.index.fields())?;
+                let batch = AnalyzedBatch::analyze(batch, &mut reader, self.index.fields());
+                let batch = batch.map_err(TantivyError::InternalError)?;
                 let mut writer = lock(&segment.writer);
                 writer.add(batch)?;
                 // The segment before may still be in memory.
                 let is_full = writer.memory() + lock(&segment.forms).memory() > self.memory / 2;
-                if is_full || writer.words() > MAX_WORDS {
+                if is_full || writer.words.len() > MAX_WORDS {
                     lock(&self.current).take_if(|current| Arc::ptr_eq(current, &segment));
                     break;
                 }

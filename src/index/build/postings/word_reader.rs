@@ -45,12 +45,13 @@ impl<'s> WordReader<'s> {
         self.cache
     }
 
-    /// Adds a document, given title, body and publisher, to a batch, and records the checkpoints of its body.
-    pub fn read(&mut self, texts: [&str; 3], words: &mut DocWords, checkpoints: &mut CheckpointWriter) {
-        let [title, body, source] = texts;
+    /// Adds a document, given title, body and publisher; returns the checkpoints of its body.
+    pub fn read(&mut self, [title, body, source]: [&str; 3], words: &mut DocWords) -> CheckpointWriter {
+        let mut checkpoints = CheckpointWriter::default();
         self.read_text(title, words, |_| ());
         self.read_text(body, words, |checkpoint| checkpoints.pass(checkpoint));
         self.read_text(source, words, |_| ());
+        checkpoints
     }
 
     fn read_text(&mut self, text: &str, words: &mut DocWords, mut pass: impl FnMut(Checkpoint)) {
