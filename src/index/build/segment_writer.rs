@@ -70,7 +70,7 @@ impl SegmentWriter {
     }
 
     /// Writes the remaining files, given the forms of all words.
-    pub fn finish(self, forms: SegmentForms) -> tantivy::Result<SegmentMeta> {
+    pub fn finish(self, forms: &SegmentForms) -> tantivy::Result<SegmentMeta> {
         let Self { segment, text, mut fast_fields, store, releases, words } = self;
         store.close()?;
         let mut to = open(&segment, SegmentComponent::FastFields)?;
@@ -80,7 +80,7 @@ impl SegmentWriter {
         // None of the fields has norms, but tantivy requires the file.
         let norms = FieldNormsSerializer::from_write(open(&segment, SegmentComponent::FieldNorms)?)?;
         FieldNormsWriter::for_schema(&segment.schema()).serialize(norms, None)?;
-        write_terms(&segment, text, &words, &forms)?;
+        write_terms(&segment, text, &words, forms)?;
         Ok(segment.index().new_segment_meta(segment.id(), releases))
     }
 }

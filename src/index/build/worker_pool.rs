@@ -191,7 +191,7 @@ impl Shared {
         let mut finished = lock(&self.finished);
         let forms = forms.into_inner().unwrap_or_else(PoisonError::into_inner);
         let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-        finished.push(writer.finish(forms)?);
+        finished.push(writer.finish(&forms)?);
         Ok(())
     }
 }

@@ -170,7 +170,7 @@ impl TermCursor {
     /// Visits those of some documents that match, by their index, with the same for each of them.
     pub fn frequency_bounds_of(&mut self, docs: &[DocId], norms: &Norms, mut visit: impl FnMut(usize, f32)) {
         self.find_frequencies(docs, |at, frequency| {
-            visit(at, norms.normalised(docs[at], frequency.title, frequency.body))
+            visit(at, norms.normalised(docs[at], frequency.title, frequency.body));
         });
     }
 
