@@ -5,12 +5,7 @@
 //!
 //! The stages, in the order of their dependencies: `plan` expands a query into weighted terms, `postings` binds
 //! them to posting lists, `positions` matches phrases, `score` computes scores, `topk` selects the best documents,
-//! and `highlight` finds the query in the text of the hits. Only the searcher uses all of them.
-//!
-//! What passes between them is narrow. A `plan::Plan` goes into ranking as plain data: clauses with their roles,
-//! filters, exclusions and dates. Ranking returns the addresses of the best documents, each with its score and the
-//! clauses that it does not match, and the number of complete matches. Highlighting asks the index for the positions
-//! of the plan's terms in the hits, and for nothing else.
+//! and `highlight` finds the bound words in the text of the hits. Only the searcher uses all of them.
 
 mod context;
 mod highlight;

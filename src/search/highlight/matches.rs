@@ -68,7 +68,7 @@ pub(super) struct QueryMatcher<'q> {
     /// The words of the clauses that make hits.
     words: Vec<&'q BoundWord>,
     /// The terms of these words, each with the words that it matches.
-    by_term: HashMap<&'q str, (&'q BoundTerm, WordMatches), foldhash::fast::RandomState>,
+    pub by_term: HashMap<&'q str, (&'q BoundTerm, WordMatches), foldhash::fast::RandomState>,
 }
 
 impl<'q> QueryMatcher<'q> {
@@ -78,8 +78,8 @@ impl<'q> QueryMatcher<'q> {
         making_hits.for_each(|clause| clause.node.words(&mut words));
         let mut by_term: HashMap<&str, (&BoundTerm, WordMatches), _> = HashMap::default();
         for (at, word) in words.iter().enumerate().filter(|(_, word)| word.scope != Some(Field::Source)) {
-            let ranked = word.terms().iter().map(|bound| (bound, true));
-            let terms = ranked.chain(word.unranked().iter().map(|bound| (bound, false)));
+            let ranked = word.terms.iter().map(|bound| (bound, true));
+            let terms = ranked.chain(word.unranked.iter().map(|bound| (bound, false)));
             // Words with the same first letters are not highlighted: most are other words.
             for (bound, is_ranked) in terms.filter(|(bound, _)| !bound.term.is_truncated()) {
                 let strength = match &bound.term {
@@ -92,11 +92,6 @@ impl<'q> QueryMatcher<'q> {
             }
         }
         Self { clauses, words, by_term }
-    }
-
-    /// The terms to look for, each with the words that it matches.
-    pub fn terms(&self) -> impl Iterator<Item = &(&'q BoundTerm, WordMatches)> {
-        self.by_term.values()
     }
 
     /// The matches in a text, each with the index of its clause. Weak matches count only for clauses without full ones,

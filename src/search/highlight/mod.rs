@@ -86,7 +86,7 @@ impl HitPositions {
         let (mut found, mut positions) = (vec![Self::default(); hits.len()], Vec::new());
         for hits in order.chunk_by(|one, other| one.0.segment == other.0.segment) {
             let segment = context.snapshot.segment(hits[0].0.segment);
-            for (term, words) in matcher.terms() {
+            for (term, words) in matcher.by_term.values() {
                 let Some(list) = term.list(segment) else { continue };
                 let mut cursor = PositionCursor::open(segment, list)?;
                 for &(Address { doc, .. }, hit) in hits {

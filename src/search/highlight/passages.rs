@@ -47,19 +47,19 @@ impl Passages<'_> {
     /// as that many can. The start of the text if there are no targets.
     pub fn select(&self, count: usize, length: usize) -> Vec<Range<usize>> {
         let all = clauses(self.targets.iter());
-        let (mut shown, mut best) = (0, if count > 0 { vec![0..0] } else { Vec::new() });
+        let mut best = (0_u128, if count > 0 { vec![0..0] } else { Vec::new() });
         for count in 1..=count.min(all.count_ones() as usize) {
             // One character is between two passages.
             let limit = (length.saturating_add(1) / count).saturating_sub(1);
-            let (clauses, windows) = self.windows(count, limit);
-            if clauses.count_ones() > shown {
-                (shown, best) = (clauses.count_ones(), windows);
+            let windows = self.windows(count, limit);
+            if windows.0.count_ones() > best.0.count_ones() {
+                best = windows;
             }
-            if clauses == all {
+            if best.0 == all {
                 break;
             }
         }
-        self.extended(&best, length)
+        self.extended(&best.1, length)
     }
 
     /// The window of `limit` characters that shows the most clauses, then the one that adds most, and so on up to `count`.

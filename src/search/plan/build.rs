@@ -16,8 +16,8 @@ impl Plan {
         let mut build = |all_content| {
             let plan = Self::default();
             let mut builder = Builder { forms, all_content, plan, words: 0, phrases: 0, known: Vec::new() };
-            let scope = None;
-            builder.add(&query.expr, Inherited { scope, weight: 1.0, required: false, is_caseless: true });
+            builder
+                .add(&query.expr, Inherited { scope: None, weight: 1.0, required: false, is_caseless: true });
             builder.plan
         };
         let mut plan = build(false);
@@ -75,16 +75,14 @@ impl Builder<'_> {
             Expr::Word { text, form: Form::Any } => self.add_plain(text, inherited, None),
             other => {
                 let Some(mut node) = self.node(other, inherited) else { return };
-                // An optional phrase adds to the score of its words, which count where it does not match.
-                let (role, words) = match (other, &mut node) {
-                    (Expr::Phrase { text, form: Form::Any, .. }, Node::Phrase(phrase))
-                        if !inherited.required =>
-                    {
-                        phrase.weight *= weights::PHRASE;
-                        (Role::Phrase, Some(text))
-                    }
-                    _ => (Role::Content, None),
-                };
+                let mut words = None;
+                if let (Expr::Phrase { text, form: Form::Any, .. }, Node::Phrase(phrase)) = (other, &mut node)
+                    && !inherited.required
+                {
+                    // It adds to the score of its words, which count where it does not match.
+                    (phrase.weight, words) = (phrase.weight * weights::PHRASE, Some(text));
+                }
+                let role = if words.is_some() { Role::Phrase } else { Role::Content };
                 let (required, clauses) = (inherited.required, &mut self.plan.clauses);
                 if clauses.iter().all(|clause| clause.required != required || clause.node != node) {
                     let phrase = Some(clauses.len());

@@ -18,10 +18,10 @@ use crate::{
 /// Binds the words of one query. Equal words, such as those of a phrase and the clauses of its words, are looked up
 /// once.
 pub(crate) struct Binder<'p> {
-    context: &'p Context,
+    pub context: &'p Context,
     /// As [`Plan::truncated`](crate::search::plan::Plan::truncated).
-    truncated: bool,
-    known: Vec<(&'p Word, BoundWord)>,
+    pub truncated: bool,
+    pub known: Vec<(&'p Word, BoundWord)>,
 }
 
 /// A word of the plan with the terms that the index has of it.
@@ -35,9 +35,9 @@ pub(crate) struct BoundWord {
     /// occurrences of the word.
     pub is_pattern: bool,
     /// Those that are the word, then those that only hint at it.
-    terms: Arc<[BoundTerm]>,
+    pub terms: Arc<[BoundTerm]>,
     /// Terms that are highlighted but not ranked, because the index has others of the word.
-    unranked: Arc<[BoundTerm]>,
+    pub unranked: Arc<[BoundTerm]>,
 }
 
 /// Which terms of a word are read.
@@ -65,10 +65,6 @@ impl BoundTerm {
 }
 
 impl<'p> Binder<'p> {
-    pub fn new(context: &'p Context, truncated: bool) -> Self {
-        Self { context, truncated, known: Vec::new() }
-    }
-
     /// Looks up the terms of a word in all segments. The alternative terms are used only when the index has none of the
     /// others.
     pub fn bind(&mut self, word: &'p Word) -> io::Result<BoundWord> {
@@ -112,16 +108,6 @@ impl BoundWord {
     /// Whether the index has hints.
     pub fn has_hints(&self) -> bool {
         self.terms.last().is_some_and(|bound| !bound.term.full)
-    }
-
-    /// The terms, full terms first.
-    pub fn terms(&self) -> &[BoundTerm] {
-        &self.terms
-    }
-
-    /// Terms that are highlighted but not ranked.
-    pub fn unranked(&self) -> &[BoundTerm] {
-        &self.unranked
     }
 
     /// Those of the terms that are the word.

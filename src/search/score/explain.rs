@@ -100,7 +100,7 @@ fn explain_node(at: (&Bm25f, DocId), node: &BoundNode, terms: &mut Vec<TermFrequ
         let mut matcher = PhraseMatcher::open(segment, phrase)?;
         let (title, body) = count_by_field(matcher.starts(doc), segment.title_words(doc));
         // The first term of each word.
-        let words = phrase.words().filter_map(|word| word.terms().first()?.term.key.get(1..));
+        let words = phrase.words().filter_map(|word| word.terms.first()?.term.key.get(1..));
         terms.push(TermFrequency { term: words.collect::<Vec<_>>().join(" "), title, body });
     }
     Ok(score)

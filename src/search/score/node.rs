@@ -78,7 +78,7 @@ impl BoundNode {
 
     /// Whether the node expands to too many forms for their positions to carry information.
     pub(crate) fn is_vague(&self) -> bool {
-        matches!(self, Self::Word(word) if word.is_pattern && word.terms().len() >= PROXIMITY_EXPANSIONS)
+        matches!(self, Self::Word(word) if word.is_pattern && word.terms.len() >= PROXIMITY_EXPANSIONS)
     }
 }
 

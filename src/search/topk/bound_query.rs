@@ -30,7 +30,7 @@ pub(crate) type BoundClause = Clause<BoundWord>;
 impl BoundQuery {
     pub fn new(context: &Context, plan: &Plan, options: &Options) -> io::Result<Self> {
         let deadline = Deadline::after(options.timeout);
-        let mut binder = Binder::new(context, plan.truncated);
+        let mut binder = Binder { context, truncated: plan.truncated, known: Vec::new() };
         let mut bind = |node| BoundNode::bind(&mut binder, node);
         let mut clauses = Vec::with_capacity(plan.clauses.len());
         for clause in &plan.clauses {
