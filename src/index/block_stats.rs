@@ -8,9 +8,9 @@
 //! and scaled for others by the greatest growth of any frequency in the segment. tantivy's own block maxima are those
 //! of its BM25, which do not bound BM25F.
 //!
-//! For each block, the title frequencies: which of its postings have occurrences in the title, and how many, up to 255.
-//! The posting itself has the frequency in title and body together. One in thirty postings has occurrences in the
-//! title, for about one byte each.
+//! For each block, the title frequencies: the index of each posting with occurrences in the title, in one byte for each
+//! occurrence, up to 255. The posting itself has the frequency in title and body together. One in thirty postings has
+//! occurrences in the title, most of them one.
 //!
 //! The file of a segment begins with the statistics of each posting list, in the order of the terms: a code for each
 //! full block; if any document has the term in the title, the end of the title frequencies of each full block; and the
@@ -130,48 +130,19 @@ impl BlockStats {
 #[derive(Debug, Default)]
 pub(crate) struct TitleFreqs<'s>(&'s [u8]);
 
-/// Marks an index that is followed by the frequency, which is 1 otherwise.
-const MORE: u8 = 0x80;
-
 impl Iterator for TitleFreqs<'_> {
     type Item = (usize, u32);
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let (&first, mut rest) = self.0.split_first()?;
+        let (&at, mut rest) = self.0.split_first()?;
         let mut freq = 1;
-        if first & MORE > 0 {
-            (freq, rest) = rest.split_first().map(|(&freq, rest)| (freq, rest))?;
+        while let Some((&other, further)) = rest.split_first()
+            && other == at
+        {
+            (freq, rest) = (freq + 1, further);
         }
         self.0 = rest;
-        Some((usize::from(first & !MORE), freq.into()))
-    }
-}
-
-/// Appends the title frequency of a posting of a block.
-fn write_title_freq(at: usize, freq: u32, titles: &mut Vec<u8>) {
-    let at = u8::try_from(at).unwrap_or(u8::MAX) & !MORE;
-    match u8::try_from(freq).unwrap_or(u8::MAX) {
-        1 => titles.push(at),
-        freq => titles.extend([at | MORE, freq]),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn title_frequencies_are_read_as_written(
-            freqs in prop::collection::vec(prop_oneof![Just(0_u32), 1_u32..3, 1_u32..256], BLOCK_LEN),
-        ) {
-            let mut bytes = Vec::new();
-            let written = freqs.iter().copied().enumerate().filter(|(_, freq)| *freq > 0);
-            written.clone().for_each(|(at, freq)| write_title_freq(at, freq, &mut bytes));
-            prop_assert!(TitleFreqs(&bytes).eq(written));
-        }
+        Some((at.into(), freq))
     }
 }

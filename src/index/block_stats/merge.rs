@@ -146,7 +146,7 @@ mod tests {
     fn statistics_are_those_of_the_positions_also_after_a_merge() {
         let index = Index::in_memory().unwrap();
         let release = |id: usize, title: &str| {
-            Release::new(id.to_string(), title.repeat(id % 4 % 3), "мост ".repeat(1 + id % 7) + "вода")
+            Release::new(id.to_string(), title.repeat(id % 5 % 4), "мост ".repeat(1 + id % 7) + "вода")
         };
         for ids in [0..500, 500..700] {
             index.ingest(ids.map(|id| release(id, "мост вода "))).unwrap();

@@ -12,7 +12,6 @@ use super::{
     BLOCK_LEN, EXTENSION,
     bound_code::encode,
     rare_terms::{self, hash_if_rare},
-    write_title_freq,
 };
 use crate::index::norms::{DocLengths, LengthStats, Lengths, normalised};
 
@@ -58,9 +57,8 @@ impl StatsWriter {
         let List { postings, max, codes, ends, titles } = &mut self.list;
         let in_body = freq.saturating_sub(in_title);
         *max = max.max(normalised(self.shares[doc as usize], in_title, in_body));
-        if in_title > 0 {
-            write_title_freq(*postings % BLOCK_LEN, in_title, titles);
-        }
+        let at = u8::try_from(*postings % BLOCK_LEN).unwrap_or(u8::MAX);
+        (0..in_title).for_each(|_| titles.push(at));
         *postings += 1;
         if postings.is_multiple_of(BLOCK_LEN) {
             codes.push(encode(std::mem::take(max)));
