@@ -5,7 +5,6 @@
 //! leads to a rebuild.
 
 use std::{
-    any::Any,
     io,
     panic::{self, AssertUnwindSafe},
     path::Path,
@@ -72,12 +71,10 @@ fn system_error(error: &TantivyError) -> Option<io::Error> {
 
 /// Reads an index. Tantivy panics on some contents that contradict each other; that is damage as well.
 pub(super) fn catch_panic<T>(path: &Path, read: impl FnOnce() -> Result<T>) -> Result<T> {
-    let message = |panic: Box<dyn Any + Send>| {
-        let text = panic.downcast_ref::<&str>().map(|&text| text.to_owned());
-        text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default()
-    };
     panic::catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
-        let reason = format!("its contents contradict each other: {}", message(panic));
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
+        let reason = format!("its contents contradict each other: {text}");
         Err(Error::IndexDamaged { path: path.into(), reason })
     })
 }

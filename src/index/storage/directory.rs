@@ -102,14 +102,11 @@ impl Directory for ChecksummedDirectory {
             }
         }
         let file = opened.map_err(failed)?;
-        if lock.is_blocking {
-            file.lock().map_err(failed)?;
-        } else {
-            file.try_lock().map_err(|error| match error {
-                fs::TryLockError::WouldBlock => LockError::LockBusy,
-                fs::TryLockError::Error(error) => failed(error),
-            })?;
-        }
+        let locked = if lock.is_blocking { file.lock() } else { file.try_lock().map_err(io::Error::from) };
+        locked.map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => LockError::LockBusy,
+            _ => failed(error),
+        })?;
         // Closing the file releases the lock.
         Ok(DirectoryLock::from(Box::new(file)))
     }

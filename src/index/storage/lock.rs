@@ -37,14 +37,12 @@ impl WriteLock {
         let mut file = open(&path).map_err(Error::write(&path))?;
         let started = Instant::now();
         let mut waiting = false;
-        loop {
-            match file.try_lock() {
-                Ok(()) => break,
-                Err(TryLockError::Error(error)) => return Err(Error::write(&path)(error)),
-                Err(TryLockError::WouldBlock) if stop.load(Ordering::Relaxed) => {
-                    return Err(Error::Interrupted);
-                }
-                Err(TryLockError::WouldBlock) => {}
+        while let Err(error) = file.try_lock() {
+            if let TryLockError::Error(error) = error {
+                return Err(Error::write(&path)(error));
+            }
+            if stop.load(Ordering::Relaxed) {
+                return Err(Error::Interrupted);
             }
             let holder = describe_holder(&mut file);
             if started.elapsed() >= wait {
