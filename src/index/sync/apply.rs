@@ -11,8 +11,8 @@ use std::{
 };
 
 use super::{
+    Event, EventHandler, Progress, Reporter, Summary,
     diff::{Diff, Task},
-    events::{Event, EventHandler, Progress, Reporter, Summary},
 };
 use crate::{
     corpus::{Corpus, ReadersDigest, SourceFile},

@@ -7,7 +7,7 @@ use std::{
     time::SystemTime,
 };
 
-use super::events::{Event, Reporter};
+use super::{Event, Reporter};
 use crate::{
     corpus::{Corpus, Found, SourceFile},
     error::{Error, Result},

@@ -4,11 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{
-    apply,
-    diff::Task,
-    events::{Event, EventHandler, Progress, Summary},
-};
+use super::{Event, EventHandler, Progress, Summary, apply, diff::Task};
 use crate::{
     corpus::Corpus,
     error::{Error, Result},
