@@ -121,9 +121,13 @@ impl Index {
         let folder = folder.as_ref();
         if !generation::exists(folder) {
             let _lock = generation::try_lock(folder)?;
-            let generation = Generation::create(folder)?;
-            let created = Self::create(&generation).and_then(|_| generation.publish(0, false, lock::now()));
-            created.inspect_err(|_| generation.discard())?;
+            // Another process may have created it before this one took the lock.
+            if !generation::exists(folder) {
+                let generation = Generation::create(folder)?;
+                let created =
+                    Self::create(&generation).and_then(|_| generation.publish(0, false, lock::now()));
+                created.inspect_err(|_| generation.discard())?;
+            }
         }
         Self::open(folder)
     }

@@ -138,7 +138,8 @@ impl Generation {
     pub fn create(index: &Path) -> Result<Self> {
         let highest = Catalog::read_or_empty(index)?.highest;
         let existing = all(index)?.into_iter().map(|generation| generation.number).max();
-        let generation = Self::new(index, highest.max(existing.unwrap_or_default()) + 1);
+        let number = highest.max(existing.unwrap_or_default()).saturating_add(1);
+        let generation = Self::new(index, number);
         let folder = &generation.folder;
         fs::create_dir(folder).map_err(Error::write(folder))?;
         let marked = atomic_file::write_json(&folder.join(MARKER), &Marker { fingerprint: fingerprint() });

@@ -103,31 +103,27 @@ impl ManifestEntry {
         seen: SystemTime,
         readers: Digest,
     ) -> Result<Self, &'static str> {
+        let now = Self::new(file, seen, readers);
         if self.readers == UNREAD {
             return Err("it could not be read before, or one of its ids was taken");
         }
-        if self.readers != readers {
+        if self.readers != now.readers {
             return Err("the readers or their options have changed");
         }
-        if self.size != file.size {
+        if self.size != now.size {
             return Err("its size has changed");
         }
-        if self.times_prove_unchanged(file) {
+        // Times prove something if they were old enough when they were read for any later change to have another time.
+        let newest = self.modified.max(self.changed);
+        let is_settled = newest.saturating_add(TIMESTAMP_GRANULARITY) < self.seen;
+        if is_settled && (self.modified, self.changed) == (now.modified, now.changed) {
             return Ok(self.clone());
         }
-        let Self { modified, changed, seen, .. } = Self::new(file, seen, self.readers);
+        let Self { modified, changed, seen, .. } = now;
         match file.digest() {
             Ok(digest) if digest == self.digest => Ok(Self { modified, changed, seen, ..self.clone() }),
             _ => Err("its contents have changed"),
         }
-    }
-
-    /// Whether the times are the same, and were old enough when they were read for any later change to have
-    /// another time.
-    fn times_prove_unchanged(&self, file: &SourceFile) -> bool {
-        let newest = self.modified.max(self.changed);
-        let settled = newest.saturating_add(TIMESTAMP_GRANULARITY) < self.seen;
-        settled && (self.modified, self.changed) == (microseconds(file.modified), microseconds(file.changed))
     }
 }
 
