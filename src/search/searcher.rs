@@ -117,11 +117,11 @@ impl Searcher {
         let bound = BoundQuery::new(context, &plan, options).map_err(failed)?;
         let ranking = rank(context, &bound, options).map_err(failed)?;
         let addresses: Vec<Address> = ranking.docs.iter().map(|ranked| ranked.doc.address).collect();
-        let highlighter = options
-            .snippets
-            .as_ref()
-            .map(|snippets| HitHighlighter::new(context, &bound.clauses, &addresses, (&mut forms, snippets)));
-        let mut highlighter = highlighter.transpose().map_err(failed)?;
+        let highlighter = options.snippets.as_ref().map(|snippets| {
+            let buffers = (&mut forms, snippets);
+            HitHighlighter::new(context, &bound.clauses, &addresses, buffers).map_err(failed)
+        });
+        let mut highlighter = highlighter.transpose()?;
         let mut hits = Vec::with_capacity(addresses.len());
         for (at, ranked) in ranking.docs.iter().enumerate() {
             let doc = &ranked.doc;

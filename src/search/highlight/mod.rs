@@ -40,7 +40,7 @@ pub(crate) struct HitHighlighter<'q> {
 
 /// Where the index has the words of a query in one hit, in order and without duplicates. Only the tokens there are read,
 /// not the whole texts.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default)]
 struct HitPositions {
     words: Vec<(u32, WordMatch)>,
     title_words: u32,

@@ -62,14 +62,28 @@ impl Passages<'_> {
         self.extended(&best.1, length)
     }
 
-    /// The window of `limit` characters that shows the most clauses, then the one that adds most, and so on up to `count`.
+    /// The window of `limit` characters that shows the most clauses, then the one that adds most, and so on up to `count`. Of
+    /// equal ones, the window that starts best, then the one that has the most targets, the closest together.
     /// Returns the clauses that they show, and the windows in order.
     fn windows(&self, count: usize, limit: usize) -> (u128, Vec<Range<usize>>) {
         let starts = self.starts(limit);
-        let (mut shown, mut windows) = (0, Vec::new());
-        while windows.len() < count
-            && let Some((clauses, window)) = self.best_window((&starts, limit), shown, &windows)
-        {
+        let (mut shown, mut windows) = (0, Vec::<Range<usize>>::new());
+        while windows.len() < count {
+            // A window apart from the others, up to its last target, with what it adds and how good it is.
+            let window = |&(start, kind): &(usize, Start)| {
+                let next = windows.iter().find(|other| other.end > start);
+                let next = next.map_or(usize::MAX, |next| next.start);
+                let fits = |end: usize| end <= next && self.display.fits(&(start..end), limit);
+                let behind = &self.targets[self.targets.partition_point(|target| target.start < start)..];
+                let inside = behind.iter().take_while(|target| fits(target.end));
+                let inside = inside.filter(|target| target.clause & shown == 0);
+                let (first, last) = (inside.clone().next()?, inside.clone().map(|target| target.end).max()?);
+                let (clauses, extent) = (clauses(inside.clone()), Reverse(last - first.start));
+                let quality = (clauses.count_ones(), Reverse(kind), inside.count(), extent, Reverse(start));
+                Some((quality, clauses, start..last))
+            };
+            let best = starts.iter().filter_map(window).max_by_key(|(quality, ..)| *quality);
+            let Some((_, clauses, window)) = best else { break };
             shown |= clauses;
             windows.push(window);
             windows.sort_unstable_by_key(|window| window.start);
@@ -95,29 +109,6 @@ impl Passages<'_> {
         starts.sort_unstable();
         starts.dedup_by_key(|(at, _)| *at);
         starts
-    }
-
-    /// The window apart from others, up to its last target, that adds the most clauses to those shown, starts best, and
-    /// has the most targets, the closest together; and these clauses. None if no window adds a clause.
-    fn best_window(
-        &self,
-        (starts, limit): (&[(usize, Start)], usize),
-        shown: u128,
-        others: &[Range<usize>],
-    ) -> Option<(u128, Range<usize>)> {
-        let window = |&(start, kind): &(usize, Start)| {
-            let next = others.iter().find(|other| other.end > start).map_or(usize::MAX, |next| next.start);
-            let fits = |end: usize| end <= next && self.display.fits(&(start..end), limit);
-            let behind = &self.targets[self.targets.partition_point(|target| target.start < start)..];
-            let inside = behind.iter().take_while(|target| fits(target.end));
-            let inside = inside.filter(|target| target.clause & shown == 0);
-            let (first, last) = (inside.clone().next()?, inside.clone().map(|target| target.end).max()?);
-            let (clauses, extent) = (clauses(inside.clone()), Reverse(last - first.start));
-            let quality = (clauses.count_ones(), Reverse(kind), inside.count(), extent, Reverse(start));
-            Some((quality, clauses, start..last))
-        };
-        let best = starts.iter().filter_map(window).max_by_key(|(quality, ..)| *quality);
-        best.map(|(_, clauses, window)| (clauses, window))
     }
 
     /// Windows extended to equal shares of the length, and joined where they are adjacent.

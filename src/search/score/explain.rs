@@ -73,29 +73,28 @@ fn explain_node(at: (&Bm25f, DocId), node: &BoundNode, terms: &mut Vec<TermFrequ
     if score == 0.0 {
         return Ok(score);
     }
-    let phrases = match node {
+    let mut phrases = Vec::new();
+    match node {
         Node::Word(word) => {
             for (term, list) in word.lists(segment, Terms::Any) {
                 let cursor = TermCursor::open(segment, (term, list), word.scope)?;
                 let frequency = cursor.and_then(|mut cursor| cursor.frequency(doc));
-                let (channel, text) = term.key.split_at(1);
-                terms.extend(frequency.map(|Frequency { title, body, .. }| TermFrequency {
-                    term: format!("{channel}:{text}"),
-                    title,
-                    body,
-                }));
+                if let Some(Frequency { title, body, .. }) = frequency {
+                    let (channel, text) = term.key.split_at(1);
+                    terms.push(TermFrequency { term: format!("{channel}:{text}"), title, body });
+                }
             }
-            vec![]
         }
-        Node::Phrase(phrase) => vec![phrase],
-        Node::Near { left, right, .. } => vec![left, right],
+        Node::Phrase(phrase) => phrases.push(phrase),
+        Node::Near { left, right, .. } => phrases.extend([left, right]),
         Node::All(parts) | Node::Any(parts) => {
-            parts.iter().try_for_each(|part| explain_node(at, part, terms).map(drop))?;
-            vec![]
+            for part in parts {
+                explain_node(at, part, terms)?;
+            }
         }
-        Node::Except(part, _) => return explain_node(at, part, terms),
-        Node::Dated(_) => vec![],
-    };
+        Node::Except(part, _) => _ = explain_node(at, part, terms)?,
+        Node::Dated(_) => {}
+    }
     for phrase in phrases {
         let mut matcher = PhraseMatcher::open(segment, phrase)?;
         let (title, body) = count_by_field(matcher.starts(doc), segment.title_words(doc));
