@@ -40,7 +40,7 @@ const SEARCH: &[(&str, &[&str])] = &[
     ("positions", &["context", "plan", "postings"]),
     ("score", &["context", "plan", "positions", "postings", "weights"]),
     ("topk", &["context", "plan", "postings", "score", "weights"]),
-    ("highlight", &["context", "plan", "positions", "postings", "score", "weights"]),
+    ("highlight", &["context", "plan", "positions", "postings"]),
     ("searcher", &["context", "highlight", "plan", "score", "topk", "weights"]),
 ];
 

@@ -3,10 +3,12 @@
 //! Few documents are rescored, so that a few hundred releases exercise that path. Blocks and windows have their real
 //! lengths: `tests/pruning.rs` covers them with 100,000 releases.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
-use super::{Options, Searcher, Sort, Weights};
-use crate::{Index, Query, Release, release::day};
+use super::{Options, Searcher, Sort, Weights, context::Context};
+use crate::{Index, Query, Release, index::Snapshot, release::day};
 
 /// Words of all kinds, from the most frequent to the rarest: with other forms, other readings, and none.
 const WORDS: [&str; 16] = [
@@ -86,7 +88,8 @@ fn searcher(releases: &[Release], batch: usize, weights: Weights) -> Searcher {
     for some in releases.chunks(batch) {
         index.ingest(some.iter().cloned()).unwrap();
     }
-    Searcher::with_weights(&index, weights).unwrap().rescoring(20)
+    let context = Context::new(Snapshot::open(&index).unwrap(), weights);
+    Searcher { context: Arc::new(Context { rescored_docs: 20, ..context }) }
 }
 
 /// The ids and scores of the hits, and the total.

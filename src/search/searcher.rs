@@ -23,7 +23,7 @@ use crate::{
 /// Searches one snapshot of an index. Cheap to clone, usable from many threads. No results are cached.
 #[derive(Clone)]
 pub struct Searcher {
-    context: Arc<Context>,
+    pub(super) context: Arc<Context>,
 }
 
 impl Index {
@@ -43,13 +43,6 @@ impl Searcher {
     /// `IndexDamaged` if a file cannot be read.
     pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
         Ok(Self { context: Arc::new(Context::new(Snapshot::open(index)?, weights)) })
-    }
-
-    /// The same searcher with another number of rescored documents, for tests on small indexes.
-    #[cfg(test)]
-    pub(super) fn rescoring(self, docs: usize) -> Self {
-        let context = Arc::into_inner(self.context).unwrap();
-        Self { context: Arc::new(Context { rescored_docs: docs, ..context }) }
     }
 
     /// Whether this is the newest commit. Reads two small files.

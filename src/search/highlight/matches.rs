@@ -42,7 +42,7 @@ type WordMatches = SmallVec<[WordMatch; 4]>;
 /// A title or a body to find matches in.
 pub(super) struct Subject<'t> {
     pub text: &'t str,
-    pub scope: Option<Field>,
+    pub field: Field,
     pub display: &'t DisplayText,
     /// Where the index has words of the query, in order.
     pub words: &'t [(u32, WordMatch)],
@@ -117,15 +117,13 @@ impl<'q> QueryMatcher<'q> {
 
     /// The matches of each word in a text.
     fn find_words(&self, forms: &mut TermCache, subject: Subject) -> Vec<Vec<Match>> {
-        let Subject { text, scope, display, words, first, mut checkpoints } = subject;
+        let Subject { text, field, display, words, first, mut checkpoints } = subject;
         let mut found = vec![Vec::<Match>::new(); self.words.len()];
-        // Adds a token to the words of this scope that it matches.
+        // Adds a token to the words of this field that it matches.
         let mut add = |position: u32, span: Span, words: WordMatches| {
             let span = display.displayed(&(span.start..span.end));
-            for (word, strength) in words {
-                if ![None, scope].contains(&self.words[word].scope) {
-                    continue;
-                }
+            let is_here = |(word, _): &WordMatch| [None, Some(field)].contains(&self.words[*word].scope);
+            for (word, strength) in words.into_iter().filter(is_here) {
                 match found[word].last_mut() {
                     Some(last) if last.position == position && last.words[0] == span => {
                         last.strength = last.strength.max(strength);
@@ -160,9 +158,8 @@ impl<'q> QueryMatcher<'q> {
 impl Match {
     /// The match of several parts.
     fn of(position: u32, parts: &[&Self]) -> Self {
-        let mut words: SmallVec<[Range<usize>; 1]> =
-            parts.iter().flat_map(|part| &part.words).cloned().collect();
-        words.sort_unstable_by_key(|word| word.start);
+        let mut words: SmallVec<[_; 1]> = parts.iter().flat_map(|part| &part.words).cloned().collect();
+        words.sort_unstable_by_key(|word: &Range<usize>| word.start);
         let strength = parts.iter().map(|part| part.strength).min().unwrap_or(Strength::Full);
         Self { position, strength, words }
     }
@@ -187,7 +184,7 @@ impl FoundWords<'_> {
         match node {
             Node::Word(word) => self.of_word(word).to_vec(),
             Node::Phrase(phrase) => self.of_phrase(phrase),
-            Node::Near { left, right, within, .. } => self.of_pair([left, right], *within),
+            Node::Near { phrases, within, .. } => self.of_pair(phrases, *within),
             Node::All(nodes) | Node::Any(nodes) => nodes.iter().flat_map(|node| self.of_node(node)).collect(),
             Node::Except(node, _) => self.of_node(node),
             Node::Dated(_) => Vec::new(),
@@ -223,11 +220,11 @@ impl FoundWords<'_> {
     }
 
     /// The pairs of two phrases within a distance: each match of either with the nearest one of the other.
-    fn of_pair(&self, phrases: [&Phrase<BoundWord>; 2], within: u32) -> Vec<Match> {
-        let found = phrases.map(|phrase| self.of_phrase(phrase));
+    fn of_pair(&self, phrases: &[Phrase<BoundWord>; 2], within: u32) -> Vec<Match> {
+        let found = phrases.each_ref().map(|phrase| self.of_phrase(phrase));
         let starts =
             found.each_ref().map(|found| found.iter().map(|found| found.position).collect::<Vec<_>>());
-        let last = phrases.map(|phrase| phrase.slots.last().map_or(0, |(offset, _)| *offset));
+        let last = phrases.each_ref().map(|phrase| phrase.slots.last().map_or(0, |(offset, _)| *offset));
         let side = |side: usize| Side { starts: &starts[side], last: last[side] };
         let mut pairs = Vec::new();
         for (this, other) in [(0, 1), (1, 0)] {

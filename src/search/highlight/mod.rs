@@ -67,13 +67,13 @@ impl<'q> HitHighlighter<'q> {
         let (in_title, in_body) =
             words.split_at(words.partition_point(|(position, _)| position < title_words));
         display.lay_out(&view.title, DisplayEdits::new(&[]));
-        let (text, scope, checkpoints) = (&view.title, Some(Field::Title), Checkpoints::new(&[]));
-        let title = Subject { text, scope, display, words: in_title, first: 0, checkpoints };
+        let (text, field, checkpoints) = (&view.title, Field::Title, Checkpoints::new(&[]));
+        let title = Subject { text, field, display, words: in_title, first: 0, checkpoints };
         let title = highlights(&matcher.find(forms, title), display, &(0..display.len()));
         display.lay_out(&view.body, view.display_edits());
-        let (text, scope, checkpoints) = (&view.body, Some(Field::Body), view.checkpoints());
+        let (text, field, checkpoints) = (&view.body, Field::Body, view.checkpoints());
         let first = title_words + POSITION_GAP;
-        let body = Subject { text, scope, display, words: in_body, first, checkpoints };
+        let body = Subject { text, field, display, words: in_body, first, checkpoints };
         (snippet(&matcher.find(forms, body), display, options), title)
     }
 }

@@ -75,8 +75,8 @@ impl Passages<'_> {
                 let next = next.map_or(usize::MAX, |next| next.start);
                 let fits = |end: usize| end <= next && self.display.fits(&(start..end), limit);
                 let behind = &self.targets[self.targets.partition_point(|target| target.start < start)..];
-                let inside = behind.iter().take_while(|target| fits(target.end));
-                let inside = inside.filter(|target| target.clause & shown == 0);
+                let fitting = behind.iter().take_while(|target| fits(target.end)).count();
+                let inside = behind[..fitting].iter().filter(|target| target.clause & shown == 0);
                 let (first, last) = (inside.clone().next()?, inside.clone().map(|target| target.end).max()?);
                 let (clauses, extent) = (clauses(inside.clone()), Reverse(last - first.start));
                 let quality = (clauses.count_ones(), Reverse(kind), inside.count(), extent, Reverse(start));

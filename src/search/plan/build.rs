@@ -2,7 +2,7 @@
 
 use super::{
     Clause, MAX_WORDS, Node, PATTERN_WORDS, PHRASE_WORDS, Phrase, Plan, Role, Word,
-    expansion::{Inherited, is_content, is_sentence, plain_word, word, words_of},
+    expansion::{Inherited, is_content, is_sentence, node_of, word, words_of},
 };
 use crate::{
     analysis::{self, TermCache, Token},
@@ -101,7 +101,6 @@ impl Builder<'_> {
         let tokens = self.forms.analyze(text);
         let words = words_of(&tokens);
         inherited.is_caseless = !is_sentence(&words);
-        self.plan.clauses.reserve(words.len());
         for (at, word) in words.iter().enumerate() {
             let (role, inherited) = match phrase {
                 _ if !(self.all_content || is_content(word)) => {
@@ -130,7 +129,7 @@ impl Builder<'_> {
 
     /// The node of a plain word. Alternatives that are phrases, as for «п.н.с.» and given names, are limited.
     fn plain_node(&mut self, words: &[&[Token]], at: usize, inherited: Inherited) -> Node {
-        let mut node = plain_word(self.forms, words, at, inherited);
+        let mut node = node_of(self.forms, words, at, inherited);
         if let Node::Any(alternatives) = &mut node
             && alternatives.iter().any(|alternative| matches!(alternative, Node::Phrase(_)))
         {
@@ -185,8 +184,8 @@ impl Builder<'_> {
                     }
                     _ => None,
                 };
-                let (left, right) = (side(left)?, side(right)?);
-                Some(Node::Near { left, right, within: *within, weight: inherited.weight })
+                let phrases = [side(left)?, side(right)?];
+                Some(Node::Near { phrases, within: *within, weight: inherited.weight })
             }
             Expr::Prefix(text) => self.pattern(&format!("{text}*"), inherited),
             Expr::Pattern(text) => self.pattern(text, inherited),

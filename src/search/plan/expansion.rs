@@ -53,7 +53,7 @@ pub(super) fn is_sentence(words: &[&[Token]]) -> bool {
 }
 
 /// The node of the word of a text at an index.
-pub(super) fn plain_word(forms: &mut TermCache, words: &[&[Token]], at: usize, inherited: Inherited) -> Node {
+pub(super) fn node_of(forms: &mut TermCache, words: &[&[Token]], at: usize, inherited: Inherited) -> Node {
     let [token, parts @ ..] = words[at] else { return Node::Any(Vec::new()) };
     if !parts.is_empty() {
         return compound(forms, token, parts, inherited);
@@ -137,9 +137,7 @@ pub(super) fn word(forms: &mut TermCache, token: &Token, form: Form, inherited: 
     let mut letters = token.surface.chars();
     if let Some(first) = letters.next().filter(|first| inherited.is_caseless && first.is_lowercase()) {
         // Names are also typed in lower case: the terms of «воронков» and of «Воронков».
-        let mut name = String::with_capacity(token.surface.len());
-        name.extend(first.to_uppercase());
-        name.push_str(letters.as_str());
+        let name: String = first.to_uppercase().chain(letters).collect();
         add_first(forms, &name, &mut word.terms);
     }
     let is_abbreviation = token.terms.iter().any(|term| term.rule() == Rule::Abbreviation);

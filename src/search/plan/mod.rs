@@ -95,10 +95,8 @@ pub enum Node<W = Word> {
     Phrase(Phrase<W>),
     /// Two phrases near each other.
     Near {
-        /// The one phrase.
-        left: Phrase<W>,
-        /// The other phrase.
-        right: Phrase<W>,
+        /// The phrases.
+        phrases: [Phrase<W>; 2],
         /// The maximum distance in words.
         within: u32,
         /// The factor of its score.
@@ -167,7 +165,7 @@ impl<W> Node<W> {
         match self {
             Self::Word(word) => out.push(word),
             Self::Phrase(phrase) => out.extend(phrase.words()),
-            Self::Near { left, right, .. } => out.extend(left.words().chain(right.words())),
+            Self::Near { phrases, .. } => out.extend(phrases.iter().flat_map(Phrase::words)),
             Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.words(out)),
             Self::Except(node, _) => node.words(out),
             Self::Dated(_) => {}
@@ -184,12 +182,10 @@ impl<W> Node<W> {
         Ok(match self {
             Self::Word(word) => Node::Word(map(word)?),
             Self::Phrase(phrase) => Node::Phrase(phrase.try_map(map)?),
-            Self::Near { left, right, within, weight } => Node::Near {
-                left: left.try_map(map)?,
-                right: right.try_map(map)?,
-                within: *within,
-                weight: *weight,
-            },
+            Self::Near { phrases: [left, right], within, weight } => {
+                let phrases = [left.try_map(map)?, right.try_map(map)?];
+                Node::Near { phrases, within: *within, weight: *weight }
+            }
             Self::All(nodes) => Node::All(all(nodes)?),
             Self::Any(nodes) => Node::Any(all(nodes)?),
             Self::Except(node, not) => {

@@ -86,7 +86,7 @@ fn explain_node(at: (&Bm25f, DocId), node: &BoundNode, terms: &mut Vec<TermFrequ
             }
         }
         Node::Phrase(phrase) => phrases.push(phrase),
-        Node::Near { left, right, .. } => phrases.extend([left, right]),
+        Node::Near { phrases: both, .. } => phrases.extend(both),
         Node::All(parts) | Node::Any(parts) => {
             for part in parts {
                 explain_node(at, part, terms)?;

@@ -22,7 +22,7 @@ impl BoundNode {
         match self {
             Self::Word(word) => word.idf,
             Self::Phrase(phrase) => idf_of_phrase(phrase),
-            Self::Near { left, right, .. } => idf_of_phrase(left) + idf_of_phrase(right),
+            Self::Near { phrases, .. } => phrases.iter().map(idf_of_phrase).sum(),
             Self::All(parts) => parts.iter().map(Self::idf).sum(),
             Self::Any(parts) => parts.iter().map(Self::idf).fold(0.0, f32::max),
             Self::Except(part, _) => part.idf(),
@@ -36,7 +36,7 @@ impl BoundNode {
         match self {
             Self::Word(word) => max_tf * word.idf * word.weight,
             Self::Phrase(phrase) => of_phrase(phrase),
-            Self::Near { left, right, weight, .. } => (of_phrase(left) + of_phrase(right)) * weight,
+            Self::Near { phrases, weight, .. } => phrases.iter().map(of_phrase).sum::<f32>() * weight,
             Self::All(parts) => parts.iter().map(|part| part.max_score(max_tf)).sum(),
             Self::Any(parts) => parts.iter().map(|part| part.max_score(max_tf)).fold(0.0, f32::max),
             Self::Except(part, _) => part.max_score(max_tf),

@@ -38,11 +38,11 @@ impl<'s> PhraseScorer<'s> {
     /// Opens the postings and positions of two phrases within a distance in words.
     pub fn open_near(
         bm25f: &'s Bm25f<'s>,
-        phrases: [&Phrase<BoundWord>; 2],
+        phrases: &[Phrase<BoundWord>; 2],
         within: u32,
         weight: f32,
     ) -> io::Result<Self> {
-        let opened = phrases.into_iter().map(|phrase| OpenPhrase::open(bm25f, phrase));
+        let opened = phrases.iter().map(|phrase| OpenPhrase::open(bm25f, phrase));
         Ok(Self::new(opened.collect::<io::Result<_>>()?, within, weight))
     }
 

@@ -64,8 +64,8 @@ impl<'s> Scorer<'s> {
             Node::Word(word) if word.is_pattern => Self::Pattern(Box::new(PatternScorer::open(bm25f, word)?)),
             Node::Word(word) => Self::Word(Box::new(WordScorer::open(bm25f, word, terms)?)),
             Node::Phrase(phrase) => Self::Phrase(Box::new(PhraseScorer::open(bm25f, phrase)?)),
-            Node::Near { left, right, within, weight } => {
-                Self::Phrase(Box::new(PhraseScorer::open_near(bm25f, [left, right], *within, *weight)?))
+            Node::Near { phrases, within, weight } => {
+                Self::Phrase(Box::new(PhraseScorer::open_near(bm25f, phrases, *within, *weight)?))
             }
             Node::All(nodes) => Self::All(all(nodes)?),
             Node::Any(nodes) => Self::Any(all(nodes)?),
