@@ -221,8 +221,9 @@ fn repeated_parts_count_once_and_the_number_of_words_is_limited() {
 #[expect(clippy::cast_precision_loss, reason = "a few hundred releases")]
 fn a_word_is_as_rare_as_all_its_readings_in_releases_that_are_not_deleted() {
     // «Банка» is a form of «банк» and of «банка».
-    let readings =
-        |id: usize| [(2, "банк "), (3, "банкою "), (7, "мост ")].map(|(of, word)| (id % of == 0, word));
+    let readings = |id: usize| {
+        [(2, "банк "), (3, "банкою "), (7, "мост ")].map(|(of, word)| (id.is_multiple_of(of), word))
+    };
     let text =
         |id| readings(id).into_iter().filter(|(has, _)| *has).map(|(_, word)| word).collect::<String>();
     let index = Index::in_memory().unwrap();
@@ -230,7 +231,7 @@ fn a_word_is_as_rare_as_all_its_readings_in_releases_that_are_not_deleted() {
         index.ingest(batch.map(|id| Release::new(id.to_string(), "", text(id)))).unwrap();
     }
     let mut writer = index.writer().unwrap();
-    let is_deleted = |id: usize| id % 4 == 0 || id % 21 == 0;
+    let is_deleted = |id: usize| id.is_multiple_of(4) || id.is_multiple_of(21);
     (0..700).filter(|&id| is_deleted(id)).for_each(|id| _ = writer.remove(&id.to_string()));
     writer.commit(&[]).unwrap();
     let searcher = index.searcher().unwrap();

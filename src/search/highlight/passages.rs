@@ -47,7 +47,7 @@ impl Passages<'_> {
     /// as that many can. The start of the text if there are no targets.
     pub fn select(&self, count: usize, length: usize) -> Vec<Range<usize>> {
         let all = clauses(self.targets.iter());
-        let mut best = (0_u128, if count > 0 { vec![0..0] } else { Vec::new() });
+        let mut best = (0_u128, vec![0..0; count.min(1)]);
         for count in 1..=count.min(all.count_ones() as usize) {
             // One character is between two passages.
             let limit = (length.saturating_add(1) / count).saturating_sub(1);

@@ -72,12 +72,11 @@ impl<'p> Binder<'p> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| *known == word) {
             return Ok(known.clone());
         }
-        let mut terms = match pattern {
-            Some(pattern) => bind_pattern(self.context, pattern, scope)?,
-            None => {
-                let terms = terms.iter().filter(|term| self.truncated || !term.is_truncated());
-                bind_terms(self.context, terms, scope)?
-            }
+        let mut terms = if let Some(pattern) = pattern {
+            bind_pattern(self.context, pattern, scope)?
+        } else {
+            let terms = terms.iter().filter(|term| self.truncated || !term.is_truncated());
+            bind_terms(self.context, terms, scope)?
         };
         let mut unranked = bind_terms(self.context, otherwise, scope)?;
         if terms.is_empty() {

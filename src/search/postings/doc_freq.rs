@@ -23,7 +23,7 @@ pub(super) fn doc_freq(snapshot: &Snapshot, terms: &[&[Option<PostingList>]]) ->
     let Some((&most, others)) = freqs.split_last() else { return Ok(0) };
     match others.iter().sum() {
         0 => return Ok(most),
-        ..=COUNTED_POSTINGS => {}
+        1..=COUNTED_POSTINGS => {}
         _ => return Ok(estimate(snapshot.releases, &freqs)),
     }
     let mut all = 0;

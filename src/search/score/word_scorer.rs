@@ -103,7 +103,7 @@ impl<'s> WordScorer<'s> {
 
     /// Whether the word has one term, anywhere in a document.
     pub fn is_single_term(&self) -> bool {
-        self.terms.len() == 1 && self.hints.is_empty() && self.scope == None
+        self.terms.len() == 1 && self.hints.is_empty() && self.scope.is_none()
     }
 
     /// The blocks of all terms, each as a window of documents with an upper bound of their scores.
@@ -148,7 +148,7 @@ impl<'s> WordScorer<'s> {
         let mut present = (0..self.terms.len()).filter(|&at| self.terms[at].has_any(window));
         match (present.next(), present.next()) {
             (None, _) if self.hints.is_empty() => {}
-            (Some(only), None) if self.hints.is_empty() && self.scope == None => {
+            (Some(only), None) if self.hints.is_empty() && self.scope.is_none() => {
                 self.score_term(only, window, visit);
             }
             _ if self.hints.is_empty() => self.score_terms(window, visit),
