@@ -73,7 +73,6 @@ use rumorph::Dictionary;
 pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap};
 pub(crate) use normalize::{capitals, is_ignorable, is_word_char};
 pub use term::{Channel, Rule, Term};
-pub(crate) use term_cache::PackedKey;
 pub use term_cache::TermCache;
 pub(crate) use term_list::TermListRef;
 pub(crate) use token::{PendingToken, TokenStream};

@@ -80,9 +80,7 @@ pub(super) fn encode_display(map: &DisplayMap, checkpoints: &CheckpointWriter) -
 /// The first 64 bits of BLAKE3 of an encoded release: two different releases have the same digest with a
 /// probability of 2⁻⁶⁴.
 fn digest(encoded: &[u8]) -> u64 {
-    let mut first = [0; 8];
-    first.copy_from_slice(&blake3::hash(encoded).as_bytes()[..8]);
-    u64::from_le_bytes(first)
+    blake3::hash(encoded).as_bytes().first_chunk().copied().map_or(0, u64::from_le_bytes)
 }
 
 /// Reads a stored release, and compares it with the digest taken when it was written.

@@ -13,7 +13,7 @@ use foldhash::fast::RandomState;
 use rumorph::Dictionary;
 
 use self::arena::TermArena;
-pub(crate) use self::packed_key::PackedKey;
+use self::packed_key::PackedKey;
 use super::{
     term_list::{TermList, TermListRef},
     word_terms::{self, TokenContext},
@@ -79,6 +79,8 @@ pub struct TermCache {
     uncached: TermArena,
     /// How often the table was cleared.
     clears: u32,
+    /// The keys of words that are looked up together. Kept to reuse the memory.
+    keys: Vec<PackedKey>,
 }
 
 impl TermCache {
@@ -89,6 +91,7 @@ impl TermCache {
             cached: TermArena::default(),
             uncached: TermArena::default(),
             clears: 0,
+            keys: Vec::new(),
         }
     }
 
@@ -113,15 +116,15 @@ impl TermCache {
     /// All keys are computed first. The lookups that follow have no branches that depend on the words, so that the
     /// processor waits for many cache misses at once.
     pub(crate) fn find_cached<'t>(
-        &self,
+        &mut self,
         words: impl Iterator<Item = (&'t str, TokenContext)> + Clone,
-        keys: &mut Vec<PackedKey>,
         mut each: impl FnMut(Option<u32>),
     ) {
+        let Self { keys, hasher, cached, .. } = self;
         keys.clear();
-        keys.extend(words.clone().map(|(surface, context)| PackedKey::of(surface, context, &self.hasher)));
+        keys.extend(words.clone().map(|(surface, context)| PackedKey::of(surface, context, hasher)));
         for (&key, (surface, _)) in keys.iter().zip(words) {
-            each(self.cached.find(key, surface));
+            each(cached.find(key, surface));
         }
     }
 

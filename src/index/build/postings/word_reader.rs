@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::{doc_words::DocWords, segment_forms::SegmentForms};
 use crate::analysis::{
-    Checkpoint, CheckpointWriter, PackedKey, PendingToken, Role, TermCache, TokenContext, TokenStream,
+    Checkpoint, CheckpointWriter, PendingToken, Role, TermCache, TokenContext, TokenStream,
 };
 
 /// Words that are looked up together.
@@ -21,23 +21,11 @@ pub(in crate::index::build) struct WordReader<'s> {
     clears: u32,
     /// The number in the segment of each form in the term cache, by its number there.
     numbers: Vec<u32>,
-    /// The next words of a text, their keys, and the numbers of their forms. Kept between texts to reuse the memory.
-    steps: Vec<PendingToken>,
-    keys: Vec<PackedKey>,
-    found: Vec<u32>,
 }
 
 impl<'s> WordReader<'s> {
     pub fn new(cache: TermCache, forms: &'s Mutex<SegmentForms>) -> Self {
-        Self {
-            forms,
-            clears: cache.clears(),
-            cache,
-            numbers: Vec::new(),
-            steps: Vec::new(),
-            keys: Vec::new(),
-            found: Vec::new(),
-        }
+        Self { forms, clears: cache.clears(), cache, numbers: Vec::new() }
     }
 
     /// Returns the term cache, for the next segment.
@@ -55,7 +43,8 @@ impl<'s> WordReader<'s> {
     }
 
     fn read_text(&mut self, text: &str, words: &mut DocWords, mut pass: impl FnMut(Checkpoint)) {
-        let (mut steps, mut found) = (std::mem::take(&mut self.steps), std::mem::take(&mut self.found));
+        // The next words, and the numbers of their forms.
+        let (mut steps, mut found) = (Vec::with_capacity(LOOKUP_BATCH), Vec::with_capacity(LOOKUP_BATCH));
         let mut tokens = TokenStream::new(text);
         let (before, mut next) = (words.len(), 0);
         loop {
@@ -65,7 +54,11 @@ impl<'s> WordReader<'s> {
                 break;
             }
             found.clear();
-            self.find_known(text, &steps, &mut found);
+            let surfaces = steps.iter().map(|step: &PendingToken| (step.span.of(text), step.context));
+            self.cache.find_cached(surfaces, |cached| {
+                let number = cached.and_then(|cached| self.numbers.get(cached as usize).copied());
+                found.push(number.unwrap_or(NONE));
+            });
             for (step, &known) in steps.iter().zip(&found) {
                 let &PendingToken { position, span, role, context } = step;
                 if role != Role::Part {
@@ -77,16 +70,6 @@ impl<'s> WordReader<'s> {
             }
         }
         words.end_text(words.len() - before, next);
-        (self.steps, self.found) = (steps, found);
-    }
-
-    /// The numbers of the forms of tokens, with `NONE` for those that this thread does not know yet.
-    fn find_known(&mut self, text: &str, tokens: &[PendingToken], found: &mut Vec<u32>) {
-        let words = tokens.iter().map(|token| (token.span.of(text), token.context));
-        self.cache.find_cached(words, &mut self.keys, |cached| {
-            let number = cached.and_then(|cached| self.numbers.get(cached as usize).copied());
-            found.push(number.unwrap_or(NONE));
-        });
     }
 
     /// The number of a form; a new one if the segment does not contain it yet.
