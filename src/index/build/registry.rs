@@ -36,7 +36,8 @@ pub(crate) struct RegistryEntry {
 /// Everything in an index.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
-    releases: HashMap<String, RegistryEntry>,
+    /// By id.
+    pub releases: HashMap<String, RegistryEntry>,
     /// The keys of files, by number.
     files: IndexSet<String>,
 }
@@ -62,26 +63,10 @@ impl Registry {
         Ok(())
     }
 
-    pub fn len(&self) -> usize {
-        self.releases.len()
-    }
-
-    pub fn get(&self, id: &str) -> Option<RegistryEntry> {
-        self.releases.get(id).copied()
-    }
-
-    pub fn releases(&self) -> impl Iterator<Item = (&String, RegistryEntry)> {
-        self.releases.iter().map(|(id, held)| (id, *held))
-    }
-
     pub fn insert(&mut self, id: String, digest: u64, origin: Option<&Origin>) {
         let file = origin.map(|origin| file_key(&origin.root.to_string_lossy(), &origin.file));
         let file = file.map(|file| self.files.insert_full(file).0);
         self.releases.insert(id, RegistryEntry { digest, file });
-    }
-
-    pub fn remove(&mut self, id: &str) -> Option<RegistryEntry> {
-        self.releases.remove(id)
     }
 
     /// The number of a file that releases came from.

@@ -173,7 +173,7 @@ impl Writer {
         }
         let encoded = encode(release).map_err(|error| self.index.failed("writing a release", &error))?;
         let digest = encoded.digest;
-        let change = match self.registry.get(&release.id) {
+        let change = match self.registry.releases.get(&release.id) {
             Some(entry) if entry.digest == digest => return Ok(Change::Unchanged),
             Some(entry) => {
                 self.obsolete.insert(entry.digest);
@@ -192,14 +192,14 @@ impl Writer {
 
     /// Removes the release with this id; returns whether there was one.
     pub fn remove(&mut self, id: &str) -> bool {
-        let Some(entry) = self.registry.remove(id) else { return false };
+        let Some(entry) = self.registry.releases.remove(id) else { return false };
         self.obsolete.insert(entry.digest);
         true
     }
 
     /// The number of releases that the index will contain.
     pub fn releases(&self) -> usize {
-        self.registry.len()
+        self.registry.releases.len()
     }
 
     pub(crate) fn registry(&self) -> &Registry {
@@ -252,7 +252,7 @@ impl Writer {
                 Some(folder) => manifest.write(folder)?,
                 None => String::new(),
             };
-            let releases = self.registry.len() as u64;
+            let releases = self.registry.releases.len() as u64;
             let info = CommitInfo { roots: roots.to_vec(), committed: lock::now(), releases, files };
             self.commit_segments(&info)?;
             if let Some(engine) = self.engine.take()

@@ -169,7 +169,7 @@ fn check_releases(snapshot: &Snapshot, stop: &AtomicBool, report: &mut CheckRepo
 fn check_file_counts(snapshot: &Snapshot, manifest: &Manifest, report: &mut CheckReport) -> Result<()> {
     let registry = Registry::of(snapshot)?;
     let mut counts: HashMap<_, u32> = HashMap::new();
-    for file in registry.releases().filter_map(|(_, entry)| entry.file) {
+    for file in registry.releases.values().filter_map(|entry| entry.file) {
         *counts.entry(file).or_default() += 1;
     }
     for (root, name, entry) in manifest.iter() {

@@ -215,7 +215,7 @@ impl<'a> Run<'a> {
         if let Some(first) = self.seen.get(&release.id) {
             return Some(first.clone());
         }
-        let id = self.writer.registry().get(&release.id)?.file?;
+        let id = self.writer.registry().releases.get(&release.id)?.file?;
         let (root, name) = self.writer.registry().file_name(id);
         let origin = release.origin.as_ref()?;
         if origin.root == Path::new(root) && origin.file == name {
@@ -236,10 +236,11 @@ impl<'a> Run<'a> {
         let registry = self.writer.registry();
         let stays = |(file, path): &(FileId, PathBuf)| self.unchanged.contains(file) || self.diff.stays(path);
         let stay: HashSet<FileId> = registry.files().filter(stays).map(|(file, _)| file).collect();
-        let is_missing = |(id, entry): &(&String, RegistryEntry)| {
+        let is_missing = |(id, entry): &(&String, &RegistryEntry)| {
             entry.file.is_some_and(|file| !stay.contains(&file)) && !self.seen.contains_key(*id)
         };
-        let missing: Vec<String> = registry.releases().filter(is_missing).map(|(id, _)| id.clone()).collect();
+        let missing: Vec<String> =
+            registry.releases.iter().filter(is_missing).map(|(id, _)| id.clone()).collect();
         self.task.check_removals(missing.len(), of)?;
         if !missing.is_empty() {
             tracing::info!(releases = missing.len(), of, "removing releases that no longer exist");
@@ -281,9 +282,9 @@ impl<'a> Run<'a> {
             let (root, name) = registry.file_name(file);
             self.diff.is_unread(&Path::new(root).join(name))
         };
-        let unread = registry.releases().filter(|(_, entry)| entry.file.is_none_or(is_unread));
+        let unread = registry.releases.iter().filter(|(_, entry)| entry.file.is_none_or(is_unread));
         let mut ids: Vec<&String> = unread.map(|(id, _)| id).collect();
-        ids.retain(|id| self.writer.registry().get(id).is_none());
+        ids.retain(|id| !self.writer.registry().releases.contains_key(*id));
         ids.sort();
         for id in ids {
             match snapshot.find(id).and_then(|at| at.map(|at| snapshot.release(at)).transpose()) {
@@ -296,9 +297,9 @@ impl<'a> Run<'a> {
                 Err(error) => return Err(error),
             }
         }
-        let is_missing = |id| self.writer.registry().get(id).is_none();
-        let missing = registry.releases().filter(|(id, _)| is_missing(id)).count();
-        self.task.check_removals(missing, registry.len())
+        let now = &self.writer.registry().releases;
+        let missing = registry.releases.keys().filter(|id| !now.contains_key(*id)).count();
+        self.task.check_removals(missing, registry.releases.len())
     }
 
     /// Reports an error in a file, and keeps what the index contains of it. Two releases with one id are no
