@@ -1,6 +1,6 @@
 //! Finds the words, phrases and pairs of a query in a text.
 //!
-//! Follows the plan as the index does, but on the text itself. Chooses no passages.
+//! Follows the bound query as ranking does, but on the text itself. Chooses no passages.
 
 use std::{collections::HashMap, ops::Range, ptr};
 
@@ -17,8 +17,8 @@ use crate::{
     },
 };
 
-/// How many matching tokens of a text are considered, from its beginning. A release never has as many: without a
-/// limit, 60 MB of one word take 1.1 GB to highlight.
+/// How many matching tokens of a text are considered, from its beginning: more than any release has. Without a limit,
+/// 60 MB of one word take 1.1 GB to highlight, and the time for passages grows with the square.
 pub(super) const MAX_TOKENS: usize = 10_000;
 
 /// A match by a term of a lower weight is weak: a place by its adjective.
