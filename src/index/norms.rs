@@ -165,6 +165,7 @@ impl Norms<'_> {
     }
 
     /// The normalised frequency of a term that a document has so often in title and body.
+    #[cfg(test)]
     pub fn normalised(&self, doc: DocId, title: u32, body: u32) -> f32 {
         normalised(self.parameters.shares(self.lengths.get(doc)), title, body)
     }

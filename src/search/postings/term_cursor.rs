@@ -5,7 +5,7 @@
 
 use std::{io, iter::Peekable, ops::Range};
 
-use tantivy::{DocId, TERMINATED};
+use tantivy::DocId;
 
 use super::block_cursor::{BlockCursor, seek};
 use crate::{
@@ -120,11 +120,21 @@ impl TermCursor {
     pub fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, Frequency)) {
         let scope = self.scope;
         self.each_block(window, |part, (docs, freqs), titles| {
-            for at in part {
-                if let Some(frequency) = Frequency::new(scope, freqs[at], take(titles, at)) {
-                    visit(docs[at], frequency);
+            let mut visit_all = |part: Range<usize>, title: u32| {
+                for (&doc, &all) in docs[part.clone()].iter().zip(&freqs[part]) {
+                    if let Some(frequency) = Frequency::new(scope, all, title) {
+                        visit(doc, frequency);
+                    }
                 }
+            };
+            // Most documents have no occurrences in the title.
+            let mut next = part.start;
+            for (at, title) in titles.filter(|(at, _)| part.contains(at)) {
+                visit_all(next..at, 0);
+                visit_all(at..at + 1, title);
+                next = at + 1;
             }
+            visit_all(next..part.end, 0);
         });
     }
 
@@ -167,27 +177,9 @@ impl TermCursor {
         bound_of(&self.stats, self.postings.number(), norms)
     }
 
-    /// Visits those of some documents that match, by their index, with the same for each of them.
-    pub fn frequency_bounds_of(&mut self, docs: &[DocId], norms: &Norms, mut visit: impl FnMut(usize, f32)) {
-        self.find_frequencies(docs, |at, frequency| {
-            visit(at, norms.normalised(docs[at], frequency.title, frequency.body));
-        });
-    }
-
     /// Where the block of the last bound ends.
     pub fn block_end(&self) -> DocId {
         self.postings.last().saturating_add(1)
-    }
-
-    /// Visits all blocks: the documents that each may have, and an upper bound of their normalised frequencies.
-    pub fn each_block_bound(&mut self, norms: &Norms, mut visit: impl FnMut(Range<DocId>, f32)) {
-        let mut start = 0;
-        while start < TERMINATED {
-            let bound = self.frequency_bound_near(start, norms);
-            let end = self.block_end().min(TERMINATED);
-            visit(start..end, bound);
-            start = end;
-        }
     }
 }
 

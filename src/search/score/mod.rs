@@ -36,10 +36,10 @@ pub(crate) enum Extent<'e> {
     Block(DocId),
 }
 
-/// Combines the scores of the same documents by two scorers.
-fn fold(combine: impl Fn(f32, f32) -> f32) -> impl Fn(Vec<f32>, Vec<f32>) -> Vec<f32> {
-    move |mut scores, others| {
-        scores.iter_mut().zip(others).for_each(|(score, other)| *score = combine(*score, other));
-        scores
+/// Combines what two scorers say of the same documents.
+fn fold<T: Copy>(combine: impl Fn(T, T) -> T) -> impl Fn(Vec<T>, Vec<T>) -> Vec<T> {
+    move |mut all, others| {
+        all.iter_mut().zip(others).for_each(|(one, other)| *one = combine(*one, other));
+        all
     }
 }

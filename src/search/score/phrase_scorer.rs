@@ -188,11 +188,13 @@ impl<'s> OpenPhrase<'s> {
     /// The same of each of some documents.
     fn max_scores(&mut self, docs: &[DocId]) -> Vec<f32> {
         let combine: fn(f32, f32) -> f32 =
-            if self.slop.is_some() { |sum, bound| sum + bound } else { f32::min };
-        let bounds = self.words.iter_mut().map(|word| word.max_frequencies(docs)).reduce(fold(combine));
-        let mut bounds = bounds.unwrap_or_else(|| vec![0.0; docs.len()]);
-        bounds.iter_mut().for_each(|bound| *bound = self.factors.bound(self.bm25f.saturate(*bound)));
-        bounds
+            if self.slop.is_some() { |sum, frequency| sum + frequency } else { f32::min };
+        let in_both = |one: (f32, f32), other: (f32, f32)| (combine(one.0, other.0), combine(one.1, other.1));
+        let frequencies = self.words.iter_mut().map(|word| word.frequencies(docs)).reduce(fold(in_both));
+        let bound = |(&doc, (title, body)): (&DocId, (f32, f32))| {
+            self.factors.bound(self.bm25f.saturated(doc, title, body))
+        };
+        docs.iter().zip(frequencies.unwrap_or_default()).map(bound).collect()
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::{io, ops::Range};
 
-use tantivy::DocId;
+use tantivy::{DocId, TERMINATED};
 
 use super::{
     Extent,
@@ -106,15 +106,13 @@ impl<'s> WordScorer<'s> {
         self.terms.len() == 1 && self.hints.is_empty() && self.scope.is_none()
     }
 
-    /// The blocks of all terms, each as a window of documents with an upper bound of their scores.
+    /// The blocks of the only term, each as a window of documents with an upper bound of their scores.
     pub fn blocks(&mut self) -> Vec<(Range<DocId>, f32)> {
-        let (bm25f, factors) = (self.bm25f, self.factors);
-        let mut blocks = Vec::new();
-        for term in &mut self.terms {
-            let weight = term.weight;
-            term.each_block_bound(&bm25f.norms, |window, bound| {
-                blocks.push((window, factors.bound(bm25f.saturate(bound * weight))));
-            });
+        let (mut blocks, mut start) = (Vec::new(), 0);
+        while start < TERMINATED {
+            let bound = self.max_score(&Extent::Block(start));
+            blocks.push((start..self.near.0.end.min(TERMINATED), bound));
+            start = self.near.0.end;
         }
         blocks
     }
@@ -251,13 +249,16 @@ impl<'s> WordScorer<'s> {
         self.factors.bound(bm25f.saturate(bound))
     }
 
-    /// An upper bound of the normalised frequency in each of some documents, not weighted.
-    pub fn max_frequencies(&mut self, docs: &[DocId]) -> Vec<f32> {
-        let mut bounds = vec![0.0; docs.len()];
+    /// How often all terms together occur in the title and in the body of each of some documents, in order, not weighted.
+    pub fn frequencies(&mut self, docs: &[DocId]) -> Vec<(f32, f32)> {
+        let mut sums = vec![(0.0, 0.0); docs.len()];
         for term in &mut self.terms {
-            term.frequency_bounds_of(docs, &self.bm25f.norms, |at, bound| bounds[at] += bound);
+            term.find_frequencies(docs, |at, frequency| {
+                let ((title, body), sum) = (frequency.weighted(1.0), &mut sums[at]);
+                *sum = (sum.0 + title, sum.1 + body);
+            });
         }
-        bounds
+        sums
     }
 
     /// An upper bound of the normalised frequency in some documents, not weighted.
