@@ -27,6 +27,14 @@ pub(crate) struct BoundQuery {
 /// A clause of the plan, bound to a snapshot.
 pub(crate) type BoundClause = Clause<BoundWord>;
 
+/// The clauses that a document matches: a bit for each of the first 32 of the query.
+pub(super) type Matched = u32;
+
+/// The bit of a clause.
+pub(super) fn matched_bit(clause: usize) -> Matched {
+    u32::try_from(clause).ok().and_then(|clause| 1_u32.checked_shl(clause)).unwrap_or_default()
+}
+
 impl BoundQuery {
     pub fn new(context: &Context, plan: &Plan, options: &Options) -> io::Result<Self> {
         let deadline = Deadline::after(options.timeout);

@@ -4,10 +4,7 @@
 
 use tantivy::DocId;
 
-use super::{
-    collector::{Matched, TopCollector},
-    segment_query::OpenClause,
-};
+use super::{bound_query::Matched, collector::TopCollector, segment_query::OpenClause};
 
 /// Documents in order, each with the sum of the scores so far and the clauses that they are those of.
 pub(super) struct Candidates {

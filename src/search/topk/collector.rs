@@ -10,7 +10,7 @@ use std::{
 
 use tantivy::DocId;
 
-use super::segment_query::SegmentQuery;
+use super::{bound_query::Matched, segment_query::SegmentQuery};
 use crate::{
     index::{Address, Segment, Snapshot},
     search::{Sort, context::Context},
@@ -24,14 +24,6 @@ pub(crate) struct ScoredDoc {
     /// If documents are ordered by date: the day of publication, from 1970-01-01.
     pub day: Option<i64>,
     pub matched: Matched,
-}
-
-/// The clauses that a document matches: a bit for each of the first 32 of the query.
-pub(super) type Matched = u32;
-
-/// The bit of a clause.
-pub(super) fn matched_bit(clause: usize) -> Matched {
-    u32::try_from(clause).ok().and_then(|clause| 1_u32.checked_shl(clause)).unwrap_or_default()
 }
 
 /// What a collector keeps.

@@ -8,8 +8,9 @@
 use tantivy::DocId;
 
 use super::{
+    bound_query::Matched,
     candidates::Candidates,
-    collector::{Matched, TopCollector},
+    collector::TopCollector,
     segment_query::{OpenClause, SegmentQuery},
 };
 use crate::search::score::{Extent, WINDOW_LEN};

@@ -9,8 +9,8 @@ use std::{io, sync::Mutex};
 use tantivy::DocId;
 
 use super::{
-    bound_query::{BoundClause, BoundQuery},
-    collector::{Matched, ScoredDoc, compare, lock, matched_bit},
+    bound_query::{BoundClause, BoundQuery, Matched, matched_bit},
+    collector::{ScoredDoc, compare, lock},
     segment_query::SegmentQuery,
 };
 use crate::{

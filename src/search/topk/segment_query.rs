@@ -5,10 +5,7 @@ use std::{io, ops::Range};
 
 use tantivy::DocId;
 
-use super::{
-    bound_query::{BoundClause, BoundQuery},
-    collector::{Matched, matched_bit},
-};
+use super::bound_query::{BoundClause, BoundQuery, Matched, matched_bit};
 use crate::{
     index::Segment,
     search::{
