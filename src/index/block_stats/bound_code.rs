@@ -19,7 +19,9 @@ pub(crate) fn decode(code: u8) -> f32 {
     BOUNDS[usize::from(code)]
 }
 
-/// The least code whose bound is not below a normalised frequency.
+/// The least code whose bound is not below a normalised frequency. Inlined, it would keep the code around it, which runs
+/// for each posting, from being inlined.
+#[inline(never)]
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of codes")]
 pub(super) fn encode(frequency: f32) -> u8 {
     let mut code = ((frequency.log2() - LEAST) * STEPS).ceil().clamp(0.0, 255.0) as u8;

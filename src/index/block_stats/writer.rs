@@ -57,8 +57,10 @@ impl StatsWriter {
         let List { postings, max, codes, ends, titles } = &mut self.list;
         let in_body = freq.saturating_sub(in_title);
         *max = max.max(normalised(self.shares[doc as usize], in_title, in_body));
-        let at = u8::try_from(*postings % BLOCK_LEN).unwrap_or(u8::MAX);
-        (0..in_title).for_each(|_| titles.push(at));
+        if in_title > 0 {
+            let at = u8::try_from(*postings % BLOCK_LEN).unwrap_or(u8::MAX);
+            titles.resize(titles.len() + in_title as usize, at);
+        }
         *postings += 1;
         if postings.is_multiple_of(BLOCK_LEN) {
             codes.push(encode(std::mem::take(max)));
