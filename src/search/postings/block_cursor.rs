@@ -327,11 +327,15 @@ pub(crate) fn merge(mut lists: Vec<DocId>) -> Vec<DocId> {
 /// The index of the first document id from `from` on that is at or behind `target`.
 #[inline]
 pub(crate) fn seek(docs: &[DocId], from: usize, target: DocId) -> usize {
+    /// Compared one by one: most targets are that near.
+    const NEXT: usize = 4;
     /// Compared at once, without branches.
     const NEAR: usize = 16;
     let rest = docs.get(from..).unwrap_or_default();
-    if rest.first().is_none_or(|&first| first >= target) {
-        return from;
+    for (at, &doc) in (from..).zip(rest.iter().take(NEXT)) {
+        if doc >= target {
+            return at;
+        }
     }
     if let Some((near, _)) = rest.split_first_chunk::<NEAR>()
         && near[NEAR - 1] >= target
