@@ -1,14 +1,11 @@
-//! Block statistics: what the search wants to know about the blocks of a posting list that tantivy's format has no
-//! room for.
+//! Block statistics: bounds and title frequencies of the blocks of a posting list, which tantivy's format has no room for.
 //!
-//! For each full block of 128 postings, an upper bound of the normalised frequency in one byte. The normalised
-//! frequency of a term in a document, `body / body_norm + title_weight · title / title_norm`, decides its BM25F score
-//! together with the term's weights and `k1`, in which the score only grows. So a bound holds for any of these. It
-//! depends on the parameters of the norms: it is computed with the default ones and the mean lengths of the segment,
-//! and scaled for others by the greatest growth of any frequency in the segment. tantivy's own block maxima are those
-//! of its BM25, which do not bound BM25F.
+//! Each full block of 128 postings has an upper bound of the normalised frequency, in one byte. The BM25F score of a
+//! term grows with its normalised frequency, so the bound holds for any idf, weight and `k1`. It is computed with the
+//! default parameters of `norms` and the mean lengths of the segment, and scaled for other parameters by the greatest
+//! growth of any frequency in the segment. tantivy's own block maxima are those of its BM25, which do not bound BM25F.
 //!
-//! For each block, the title frequencies: the index of each posting with occurrences in the title, in one byte for each
+//! Each block has title frequencies: the index of each posting with occurrences in the title, in one byte for each
 //! occurrence, up to 255. The posting itself has the frequency in title and body together. One in thirty postings has
 //! occurrences in the title, most of them one.
 //!
@@ -70,7 +67,7 @@ impl SegmentStats {
         let (file, rare_terms) = split(file, usize::try_from(length).unwrap_or(usize::MAX))?;
         let (file, lengths) = split(file, segment.max_doc() as usize * Lengths::LEN)?;
         let (lists, ends) = split(file, terms * END_LEN)?;
-        let (lengths, rare_terms) = (Lengths::new(lengths.read_bytes()?), rare_terms.read_bytes()?);
+        let (lengths, rare_terms) = (Lengths(lengths.read_bytes()?), rare_terms.read_bytes()?);
         Ok(Self { lists, ends, lengths, rare_terms })
     }
 

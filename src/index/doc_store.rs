@@ -10,7 +10,7 @@ use jiff::{Span, civil::date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    analysis::{CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap},
+    analysis::{CheckpointWriter, DisplayMap},
     release::{Date, Origin, Release},
 };
 
@@ -36,8 +36,8 @@ pub(crate) struct ReleaseView<'r> {
     pub title: Cow<'r, str>,
     pub body: Cow<'r, str>,
     /// The encoded display map and checkpoints of the body.
-    display_map: &'r [u8],
-    checkpoints: &'r [u8],
+    pub display_map: &'r [u8],
+    pub checkpoints: &'r [u8],
     pub(super) fields: StoredFields<'r>,
     /// The number of bytes that the fields take.
     length: usize,
@@ -70,8 +70,9 @@ fn origin_fields(origin: &Origin) -> Result<impl Serialize, String> {
     Ok((root, file, line, part, reader, encoding, date_origin, notes))
 }
 
-/// Encodes what the store keeps behind a release: how its body is shown.
-pub(super) fn encode_display(map: &DisplayMap, checkpoints: &CheckpointWriter) -> Result<Vec<u8>, String> {
+/// Encodes the display map and the checkpoints of a body, which the store keeps behind the release.
+pub(super) fn encode_display(body: &str, checkpoints: &CheckpointWriter) -> Result<Vec<u8>, String> {
+    let map = DisplayMap::of(body);
     let map = map.written();
     let length = postcard::to_stdvec(&map.len()).map_err(|error| error.to_string())?;
     Ok([&length, map, checkpoints.written()].concat())
@@ -87,7 +88,7 @@ fn digest(encoded: &[u8]) -> u64 {
 pub(super) fn verify(stored: &[u8], expected: u64) -> Result<Release, String> {
     let view = ReleaseView::read(stored)?;
     let (fields, display) = stored.split_at(view.length);
-    let expected_display = encode_display(&DisplayMap::of(&view.body), &CheckpointWriter::of(&view.body).0)?;
+    let expected_display = encode_display(&view.body, &CheckpointWriter::of(&view.body).0)?;
     if digest(fields) != expected || display != expected_display {
         return Err("is not what was written".to_owned());
     }
@@ -119,16 +120,6 @@ impl<'r> ReleaseView<'r> {
         let (title, body) = texts.ok_or_else(|| unreadable(&"it is not UTF-8"))?;
         let length = bytes.len() - display.len();
         Ok(ReleaseView { title, body, display_map, checkpoints, fields, length })
-    }
-
-    /// The checkpoints of the body.
-    pub fn checkpoints(&self) -> Checkpoints<'r> {
-        Checkpoints::new(self.checkpoints)
-    }
-
-    /// How the body is shown.
-    pub fn display_edits(&self) -> DisplayEdits<'r> {
-        DisplayEdits::new(self.display_map)
     }
 
     /// Where the release was read.
@@ -188,8 +179,7 @@ mod tests {
 
     fn stored(release: &Release) -> (Vec<u8>, u64) {
         let EncodedRelease { bytes, digest } = encode(release).unwrap();
-        let display =
-            encode_display(&DisplayMap::of(&release.body), &CheckpointWriter::of(&release.body).0).unwrap();
+        let display = encode_display(&release.body, &CheckpointWriter::of(&release.body).0).unwrap();
         ([bytes, display].concat(), digest)
     }
 

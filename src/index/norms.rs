@@ -2,33 +2,37 @@
 
 use tantivy::{DocId, directory::OwnedBytes};
 
-/// What norms depend on besides lengths.
+/// What norms depend on besides the lengths of texts. Of a pair, the first value is for titles, the second for bodies.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct NormParameters {
     /// The weight of an occurrence in the title, compared to the body.
     pub title_weight: f32,
-    pub title_b: f32,
-    pub body_b: f32,
+    /// How much a text's length counts, from 0 to 1: the `b` of BM25F.
+    pub b: [f32; 2],
     /// The mean lengths, in words.
-    pub mean_title: f32,
-    pub mean_body: f32,
+    pub mean_lengths: [f32; 2],
 }
+
+/// What is added to all lengths, in words. Among texts of a few words, a longer one is seldom about more, so their
+/// lengths count less; those of long texts are hardly affected. The gain is measured at `Weights::body_b`.
+const SMOOTHING: f32 = 20.0;
 
 impl NormParameters {
     /// The parameters of a search whose caller sets no others, except for the mean lengths.
-    pub const DEFAULT: Self =
-        Self { title_weight: 2.0, title_b: 0.4, body_b: 0.8, mean_title: 1.0, mean_body: 1.0 };
+    pub const DEFAULT: Self = Self { title_weight: 2.0, b: [0.4, 0.8], mean_lengths: [1.0; 2] };
 
     /// Identifies what the bounds in the block statistics of all indexes are computed with.
     pub fn fingerprint() -> String {
-        let Self { title_weight, title_b, body_b, .. } = Self::DEFAULT;
+        let Self { title_weight, b: [title_b, body_b], .. } = Self::DEFAULT;
         format!("norms-{title_weight}-{title_b}-{body_b}-{SMOOTHING}")
     }
 
     /// The norms of a title and a body: 1 for mean lengths, and above 0 with any parameters, also for empty texts.
     #[inline]
-    fn norms(&self, [title, body]: DocLengths) -> [f32; 2] {
-        [norm(title, self.mean_title, self.title_b), norm(body, self.mean_body, self.body_b)]
+    #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
+    fn norms(&self, lengths: DocLengths) -> [f32; 2] {
+        let norm = |b, mean, words| 1.0 - b + b / (mean + SMOOTHING) * (words as f32 + SMOOTHING);
+        std::array::from_fn(|field| norm(self.b[field], self.mean_lengths[field], lengths[field]))
     }
 
     /// What an occurrence in a title and in a body adds to a normalised frequency.
@@ -38,24 +42,14 @@ impl NormParameters {
     }
 }
 
-/// The normalised frequency of a term that a document has so often in title and body, given the shares of its
-/// occurrences: `body / body_norm + title_weight · title / title_norm`.
+/// The normalised frequency of a term in a document, `body / body_norm + title_weight · title / title_norm`, given its
+/// frequencies in body and title and the shares of its occurrences.
 #[inline]
 #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
 pub(super) fn normalised(shares: [f32; 2], title: u32, body: u32) -> f32 {
     let in_body = body as f32 * shares[1];
     // Most documents have no occurrences in the title.
     if title == 0 { in_body } else { in_body + title as f32 * shares[0] }
-}
-
-/// What is added to all lengths, in words. Among texts of a few words, a longer one is seldom about more, so their
-/// lengths count less; those of long texts are hardly affected. The gain is measured at `Weights::body_b`.
-const SMOOTHING: f32 = 20.0;
-
-#[inline]
-#[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
-fn norm(words: u32, mean: f32, b: f32) -> f32 {
-    1.0 - b + b / (mean + SMOOTHING) * (words as f32 + SMOOTHING)
 }
 
 /// The mean length of texts, from the number of all words and that of all texts. It is at least 1, so that an empty
@@ -71,15 +65,11 @@ pub(crate) type DocLengths = [u32; 2];
 /// The lengths of the documents of a segment. They stay as they are in the file, which is mapped into memory: opening
 /// a million documents takes milliseconds less than with columns that are decoded.
 #[derive(Clone, Debug)]
-pub(crate) struct Lengths(OwnedBytes);
+pub(crate) struct Lengths(pub(super) OwnedBytes);
 
 impl Lengths {
     /// Bytes of the lengths of a document.
     pub const LEN: usize = 8;
-
-    pub fn new(bytes: OwnedBytes) -> Self {
-        Self(bytes)
-    }
 
     /// The bytes of the lengths of documents.
     pub fn encode(lengths: &[DocLengths]) -> Vec<u8> {
@@ -126,8 +116,8 @@ impl LengthStats {
 
     /// The default parameters of norms, with the mean lengths of these documents.
     pub fn parameters(&self) -> NormParameters {
-        let [mean_title, mean_body] = self.totals.map(|words| mean_length(words, self.docs));
-        NormParameters { mean_title, mean_body, ..NormParameters::DEFAULT }
+        let mean_lengths = self.totals.map(|words| mean_length(words, self.docs));
+        NormParameters { mean_lengths, ..NormParameters::DEFAULT }
     }
 
     /// How many times as great a normalised frequency can be with other parameters than these documents' default ones.
@@ -152,22 +142,10 @@ pub(crate) struct Norms<'s> {
 }
 
 impl Norms<'_> {
-    /// The norm of a document's title.
+    /// The norms of a document's title and body.
     #[inline]
-    pub fn title(&self, doc: DocId) -> f32 {
-        self.parameters.norms(self.lengths.get(doc))[0]
-    }
-
-    /// The norm of a document's body.
-    #[inline]
-    pub fn body(&self, doc: DocId) -> f32 {
-        self.parameters.norms(self.lengths.get(doc))[1]
-    }
-
-    /// The normalised frequency of a term that a document has so often in title and body.
-    #[cfg(test)]
-    pub fn normalised(&self, doc: DocId, title: u32, body: u32) -> f32 {
-        normalised(self.parameters.shares(self.lengths.get(doc)), title, body)
+    pub fn of(&self, doc: DocId) -> [f32; 2] {
+        self.parameters.norms(self.lengths.get(doc))
     }
 }
 
@@ -180,21 +158,15 @@ mod tests {
     proptest! {
         #[test]
         fn frequencies_grow_no_more_than_that(
-            (title, body) in (0_u32..40, 0_u32..3000),
-            (title_freq, body_freq) in (0_u32..5, 0_u32..50),
-            parameters in prop::array::uniform5(0.0_f32..1.0),
+            lengths in (0_u32..40, 0_u32..3000).prop_map(<[u32; 2]>::from),
+            (title, body) in (0_u32..5, 0_u32..50),
+            title_weight in 1.0_f32..4.0,
+            b in prop::array::uniform2(0.0_f32..1.0),
+            mean_lengths in (1.0_f32..20.0, 1.0_f32..1000.0).prop_map(<[f32; 2]>::from),
         ) {
-            let [title_weight, title_b, body_b, mean_title, mean_body] = parameters;
-            let other = NormParameters {
-                title_weight: 1.0 + 3.0 * title_weight,
-                title_b,
-                body_b,
-                mean_title: 1.0 + 20.0 * mean_title,
-                mean_body: 1.0 + 1000.0 * mean_body,
-            };
+            let other = NormParameters { title_weight, b, mean_lengths };
             let stats = LengthStats::of([[0, 0], [1, 50], [2, 100], [40, 3000]].into_iter());
-            let frequency =
-                |parameters: NormParameters| normalised(parameters.shares([title, body]), title_freq, body_freq);
+            let frequency = |parameters: NormParameters| normalised(parameters.shares(lengths), title, body);
             prop_assert!(frequency(other) <= frequency(stats.parameters()) * stats.growth(&other) * 1.000_01);
         }
     }

@@ -34,10 +34,8 @@ pub(crate) struct Snapshot {
     pub segments: Vec<Segment>,
     /// The number of releases.
     pub releases: u64,
-    /// The mean length of a title, in words.
-    pub mean_title: f32,
-    /// The mean length of a body, in words.
-    pub mean_body: f32,
+    /// The mean lengths of titles and of bodies, in words.
+    pub mean_lengths: [f32; 2],
     /// Computed when it is first asked for.
     newest: OnceLock<i64>,
     /// The stamp of the commit, which a merge does not change.
@@ -62,23 +60,22 @@ impl Snapshot {
     /// Opens a commit whose files nobody removes meanwhile.
     pub fn of(index: &Index, commit: &Commit, _: &DirectoryLock) -> Result<Self> {
         let is_large = commit.info.releases >= MANY_RELEASES;
-        let open = |at, meta: &SegmentMeta| {
-            let ordinal = SegmentOrdinal::try_from(at).unwrap_or(SegmentOrdinal::MAX);
+        let open = |&(ordinal, meta): &(SegmentOrdinal, &SegmentMeta)| {
             let reader = SegmentReader::open(&index.engine().segment(meta.clone()))?;
             Segment::open(ordinal, reader, index.fields())
         };
         let segments: Vec<Segment> = catch_panic(&index.location(), || {
-            let opened = parallel_map(&commit.meta.segments, is_large, open);
+            let segments: Vec<_> = (0..).zip(&commit.meta.segments).collect();
+            let opened = parallel_map(&segments, is_large, open);
             opened.into_iter().collect::<tantivy::Result<_>>().map_err(|error| index.read_failed(error))
         })?;
         let releases = segments.iter().map(|segment| u64::from(segment.reader.num_docs())).sum();
-        let mean = |zone: usize| {
-            mean_length(segments.iter().map(|segment| segment.total_lengths[zone]).sum(), releases)
+        let mean = |field: usize| {
+            mean_length(segments.iter().map(|segment| segment.total_lengths[field]).sum(), releases)
         };
         Ok(Self {
             index: index.clone(),
-            mean_title: mean(0),
-            mean_body: mean(1),
+            mean_lengths: [mean(0), mean(1)],
             segments,
             releases,
             newest: OnceLock::new(),

@@ -31,7 +31,7 @@ impl Context {
         each: impl Fn(&Segment) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<T>> {
         let parallel = postings >= PARALLEL_POSTINGS;
-        let results = parallel_map(&self.snapshot.segments, parallel, |_, segment| each(segment));
+        let results = parallel_map(&self.snapshot.segments, parallel, each);
         results.into_iter().collect()
     }
 }

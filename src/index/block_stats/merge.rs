@@ -107,7 +107,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        index::{Index, Snapshot, block_stats::bound_code, build::start_engine},
+        index::{Index, Snapshot, block_stats::bound_code, build::start_engine, norms::normalised},
         release::Release,
     };
 
@@ -129,7 +129,9 @@ mod tests {
         for (number, block) in docs.chunks(BLOCK_LEN).enumerate() {
             let in_title = block.iter().enumerate().filter(|(_, (_, in_title, _))| *in_title > 0);
             assert!(list.stats.titles(number).eq(in_title.map(|(at, doc)| (at, doc.1))), "{key} {number}");
-            let max = block.iter().map(|&(doc, title, body)| norms.normalised(doc, title, body));
+            let max = block.iter().map(|&(doc, title, body)| {
+                normalised(norms.parameters.shares(norms.lengths.get(doc)), title, body)
+            });
             let max = max.fold(0.0, f32::max);
             let bound = list.stats.bound(number).map(bound_code::decode);
             assert_eq!(bound.is_some(), block.len() == BLOCK_LEN);

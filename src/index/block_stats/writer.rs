@@ -70,7 +70,7 @@ impl StatsWriter {
 
     /// Ends the list of a term. Every term of the segment has one.
     pub fn end_list(&mut self, key: &[u8]) -> io::Result<()> {
-        self.rare.extend(hash_if_rare(key));
+        self.rare.extend(str::from_utf8(key).ok().and_then(hash_if_rare));
         let List { postings, max, codes, ends, titles } = &mut self.list;
         if titles.is_empty() {
             ends.clear();

@@ -6,12 +6,9 @@ use super::{
     postings::{DocWords, WordReader},
     registry::file_key,
 };
-use crate::{
-    analysis::DisplayMap,
-    index::{
-        doc_store::{EncodedRelease, ReleaseView, encode_display},
-        schema::Fields,
-    },
+use crate::index::{
+    doc_store::{EncodedRelease, ReleaseView, encode_display},
+    schema::Fields,
 };
 
 /// Analysed releases.
@@ -34,7 +31,7 @@ impl AnalyzedBatch {
             let texts = [&*view.title, &*view.body, view.fields.source.unwrap_or_default()];
             let checkpoints = reader.read(texts, &mut words);
             let document = fast_fields(fields, &view, digest)?;
-            let display = encode_display(&DisplayMap::of(&view.body), &checkpoints)?;
+            let display = encode_display(&view.body, &checkpoints)?;
             bytes.extend_from_slice(&display);
             releases.push((bytes, document));
         }

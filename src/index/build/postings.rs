@@ -62,66 +62,45 @@ pub(super) fn for_each_term(
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use parking_lot::Mutex;
 
     use super::*;
     use crate::Analyzer;
 
-    /// The posting lists as text, a term per line: «term doc:position,position doc:position».
-    fn lists(words: &DocWords, forms: &SegmentForms) -> Vec<String> {
-        let mut lines = Vec::new();
-        let visited = for_each_term(words, forms, |term, places| {
-            let mut line = str::from_utf8(term).unwrap().to_owned();
-            for_each_doc(places, &mut Vec::new(), |release, positions| {
-                let positions = positions.iter().scan(0, |at, delta| {
-                    *at += delta;
-                    Some(at.to_string())
-                });
-                line = format!("{line} {release}:{}", positions.collect::<Vec<_>>().join(","));
-            });
-            lines.push(line);
-            Ok(())
-        });
-        visited.unwrap();
-        lines
-    }
-
-    /// The words of these documents, each with title, body and source, in two batches.
-    fn words(batches: [&[[&str; 3]]; 2], is_cleared: bool) -> (DocWords, SegmentForms) {
+    #[test]
+    fn terms_come_in_order_with_all_positions_of_their_forms() {
         let (mut words, forms) = (DocWords::default(), Mutex::default());
-        let mut reader = WordReader::new(Analyzer::new().unwrap().term_cache(), &forms);
-        for documents in batches {
+        let first = [["Дом мира", "В доме мир. Дома, домов", "ТАСС"], ["", "дом-музей", ""]];
+        // Two readers, each with a batch of documents.
+        for documents in [&first[..], &[["", "Дом", "МИД и ТАСС"]]] {
+            let mut reader = WordReader::new(Analyzer::new().unwrap().term_cache(), &forms);
             let mut batch = DocWords::default();
             for &texts in documents {
                 reader.read(texts, &mut batch);
             }
             words.append(batch);
-            if is_cleared {
-                reader.forget();
-            }
         }
-        (words, forms.into_inner().unwrap())
-    }
-
-    #[test]
-    fn terms_come_in_order_with_all_positions_of_their_forms() {
-        let first = [["Дом мира", "В доме мир. Дома, домов", "ТАСС"], ["", "дом-музей", ""]];
-        for is_cleared in [false, true] {
-            let (words, forms) = words([&first, &[["", "Дом", "МИД и ТАСС"]]], is_cleared);
-            let found = lists(&words, &forms);
-            assert!(found.is_sorted());
-            for expected in [
-                "eдом 0:0 1:128 2:128",
-                "eдоме 0:131",
-                "lдом 0:0,131,133,134 1:128 2:128",
-                "lмир 0:1,132",
-                "eдоммузей 1:128",
-                "eмузей 1:129",
-                "|lТАСС 0:263 2:259",
-            ] {
-                assert!(found.iter().any(|line| line == expected), "{expected}: {found:#?}");
-            }
-            assert_eq!(words.lengths(), [[2, 5], [0, 2], [0, 1]]);
+        assert_eq!(words.lengths(), [[2, 5], [0, 2], [0, 1]]);
+        // A term per line: «term doc:deltas doc:deltas».
+        let mut lists = Vec::new();
+        let mut visit = |term: &[u8], occurrences: &[Occurrence]| {
+            let mut list = str::from_utf8(term).unwrap().to_owned();
+            for_each_doc(occurrences, &mut Vec::new(), |doc, deltas| list += &format!(" {doc}:{deltas:?}"));
+            lists.push(list);
+            Ok(())
+        };
+        for_each_term(&words, &forms.into_inner(), &mut visit).unwrap();
+        assert!(lists.is_sorted());
+        for expected in [
+            "eдом 0:[0] 1:[128] 2:[128]",
+            "eдоме 0:[131]",
+            "lдом 0:[0, 131, 2, 1] 1:[128] 2:[128]",
+            "lмир 0:[1, 131]",
+            "eдоммузей 1:[128]",
+            "eмузей 1:[129]",
+            "|lТАСС 0:[263] 2:[259]",
+        ] {
+            assert!(lists.iter().any(|list| list == expected), "{expected}: {lists:#?}");
         }
     }
 }

@@ -6,13 +6,14 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
 };
 
 use crossbeam_channel::{Receiver, Sender, bounded};
+use parking_lot::Mutex;
 use tantivy::{SegmentMeta, TantivyError};
 
 use super::{
@@ -21,7 +22,7 @@ use super::{
     segment_writer::SegmentWriter,
 };
 use crate::{
-    analysis::Analyzer,
+    analysis::{Analyzer, TermCache},
     index::{Index, doc_store::EncodedRelease},
 };
 
@@ -47,7 +48,6 @@ pub(super) struct WorkerPool {
 /// What the workers share.
 struct Shared {
     index: Index,
-    analyzer: Analyzer,
     /// Bytes of memory for unfinished segments.
     memory: usize,
     /// The segment that is being filled, until it is full.
@@ -74,7 +74,6 @@ impl WorkerPool {
         let (queue, batches) = bounded(threads * BATCHES_PER_WORKER);
         let shared = Arc::new(Shared {
             index: index.clone(),
-            analyzer: analyzer.clone(),
             memory,
             current: Mutex::default(),
             finished: Mutex::default(),
@@ -82,9 +81,9 @@ impl WorkerPool {
         });
         let mut workers = Vec::new();
         for number in 0..threads {
-            let (shared, batches) = (Arc::clone(&shared), batches.clone());
+            let (shared, batches, cache) = (Arc::clone(&shared), batches.clone(), analyzer.term_cache());
             let work = move || {
-                let done = shared.work(&batches);
+                let done = shared.work(&batches, cache);
                 shared.is_stopped.fetch_or(done.is_err(), Ordering::Relaxed);
                 done
             };
@@ -121,9 +120,9 @@ impl WorkerPool {
             self.send()?;
         }
         self.join()?;
-        let last = lock(&self.shared.current).take();
+        let last = self.shared.current.lock().take();
         last.map_or(Ok(()), |segment| self.shared.leave(segment))?;
-        Ok(std::mem::take(&mut lock(&self.shared.finished)))
+        Ok(std::mem::take(&mut self.shared.finished.lock()))
     }
 
     /// Waits until the queue is empty and all workers have ended.
@@ -146,8 +145,7 @@ impl Drop for WorkerPool {
 
 impl Shared {
     /// The work of one thread: analyses batches and adds them to one segment after the other.
-    fn work(&self, batches: &Receiver<Batch>) -> tantivy::Result<()> {
-        let mut cache = self.analyzer.term_cache();
+    fn work(&self, batches: &Receiver<Batch>, mut cache: TermCache) -> tantivy::Result<()> {
         while let Ok(first) = batches.recv() {
             let segment = self.current()?;
             let mut reader = WordReader::new(cache, &segment.forms);
@@ -157,12 +155,12 @@ impl Shared {
                 }
                 let batch = AnalyzedBatch::analyze(batch, &mut reader, self.index.fields());
                 let batch = batch.map_err(TantivyError::InternalError)?;
-                let mut writer = lock(&segment.writer);
+                let mut writer = segment.writer.lock();
                 writer.add(batch)?;
                 // The segment before may still be in memory.
-                let is_full = writer.memory() + lock(&segment.forms).memory() > self.memory / 2;
+                let is_full = writer.memory() + segment.forms.lock().memory() > self.memory / 2;
                 if is_full || writer.words.len() > MAX_WORDS {
-                    lock(&self.current).take_if(|current| Arc::ptr_eq(current, &segment));
+                    self.current.lock().take_if(|current| Arc::ptr_eq(current, &segment));
                     break;
                 }
             }
@@ -174,12 +172,12 @@ impl Shared {
 
     /// The segment that is being filled; a new one if the last is full.
     fn current(&self) -> tantivy::Result<Arc<OpenSegment>> {
-        let mut current = lock(&self.current);
+        let mut current = self.current.lock();
         if let Some(segment) = &*current {
             return Ok(Arc::clone(segment));
         }
         // Waits while the segment before the last is being finished.
-        drop(lock(&self.finished));
+        drop(self.finished.lock());
         let writer = SegmentWriter::new(self.index.engine(), self.index.fields().text)?;
         let segment = OpenSegment { writer: Mutex::new(writer), forms: Mutex::default() };
         Ok(Arc::clone(current.insert(Arc::new(segment))))
@@ -188,15 +186,8 @@ impl Shared {
     /// Finishes a segment if no other worker is still adding to it.
     fn leave(&self, segment: Arc<OpenSegment>) -> tantivy::Result<()> {
         let Some(OpenSegment { writer, forms }) = Arc::into_inner(segment) else { return Ok(()) };
-        let mut finished = lock(&self.finished);
-        let forms = forms.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let writer = writer.into_inner().unwrap_or_else(PoisonError::into_inner);
-        finished.push(writer.finish(&forms)?);
+        let mut finished = self.finished.lock();
+        finished.push(writer.into_inner().finish(&forms.into_inner())?);
         Ok(())
     }
-}
-
-/// Locks what a worker may have left by a panic, which fails the commit.
-fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -50,22 +50,16 @@ pub struct WriterOptions {
 }
 
 impl WriterOptions {
-    /// Refuses too little memory.
-    pub(crate) fn check(self) -> Result<()> {
-        if self.memory == 0 || self.memory >= MIN_THREAD_MEMORY {
-            return Ok(());
-        }
-        let reason = format!("is less than the {MIN_THREAD_MEMORY} bytes that one thread needs");
-        Err(Error::Value { what: "memory", value: self.memory.to_string(), reason })
-    }
-
-    /// The number of threads, and the memory in bytes.
-    fn resources(self) -> (usize, usize) {
+    /// The number of threads, and the memory in bytes. Refuses too little memory.
+    pub(crate) fn resources(self) -> Result<(usize, usize)> {
         let memory = if self.memory == 0 { DEFAULT_MEMORY } else { self.memory };
+        if memory < MIN_THREAD_MEMORY {
+            let reason = format!("is less than the {MIN_THREAD_MEMORY} bytes that one thread needs");
+            return Err(Error::Value { what: "memory", value: memory.to_string(), reason });
+        }
         let cores = || std::thread::available_parallelism().map_or(1, usize::from);
         let threads = if self.threads == 0 { cores() } else { self.threads };
-        let threads = threads.min(MAX_THREADS).min(memory / MIN_THREAD_MEMORY).max(1);
-        (threads, memory)
+        Ok((threads.min(MAX_THREADS).min(memory / MIN_THREAD_MEMORY), memory))
     }
 }
 
@@ -89,7 +83,8 @@ pub struct Writer {
     pool: Option<WorkerPool>,
     /// The digests of versions that are in the index, or were added, and that the commit removes.
     obsolete: HashSet<u64>,
-    options: WriterOptions,
+    /// The number of threads, and the memory in bytes.
+    resources: (usize, usize),
     registry: Registry,
     /// Whether it only finds out what would change.
     pub(crate) dry: bool,
@@ -128,9 +123,7 @@ impl Index {
         let mut writer = self.writer()?;
         let mut changed = 0;
         for release in releases {
-            if writer.add(&release)? != Change::Unchanged {
-                changed += 1;
-            }
+            changed += usize::from(writer.add(&release)? != Change::Unchanged);
         }
         writer.commit(&self.commit_info()?.roots)?;
         Ok(changed)
@@ -145,19 +138,10 @@ impl Writer {
         lock: Option<WriteLock>,
         stop: &Arc<AtomicBool>,
     ) -> Result<Self> {
-        options.check()?;
+        let (resources, obsolete) = (options.resources()?, HashSet::new());
         index.stop_flag().follow(stop);
         let registry = Registry::of(&Snapshot::open(&index)?)?;
-        Ok(Self {
-            index,
-            engine: None,
-            pool: None,
-            obsolete: HashSet::new(),
-            options,
-            registry,
-            dry: false,
-            lock,
-        })
+        Ok(Self { index, engine: None, pool: None, obsolete, resources, registry, dry: false, lock })
     }
 
     /// Adds a release, or replaces the one with its id. A release that is equal to the existing one costs
@@ -210,7 +194,7 @@ impl Writer {
         self.engine()?;
         let pool = match self.pool.take() {
             Some(pool) => Ok(pool),
-            None => WorkerPool::start(&self.index, self.index.analyzer()?, self.options.resources()),
+            None => WorkerPool::start(&self.index, self.index.analyzer()?, self.resources),
         };
         let submitted = pool.and_then(|pool| self.pool.insert(pool).submit(release));
         submitted.map_err(|error| {

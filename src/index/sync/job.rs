@@ -35,7 +35,7 @@ pub fn update(
     options: &JobOptions,
     on_event: &mut dyn FnMut(Event<'_>, Progress),
 ) -> Result<Summary> {
-    options.writer.check()?;
+    options.writer.resources()?;
     generation::refuse_other_contents(folder)?;
     let lock = || generation::lock(folder, options.wait, &options.stop);
     let _lock = (!options.dry_run).then(lock).transpose()?;

@@ -70,8 +70,8 @@ impl<'q> HitHighlighter<'q> {
         let (text, field, checkpoints) = (&view.title, Field::Title, Checkpoints::new(&[]));
         let title = Subject { text, field, display, words: in_title, first: 0, checkpoints };
         let title = highlights(&matcher.find(forms, title), display, &(0..display.len()));
-        display.lay_out(&view.body, view.display_edits());
-        let (text, field, checkpoints) = (&view.body, Field::Body, view.checkpoints());
+        display.lay_out(&view.body, DisplayEdits::new(view.display_map));
+        let (text, field, checkpoints) = (&view.body, Field::Body, Checkpoints::new(view.checkpoints));
         let first = title_words + POSITION_GAP;
         let body = Subject { text, field, display, words: in_body, first, checkpoints };
         (snippet(&matcher.find(forms, body), display, options), title)

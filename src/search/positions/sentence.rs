@@ -6,7 +6,7 @@
 use tantivy::DocId;
 
 use crate::{
-    analysis::TokenStream,
+    analysis::{Checkpoints, DisplayEdits, TokenStream},
     index::{POSITION_GAP, ReleaseView, Segment},
 };
 
@@ -18,7 +18,7 @@ pub(super) fn retain_within_sentence(segment: &Segment, doc: DocId, last_offset:
     let Ok(record) = ReleaseView::read(&stored) else { return };
     let byte_of = |position: u32| {
         let mut tokens = TokenStream::new(&record.body);
-        if let Some(checkpoint) = record.checkpoints().last_until(position) {
+        if let Some(checkpoint) = Checkpoints::new(record.checkpoints).last_until(position) {
             tokens.resume(checkpoint);
         }
         tokens.pass_to(position);
@@ -29,8 +29,8 @@ pub(super) fn retain_within_sentence(segment: &Segment, doc: DocId, last_offset:
         }
         record.body.len()
     };
-    let sentences: Vec<usize> =
-        record.display_edits().filter(|edit| edit.sentence).map(|edit| edit.gap.end).collect();
+    let sentences = DisplayEdits::new(record.display_map).filter(|edit| edit.sentence);
+    let sentences: Vec<usize> = sentences.map(|edit| edit.gap.end).collect();
     let sentence_of = |byte: usize| sentences.partition_point(|&start| start <= byte);
     starts.retain(|&start| {
         let Some(first) = start.checked_sub(body_start) else { return true };

@@ -53,10 +53,8 @@ impl<'s> Bm25f<'s> {
     pub fn new(Context { snapshot, weights, .. }: &Context, segment: &'s Segment) -> Self {
         let parameters = NormParameters {
             title_weight: weights.title,
-            title_b: weights.title_b,
-            body_b: weights.body_b,
-            mean_title: snapshot.mean_title,
-            mean_body: snapshot.mean_body,
+            b: [weights.title_b, weights.body_b],
+            mean_lengths: snapshot.mean_lengths,
         };
         Self { segment, k1: weights.k1, norms: segment.norms(parameters) }
     }
@@ -67,10 +65,10 @@ impl<'s> Bm25f<'s> {
     /// one division is enough if the title does not have the word.
     #[inline]
     pub fn saturated(&self, doc: DocId, title: f32, body: f32) -> f32 {
-        let norm = self.norms.body(doc);
+        let [title_norm, norm] = self.norms.of(doc);
         let mut frequency = body;
         if title > 0.0 {
-            frequency += self.norms.parameters.title_weight * title / self.norms.title(doc) * norm;
+            frequency += self.norms.parameters.title_weight * title / title_norm * norm;
         }
         if frequency > 0.0 { frequency * (self.k1 + 1.0) / (self.k1 * norm + frequency) } else { 0.0 }
     }
@@ -87,7 +85,7 @@ impl<'s> Bm25f<'s> {
         let (docs, freqs) = postings;
         let (saturation, first) = (self.k1 + 1.0, scores.len());
         // Norms are gathered first: the rest is computed for several documents at once.
-        scores.extend(docs.iter().map(|&doc| self.k1 * self.norms.body(doc)));
+        scores.extend(docs.iter().map(|&doc| self.k1 * self.norms.of(doc)[1]));
         for (score, &freq) in scores[first..].iter_mut().zip(freqs) {
             let body = freq as f32 * term_weight;
             *score = factors.apply(body * saturation / (*score + body));

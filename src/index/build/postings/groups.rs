@@ -30,16 +30,3 @@ impl<V: Copy + Default> Groups<V> {
         &self.values[start as usize..self.ends[key] as usize]
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_grouped_by_key() {
-        let pairs = [(2, 10), (0, 11), (2, 12), (3, 13), (0, 14)];
-        let mut groups = Groups::with_counts(vec![2, 0, 2, 1]);
-        pairs.iter().for_each(|&(key, value)| groups.add(key, value));
-        assert_eq!([0, 1, 2, 3].map(|key| groups.get(key)), [&[11, 14][..], &[], &[10, 12], &[13]]);
-    }
-}

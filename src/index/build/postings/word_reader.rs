@@ -1,6 +1,6 @@
 //! Reads the words of texts: from the characters to the numbers of their forms.
 
-use std::sync::{Mutex, PoisonError};
+use parking_lot::Mutex;
 
 use super::{doc_words::DocWords, segment_forms::SegmentForms};
 use crate::analysis::{
@@ -34,15 +34,13 @@ impl<'s> WordReader<'s> {
     }
 
     /// Adds a document, given title, body and publisher; returns the checkpoints of its body.
-    pub fn read(&mut self, [title, body, source]: [&str; 3], words: &mut DocWords) -> CheckpointWriter {
-        let mut checkpoints = CheckpointWriter::default();
-        self.read_text(title, words, |_| ());
-        self.read_text(body, words, |checkpoint| checkpoints.pass(checkpoint));
-        self.read_text(source, words, |_| ());
+    pub fn read(&mut self, texts: [&str; 3], words: &mut DocWords) -> CheckpointWriter {
+        let [_, checkpoints, _] = texts.map(|text| self.read_text(text, words));
         checkpoints
     }
 
-    fn read_text(&mut self, text: &str, words: &mut DocWords, mut pass: impl FnMut(Checkpoint)) {
+    fn read_text(&mut self, text: &str, words: &mut DocWords) -> CheckpointWriter {
+        let mut checkpoints = CheckpointWriter::default();
         // The next words, and the numbers of their forms.
         let (mut steps, mut found) = (Vec::with_capacity(LOOKUP_BATCH), Vec::with_capacity(LOOKUP_BATCH));
         let mut tokens = TokenStream::new(text);
@@ -62,7 +60,7 @@ impl<'s> WordReader<'s> {
             for (step, &known) in steps.iter().zip(&found) {
                 let &PendingToken { position, span, role, context } = step;
                 if role != Role::Part {
-                    pass(Checkpoint { position, byte: span.start });
+                    checkpoints.pass(Checkpoint { position, byte: span.start });
                 }
                 let form = if known == NONE { self.number(span.of(text), context) } else { known };
                 words.push(form, position == next);
@@ -70,6 +68,7 @@ impl<'s> WordReader<'s> {
             }
         }
         words.end_text(words.len() - before, next);
+        checkpoints
     }
 
     /// The number of a form; a new one if the segment does not contain it yet.
@@ -83,19 +82,11 @@ impl<'s> WordReader<'s> {
         if let Some(&number) = at.and_then(|at| self.numbers.get(at)).filter(|&&number| number != NONE) {
             return number;
         }
-        // The lock is poisoned if another thread has panicked, which fails the commit.
-        let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
-        let number = forms.intern(self.cache.form(cached));
+        let number = self.forms.lock().intern(self.cache.form(cached));
         if let Some(at) = at {
             self.numbers.resize(self.numbers.len().max(at + 1), NONE);
             self.numbers[at] = number;
         }
         number
-    }
-
-    /// Makes all forms unknown, as if the cache had been cleared.
-    #[cfg(test)]
-    pub fn forget(&mut self) {
-        self.numbers.clear();
     }
 }
