@@ -99,7 +99,7 @@ pub(crate) struct BlockStats {
 }
 
 impl BlockStats {
-    /// The code of the bound of a block; none of the last, partial one.
+    /// The code of the bound of a block; `None` for the last one if it is partial.
     #[inline]
     pub fn bound(&self, block: usize) -> Option<u8> {
         if block < self.blocks { self.bytes.get(block).copied() } else { None }

@@ -1,7 +1,7 @@
 //! The form of a release in the document store: its fields, followed by the display map and the checkpoints
 //! of its body.
 //!
-//! They are read in place: nothing is copied before a whole release is asked for.
+//! They are read in place: nothing is copied until a whole release is requested.
 
 use std::borrow::Cow;
 
@@ -63,7 +63,7 @@ pub(super) fn encode(release: &Release) -> Result<EncodedRelease, String> {
     Ok(EncodedRelease { digest: digest(&bytes), bytes })
 }
 
-/// The fields of an origin in their order. Its own form, that of JSON, leaves some of them out.
+/// The fields of an origin in their order. Its own `Serialize`, which is for JSON, leaves out empty ones.
 fn origin_fields(origin: &Origin) -> Result<impl Serialize, String> {
     let Origin { root, file, line, part, reader, encoding, date_origin, notes } = origin;
     let root = root.to_str().ok_or_else(|| format!("{} is not UTF-8", root.display()))?;

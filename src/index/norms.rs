@@ -1,4 +1,4 @@
-//! Norms: how the lengths of titles and bodies weigh the frequencies of terms, as BM25F wants it.
+//! Norms: how BM25F weighs the frequencies of terms by the lengths of titles and bodies.
 
 use tantivy::{DocId, directory::OwnedBytes};
 
@@ -120,7 +120,7 @@ impl LengthStats {
         NormParameters { mean_lengths, ..NormParameters::DEFAULT }
     }
 
-    /// How many times as great a normalised frequency can be with other parameters than these documents' default ones.
+    /// The greatest factor by which other parameters than [`Self::parameters`] raise a normalised frequency.
     /// The ratio of two norms is monotonic in the length, so the shortest and longest texts decide.
     pub fn growth(&self, other: &NormParameters) -> f32 {
         let own = self.parameters();
@@ -137,7 +137,7 @@ impl LengthStats {
 pub(crate) struct Norms<'s> {
     pub parameters: NormParameters,
     pub lengths: &'s Lengths,
-    /// What stored bounds of normalised frequencies are multiplied with.
+    /// The factor for stored bounds of normalised frequencies.
     pub growth: f32,
 }
 

@@ -38,7 +38,7 @@ pub(crate) struct Fields {
     pub text: Field,
     /// The day of publication, in days from 1970-01-01.
     pub date: Field,
-    /// A digest of the release: by it a version of a release is deleted.
+    /// A digest of the release, by which a version of it is deleted.
     pub digest: Field,
     /// The file that the release was read from.
     pub file: Field,

@@ -61,9 +61,8 @@ impl Segment {
         fields: Fields,
     ) -> tantivy::Result<Self> {
         let columns = reader.fast_fields();
-        let ids = columns.str(column::ID)?;
-        let ids =
-            ids.ok_or_else(|| TantivyError::SchemaError(format!("the column {} is missing", column::ID)))?;
+        let missing = || TantivyError::SchemaError(format!("the column {} is missing", column::ID));
+        let ids = columns.str(column::ID)?.ok_or_else(missing)?;
         let part = |component| {
             let file = CompositeFile::open(&reader.open_read(component)?)?;
             let lists = file.open_read(fields.text);
@@ -107,7 +106,7 @@ impl Segment {
         (0..self.reader.max_doc()).filter(|&doc| !self.reader.is_deleted(doc))
     }
 
-    /// The same with their ids.
+    /// The documents that are not deleted, with their ids.
     pub fn alive_ids(&self) -> io::Result<impl Iterator<Item = (DocId, String)>> {
         let mut by_rank = all_values(&self.ids)?;
         let mut id = move |doc| by_rank.get_mut(self.id_rank(doc)?).map(std::mem::take);

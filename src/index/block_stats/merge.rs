@@ -1,7 +1,7 @@
 //! Block statistics of merged segments.
 //!
-//! tantivy merges posting lists by concatenating those of the segments, without deleted documents. Their statistics
-//! are computed anew from the lists and the title frequencies of the segments that are merged.
+//! tantivy merges posting lists by concatenating those of the segments, without deleted documents. Statistics of the
+//! merged lists are computed from the lists and title frequencies of these segments.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ impl SegmentPlugin for StatsPlugin {
         &[EXTENSION]
     }
 
-    /// Segments are written by the segment writer, which tantivy's own never takes the place of.
+    /// Called for documents that are added to tantivy's own writer, and there are none.
     fn create_writer(&self, _: &PluginWriterContext) -> tantivy::Result<Box<dyn PluginWriter>> {
         Err(TantivyError::InternalError("documents are added by the segment writer only".into()))
     }

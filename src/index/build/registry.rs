@@ -1,6 +1,6 @@
 //! The registry: the id, the digest and the file of every release in an index.
 //!
-//! Read once before a run, column by column and in their order, so that a million releases take a second.
+//! It is read once before a run, column by column and in their order, so that a million releases take a second.
 
 use std::{
     collections::HashMap,
@@ -33,7 +33,7 @@ pub(crate) struct RegistryEntry {
     pub file: Option<FileId>,
 }
 
-/// Everything in an index.
+/// All releases of an index.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     /// By id.
@@ -86,7 +86,7 @@ impl Registry {
     }
 }
 
-/// What the index stores of a file that releases came from: the corpus folder, and the file below it.
+/// The key of a file that releases came from, given the corpus folder and the file below it.
 pub(super) fn file_key(root: &str, file: &str) -> String {
     format!("{root}{SEPARATOR}{file}")
 }

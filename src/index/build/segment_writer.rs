@@ -1,8 +1,7 @@
 //! Writes one segment: batches of analysed releases go in, the files of a tantivy segment come out.
 //!
-//! The files are written with tantivy's own writers of fast fields, stored documents and posting lists; which
-//! term has which positions is collected by `postings`. Nothing is committed here: a segment that is not
-//! added to the index is garbage.
+//! Tantivy's own writers of fast fields, stored documents and posting lists write the files; `postings` collects the
+//! positions of the terms. Nothing is committed here: a segment that is not added to the index is garbage.
 
 use tantivy::{
     Segment, SegmentMeta,

@@ -54,7 +54,7 @@ struct Shared {
     current: Mutex<Option<Arc<OpenSegment>>>,
     /// Locked while a segment is finished: at most one is, while another one is being filled.
     finished: Mutex<Vec<SegmentMeta>>,
-    /// Whether a worker has failed, or the segments are not wanted any more.
+    /// Whether a worker has failed, or the segments are no longer needed.
     is_stopped: AtomicBool,
 }
 
@@ -96,7 +96,7 @@ impl WorkerPool {
         Ok(Self { shared, queue: Some(queue), workers, batch: Vec::new(), batch_bytes: 0 })
     }
 
-    /// Queues a release. Fails if a release before it could not be written; the pool is then of no use.
+    /// Queues a release. Fails if an earlier one could not be written; the pool is then unusable.
     pub fn submit(&mut self, release: EncodedRelease) -> tantivy::Result<()> {
         self.batch_bytes += release.bytes.len();
         self.batch.push(release);
@@ -128,7 +128,7 @@ impl WorkerPool {
     /// Waits until the queue is empty and all workers have ended.
     fn join(&mut self) -> tantivy::Result<()> {
         self.queue = None;
-        // All workers end before one's failure is reported: no garbage may be collected while others write.
+        // A failure is reported after all workers have ended: the caller collects garbage, and none may still write.
         let ended: Vec<_> = self.workers.drain(..).map(JoinHandle::join).collect();
         let panicked = |_| TantivyError::InternalError("a thread that writes a segment panicked".into());
         ended.into_iter().try_for_each(|ended| ended.map_err(panicked)?)
@@ -138,7 +138,7 @@ impl WorkerPool {
 impl Drop for WorkerPool {
     fn drop(&mut self) {
         self.shared.is_stopped.store(true, Ordering::Relaxed);
-        // Their failures do not matter any more.
+        // Their failures no longer matter.
         _ = self.join();
     }
 }
@@ -157,7 +157,7 @@ impl Shared {
                 let batch = batch.map_err(TantivyError::InternalError)?;
                 let mut writer = segment.writer.lock();
                 writer.add(batch)?;
-                // The segment before may still be in memory.
+                // The previous segment may still be in memory.
                 let is_full = writer.memory() + segment.forms.lock().memory() > self.memory / 2;
                 if is_full || writer.words.len() > MAX_WORDS {
                     self.current.lock().take_if(|current| Arc::ptr_eq(current, &segment));
@@ -176,7 +176,7 @@ impl Shared {
         if let Some(segment) = &*current {
             return Ok(Arc::clone(segment));
         }
-        // Waits while the segment before the last is being finished.
+        // Waits while the previous segment is being finished.
         drop(self.finished.lock());
         let writer = SegmentWriter::new(self.index.engine(), self.index.fields().text)?;
         let segment = OpenSegment { writer: Mutex::new(writer), forms: Mutex::default() };

@@ -1,8 +1,8 @@
 //! The writer: adds, replaces and removes releases by id, all in one commit.
 //!
 //! Readers see nothing before `commit`, and a writer that is dropped without it leaves the index as it was.
-//! Segments are written by the worker pool. Tantivy's own writer adds them, deletes and commits; it is
-//! not started before something changes.
+//! The worker pool writes segments. Tantivy's own writer adds them, deletes and commits; it is started only when
+//! something changes.
 
 use std::{
     collections::HashSet,
@@ -63,7 +63,7 @@ impl WriterOptions {
     }
 }
 
-/// What adding a release did.
+/// The effect of adding a release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The id is new.
@@ -86,7 +86,7 @@ pub struct Writer {
     /// The number of threads, and the memory in bytes.
     resources: (usize, usize),
     registry: Registry,
-    /// Whether it only finds out what would change.
+    /// Whether the writer only determines what would change.
     pub(crate) dry: bool,
     /// Held until the writer is dropped; `None` where the caller holds it.
     lock: Option<WriteLock>,
@@ -165,7 +165,7 @@ impl Writer {
             }
             None => Change::Added,
         };
-        // A version that was going to be removed is still there and only has to stay.
+        // A version that was going to be removed is still in the index, and stays.
         let exists = self.obsolete.remove(&digest);
         if !exists && !self.dry {
             self.submit(encoded)?;
@@ -192,10 +192,9 @@ impl Writer {
 
     fn submit(&mut self, release: EncodedRelease) -> Result<()> {
         self.engine()?;
-        let pool = match self.pool.take() {
-            Some(pool) => Ok(pool),
-            None => WorkerPool::start(&self.index, self.index.analyzer()?, self.resources),
-        };
+        let analyzer = self.index.analyzer()?;
+        let start = || WorkerPool::start(&self.index, analyzer, self.resources);
+        let pool = self.pool.take().map_or_else(start, Ok);
         let submitted = pool.and_then(|pool| self.pool.insert(pool).submit(release));
         submitted.map_err(|error| {
             self.pool = None;
@@ -204,10 +203,7 @@ impl Writer {
     }
 
     fn engine(&mut self) -> Result<&mut IndexWriter<TantivyDocument>> {
-        let engine = match self.engine.take() {
-            Some(engine) => engine,
-            None => start_engine(&self.index)?,
-        };
+        let engine = self.engine.take().map_or_else(|| start_engine(&self.index), Ok)?;
         Ok(self.engine.insert(engine))
     }
 
@@ -319,7 +315,7 @@ pub(crate) fn id_problem(id: &str) -> Option<String> {
 
 /// Starts tantivy's writer.
 pub(crate) fn start_engine(index: &Index) -> Result<IndexWriter<TantivyDocument>> {
-    // Files left by a killed writer would collide: tantivy numbers on from where that one began.
+    // Files that a killed writer left would collide: tantivy continues with the numbers of the last commit.
     index.collect_garbage()?;
     let started = index.engine().writer_with_num_threads(1, ENGINE_MEMORY);
     started.map_err(|error| write_failure(&index.location(), "opening for writing", &error))
