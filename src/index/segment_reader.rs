@@ -77,11 +77,8 @@ impl Segment {
         if reader.has_deletes() {
             deleted.extend((0..reader.max_doc()).filter(|&doc| reader.is_deleted(doc)));
         }
-        let mut total_lengths = length_stats.totals;
-        for &doc in &deleted {
-            let lengths = stats.lengths.get(doc);
-            total_lengths.iter_mut().zip(lengths).for_each(|(total, words)| *total -= u64::from(words));
-        }
+        let of_deleted = LengthStats::of(deleted.iter().map(|&doc| stats.lengths.get(doc))).totals;
+        let total_lengths = std::array::from_fn(|field| length_stats.totals[field] - of_deleted[field]);
         Ok(Self {
             ordinal,
             ids,

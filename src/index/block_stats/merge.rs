@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use tantivy::{
-    DocId, InvertedIndexReader, PluginMergeContext, PluginWriter, PluginWriterContext, SegmentPlugin,
+    DocId, InvertedIndexReader, PluginMergeContext, PluginWriter, PluginWriterContext, Result, SegmentPlugin,
     SegmentReader, TantivyError,
     postings::TermInfo,
     schema::{Field, IndexRecordOption},
@@ -25,15 +25,15 @@ impl SegmentPlugin for StatsPlugin {
     }
 
     /// Called for documents that are added to tantivy's own writer, and there are none.
-    fn create_writer(&self, _: &PluginWriterContext) -> tantivy::Result<Box<dyn PluginWriter>> {
+    fn create_writer(&self, _: &PluginWriterContext) -> Result<Box<dyn PluginWriter>> {
         Err(TantivyError::InternalError("documents are added by the segment writer only".into()))
     }
 
-    fn merge(&self, context: PluginMergeContext) -> tantivy::Result<()> {
+    fn merge(&self, context: PluginMergeContext) -> Result<()> {
         let field = Fields::build().1.text;
         let mut lengths = Vec::new();
         let sources = context.readers.iter().map(|reader| Source::open(reader, field, &mut lengths));
-        let sources = sources.collect::<tantivy::Result<Vec<_>>>()?;
+        let sources = sources.collect::<Result<Vec<_>>>()?;
         let mut writer = StatsWriter::create(context.target_segment, lengths)?;
         let streams = sources.iter().map(|source| source.index.terms().stream());
         let mut terms = TermMerger::new(streams.collect::<std::io::Result<_>>()?);
@@ -71,7 +71,7 @@ struct Source {
 
 impl Source {
     /// Opens a segment and appends the lengths of its documents to those of the merged segment.
-    fn open(reader: &SegmentReader, field: Field, lengths: &mut Vec<DocLengths>) -> tantivy::Result<Self> {
+    fn open(reader: &SegmentReader, field: Field, lengths: &mut Vec<DocLengths>) -> Result<Self> {
         let index = reader.inverted_index(field)?;
         let stats = SegmentStats::open(reader, index.terms().num_terms())?;
         let mut next = (0..).skip(lengths.len());
@@ -81,7 +81,7 @@ impl Source {
     }
 
     /// Adds the postings of a list.
-    fn add(&self, list: &TermInfo, stats: &BlockStats, writer: &mut StatsWriter) -> tantivy::Result<()> {
+    fn add(&self, list: &TermInfo, stats: &BlockStats, writer: &mut StatsWriter) -> Result<()> {
         let option = IndexRecordOption::WithFreqs;
         let mut postings = self.index.read_block_postings_from_terminfo(list, option)?;
         for block in 0.. {

@@ -4,7 +4,7 @@
 //! positions of the terms. Nothing is committed here: a segment that is not added to the index is garbage.
 
 use tantivy::{
-    Segment, SegmentMeta,
+    Result, Segment, SegmentMeta,
     directory::{Directory, TerminatingWrite, WritePtr},
     fastfield::FastFieldsWriter,
     fieldnorm::{FieldNormsSerializer, FieldNormsWriter},
@@ -32,7 +32,7 @@ pub(super) struct SegmentWriter {
 }
 
 impl SegmentWriter {
-    pub fn new(engine: &tantivy::Index, text: Field) -> tantivy::Result<Self> {
+    pub fn new(engine: &tantivy::Index, text: Field) -> Result<Self> {
         let segment = engine.new_segment();
         let settings = engine.settings();
         let (schema, tokenizers) = (engine.schema(), engine.tokenizers().clone());
@@ -53,7 +53,7 @@ impl SegmentWriter {
     }
 
     /// Adds the releases of a batch as the next documents.
-    pub fn add(&mut self, batch: AnalyzedBatch) -> tantivy::Result<()> {
+    pub fn add(&mut self, batch: AnalyzedBatch) -> Result<()> {
         for (stored, fast_fields) in batch.releases {
             self.store.store_bytes(&stored)?;
             self.fast_fields.add_document(&fast_fields)?;
@@ -69,7 +69,7 @@ impl SegmentWriter {
     }
 
     /// Writes the remaining files, given the forms of all words.
-    pub fn finish(self, forms: &SegmentForms) -> tantivy::Result<SegmentMeta> {
+    pub fn finish(self, forms: &SegmentForms) -> Result<SegmentMeta> {
         let Self { segment, text, mut fast_fields, store, releases, words } = self;
         store.close()?;
         let mut to = open(&segment, SegmentComponent::FastFields)?;
@@ -84,17 +84,12 @@ impl SegmentWriter {
     }
 }
 
-fn open(segment: &Segment, component: SegmentComponent) -> tantivy::Result<WritePtr> {
+fn open(segment: &Segment, component: SegmentComponent) -> Result<WritePtr> {
     Ok(segment.index().directory().open_write(&segment.relative_path(component))?)
 }
 
 /// Writes the posting lists with their statistics.
-fn write_terms(
-    segment: &Segment,
-    field: Field,
-    words: &DocWords,
-    forms: &SegmentForms,
-) -> tantivy::Result<()> {
+fn write_terms(segment: &Segment, field: Field, words: &DocWords, forms: &SegmentForms) -> Result<()> {
     let mut stats = StatsWriter::create(segment, words.lengths())?;
     let mut serializer = InvertedIndexSerializer::open(segment)?;
     let mut field = serializer.new_field(field, words.len() as u64, None)?;

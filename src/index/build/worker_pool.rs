@@ -14,7 +14,7 @@ use std::{
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use parking_lot::Mutex;
-use tantivy::{SegmentMeta, TantivyError};
+use tantivy::{Result, SegmentMeta, TantivyError};
 
 use super::{
     analyzed_batch::AnalyzedBatch,
@@ -40,7 +40,7 @@ pub(super) struct WorkerPool {
     shared: Arc<Shared>,
     /// `None` once no more batches come.
     queue: Option<Sender<Batch>>,
-    workers: Vec<JoinHandle<tantivy::Result<()>>>,
+    workers: Vec<JoinHandle<Result<()>>>,
     batch: Batch,
     batch_bytes: usize,
 }
@@ -66,11 +66,7 @@ struct OpenSegment {
 
 impl WorkerPool {
     /// Starts the workers: as many as asked for, or as the system allows.
-    pub fn start(
-        index: &Index,
-        analyzer: &Analyzer,
-        (threads, memory): (usize, usize),
-    ) -> tantivy::Result<Self> {
+    pub fn start(index: &Index, analyzer: &Analyzer, (threads, memory): (usize, usize)) -> Result<Self> {
         let (queue, batches) = bounded(threads * BATCHES_PER_WORKER);
         let shared = Arc::new(Shared {
             index: index.clone(),
@@ -97,13 +93,13 @@ impl WorkerPool {
     }
 
     /// Queues a release. Fails if an earlier one could not be written; the pool is then unusable.
-    pub fn submit(&mut self, release: EncodedRelease) -> tantivy::Result<()> {
+    pub fn submit(&mut self, release: EncodedRelease) -> Result<()> {
         self.batch_bytes += release.bytes.len();
         self.batch.push(release);
         if self.batch_bytes < BATCH_BYTES { Ok(()) } else { self.send() }
     }
 
-    fn send(&mut self) -> tantivy::Result<()> {
+    fn send(&mut self) -> Result<()> {
         self.batch_bytes = 0;
         let batch = std::mem::take(&mut self.batch);
         let is_sent = self.queue.as_ref().is_some_and(|queue| queue.send(batch).is_ok());
@@ -115,7 +111,7 @@ impl WorkerPool {
     }
 
     /// Writes what was submitted; returns the segments.
-    pub fn finish(mut self) -> tantivy::Result<Vec<SegmentMeta>> {
+    pub fn finish(mut self) -> Result<Vec<SegmentMeta>> {
         if !self.batch.is_empty() {
             self.send()?;
         }
@@ -126,7 +122,7 @@ impl WorkerPool {
     }
 
     /// Waits until the queue is empty and all workers have ended.
-    fn join(&mut self) -> tantivy::Result<()> {
+    fn join(&mut self) -> Result<()> {
         self.queue = None;
         // A failure is reported after all workers have ended: the caller collects garbage, and none may still write.
         let ended: Vec<_> = self.workers.drain(..).map(JoinHandle::join).collect();
@@ -145,7 +141,7 @@ impl Drop for WorkerPool {
 
 impl Shared {
     /// The work of one thread: analyses batches and adds them to one segment after the other.
-    fn work(&self, batches: &Receiver<Batch>, mut cache: TermCache) -> tantivy::Result<()> {
+    fn work(&self, batches: &Receiver<Batch>, mut cache: TermCache) -> Result<()> {
         while let Ok(first) = batches.recv() {
             let segment = self.current()?;
             let mut reader = WordReader::new(cache, &segment.forms);
@@ -164,14 +160,14 @@ impl Shared {
                     break;
                 }
             }
-            cache = reader.into_term_cache();
+            cache = reader.cache;
             self.leave(segment)?;
         }
         Ok(())
     }
 
     /// The segment that is being filled; a new one if the last is full.
-    fn current(&self) -> tantivy::Result<Arc<OpenSegment>> {
+    fn current(&self) -> Result<Arc<OpenSegment>> {
         let mut current = self.current.lock();
         if let Some(segment) = &*current {
             return Ok(Arc::clone(segment));
@@ -184,7 +180,7 @@ impl Shared {
     }
 
     /// Finishes a segment if no other worker is still adding to it.
-    fn leave(&self, segment: Arc<OpenSegment>) -> tantivy::Result<()> {
+    fn leave(&self, segment: Arc<OpenSegment>) -> Result<()> {
         let Some(OpenSegment { writer, forms }) = Arc::into_inner(segment) else { return Ok(()) };
         let mut finished = self.finished.lock();
         finished.push(writer.into_inner().finish(&forms.into_inner())?);

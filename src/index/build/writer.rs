@@ -85,7 +85,7 @@ pub struct Writer {
     obsolete: HashSet<u64>,
     /// The number of threads, and the memory in bytes.
     resources: (usize, usize),
-    registry: Registry,
+    pub(crate) registry: Registry,
     /// Whether the writer only determines what would change.
     pub(crate) dry: bool,
     /// Held until the writer is dropped; `None` where the caller holds it.
@@ -184,10 +184,6 @@ impl Writer {
     /// The number of releases that the index will contain.
     pub fn releases(&self) -> usize {
         self.registry.releases.len()
-    }
-
-    pub(crate) fn registry(&self) -> &Registry {
-        &self.registry
     }
 
     fn submit(&mut self, release: EncodedRelease) -> Result<()> {

@@ -130,7 +130,7 @@ impl<'a> Run<'a> {
                 summary.same_files += u64::from(!entry.is_empty());
                 summary.unchanged += u64::from(entry.releases);
                 entry.errors(&path).for_each(|error| self.reporter.event(Event::Failed(&error)));
-                self.unchanged.extend(self.writer.registry().file_id(&root, &file.name));
+                self.unchanged.extend(self.writer.registry.file_id(&root, &file.name));
                 entry
             }
             Err(why) => {
@@ -215,8 +215,8 @@ impl<'a> Run<'a> {
         if let Some(first) = self.seen.get(&release.id) {
             return Some(first.clone());
         }
-        let id = self.writer.registry().releases.get(&release.id)?.file?;
-        let (root, name) = self.writer.registry().file_name(id);
+        let id = self.writer.registry.releases.get(&release.id)?.file?;
+        let (root, name) = self.writer.registry.file_name(id);
         let origin = release.origin.as_ref()?;
         if origin.root == Path::new(root) && origin.file == name {
             return None;
@@ -233,7 +233,7 @@ impl<'a> Run<'a> {
 
     /// Removes the releases whose file or record no longer exists.
     fn remove_missing(&mut self, of: usize) -> Result<()> {
-        let registry = self.writer.registry();
+        let registry = &self.writer.registry;
         let stays = |(file, path): &(FileId, PathBuf)| self.unchanged.contains(file) || self.diff.stays(path);
         let stay: HashSet<FileId> = registry.files().filter(stays).map(|(file, _)| file).collect();
         let is_missing = |(id, entry): &(&String, &RegistryEntry)| {
@@ -284,7 +284,7 @@ impl<'a> Run<'a> {
         };
         let unread = registry.releases.iter().filter(|(_, entry)| entry.file.is_none_or(is_unread));
         let mut ids: Vec<&String> = unread.map(|(id, _)| id).collect();
-        ids.retain(|id| !self.writer.registry().releases.contains_key(*id));
+        ids.retain(|id| !self.writer.registry.releases.contains_key(*id));
         ids.sort();
         for id in ids {
             match snapshot.find(id).and_then(|at| at.map(|at| snapshot.release(at)).transpose()) {
@@ -297,7 +297,7 @@ impl<'a> Run<'a> {
                 Err(error) => return Err(error),
             }
         }
-        let now = &self.writer.registry().releases;
+        let now = &self.writer.registry.releases;
         let missing = registry.releases.keys().filter(|id| !now.contains_key(*id)).count();
         self.task.check_removals(missing, registry.releases.len())
     }

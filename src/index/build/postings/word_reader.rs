@@ -16,7 +16,8 @@ const NONE: u32 = u32::MAX;
 /// Reads texts in one of the threads that write a segment.
 pub(in crate::index::build) struct WordReader<'s> {
     forms: &'s Mutex<SegmentForms>,
-    cache: TermCache,
+    /// Passes from one segment to the next.
+    pub cache: TermCache,
     /// How often the term cache had been cleared when `numbers` was started.
     clears: u32,
     /// The number in the segment of each form in the term cache, by its number there.
@@ -26,11 +27,6 @@ pub(in crate::index::build) struct WordReader<'s> {
 impl<'s> WordReader<'s> {
     pub fn new(cache: TermCache, forms: &'s Mutex<SegmentForms>) -> Self {
         Self { forms, clears: cache.clears(), cache, numbers: Vec::new() }
-    }
-
-    /// Returns the term cache, for the next segment.
-    pub fn into_term_cache(self) -> TermCache {
-        self.cache
     }
 
     /// Adds a document, given title, body and publisher; returns the checkpoints of its body.
