@@ -1,4 +1,4 @@
-//! Block statistics: bounds and title frequencies of the blocks of a posting list, which tantivy's format has no room for.
+//! Block statistics: bounds and title frequencies of the blocks of posting lists, which tantivy's format cannot hold.
 //!
 //! Each full block of 128 postings has an upper bound of the normalised frequency, in one byte. The BM25F score of a
 //! term grows with its normalised frequency, so the bound holds for any idf, weight and `k1`. It is computed with the
