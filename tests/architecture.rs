@@ -75,7 +75,6 @@ const INDEX: &[(&str, &[&str])] = &[
     ),
     ("maintenance", &["build", "engine_error", "handle", "snapshot", "storage"]),
     ("sync", &["build", "engine_error", "handle", "maintenance", "snapshot", "storage"]),
-    ("watch", &["handle"]),
 ];
 
 /// The modules that may name the storage engine.

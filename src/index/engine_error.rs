@@ -91,23 +91,17 @@ mod tests {
         let changed = || io::Error::new(io::ErrorKind::InvalidData, "b.idx has changed");
         let refused = |code| io::Error::from_raw_os_error(code);
         let (damaged, missing) = ("damaged: b.idx has changed", "damaged: a/b.idx is missing");
+        let (is_missing, not_found) = (OpenReadError::FileDoesNotExist, OpenDirectoryError::DoesNotExist);
+        let no_right = LockError::wrap_io_error(refused(13));
         // The error; what is reported when it occurs in reading, and in writing.
         let table: [(TantivyError, &str, &str); 8] = [
             (changed().into(), damaged, damaged),
             (OpenReadError::wrap_io_error(changed(), file()).into(), damaged, damaged),
-            (
-                OpenReadError::FileDoesNotExist(file()).into(),
-                missing,
-                "cannot write index: a/b.idx is missing",
-            ),
-            (OpenDirectoryError::DoesNotExist(file()).into(), missing, "cannot write"),
+            (is_missing(file()).into(), missing, "cannot write index: a/b.idx is missing"),
+            (not_found(file()).into(), missing, "cannot write"),
             (refused(5).into(), "cannot read index: Input/output", "cannot write index: Input/output"),
             (refused(12).into(), "cannot read index: Cannot allocate", "cannot write index: Cannot"),
-            (
-                LockError::wrap_io_error(refused(13)).into(),
-                "cannot read index: Perm",
-                "cannot write index: Perm",
-            ),
+            (no_right.into(), "cannot read index: Perm", "cannot write index: Perm"),
             (LockError::LockBusy.into(), "is damaged", "is being written by another run"),
         ];
         for (error, reading, writing) in table {

@@ -4,8 +4,7 @@
 //! everything that works on a whole index folder in `maintenance` and `sync`.
 
 use std::{
-    collections::HashSet,
-    fs, io,
+    fs,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
 };
@@ -34,17 +33,14 @@ use crate::{
 /// An index of releases, on disk or in memory. Cheap to clone, usable from many threads.
 #[derive(Clone)]
 pub struct Index {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
     /// `None` for an index in memory.
-    generation: Option<Generation>,
-    engine: tantivy::Index,
-    stop: StopFlag,
-    fields: Fields,
+    pub(super) generation: Option<Generation>,
+    pub(super) engine: tantivy::Index,
+    /// What stops all writing to this index.
+    pub(super) stop: StopFlag,
+    pub(super) fields: Fields,
     /// Loaded when it is first needed: most commands read an index without analysing text.
-    analyzer: OnceLock<Analyzer>,
+    analyzer: Arc<OnceLock<Analyzer>>,
 }
 
 /// What an index records with every commit.
@@ -85,13 +81,13 @@ pub(crate) struct Commit {
 }
 
 impl Commit {
-    /// All files that it may have. A segment has only some of them.
-    pub fn files(&self) -> HashSet<PathBuf> {
-        let Some(folder) = &self.folder else { return HashSet::new() };
+    /// The files in a folder, that of the index or of a copy of it: those that belong to the commit, and the others.
+    pub fn files_in(&self, folder: &Path) -> Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+        // A segment has only some of the files that are listed for it.
         let mut names = self.meta.list_segment_files();
-        names.extend([META, MANAGED, MARKER].map(PathBuf::from));
-        names.extend((!self.info.files.is_empty()).then(|| PathBuf::from(&self.info.files)));
-        names.into_iter().map(|name| folder.join(name)).collect()
+        names.extend([META, MANAGED, MARKER, &self.info.files].map(PathBuf::from));
+        let is_named = |path: &PathBuf| path.file_name().is_some_and(|name| names.contains(Path::new(name)));
+        Ok(list(folder).map_err(Error::read(folder))?.into_iter().partition(is_named))
     }
 
     /// What was read of each corpus file.
@@ -169,8 +165,7 @@ impl Index {
     }
 
     fn assemble(engine: tantivy::Index, stop: StopFlag, generation: Option<Generation>) -> Self {
-        let (_, fields) = Fields::build();
-        Self { inner: Arc::new(Inner { generation, engine, stop, fields, analyzer: OnceLock::new() }) }
+        Self { generation, engine, stop, fields: Fields::build().1, analyzer: Arc::default() }
     }
 
     /// Whether an index of any version exists in this folder.
@@ -198,11 +193,11 @@ impl Index {
     /// # Errors
     /// `Dictionary` where the dictionary cannot be loaded.
     pub fn analyzer(&self) -> Result<&Analyzer> {
-        if let Some(analyzer) = self.inner.analyzer.get() {
+        if let Some(analyzer) = self.analyzer.get() {
             return Ok(analyzer);
         }
         let analyzer = Analyzer::new()?;
-        Ok(self.inner.analyzer.get_or_init(|| analyzer))
+        Ok(self.analyzer.get_or_init(|| analyzer))
     }
 
     /// What the last commit recorded.
@@ -218,9 +213,8 @@ impl Index {
     /// # Errors
     /// `IndexDamaged` where the manifest cannot be read.
     pub fn failures(&self) -> Result<Vec<Error>> {
-        let manifest = self.manifest()?;
         let mut failures = Vec::new();
-        for (root, name, entry) in manifest.iter() {
+        for (root, name, entry) in self.commit()?.manifest()?.iter() {
             // An entry for a whole corpus folder has no name.
             let path: PathBuf = Path::new(root).join(name).components().collect();
             failures.extend(entry.errors(&path));
@@ -234,14 +228,13 @@ impl Index {
     /// `Read` where the folder cannot be read.
     pub fn size(&self) -> Result<u64> {
         let Some(folder) = self.generation_folder() else { return Ok(0) };
-        let entries = fs::read_dir(folder).map_err(Error::read(folder))?;
-        let sizes = entries.map(|entry| Ok(entry?.metadata()?.len()));
-        sizes.sum::<io::Result<u64>>().map_err(Error::read(folder))
+        let size = |path: PathBuf| Ok(fs::metadata(path)?.len());
+        list(folder).and_then(|files| files.into_iter().map(size).sum()).map_err(Error::read(folder))
     }
 
     /// The last commit.
     pub(super) fn commit(&self) -> Result<Commit> {
-        let meta = self.engine().load_metas().map_err(|error| self.read_failed(error))?;
+        let meta = self.engine.load_metas().map_err(|error| self.read_failed(error))?;
         let info = meta.payload.as_deref().map_or_else(|| Ok(CommitInfo::default()), serde_json::from_str);
         let info = info.map_err(|error| self.damaged(&error))?;
         Ok(Commit { info, meta, folder: self.generation_folder().map(Path::to_owned) })
@@ -249,12 +242,7 @@ impl Index {
 
     /// Whether no other generation has replaced this one.
     pub(super) fn is_active(&self) -> Result<bool> {
-        self.generation().map_or(Ok(true), Generation::is_active)
-    }
-
-    /// What was read of each corpus file, as of the last commit.
-    pub(super) fn manifest(&self) -> Result<Manifest> {
-        self.commit()?.manifest()
+        self.generation.as_ref().map_or(Ok(true), Generation::is_active)
     }
 
     /// Removes the files of this generation that the last commit does not name, such as those of a killed writer;
@@ -262,16 +250,13 @@ impl Index {
     pub(super) fn collect_garbage(&self) -> Result<Vec<PathBuf>> {
         let Some(folder) = self.generation_folder() else { return Ok(Vec::new()) };
         let _lock = self.lock_files()?;
-        let live = self.commit()?.files();
-        let mut removed = Vec::new();
-        for path in list(folder).map_err(Error::read(folder))? {
-            if path.extension().is_none_or(|ending| ending != "lock") && !live.contains(&path) {
-                remove_if_exists(&path).map_err(Error::write(&path))?;
-                removed.push(path);
-            }
+        let (_, mut unused) = self.commit()?.files_in(folder)?;
+        unused.retain(|path| path.extension().is_none_or(|ending| ending != "lock"));
+        for path in &unused {
+            remove_if_exists(path).map_err(Error::write(path))?;
         }
-        tracing::debug!(files = removed.len(), "removed files that no commit names");
-        Ok(removed)
+        tracing::debug!(files = unused.len(), "removed files that no commit names");
+        Ok(unused)
     }
 
     /// As [`Index::collect_garbage`], where what was done is done whether or not this succeeds.
@@ -284,35 +269,17 @@ impl Index {
     /// Keeps the files of this generation from being removed until the result is dropped. A reader that has learnt of
     /// a file holds this lock until the file is open.
     pub(super) fn lock_files(&self) -> Result<DirectoryLock> {
-        let lock = self.engine().directory().acquire_lock(&META_LOCK);
+        let lock = self.engine.directory().acquire_lock(&META_LOCK);
         lock.map_err(|error| self.read_failed(error))
     }
 
-    /// What stops all writing to this index.
-    pub(super) fn stop_flag(&self) -> &StopFlag {
-        &self.inner.stop
-    }
-
-    pub(super) fn engine(&self) -> &tantivy::Index {
-        &self.inner.engine
-    }
-
-    /// The generation that this is a handle to; `None` for an index in memory.
-    pub(super) fn generation(&self) -> Option<&Generation> {
-        self.inner.generation.as_ref()
-    }
-
     pub(super) fn generation_folder(&self) -> Option<&Path> {
-        self.generation().map(|own| own.folder.as_path())
+        self.generation.as_ref().map(|own| own.folder.as_path())
     }
 
     /// The index folder, or a placeholder for an index in memory, for messages.
     pub(super) fn location(&self) -> PathBuf {
-        self.generation().map_or_else(|| PathBuf::from("memory"), |own| own.index.clone())
-    }
-
-    pub(crate) fn fields(&self) -> Fields {
-        self.inner.fields
+        self.generation.as_ref().map_or_else(|| PathBuf::from("memory"), |own| own.index.clone())
     }
 
     /// The error for an index that cannot be read: damage, or what the system refused.

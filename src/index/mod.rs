@@ -23,7 +23,6 @@ mod segment_reader;
 mod snapshot;
 mod storage;
 mod sync;
-mod watch;
 
 pub(crate) use block_stats::{BlockStats, TitleFreqs, decode_bound};
 pub use build::{Change, Writer, WriterOptions};
@@ -37,4 +36,3 @@ pub(crate) use schema::{POSITION_GAP, SOURCE_PREFIX};
 pub(crate) use segment_reader::{PostingList, Segment, TermEntry};
 pub(crate) use snapshot::{Address, Snapshot};
 pub use sync::{Event, Progress, Summary, sync, update};
-pub use watch::Watch;

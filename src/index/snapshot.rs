@@ -48,11 +48,10 @@ const MANY_RELEASES: u64 = 100_000;
 impl Snapshot {
     /// Opens the last commit. Where the generation was removed meanwhile, it is that of the active one.
     pub fn open(index: &Index) -> Result<Self> {
+        let is_retired = || index.generation.as_ref().is_some_and(Generation::is_retired);
         let opened = index.lock_files().and_then(|lock| Self::of(index, &index.commit()?, &lock));
         match opened {
-            Err(Error::IndexDamaged { .. }) if index.generation().is_some_and(Generation::is_retired) => {
-                Self::open(&index.reload()?)
-            }
+            Err(Error::IndexDamaged { .. }) if is_retired() => Self::open(&index.reload()?),
             opened => opened,
         }
     }
@@ -60,14 +59,14 @@ impl Snapshot {
     /// Opens a commit whose files nobody removes meanwhile.
     pub fn of(index: &Index, commit: &Commit, _: &DirectoryLock) -> Result<Self> {
         let is_large = commit.info.releases >= MANY_RELEASES;
+        let metas: Vec<(SegmentOrdinal, &SegmentMeta)> = (0..).zip(&commit.meta.segments).collect();
         let open = |&(ordinal, meta): &(SegmentOrdinal, &SegmentMeta)| {
-            let reader = SegmentReader::open(&index.engine().segment(meta.clone()))?;
-            Segment::open(ordinal, reader, index.fields())
+            let reader = SegmentReader::open(&index.engine.segment(meta.clone()))?;
+            Segment::open(ordinal, reader, index.fields)
         };
         let segments: Vec<Segment> = catch_panic(&index.location(), || {
-            let segments: Vec<_> = (0..).zip(&commit.meta.segments).collect();
-            let opened = parallel_map(&segments, is_large, open);
-            opened.into_iter().collect::<tantivy::Result<_>>().map_err(|error| index.read_failed(error))
+            parallel_map(&metas, is_large, open)
+                .map_err(|error: tantivy::TantivyError| index.read_failed(error))
         })?;
         let releases = segments.iter().map(|segment| u64::from(segment.reader.num_docs())).sum();
         let mean = |field: usize| {

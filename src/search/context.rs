@@ -30,8 +30,6 @@ impl Context {
         postings: usize,
         each: impl Fn(&Segment) -> io::Result<T> + Sync,
     ) -> io::Result<Vec<T>> {
-        let parallel = postings >= PARALLEL_POSTINGS;
-        let results = parallel_map(&self.snapshot.segments, parallel, each);
-        results.into_iter().collect()
+        parallel_map(&self.snapshot.segments, postings >= PARALLEL_POSTINGS, each)
     }
 }

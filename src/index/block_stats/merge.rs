@@ -166,7 +166,7 @@ mod tests {
         };
         assert_eq!(blocks(4)[..3], [4, 4, 0]);
         let mut engine = start_engine(&index).unwrap();
-        engine.merge(&index.engine().searchable_segment_ids().unwrap()).wait().unwrap();
+        engine.merge(&index.engine.searchable_segment_ids().unwrap()).wait().unwrap();
         assert_eq!(blocks(1)[..3], [5, 5, 0]);
     }
 }

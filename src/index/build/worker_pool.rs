@@ -149,7 +149,7 @@ impl Shared {
                 if self.is_stopped.load(Ordering::Relaxed) {
                     return Ok(());
                 }
-                let batch = AnalyzedBatch::analyze(batch, &mut reader, self.index.fields());
+                let batch = AnalyzedBatch::analyze(batch, &mut reader, self.index.fields);
                 let batch = batch.map_err(TantivyError::InternalError)?;
                 let mut writer = segment.writer.lock();
                 writer.add(batch)?;
@@ -174,7 +174,7 @@ impl Shared {
         }
         // Waits while the previous segment is being finished.
         drop(self.finished.lock());
-        let writer = SegmentWriter::new(self.index.engine(), self.index.fields().text)?;
+        let writer = SegmentWriter::new(&self.index.engine, self.index.fields.text)?;
         let segment = OpenSegment { writer: Mutex::new(writer), forms: Mutex::default() };
         Ok(Arc::clone(current.insert(Arc::new(segment))))
     }

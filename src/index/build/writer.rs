@@ -7,7 +7,10 @@
 use std::{
     collections::HashSet,
     path::PathBuf,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use tantivy::{
@@ -107,7 +110,7 @@ impl Index {
     /// # Errors
     /// As [`Index::writer`]; `Value` where the memory is too little.
     pub fn writer_with(&self, options: WriterOptions) -> Result<Writer> {
-        let lock = self.generation().map(|own| {
+        let lock = self.generation.as_ref().map(|own| {
             let lock = generation::try_lock(&own.index)?;
             if own.is_active()? { Ok(lock) } else { Err(Error::IndexReplaced { path: own.index.clone() }) }
         });
@@ -139,7 +142,7 @@ impl Writer {
         stop: &Arc<AtomicBool>,
     ) -> Result<Self> {
         let (resources, obsolete) = (options.resources()?, HashSet::new());
-        index.stop_flag().follow(stop);
+        index.stop.store(Arc::clone(stop));
         let registry = Registry::of(&Snapshot::open(&index)?)?;
         Ok(Self { index, engine: None, pool: None, obsolete, resources, registry, dry: false, lock })
     }
@@ -210,17 +213,17 @@ impl Writer {
     /// `Write` where the disk is full or refuses; `Engine` where tantivy fails. The index is then as it was
     /// before.
     pub fn commit(self, roots: &[PathBuf]) -> Result<()> {
-        let manifest = self.index.manifest()?;
+        let manifest = self.index.commit()?.manifest()?;
         self.commit_with(roots, &manifest).map(|_| ())
     }
 
     /// As [`Writer::commit`], recording what was read of each file; returns whether anything was written. Nothing
     /// fails once the commit is made: a merge that fails, or a file that cannot be removed, is a warning.
     pub(crate) fn commit_with(mut self, roots: &[PathBuf], manifest: &Manifest) -> Result<bool> {
-        let before = self.index.commit_info()?;
+        let before = self.index.commit()?;
         let is_changed = self.pool.is_some() || !self.obsolete.is_empty();
-        let is_same = !is_changed && before.committed > 0 && before.roots == roots;
-        let unchanged = self.dry || is_same && manifest.same_contents(&self.index.manifest()?);
+        let is_same = !is_changed && before.info.committed > 0 && before.info.roots == roots;
+        let unchanged = self.dry || is_same && manifest.same_contents(&before.manifest()?);
         if !unchanged {
             // Started before the manifest is written: starting removes what the last commit does not name.
             self.engine()?;
@@ -238,7 +241,7 @@ impl Writer {
             }
             self.index.collect_garbage_or_warn();
         }
-        if let (Some(_), Some(own)) = (&self.lock, self.index.generation()) {
+        if let (Some(_), Some(own)) = (&self.lock, &self.index.generation) {
             Catalog::record_success(&own.index);
         }
         Ok(!unchanged)
@@ -270,7 +273,7 @@ impl Writer {
     }
 
     fn failure(&self, doing: &'static str, error: &TantivyError) -> Error {
-        if self.index.stop_flag().check().is_err() {
+        if self.index.stop.load().load(Ordering::Relaxed) {
             return Error::Interrupted;
         }
         write_failure(&self.index.location(), doing, error)
@@ -282,7 +285,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         if let Some(engine) = self.engine.take() {
             // Neither segments nor merges may be written any more when their files are removed.
-            self.index.stop_flag().set();
+            self.index.stop.store(Arc::new(AtomicBool::new(true)));
             self.pool = None;
             _ = engine.wait_merging_threads();
             self.index.collect_garbage_or_warn();
@@ -313,6 +316,6 @@ pub(crate) fn id_problem(id: &str) -> Option<String> {
 pub(crate) fn start_engine(index: &Index) -> Result<IndexWriter<TantivyDocument>> {
     // Files that a killed writer left would collide: tantivy continues with the numbers of the last commit.
     index.collect_garbage()?;
-    let started = index.engine().writer_with_num_threads(1, ENGINE_MEMORY);
+    let started = index.engine.writer_with_num_threads(1, ENGINE_MEMORY);
     started.map_err(|error| write_failure(&index.location(), "opening for writing", &error))
 }

@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     index::{
         Index, JobOptions,
-        storage::{Generation, MANAGED, META, atomic_file, generation},
+        storage::{Generation, MANAGED, MARKER, META, atomic_file, generation},
     },
 };
 
@@ -74,11 +74,9 @@ fn copy_files(from: &Generation, to: &Generation) -> Result<BackupStats> {
         stats.copy(&from.folder.join(name), &to.folder)?;
     }
     // The commit that was copied, whatever a writer has committed since.
-    for copy in Index::open_generation(to)?.commit()?.files() {
-        let file = from.folder.join(copy.file_name().unwrap_or_default());
-        let exists = |path: &Path| path.try_exists().map_err(Error::read(path));
-        // A segment has only some of the files that it may have, and the copy has a marker.
-        if !exists(&copy)? && exists(&file)? {
+    for file in Index::open_generation(to)?.commit()?.files_in(&from.folder)?.0 {
+        // The copy has these two, and a marker.
+        if ![META, MANAGED, MARKER].iter().any(|name| file.ends_with(name)) {
             stats.copy(&file, &to.folder)?;
         }
     }

@@ -6,7 +6,7 @@
 use std::{
     collections::{HashMap, HashSet},
     fs::File,
-    io::{self, Read},
+    io::Read,
     mem,
     path::{Path, PathBuf},
     sync::atomic::{AtomicBool, Ordering},
@@ -50,21 +50,19 @@ pub struct CheckReport {
 /// refuses to read a file; `Interrupted` where `stop` is set. Everything else that is wrong is in the report.
 pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
     let mut report = CheckReport::default();
+    for generation in Generation::retained(folder)? {
+        match OpenCommit::of(&generation).and_then(|commit| commit.check(&mut report, None)) {
+            // A generation of another version is of no use to this program, and no harm.
+            Err(Error::IndexStale { .. }) => {}
+            // A run has just removed it.
+            Err(_) if !Generation::retained(folder)?.contains(&generation) => {}
+            checked => report.note(checked)?,
+        }
+    }
+    report.older = mem::take(&mut report.problems);
     let active = Generation::with_active(folder, OpenCommit::of);
     let checked = active.and_then(|commit| catch_panic(folder, || commit.check(&mut report, Some(stop))));
     report.note(checked)?;
-    let problems = mem::take(&mut report.problems);
-    for generation in Generation::retained(folder)? {
-        let checked = match OpenCommit::of(&generation) {
-            // A generation of another version is of no use to this program, and no harm.
-            Err(Error::IndexStale { .. }) => continue,
-            // A run has just removed it.
-            Err(_) if !Generation::retained(folder)?.contains(&generation) => continue,
-            opened => opened.and_then(|commit| commit.check(&mut report, None)),
-        };
-        report.note(checked)?;
-    }
-    report.older = mem::replace(&mut report.problems, problems);
     // A clock that ran far ahead says nothing, and must not hide that an index is old.
     let known = Index::last_success(folder)?.filter(|&last| last <= lock::now() + MAX_CLOCK_SKEW.as_secs());
     report.age = known.map(|last| Duration::from_secs(lock::now().saturating_sub(last)));
@@ -103,14 +101,10 @@ impl OpenCommit {
         let lock = index.lock_files()?;
         let commit = index.commit()?;
         let mut files = Vec::new();
-        for path in commit.files() {
-            match File::open(&path) {
-                Ok(file) => files.push((path, file)),
-                // A segment has only some of the files that it may have; one that it needs is missed when the
-                // snapshot is opened.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(Error::read(&path)(error)),
-            }
+        // A file that a segment needs is missed when the snapshot is opened.
+        for path in commit.files_in(&generation.folder)?.0 {
+            let file = File::open(&path).map_err(Error::read(&path))?;
+            files.push((path, file));
         }
         let snapshot = Snapshot::of(&index, &commit, &lock);
         Ok(Self { files, snapshot, manifest: commit.manifest(), recorded: commit.info.releases })
@@ -168,22 +162,18 @@ fn check_releases(snapshot: &Snapshot, stop: &AtomicBool, report: &mut CheckRepo
 /// Each file has as many releases as were recorded when it was read.
 fn check_file_counts(snapshot: &Snapshot, manifest: &Manifest, report: &mut CheckReport) -> Result<()> {
     let registry = Registry::of(snapshot)?;
-    let mut counts: HashMap<_, u32> = HashMap::new();
+    let mut counts: HashMap<(&str, &str), u32> = HashMap::new();
     for file in registry.releases.values().filter_map(|entry| entry.file) {
-        *counts.entry(file).or_default() += 1;
+        *counts.entry(registry.file_name(file)).or_default() += 1;
     }
     for (root, name, entry) in manifest.iter() {
-        let file = registry.file_id(root, name);
-        let found = file.and_then(|file| counts.get(&file)).copied().unwrap_or_default();
+        let found = counts.get(&(root, name)).copied().unwrap_or_default();
         let recorded = entry.releases;
         // Of a file that could not be read completely, releases of an earlier run stay.
         if found < recorded || found > recorded && entry.failures.is_empty() {
             let path = Path::new(root).join(name);
-            let problem = format!(
-                "{found} releases of {} are in the index, but {recorded} were recorded",
-                path.display()
-            );
-            report.problems.push(problem);
+            let found = format!("{found} releases of {} are in the index", path.display());
+            report.problems.push(format!("{found}, but {recorded} were recorded"));
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ mod check;
 
 use std::{
     path::{Path, PathBuf},
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
 };
 
 use tantivy::SegmentMeta;
@@ -55,7 +55,7 @@ fn merge_segments(index: &Index, options: &JobOptions) -> Result<()> {
     }
     tracing::info!(segments = segments.len(), "merging into one");
     let ids: Vec<_> = segments.iter().map(SegmentMeta::id).collect();
-    index.stop_flag().follow(&options.stop);
+    index.stop.store(Arc::clone(&options.stop));
     let mut engine = start_engine(index)?;
     let merged = engine.merge(&ids).wait();
     // No merge may be running any more when its files are removed or the lock is released.

@@ -1,7 +1,7 @@
 //! Large files with checksums: a digest of every block follows the contents.
 //!
 //! A flipped bit in a posting list would not crash a search but change its answer. A block is therefore
-//! verified when something in it is first read; from then on a read costs one look at a bit. The digest of
+//! verified when something in it is first read; from then on a read costs one look at a flag. The digest of
 //! the digests also covers the file's name, so that a file copied over another one is noticed.
 
 use std::{
@@ -9,11 +9,12 @@ use std::{
     io::{self, BufReader, Read, Seek, SeekFrom, Write},
     ops::Range,
     sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Arc,
+        atomic::{AtomicBool, Ordering},
     },
 };
 
+use arc_swap::ArcSwap;
 use tantivy::{
     HasLen,
     directory::{AntiCallToken, FileHandle, OwnedBytes, TerminatingWrite, WritePtr},
@@ -31,26 +32,9 @@ const WRITE_BUFFER: usize = 8 * BLOCK;
 const MAGIC: [u8; 8] = *b"vestnik5";
 const FOOTER: usize = DIGEST + MAGIC.len();
 
-/// Makes writing fail once it is set: tantivy's merges cannot be stopped in any other way.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct StopFlag(Arc<RwLock<Arc<AtomicBool>>>);
-
-impl StopFlag {
-    /// Stops writing when this flag is set, and no longer when the one before is.
-    pub fn follow(&self, flag: &Arc<AtomicBool>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(flag);
-    }
-
-    /// Stops writing from now on, until another flag is followed.
-    pub fn set(&self) {
-        self.follow(&Arc::new(AtomicBool::new(true)));
-    }
-
-    pub fn check(&self) -> io::Result<()> {
-        let is_set = self.0.read().unwrap_or_else(PoisonError::into_inner).load(Ordering::Relaxed);
-        if is_set { Err(io::Error::other("writing was stopped")) } else { Ok(()) }
-    }
-}
+/// A flag that makes writing fail once it is set: tantivy's merges cannot be stopped in any other way. Another
+/// writer may replace it.
+pub(crate) type StopFlag = Arc<ArcSwap<AtomicBool>>;
 
 /// Writes a file and, on termination, its digests. Flushing does nothing: only whole blocks are written before the
 /// file is terminated.
@@ -70,7 +54,9 @@ impl ChecksumWriter {
     }
 
     fn write_buffer(&mut self) -> io::Result<()> {
-        self.stop.check()?;
+        if self.stop.load().load(Ordering::Relaxed) {
+            return Err(io::Error::other("writing was stopped"));
+        }
         self.to.write_all(&self.buffer)?;
         self.digests.extend(self.buffer.chunks(BLOCK).flat_map(digest));
         self.buffer.clear();
@@ -111,8 +97,8 @@ impl TerminatingWrite for ChecksumWriter {
 pub(crate) struct ChecksummedFile {
     contents: OwnedBytes,
     digests: OwnedBytes,
-    /// A bit for each block that was verified.
-    checked: Box<[AtomicU64]>,
+    /// Whether each block was verified.
+    checked: Box<[AtomicBool]>,
     name: String,
 }
 
@@ -122,25 +108,8 @@ impl ChecksummedFile {
         let length = contents_length(bytes.len());
         let (contents, end) = bytes.split(length);
         let digests = end.slice(0..digests(&end, &name)?.len());
-        let checked = std::iter::repeat_with(AtomicU64::default).take(digests.len().div_ceil(64 * DIGEST));
-        Ok(Self { contents, digests, checked: checked.collect(), name })
-    }
-
-    /// Verifies every block that overlaps a range and was not verified before.
-    fn check(&self, range: Range<usize>) -> io::Result<()> {
-        if range.is_empty() {
-            return Ok(());
-        }
-        for at in range.start / BLOCK..range.end.div_ceil(BLOCK) {
-            let (word, bit) = (&self.checked[at / 64], 1 << (at % 64));
-            // Two threads may verify the same block at once, with the same result.
-            if word.load(Ordering::Relaxed) & bit == 0 {
-                let block = &self.contents[at * BLOCK..self.contents.len().min((at + 1) * BLOCK)];
-                check_block(&self.name, at, block, &self.digests[at * DIGEST..(at + 1) * DIGEST])?;
-                word.fetch_or(bit, Ordering::Relaxed);
-            }
-        }
-        Ok(())
+        let checked = digests.chunks(DIGEST).map(|_| AtomicBool::default()).collect();
+        Ok(Self { contents, digests, checked, name })
     }
 }
 
@@ -157,10 +126,10 @@ fn footer(digests: &[u8], name: &str) -> [[u8; 8]; 2] {
 
 /// The digests in what follows the contents of a file, once the footer is verified.
 fn digests<'e>(end: &'e [u8], name: &str) -> io::Result<&'e [u8]> {
-    let split = end.split_last_chunk::<FOOTER>();
-    let split = split.filter(|(digests, found)| *found == footer(digests, name).as_flattened());
-    let end = split.ok_or_else(|| changed(name, "its end is missing, or another file was copied over it"));
-    end.map(|(digests, _)| digests)
+    match end.split_last_chunk::<FOOTER>() {
+        Some((digests, found)) if found == footer(digests, name).as_flattened() => Ok(digests),
+        _ => Err(changed(name, "its end is missing, or another file was copied over it")),
+    }
 }
 
 /// Verifies every byte of an open file. It reads instead of mapping the file: mapped pages of a large index
@@ -173,18 +142,18 @@ pub(crate) fn check(file: &mut File, name: &str) -> io::Result<()> {
     file.read_to_end(&mut end)?;
     let digests = digests(&end, name)?;
     file.rewind()?;
-    let mut block = vec![0; BLOCK];
     let mut contents = BufReader::with_capacity(BLOCK << 6, file.take(length as u64));
-    for (at, expected) in digests.chunks(DIGEST).enumerate() {
-        let block = &mut block[..BLOCK.min(length.saturating_sub(at * BLOCK))];
-        contents.read_exact(block)?;
-        check_block(name, at, block, expected)?;
+    let mut block = Vec::with_capacity(BLOCK);
+    for number in 0..digests.len() / DIGEST {
+        block.clear();
+        contents.by_ref().take(BLOCK as u64).read_to_end(&mut block)?;
+        check_block(name, number, &block, digests)?;
     }
     Ok(())
 }
 
-fn check_block(name: &str, number: usize, block: &[u8], expected: &[u8]) -> io::Result<()> {
-    if digest(block) == expected {
+fn check_block(name: &str, number: usize, block: &[u8], digests: &[u8]) -> io::Result<()> {
+    if digests[number * DIGEST..].starts_with(&digest(block)) {
         return Ok(());
     }
     Err(changed(name, &format!("bytes {} and on have changed", number * BLOCK)))
@@ -206,7 +175,14 @@ impl FileHandle for ChecksummedFile {
         if range.start > range.end || range.end > self.contents.len() {
             return Err(changed(&self.name, "it refers to a position outside of it"));
         }
-        self.check(range.clone())?;
+        for number in range.start / BLOCK..range.end.div_ceil(BLOCK) {
+            // Two threads may verify the same block at once, with the same result.
+            if !self.checked[number].load(Ordering::Relaxed) {
+                let block = &self.contents[number * BLOCK..self.contents.len().min((number + 1) * BLOCK)];
+                check_block(&self.name, number, block, &self.digests)?;
+                self.checked[number].store(true, Ordering::Relaxed);
+            }
+        }
         Ok(self.contents.slice(range))
     }
 }

@@ -1,11 +1,11 @@
 //! The directory that tantivy writes to and reads from: memory-mapped files with checksums.
 //!
-//! Its locks serve threads and processes that open one generation or remove files from it. The right to
-//! write to an index is in `lock`.
+//! Its one lock is for threads and processes that open files of a generation or remove them. The right to write to an
+//! index is in `lock`.
 
 use std::{
     fs::{self, File},
-    io::{self, BufWriter},
+    io::{self, BufWriter, ErrorKind},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -64,7 +64,7 @@ impl Directory for ChecksummedDirectory {
 
     fn atomic_read(&self, path: &Path) -> Result<Vec<u8>, OpenReadError> {
         atomic_file::read(&self.folder.join(path)).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => OpenReadError::FileDoesNotExist(path.into()),
+            ErrorKind::NotFound => OpenReadError::FileDoesNotExist(path.into()),
             _ => OpenReadError::wrap_io_error(error, path.into()),
         })
     }
@@ -86,29 +86,25 @@ impl Directory for ChecksummedDirectory {
     }
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
-        let failed = |error| LockError::IoError(Arc::new(error));
-        let path = self.folder.join(&lock.filepath);
-        let may_not_write = |error: &io::Error| {
-            matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
-        };
-        let mut opened = lock::open(&path);
-        if lock.is_blocking && opened.as_ref().is_err_and(may_not_write) {
-            // A reader without the right to write still needs the lock against the removal of files. Where
-            // there is no lock file nobody can remove any.
-            opened = File::open(&path);
-            let is_missing = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
-            if opened.as_ref().is_err_and(|error| may_not_write(error) || is_missing(error)) {
-                return Ok(DirectoryLock::from(Box::new(())));
-            }
+        let unneeded = || Ok(DirectoryLock::from(Box::new(())));
+        if !lock.is_blocking {
+            // The write lock of the index folder already admits one writer only.
+            return unneeded();
         }
-        let file = opened.map_err(failed)?;
-        let locked = if lock.is_blocking { file.lock() } else { file.try_lock().map_err(io::Error::from) };
-        locked.map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => LockError::LockBusy,
-            _ => failed(error),
-        })?;
-        // Closing the file releases the lock.
-        Ok(DirectoryLock::from(Box::new(file)))
+        let path = self.folder.join(&lock.filepath);
+        let is_refused = |kind| matches!(kind, ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem);
+        // A reader without the right to write still needs the lock against the removal of files.
+        let opened = match lock::open(&path) {
+            Err(error) if is_refused(error.kind()) => File::open(&path),
+            opened => opened,
+        };
+        match opened.and_then(|file| file.lock().map(|()| file)) {
+            // Closing the file releases the lock.
+            Ok(file) => Ok(DirectoryLock::from(Box::new(file))),
+            // Where there is no lock file nobody can remove any.
+            Err(error) if is_refused(error.kind()) || error.kind() == ErrorKind::NotFound => unneeded(),
+            Err(error) => Err(LockError::wrap_io_error(error)),
+        }
     }
 
     fn watch(&self, callback: WatchCallback) -> tantivy::Result<WatchHandle> {

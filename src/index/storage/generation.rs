@@ -30,8 +30,6 @@ pub(crate) const MARKER: &str = "vestnik.json";
 const CURRENT: &str = "current";
 /// The beginning of the name of a generation's folder, before its number.
 const PREFIX: &str = "generation-";
-/// How often the removal of a folder is tried: readers may create lock files in it meanwhile.
-const REMOVE_ATTEMPTS: usize = 20;
 /// What a folder for an index may contain besides generations before there is a catalog: what a killed run leaves,
 /// notes about the index, and settings of git.
 const ALLOWED: [&str; 4] = [".current.new", lock::NAME, "README.md", ".gitignore"];
@@ -212,16 +210,13 @@ impl Generation {
         let remove = || {
             list(&self.folder)?.iter().filter(|path| **path != marker).try_for_each(fs::remove_file)?;
             remove_if_exists(&marker)?;
-            fs::remove_dir(&self.folder)
-        };
-        let mut attempts = 1..REMOVE_ATTEMPTS;
-        loop {
-            match remove() {
-                Err(error)
-                    if error.kind() == io::ErrorKind::DirectoryNotEmpty && attempts.next().is_some() => {}
-                removed => return removed.map_err(Error::write(&self.folder)),
+            match fs::remove_dir(&self.folder) {
+                // A reader has created the lock file again; the next run removes the folder.
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+                removed => removed,
             }
-        }
+        };
+        remove().map_err(Error::write(&self.folder))
     }
 }
 

@@ -95,33 +95,20 @@ impl ManifestEntry {
         self.releases == 0 && self.failures.is_empty()
     }
 
-    /// The entry of the file as it is now if its contents have not changed since, or else why it must be read.
-    /// `readers` is the digest of the readers and options that would read it.
-    pub fn unchanged(
-        &self,
-        file: &SourceFile,
-        seen: SystemTime,
-        readers: Digest,
-    ) -> Result<Self, &'static str> {
-        let now = Self::new(file, seen, readers);
-        if self.readers == UNREAD {
-            return Err("it could not be read before, or one of its ids was taken");
-        }
-        if self.readers != now.readers {
-            return Err("the readers or their options have changed");
-        }
-        if self.size != now.size {
-            return Err("its size has changed");
-        }
+    /// The entry of the file as it is `now`, before it is read, if its contents have not changed since; or else why it
+    /// must be read.
+    pub fn unchanged(&self, now: &Self, file: &SourceFile) -> Result<Self, &'static str> {
         // Times prove something if they were old enough when they were read for any later change to have another time.
-        let newest = self.modified.max(self.changed);
-        let is_settled = newest.saturating_add(TIMESTAMP_GRANULARITY) < self.seen;
-        if is_settled && (self.modified, self.changed) == (now.modified, now.changed) {
-            return Ok(self.clone());
-        }
-        let Self { modified, changed, seen, .. } = now;
-        match file.digest() {
-            Ok(digest) if digest == self.digest => Ok(Self { modified, changed, seen, ..self.clone() }),
+        let is_settled = self.modified.max(self.changed).saturating_add(TIMESTAMP_GRANULARITY) < self.seen;
+        let Self { modified, changed, seen, .. } = *now;
+        match self.readers {
+            UNREAD => Err("it could not be read before, or one of its ids was taken"),
+            readers if readers != now.readers => Err("the readers or their options have changed"),
+            _ if self.size != now.size => Err("its size has changed"),
+            _ if is_settled && (self.modified, self.changed) == (modified, changed) => Ok(self.clone()),
+            _ if file.digest().is_ok_and(|digest| digest == self.digest) => {
+                Ok(Self { modified, changed, seen, ..self.clone() })
+            }
             _ => Err("its contents have changed"),
         }
     }
@@ -209,9 +196,11 @@ mod tests {
             let seen = UNIX_EPOCH + Duration::from_secs(seen);
             let entry = ManifestEntry::new(&file(10, 100, 100), seen, [1; 32]);
             // The file does not exist, so that its contents prove nothing.
-            let found = entry.unchanged(&file(size, modified, changed), seen, [1; 32]);
-            assert_eq!(found.is_ok(), expected, "{size} {modified} {changed} {seen:?}");
-            assert!(entry.unchanged(&file(10, 100, 100), seen, [2; 32]).is_err());
+            let now = file(size, modified, changed);
+            let is_unchanged =
+                |readers| entry.unchanged(&ManifestEntry::new(&now, seen, readers), &now).is_ok();
+            assert_eq!(is_unchanged([1; 32]), expected, "{size} {modified} {changed} {seen:?}");
+            assert!(!is_unchanged([2; 32]));
         }
     }
 

@@ -4,7 +4,7 @@
 //! one id, the one that comes first in the order of files is kept, also if an earlier run kept another.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     ops::ControlFlow,
     path::{Path, PathBuf},
     time::{Instant, SystemTime},
@@ -113,7 +113,7 @@ impl<'a> Run<'a> {
         let mut reporter = Reporter { summary: Summary::default(), handler: on_event };
         let mut now = Manifest::default();
         let diff = Diff::walk(task, &mut reporter, &mut now)?;
-        let (before, readers) = (index.manifest()?, task.corpus.options().digest());
+        let (before, readers) = (index.commit()?.manifest()?, task.corpus.options().digest());
         let (unchanged, seen) = (HashSet::new(), HashMap::new());
         Ok(Self { task, writer, readers, diff, before, now, reporter, unchanged, seen })
     }
@@ -121,9 +121,9 @@ impl<'a> Run<'a> {
     /// Reads a file if it has changed.
     fn file(&mut self, file: &SourceFile, seen: SystemTime) -> Result<()> {
         let (root, path) = (file.root.to_string_lossy(), file.path());
+        let now = ManifestEntry::new(file, seen, self.readers.of(&path));
         let before = self.before.get(&root, &file.name).ok_or("it is new");
-        let unchanged = before.and_then(|entry| entry.unchanged(file, seen, self.readers.of(&path)));
-        let entry = match unchanged {
+        let entry = match before.and_then(|entry| entry.unchanged(&now, file)) {
             Ok(entry) => {
                 tracing::debug!(name = file.name, "unchanged");
                 let summary = &mut self.reporter.summary;
@@ -136,7 +136,7 @@ impl<'a> Run<'a> {
             Err(why) => {
                 tracing::debug!(file = %path.display(), bytes = file.size, why, "reading");
                 self.reporter.event(Event::File(file));
-                let entry = self.read(file, seen)?;
+                let entry = self.read(file, now)?;
                 let Progress { files, bytes, .. } = &mut self.reporter.summary.read;
                 *files += u64::from(!entry.is_empty());
                 *bytes += file.size;
@@ -151,35 +151,46 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Reads a file.
-    fn read(&mut self, file: &SourceFile, seen: SystemTime) -> Result<ManifestEntry> {
+    /// Reads a file, and completes its entry.
+    fn read(&mut self, file: &SourceFile, mut entry: ManifestEntry) -> Result<ManifestEntry> {
         let (path, task) = (file.path(), self.task);
-        let mut entry = ManifestEntry::new(file, seen, self.readers.of(&path));
-        let mut stopped = None;
+        let mut recorded = Ok(());
         let read = file.read(task.corpus.options(), &task.options.stop, &mut |release| {
-            let release = release.and_then(|release| self.with_valid_id(release, &path));
-            match release.map(|release| self.add(release, &path, &mut entry)) {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => {
-                    stopped = Some(error);
-                    return ControlFlow::Break(());
-                }
-                Err(error) => self.fail(&error, &path, &mut entry),
-            }
-            ControlFlow::Continue(())
+            recorded = self.record(release, &path, &mut entry);
+            if recorded.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
-        match (stopped, read) {
-            (Some(error), _) | (None, Err(error @ Error::Interrupted)) => return Err(error),
-            (None, Ok(read)) => entry.digest = read.digest,
-            (None, Err(error)) => {
+        recorded?;
+        match read {
+            Ok(read) => entry.digest = read.digest,
+            Err(error @ Error::Interrupted) => return Err(error),
+            Err(error) => {
                 self.fail(&error, &path, &mut entry);
-                match file.digest() {
-                    Ok(digest) => entry.digest = digest,
-                    Err(_) => entry.expire(),
-                }
+                entry.digest = file.digest().unwrap_or_default();
             }
         }
         Ok(entry)
+    }
+
+    /// Adds a release that was read from a file, or reports why there is none. Fails where the index cannot be written.
+    fn record(&mut self, release: Result<Release>, path: &Path, entry: &mut ManifestEntry) -> Result<()> {
+        let release = match release.and_then(|release| self.with_valid_id(release, path)) {
+            Ok(release) => release,
+            Err(error) => {
+                self.fail(&error, path, entry);
+                return Ok(());
+            }
+        };
+        let has_notes = release.origin.as_ref().is_some_and(|origin| !origin.notes.is_empty());
+        entry.releases += 1;
+        entry.noted += u32::from(has_notes);
+        let summary = &mut self.reporter.summary;
+        match self.writer.add(&release)? {
+            Change::Added => summary.added += 1,
+            Change::Changed => summary.changed += 1,
+            Change::Unchanged => summary.unchanged += 1,
+        }
+        self.seen.insert(release.id, path.into());
+        Ok(())
     }
 
     /// Refuses a release whose id an index cannot have, or another release has.
@@ -194,20 +205,6 @@ impl<'a> Run<'a> {
         let hint = " (which no longer exists; `--allow-removals` forgets a folder that is missing)";
         let first = format!("{}{}", first.display(), if first.exists() { "" } else { hint });
         Err(Error::DuplicateId { id: release.id, path, line, first })
-    }
-
-    fn add(&mut self, release: Release, path: &Path, entry: &mut ManifestEntry) -> Result<()> {
-        let has_notes = release.origin.as_ref().is_some_and(|origin| !origin.notes.is_empty());
-        entry.releases += 1;
-        entry.noted += u32::from(has_notes);
-        let summary = &mut self.reporter.summary;
-        match self.writer.add(&release)? {
-            Change::Added => summary.added += 1,
-            Change::Changed => summary.changed += 1,
-            Change::Unchanged => summary.unchanged += 1,
-        }
-        self.seen.insert(release.id, path.into());
-        Ok(())
     }
 
     /// The other file that has a release's id and keeps it: it came earlier, or is not part of this run.
@@ -283,9 +280,8 @@ impl<'a> Run<'a> {
             self.diff.is_unread(&Path::new(root).join(name))
         };
         let unread = registry.releases.iter().filter(|(_, entry)| entry.file.is_none_or(is_unread));
-        let mut ids: Vec<&String> = unread.map(|(id, _)| id).collect();
+        let mut ids: BTreeSet<&String> = unread.map(|(id, _)| id).collect();
         ids.retain(|id| !self.writer.registry.releases.contains_key(*id));
-        ids.sort();
         for id in ids {
             match snapshot.find(id).and_then(|at| at.map(|at| snapshot.release(at)).transpose()) {
                 Ok(Some(release)) => {

@@ -56,9 +56,10 @@ impl<'a> Diff<'a> {
         let corpus = &task.corpus;
         for place in corpus.places() {
             reporter.event(Event::Place(place));
-            let (before, failed) = (diff.files.len(), reporter.summary.failed);
+            let mut is_empty = true;
             for found in corpus.files_of(place) {
                 task.check_stop()?;
+                is_empty &= matches!(found, Found::PassedOver(_));
                 match found {
                     Found::File(file) => diff.files.push((file, SystemTime::now())),
                     Found::Failed(error) => {
@@ -71,8 +72,7 @@ impl<'a> Diff<'a> {
                     Found::PassedOver(path) => reporter.event(Event::Ignored(&path)),
                 }
             }
-            let (path, is_empty) =
-                (place.path(), (before, failed) == (diff.files.len(), reporter.summary.failed));
+            let path = place.path();
             // A folder may only exist for the roots inside it.
             let has_others =
                 corpus.places().iter().any(|other| other != place && other.path().starts_with(&path));

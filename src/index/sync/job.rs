@@ -56,20 +56,17 @@ struct Job<'a> {
 
 impl Job<'_> {
     fn run(&self, on_event: EventHandler<'_>) -> Result<Summary> {
-        let existing = Index::open(self.folder);
-        let reason = match &existing {
-            Ok(_) if self.options.full => "a full rebuild was asked for".to_owned(),
-            Ok(index) => match self.commit_to(index, &self.task(&existing, false)?, on_event) {
+        let (old, reason) = match Index::open(self.folder) {
+            Ok(index) if self.options.full => (Some(index), "a full rebuild was asked for".to_owned()),
+            Ok(index) => match self.commit_to(&index, on_event) {
                 // Some damage shows only while the index is read.
-                Err(error) => reason_to_rebuild(&error).ok_or(error)?,
+                Err(error) => (Some(index), reason_to_rebuild(error)?),
                 done => return done,
             },
-            Err(error) => match reason_to_rebuild(error) {
-                Some(reason) => reason,
-                None => return existing.map(|_| Summary::default()),
-            },
+            Err(error) => (None, reason_to_rebuild(error)?),
         };
-        let (task, old) = (self.task(&existing, true)?, existing.as_ref().ok());
+        let old = old.as_ref();
+        let task = self.task(old, true)?;
         let roots = task.corpus.places().len();
         tracing::info!(reason, releases = task.before, roots, "building a new generation");
         on_event(Event::Rebuilding(&reason), Progress::default());
@@ -84,14 +81,15 @@ impl Job<'_> {
     }
 
     /// Adds one more commit to an index.
-    fn commit_to(&self, index: &Index, task: &Task<'_>, on_event: EventHandler<'_>) -> Result<Summary> {
+    fn commit_to(&self, index: &Index, on_event: EventHandler<'_>) -> Result<Summary> {
+        let task = self.task(Some(index), false)?;
         let (releases, roots) = (task.before, task.corpus.places().len());
         tracing::info!(releases, roots, "bringing the index up to date");
         if !self.options.dry_run {
             // A run without changes removes what a killed one left, too.
             index.collect_garbage_or_warn();
         }
-        apply::run(index, self.writer(index)?, task, None, on_event)
+        apply::run(index, self.writer(index)?, &task, None, on_event)
     }
 
     fn writer(&self, index: &Index) -> Result<Writer> {
@@ -101,12 +99,12 @@ impl Job<'_> {
     }
 
     /// What the arguments mean for the index as it is.
-    fn task(&self, existing: &Result<Index>, rebuilds: bool) -> Result<Task<'_>> {
+    fn task(&self, existing: Option<&Index>, rebuilds: bool) -> Result<Task<'_>> {
         let allow_removals = self.options.allow_removals;
         let info = match existing {
-            Ok(index) => Some(index.commit_info()?),
-            Err(Error::IndexMissing { .. }) => Some(CommitInfo::default()),
-            Err(_) => CommitInfo::of_any_version(self.folder)?,
+            Some(index) => Some(index.commit_info()?),
+            None if !generation::exists(self.folder) => Some(CommitInfo::default()),
+            None => CommitInfo::of_any_version(self.folder)?,
         };
         let Some(info) = info.or_else(|| (!self.paths.is_empty()).then(CommitInfo::default)) else {
             return Err(Error::RootsUnknown { path: self.folder.into() });
@@ -146,13 +144,14 @@ impl Job<'_> {
     }
 }
 
-fn reason_to_rebuild(error: &Error) -> Option<String> {
+/// Why an index that cannot be used is rebuilt; the error where rebuilding it would not help.
+fn reason_to_rebuild(error: Error) -> Result<String> {
     match error {
-        Error::IndexMissing { .. } => Some("there is none yet".to_owned()),
+        Error::IndexMissing { .. } => Ok("there is none yet".to_owned()),
         Error::IndexStale { found, expected, .. } => {
-            Some(format!("another version made it ({found}; this one is {expected})"))
+            Ok(format!("another version made it ({found}; this one is {expected})"))
         }
-        Error::IndexDamaged { path, reason } => Some(format!("{} is damaged: {reason}", path.display())),
-        _ => None,
+        Error::IndexDamaged { path, reason } => Ok(format!("{} is damaged: {reason}", path.display())),
+        error => Err(error),
     }
 }
