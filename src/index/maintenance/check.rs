@@ -51,7 +51,7 @@ pub struct CheckReport {
 pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
     let mut report = CheckReport::default();
     for generation in Generation::retained(folder)? {
-        match OpenCommit::of(&generation).and_then(|commit| commit.check(&mut report, None)) {
+        match check_commit(&generation, None, &mut report) {
             // A generation of another version is of no use to this program, and no harm.
             Err(Error::IndexStale { .. }) => {}
             // A run has just removed it.
@@ -60,8 +60,8 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
         }
     }
     report.older = mem::take(&mut report.problems);
-    let active = Generation::with_active(folder, OpenCommit::of);
-    let checked = active.and_then(|commit| catch_panic(folder, || commit.check(&mut report, Some(stop))));
+    let mut check = |active: &Generation| check_commit(active, Some(stop), &mut report);
+    let checked = Generation::with_active(folder, |active| catch_panic(folder, || check(active)));
     report.note(checked)?;
     // A clock that ran far ahead says nothing, and must not hide that an index is old.
     let known = Index::last_success(folder)?.filter(|&last| last <= lock::now() + MAX_CLOCK_SKEW.as_secs());
@@ -72,7 +72,7 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
 /// Checks the files of a generation, and that it contains as much as it should.
 pub(crate) fn check_files(generation: &Generation) -> Result<()> {
     let mut report = CheckReport::default();
-    OpenCommit::of(generation)?.check(&mut report, None)?;
+    check_commit(generation, None, &mut report)?;
     let Some(reason) = report.problems.into_iter().next() else { return Ok(()) };
     Err(Error::IndexDamaged { path: generation.index.clone(), reason })
 }
@@ -86,61 +86,50 @@ impl CheckReport {
     }
 }
 
-/// One commit of a generation with all its files open, so that a writer may work meanwhile.
-struct OpenCommit {
-    files: Vec<(PathBuf, File)>,
-    snapshot: Result<Snapshot>,
-    manifest: Result<Manifest>,
-    /// The number of releases that it recorded.
-    recorded: u64,
-}
-
-impl OpenCommit {
-    fn of(generation: &Generation) -> Result<Self> {
-        let index = Index::open_generation(generation)?;
-        let lock = index.lock_files()?;
-        let commit = index.commit()?;
-        let mut files = Vec::new();
-        // A file that a segment needs is missed when the snapshot is opened.
-        for path in commit.files_in(&generation.folder)?.0 {
-            let file = File::open(&path).map_err(Error::read(&path))?;
-            files.push((path, file));
-        }
-        let snapshot = Snapshot::of(&index, &commit, &lock);
-        Ok(Self { files, snapshot, manifest: commit.manifest(), recorded: commit.info.releases })
+/// Checks the last commit of a generation: compares every byte with the checksums, and the number of releases with the
+/// recorded one. Reads every release, too, where there is a flag to stop it, unless a file has changed: that would only
+/// be reported a second time.
+fn check_commit(
+    generation: &Generation,
+    releases: Option<&AtomicBool>,
+    report: &mut CheckReport,
+) -> Result<()> {
+    let index = Index::open_generation(generation)?;
+    let lock = index.lock_files()?;
+    let commit = index.commit()?;
+    let paths = commit.files_in(&generation.folder)?.0;
+    // Open files stay readable, whatever a writer does meanwhile. One that a segment lacks is missed by the snapshot.
+    let open = |path: PathBuf| Ok((File::open(&path).map_err(Error::read(&path))?, path));
+    let files: Vec<(File, PathBuf)> = paths.into_iter().map(open).collect::<Result<_>>()?;
+    let (snapshot, manifest) = (Snapshot::of(&index, &commit, &lock), commit.manifest());
+    drop(lock);
+    let before = report.problems.len();
+    for (mut file, path) in files {
+        let checked = file.metadata().and_then(|about| {
+            report.files += 1;
+            report.bytes += about.len();
+            if path.extension().is_some_and(|ending| ending == "json" || ending == manifest::EXTENSION) {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes)?;
+                atomic_file::verified(&path, bytes).map(|_| ())
+            } else {
+                checksum::check(&mut file, &path.file_name().unwrap_or_default().to_string_lossy())
+            }
+        });
+        report.note(checked.map_err(|error| read_error(&path, error)))?;
     }
-
-    /// Compares every byte with the checksums, and the number of releases with the recorded one. Reads every release,
-    /// too, where there is a flag to stop it, unless a file has changed: that would only be reported a second time.
-    fn check(mut self, report: &mut CheckReport, releases: Option<&AtomicBool>) -> Result<()> {
-        let before = report.problems.len();
-        for (path, file) in &mut self.files {
-            let checked = file.metadata().and_then(|about| {
-                report.files += 1;
-                report.bytes += about.len();
-                if path.extension().is_some_and(|ending| ending == "json" || ending == manifest::EXTENSION) {
-                    let mut bytes = Vec::new();
-                    file.read_to_end(&mut bytes)?;
-                    atomic_file::verified(path, bytes).map(|_| ())
-                } else {
-                    checksum::check(file, &path.file_name().unwrap_or_default().to_string_lossy())
-                }
-            });
-            report.note(checked.map_err(|error| read_error(path, error)))?;
-        }
-        if report.problems.len() > before {
-            return Ok(());
-        }
-        let (snapshot, manifest) = (self.snapshot?, self.manifest?);
-        let (found, recorded) = (snapshot.releases, self.recorded);
-        if found != recorded {
-            let problem = format!("the index contains {found} releases, but {recorded} were recorded");
-            report.problems.push(problem);
-        }
-        let Some(stop) = releases else { return Ok(()) };
-        check_releases(&snapshot, stop, report)?;
-        check_file_counts(&snapshot, &manifest, report)
+    if report.problems.len() > before {
+        return Ok(());
     }
+    let (snapshot, manifest) = (snapshot?, manifest?);
+    let (found, recorded) = (snapshot.releases, commit.info.releases);
+    if found != recorded {
+        let problem = format!("the index contains {found} releases, but {recorded} were recorded");
+        report.problems.push(problem);
+    }
+    let Some(stop) = releases else { return Ok(()) };
+    check_releases(&snapshot, stop, report)?;
+    check_file_counts(&snapshot, &manifest, report)
 }
 
 fn check_releases(snapshot: &Snapshot, stop: &AtomicBool, report: &mut CheckReport) -> Result<()> {

@@ -38,14 +38,13 @@ pub fn compact(folder: &Path, options: &JobOptions) -> Result<()> {
     let merged = merge_segments(&index, options);
     index.collect_garbage_or_warn();
     merged?;
-    check_files(&active).or_else(|error| {
-        if matches!(error, Error::IndexDamaged { .. }) {
-            return Err(error);
-        }
+    match check_files(&active) {
+        Ok(()) => {}
+        Err(error @ Error::IndexDamaged { .. }) => return Err(error),
         // The merge is done, whatever the system refuses now.
-        tracing::warn!("the index is compact, but could not be checked: {error}");
-        Ok(())
-    })
+        Err(error) => tracing::warn!("the index is compact, but could not be checked: {error}"),
+    }
+    Ok(())
 }
 
 fn merge_segments(index: &Index, options: &JobOptions) -> Result<()> {

@@ -116,10 +116,11 @@ impl Generation {
     }
 
     /// Works on the active generation, again where a run has activated another one and removed this one meanwhile.
-    pub fn with_active<T>(index: &Path, work: impl Fn(&Self) -> Result<T>) -> Result<T> {
+    pub fn with_active<T>(index: &Path, mut work: impl FnMut(&Self) -> Result<T>) -> Result<T> {
         loop {
             let generation = Self::active(index)?;
             match work(&generation) {
+                interrupted @ Err(Error::Interrupted) => return interrupted,
                 Err(_) if !generation.is_active()? => {}
                 done => return done,
             }
@@ -201,8 +202,9 @@ impl Generation {
         marker.is_file() || list(&self.folder).is_ok_and(|paths| paths.iter().all(|path| left.contains(path)))
     }
 
-    /// Removes the folder, the marker last: what an interrupted removal leaves is still recognised.
-    fn remove(&self) -> Result<()> {
+    /// Removes the folder, the marker last, and returns its path: what an interrupted removal leaves is still recognised.
+    fn remove(&self) -> Result<PathBuf> {
+        tracing::info!(generation = self.number, "removing what is obsolete or unfinished");
         // A process that is opening the generation, or backing it up, holds this lock.
         let opening = lock::open(&self.folder.join(&META_LOCK.filepath));
         let _opening = opening.and_then(|file| file.lock().map(|()| file)).ok();
@@ -216,7 +218,8 @@ impl Generation {
                 removed => removed,
             }
         };
-        remove().map_err(Error::write(&self.folder))
+        remove().map_err(Error::write(&self.folder))?;
+        Ok(self.folder.clone())
     }
 }
 
@@ -268,12 +271,8 @@ pub(crate) fn prune(index: &Path, keep: usize) -> Result<Vec<PathBuf>> {
     remove_if_exists(&unfinished).map_err(Error::write(&unfinished))?;
     let mut obsolete = all(index)?;
     obsolete.retain(|generation| !catalog.lists(generation.number) && generation.is_removable());
-    if !obsolete.is_empty() {
-        tracing::info!(generations = obsolete.len(), "removing what is obsolete or unfinished");
-    }
-    let remove = |generation: Generation| generation.remove().map(|()| generation.folder);
     // All are removed that can be before the first failure is reported.
-    let outcomes: Vec<Result<PathBuf>> = obsolete.into_iter().map(remove).collect();
+    let outcomes: Vec<Result<PathBuf>> = obsolete.iter().map(Generation::remove).collect();
     outcomes.into_iter().collect()
 }
 
