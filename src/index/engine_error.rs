@@ -49,8 +49,6 @@ pub(super) fn write_failure(path: &Path, doing: &'static str, error: &TantivyErr
 
 /// What the operating system, or a checksum, said.
 fn system_error(error: &TantivyError) -> Option<io::Error> {
-    let missing =
-        |file: &Path| io::Error::new(io::ErrorKind::NotFound, format!("{} is missing", file.display()));
     let error: &Arc<io::Error> = match error {
         TantivyError::IoError(error)
         | TantivyError::OpenReadError(OpenReadError::IoError { io_error: error, .. })
@@ -59,7 +57,7 @@ fn system_error(error: &TantivyError) -> Option<io::Error> {
         | TantivyError::LockFailure(LockError::IoError(error), _) => error,
         TantivyError::OpenReadError(OpenReadError::FileDoesNotExist(file))
         | TantivyError::OpenDirectoryError(OpenDirectoryError::DoesNotExist(file)) => {
-            return Some(missing(file));
+            return Some(io::Error::new(io::ErrorKind::NotFound, format!("{} is missing", file.display())));
         }
         _ => return None,
     };
