@@ -104,6 +104,16 @@ pub struct Total {
     pub relation: Relation,
 }
 
+impl Total {
+    /// Adds another number. The sum is exact if both are.
+    fn add(&mut self, other: Self) {
+        self.value += other.value;
+        if other.relation == Relation::AtLeast {
+            self.relation = other.relation;
+        }
+    }
+}
+
 /// How a number relates to the true number of releases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Relation {

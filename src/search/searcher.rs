@@ -8,7 +8,7 @@ use super::{
     Hit, Options, Results,
     context::Context,
     highlight::HitHighlighter,
-    plan::Plan,
+    plan::{Node, Plan},
     score::explain,
     topk::{BoundQuery, rank},
     weights::Weights,
@@ -101,7 +101,7 @@ impl Searcher {
         let (context, snapshot) = (&self.context, self.snapshot());
         let mut forms = snapshot.index.analyzer()?.term_cache();
         let mut plan = Plan::new(query, &mut forms);
-        plan.dates.extend(&options.dates);
+        plan.filters.extend(options.dates.iter().copied().map(Node::Dated));
         let ignored_words = plan.ignored_words;
         if plan == (Plan { ignored_words, ..Plan::default() }) {
             return Ok(Results { ignored_words, ..Results::default() });

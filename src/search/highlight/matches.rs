@@ -12,7 +12,7 @@ use crate::{
     query::Field,
     search::{
         plan::{Clause, Node, Phrase, Role},
-        positions::{FieldLimit, PhraseShape, Side},
+        positions::{PhraseShape, Side},
         postings::{BoundTerm, BoundWord},
     },
 };
@@ -205,9 +205,9 @@ impl FoundWords<'_> {
         let words: Vec<Vec<&Match>> = distinct.iter().map(counted).collect();
         let positions = words.iter().map(|word| word.iter().map(|found| found.position).collect());
         let positions: Vec<Vec<u32>> = positions.collect();
-        let read = |word: usize, out: &mut Vec<u32>| out.extend_from_slice(&positions[word]);
+        let read = |word: usize, out: &mut Vec<u32>| out.clone_from(&positions[word]);
         let mut found = Vec::new();
-        shape.find(FieldLimit::NONE, read, |window| {
+        shape.find(read, |window| {
             let slots = shape.assign(&window, &positions).into_iter();
             let part = |(at, word): (u32, usize)| Some(words[word][positions[word].binary_search(&at).ok()?]);
             let parts: Vec<&Match> = slots.filter_map(part).collect();
@@ -229,7 +229,7 @@ impl FoundWords<'_> {
         let mut pairs = Vec::new();
         for (this, other) in [(0, 1), (1, 0)] {
             for (at, one) in found[this].iter().enumerate() {
-                let nearest = side(this).nearest(at, &side(other), within, FieldLimit::NONE);
+                let nearest = side(this).nearest(at, &side(other), within);
                 pairs.extend(nearest.map(|at| Match::of(one.position, &[one, &found[other][at]])));
             }
         }

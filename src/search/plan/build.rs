@@ -71,7 +71,7 @@ impl Builder<'_> {
                 let excluded = excluded.filter(|node| !self.plan.excluded.contains(node));
                 self.plan.excluded.extend(excluded);
             }
-            Expr::Date(span) => self.plan.dates.push(*span),
+            Expr::Date(span) => self.plan.filters.push(Node::Dated(*span)),
             Expr::Word { text, form: Form::Any } => self.add_plain(text, inherited, None),
             other => {
                 let Some(mut node) = self.node(other, inherited) else { return };

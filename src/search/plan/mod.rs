@@ -19,12 +19,10 @@ use crate::{
 pub struct Plan {
     /// The scored parts of the query, in its order.
     pub clauses: Vec<Clause>,
-    /// Unscored conditions that a release must meet: publishers.
+    /// Unscored conditions that a release must meet: publishers and dates.
     pub filters: Vec<Node>,
     /// Unscored conditions that a release must not meet.
     pub excluded: Vec<Node>,
-    /// Spans of days; a release must be dated within all of them.
-    pub dates: Vec<DateSpan>,
     /// Whether releases without the terms of a word match it by its first letters.
     pub truncated: bool,
     /// How many words of the query were ignored, because it has more than [`MAX_WORDS`].

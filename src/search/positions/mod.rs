@@ -1,9 +1,10 @@
 //! Positions: where in a document the words of a query are.
 //!
 //! Reads the position lists of bound words, and matches phrases and phrases near each other. Positions are counted
-//! in words; the body follows the title.
+//! in words; the body follows the title after a gap that no match extends over.
 
 const _: () = assert!(crate::index::POSITION_GAP > crate::query::limits::MAX_DISTANCE);
+const _: () = assert!(crate::index::POSITION_GAP as usize > super::MAX_WORDS);
 
 mod near;
 mod phrase;
@@ -18,16 +19,3 @@ pub(crate) use self::{
     phrase_match::PhraseShape,
     word_positions::WordPositions,
 };
-
-/// Where the title ends and the body starts, in positions. No match extends over it. A text that is only a title or
-/// only a body has no limit.
-#[derive(Clone, Copy)]
-pub(crate) struct FieldLimit(pub u32);
-
-impl FieldLimit {
-    pub const NONE: Self = Self(u32::MAX);
-
-    fn separates(self, one: u32, other: u32) -> bool {
-        (one < self.0) != (other < self.0)
-    }
-}

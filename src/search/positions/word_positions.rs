@@ -25,9 +25,9 @@ impl<'s> WordPositions<'s> {
         Ok(Self { segment, scope: word.scope, lists: open.collect::<io::Result<_>>()? })
     }
 
-    /// Appends the word's positions in a document, in order and without duplicates.
+    /// Reads the word's positions in a document into a buffer, in order and without duplicates.
     pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
-        let start = out.len();
+        out.clear();
         let (mut any_full, mut several) = (false, false);
         for (list, full) in &mut self.lists {
             if any_full && !*full {
@@ -36,30 +36,17 @@ impl<'s> WordPositions<'s> {
             let before = out.len();
             list.read(doc, out);
             if out.len() > before {
-                several |= before > start;
+                several |= before > 0;
                 any_full |= *full;
             }
         }
         if let Some(Field::Title | Field::Body) = self.scope {
             let (title, in_title) = (self.segment.title_words(doc), self.scope == Some(Field::Title));
-            retain_from(out, start, |_, position| (position < title) == in_title);
+            out.retain(|&position| (position < title) == in_title);
         }
         if several {
-            out[start..].sort_unstable();
-            retain_from(out, start, |before, position| before != Some(position));
+            out.sort_unstable();
+            out.dedup();
         }
     }
-}
-
-/// Retains some of the numbers from `start` on; the predicate also gets the number retained before.
-fn retain_from(numbers: &mut Vec<u32>, start: usize, retained: impl Fn(Option<u32>, u32) -> bool) {
-    let mut end = start;
-    for at in start..numbers.len() {
-        let before = (end > start).then(|| numbers[end - 1]);
-        if retained(before, numbers[at]) {
-            numbers[end] = numbers[at];
-            end += 1;
-        }
-    }
-    numbers.truncate(end);
 }

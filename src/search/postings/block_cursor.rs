@@ -155,9 +155,17 @@ impl BlockCursor {
         }
     }
 
-    /// Moves to the next block.
-    pub fn next_block(&mut self) {
-        self.block.advance(&self.skips);
+    /// Visits the blocks that may have postings of a window, as far as it goes.
+    pub fn each_block(&mut self, window: &Range<DocId>, mut visit: impl FnMut(&mut Self)) {
+        self.seek_block(window.start);
+        loop {
+            let last = self.last();
+            visit(self);
+            if last >= window.end {
+                return;
+            }
+            self.block.advance(&self.skips);
+        }
     }
 
     /// Moves to the first block that may have postings of a window, and visits the numbers of all of them.
@@ -183,14 +191,6 @@ impl BlockCursor {
             self.at.checked_sub(1).and_then(|at| docs.get(at)).is_some_and(|&before| before >= doc);
         self.at = seek(docs, if is_behind { 0 } else { self.at }, doc);
         (docs.get(self.at) == Some(&doc)).then_some(self.at)
-    }
-
-    /// Visits all documents from the current block on.
-    pub fn each_doc(&mut self, mut visit: impl FnMut(DocId)) {
-        while !self.docs().is_empty() {
-            self.docs.numbers.iter().copied().for_each(&mut visit);
-            self.next_block();
-        }
     }
 
     /// Visits, block by block, those of some documents, in order, that the list has: the index of each document, and of

@@ -130,12 +130,6 @@ impl BoundWord {
         let read = self.terms.iter().filter(move |bound| is_read(bound.term.full));
         read.filter_map(move |bound| Some((&bound.term, bound.list(segment)?)))
     }
-
-    /// How many postings its full terms have, over all segments.
-    pub fn cost(&self) -> usize {
-        let lists = self.full_terms().flat_map(|bound| bound.by_segment.iter().flatten());
-        lists.map(|list| list.doc_freq() as usize).sum()
-    }
 }
 
 /// The inverse document frequency: ln(1 + (N − n + ½) / (n + ½)), above 0 (Robertson & Zaragoza 2009, § 3.1, with 1

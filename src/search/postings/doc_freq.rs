@@ -34,7 +34,8 @@ pub(super) fn doc_freq(snapshot: &Snapshot, terms: &[&[Option<PostingList>]]) ->
         // The documents of the other lists are looked up in the longest one.
         let mut docs = Vec::new();
         for list in lists {
-            open(segment, list)?.each_doc(|doc| docs.push(doc));
+            let all = 0..segment.reader.max_doc();
+            open(segment, list)?.each_block(&all, |block| docs.extend_from_slice(block.docs()));
         }
         docs = merge(docs);
         docs.retain(|&doc| !segment.reader.is_deleted(doc));

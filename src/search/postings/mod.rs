@@ -12,5 +12,5 @@ pub(crate) use self::{
     block_cursor::{merge, seek},
     bound_word::{Binder, BoundTerm, BoundWord, Terms},
     position_cursor::PositionCursor,
-    term_cursor::{Frequency, TermCursor},
+    term_cursor::{Extent, Frequency, TermCursor},
 };

@@ -19,8 +19,15 @@ use crate::{
 pub(crate) struct Frequency {
     pub title: u32,
     pub body: u32,
-    /// In title and body, whether or not both count.
-    pub all: u32,
+}
+
+/// Which documents an upper bound holds for.
+#[derive(Clone, Copy)]
+pub(crate) enum Extent<'e> {
+    /// All documents of a window.
+    Window(&'e Range<DocId>),
+    /// A document, from the blocks that it is in. Nothing is decoded.
+    Block(DocId),
 }
 
 /// The postings of one term in one segment.
@@ -69,16 +76,10 @@ impl TermCursor {
         if self.needs_frequencies() {
             return self.each_frequency(window, |doc, _| visit(doc));
         }
-        self.postings.seek_block(window.start);
-        loop {
-            let last = self.postings.last();
-            let docs = self.postings.docs();
+        self.postings.each_block(window, |block| {
+            let docs = block.docs();
             docs[within(docs, window)].iter().copied().for_each(&mut visit);
-            if last >= window.end {
-                return;
-            }
-            self.postings.next_block();
-        }
+        });
     }
 
     /// Whether a window may have documents. Decodes their ids at most.
@@ -107,13 +108,6 @@ impl TermCursor {
                 }
             }
         });
-    }
-
-    /// The frequencies in a document; none if it does not match.
-    pub fn frequency(&mut self, doc: DocId) -> Option<Frequency> {
-        let mut found = None;
-        self.find_frequencies(&[doc], |_, frequency| found = Some(frequency));
-        found
     }
 
     /// Visits the documents of a window, in order, with their frequencies.
@@ -146,35 +140,33 @@ impl TermCursor {
         mut visit: impl FnMut(Range<usize>, (&[DocId], &[u32]), &mut Peekable<TitleFreqs>),
     ) {
         let Self { scope, postings, stats, .. } = self;
-        postings.seek_block(window.start);
-        loop {
-            let last = postings.last();
-            let mut titles = stats.titles(postings.number()).peekable();
+        postings.each_block(window, |block| {
+            let mut titles = stats.titles(block.number()).peekable();
             if *scope != Some(Field::Title) || titles.peek().is_some() {
-                let (docs, freqs) = postings.postings();
+                let (docs, freqs) = block.postings();
                 visit(within(docs, window), (docs, freqs), &mut titles);
             }
-            if last >= window.end {
-                return;
-            }
-            postings.next_block();
-        }
+        });
     }
 
-    /// An upper bound of the normalised frequency in all documents of a window. Infinite for the last, partial block of
-    /// a list, which has no stored bound.
-    pub fn frequency_bound(&mut self, window: &Range<DocId>, norms: &Norms) -> f32 {
-        let Self { postings, stats, .. } = self;
-        let mut bound = 0.0_f32;
-        postings.each_block_of(window, |number| bound = bound.max(bound_of(stats, number, norms)));
-        bound
-    }
-
-    /// The same for the documents of the block that has a document, or would have it.
+    /// An upper bound of the normalised frequency in some documents. Infinite for the last, partial block of a list, which
+    /// has no stored bound.
     #[inline]
-    pub fn frequency_bound_near(&mut self, doc: DocId, norms: &Norms) -> f32 {
-        self.postings.seek_block(doc);
-        bound_of(&self.stats, self.postings.number(), norms)
+    pub fn frequency_bound(&mut self, extent: &Extent, norms: &Norms) -> f32 {
+        let Self { postings, stats, .. } = self;
+        let of_block =
+            |block| stats.bound(block).map_or(f32::INFINITY, |code| decode_bound(code) * norms.growth);
+        match extent {
+            Extent::Block(doc) => {
+                postings.seek_block(*doc);
+                of_block(postings.number())
+            }
+            Extent::Window(window) => {
+                let mut bound = 0.0_f32;
+                postings.each_block_of(window, |number| bound = bound.max(of_block(number)));
+                bound
+            }
+        }
     }
 
     /// Where the block of the last bound ends.
@@ -188,9 +180,9 @@ impl Frequency {
     pub fn new(scope: Option<Field>, all: u32, title: u32) -> Option<Self> {
         let body = all - title.min(all);
         match scope {
-            None | Some(Field::Source) => Some(Self { title, body, all }),
-            Some(Field::Title) => (title > 0).then_some(Self { title, body: 0, all: title }),
-            Some(Field::Body) => (body > 0).then_some(Self { title: 0, body, all }),
+            None | Some(Field::Source) => Some(Self { title, body }),
+            Some(Field::Title) => (title > 0).then_some(Self { title, body: 0 }),
+            Some(Field::Body) => (body > 0).then_some(Self { title: 0, body }),
         }
     }
 
@@ -199,10 +191,6 @@ impl Frequency {
     pub fn weighted(self, weight: f32) -> (f32, f32) {
         (self.title as f32 * weight, self.body as f32 * weight)
     }
-}
-
-fn bound_of(stats: &BlockStats, block: usize, norms: &Norms) -> f32 {
-    stats.bound(block).map_or(f32::INFINITY, |code| decode_bound(code) * norms.growth)
 }
 
 /// The title frequency of a posting; postings are asked for in order.

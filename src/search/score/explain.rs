@@ -77,12 +77,11 @@ fn explain_node(at: (&Bm25f, DocId), node: &BoundNode, terms: &mut Vec<TermFrequ
     match node {
         Node::Word(word) => {
             for (term, list) in word.lists(segment, Terms::Any) {
-                let cursor = TermCursor::open(segment, (term, list), word.scope)?;
-                let frequency = cursor.and_then(|mut cursor| cursor.frequency(doc));
-                if let Some(Frequency { title, body, .. }) = frequency {
-                    let (channel, text) = term.key.split_at(1);
+                let Some(mut cursor) = TermCursor::open(segment, (term, list), word.scope)? else { continue };
+                let (channel, text) = term.key.split_at(1);
+                cursor.find_frequencies(&[doc], |_, Frequency { title, body }| {
                     terms.push(TermFrequency { term: format!("{channel}:{text}"), title, body });
-                }
+                });
             }
         }
         Node::Phrase(phrase) => phrases.push(phrase),
@@ -96,7 +95,7 @@ fn explain_node(at: (&Bm25f, DocId), node: &BoundNode, terms: &mut Vec<TermFrequ
         Node::Dated(_) => {}
     }
     for phrase in phrases {
-        let mut matcher = PhraseMatcher::open(segment, phrase)?;
+        let (mut matcher, _) = PhraseMatcher::open(segment, phrase)?;
         let (title, body) = count_by_field(matcher.starts(doc), segment.title_words(doc));
         // The first term of each word.
         let words = phrase.words().filter_map(|word| word.terms.first()?.term.key.get(1..));

@@ -10,8 +10,6 @@ mod proximity;
 mod scorer;
 mod word_scorer;
 
-use std::ops::Range;
-
 use tantivy::DocId;
 
 pub use self::explain::{ClauseScore, Explanation, TermFrequency};
@@ -26,15 +24,6 @@ pub(crate) use self::{
 
 /// The number of documents in a window: their scores stay in the processor's caches.
 pub(crate) const WINDOW_LEN: DocId = 1 << 12;
-
-/// Which documents an upper bound holds for.
-#[derive(Clone, Copy)]
-pub(crate) enum Extent<'e> {
-    /// All documents of a window.
-    Window(&'e Range<DocId>),
-    /// A document, from the blocks that it is in. Nothing is decoded.
-    Block(DocId),
-}
 
 /// Combines what two scorers say of the same documents.
 fn fold<T: Copy>(combine: impl Fn(T, T) -> T) -> impl Fn(Vec<T>, Vec<T>) -> Vec<T> {

@@ -1,10 +1,8 @@
 //! Bound nodes: the nodes of a plan with the posting lists and the inverse document frequencies of their words.
 
-use std::io;
-
 use crate::search::{
     plan::{Node, Phrase},
-    postings::{Binder, BoundWord},
+    postings::BoundWord,
     weights::PROXIMITY_EXPANSIONS,
 };
 
@@ -12,11 +10,6 @@ use crate::search::{
 pub(crate) type BoundNode = Node<BoundWord>;
 
 impl BoundNode {
-    /// Binds a node: looks up the full terms of its words in all segments.
-    pub(crate) fn bind<'p>(binder: &mut Binder<'p>, node: &'p Node) -> io::Result<Self> {
-        node.try_map(&mut |word| binder.bind(word))
-    }
-
     /// The inverse document frequency: the sum over a phrase's words, the maximum of alternatives.
     pub(crate) fn idf(&self) -> f32 {
         match self {

@@ -37,11 +37,7 @@ impl<'s> ClausePositions<'s> {
     pub fn read(&mut self, doc: DocId) -> [&[u32]; PROXIMITY_WORDS] {
         let mut all = [&[][..]; PROXIMITY_WORDS];
         for ((reader, buffer), positions) in self.clauses.iter_mut().zip(&mut all) {
-            buffer.clear();
             reader.read(doc, buffer);
-            if matches!(reader, NodePositions::Parts(..)) {
-                buffer.sort_unstable();
-            }
             *positions = buffer;
         }
         all
@@ -65,21 +61,26 @@ impl<'s> NodePositions<'s> {
         };
         match node {
             Node::Word(word) => Ok(Self::Word(WordPositions::open(bm25f.segment, word, terms)?)),
-            Node::Phrase(phrase) => Ok(Self::Phrase(PhraseMatcher::open(bm25f.segment, phrase)?)),
+            Node::Phrase(phrase) => Ok(Self::Phrase(PhraseMatcher::open(bm25f.segment, phrase)?.0)),
             Node::All(nodes) | Node::Any(nodes) => parts(nodes),
             Node::Except(node, _) => parts(std::slice::from_ref(node)),
             Node::Near { .. } | Node::Dated(_) => Ok(Self::None),
         }
     }
 
+    /// Reads the positions in a document into a buffer, in order.
     fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
+        out.clear();
         match self {
             Self::Word(word) => word.read(doc, out),
             Self::Phrase(matcher) => out.extend_from_slice(matcher.starts(doc)),
             Self::Parts(scorer, parts) => {
-                if scorer.scores(&[doc]) != [0.0] {
-                    parts.iter_mut().for_each(|part| part.read(doc, out));
+                let (mut positions, matches) = (Vec::new(), scorer.scores(&[doc]) != [0.0]);
+                for part in parts.iter_mut().filter(|_| matches) {
+                    part.read(doc, &mut positions);
+                    out.append(&mut positions);
                 }
+                out.sort_unstable();
             }
             Self::None => {}
         }

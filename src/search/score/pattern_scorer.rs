@@ -8,14 +8,10 @@ use std::{io, ops::Range};
 use tantivy::DocId;
 
 use super::{
-    Extent,
     bm25f::Bm25f,
     word_scorer::{Sum, WordScorer},
 };
-use crate::{
-    index::Segment,
-    search::postings::{BoundWord, Terms, seek},
-};
+use crate::search::postings::{BoundWord, Extent, Terms, seek};
 
 /// Looking a document up in a list takes as long as merging this many postings.
 const LOOK_UP_COST: usize = 8;
@@ -26,7 +22,7 @@ const MERGED_AT_ONCE: DocId = 1 << 16;
 
 /// Scores a prefix or pattern.
 pub(crate) struct PatternScorer<'s> {
-    segment: &'s Segment,
+    bm25f: &'s Bm25f<'s>,
     word: WordScorer<'s>,
     /// All documents with their scores, once the lists are merged.
     merged: Option<(Vec<DocId>, Vec<f32>)>,
@@ -37,13 +33,19 @@ pub(crate) struct PatternScorer<'s> {
 impl<'s> PatternScorer<'s> {
     /// Opens the postings of the forms.
     pub fn open(bm25f: &'s Bm25f<'s>, word: &BoundWord) -> io::Result<Self> {
-        let word = WordScorer::open(bm25f, word, Terms::Full)?;
-        Ok(Self { segment: bm25f.segment, word, merged: None, at: 0 })
+        Ok(Self { bm25f, word: WordScorer::open(bm25f, word, Terms::Full)?, merged: None, at: 0 })
     }
 
     /// The number of postings.
     pub fn cost(&self) -> u64 {
         self.word.cost()
+    }
+
+    /// The documents of a window, in order.
+    pub fn docs(&mut self, window: &Range<DocId>) -> Vec<DocId> {
+        let mut docs = Vec::new();
+        self.score_window(window, &mut |found, _| docs.extend_from_slice(found));
+        docs
     }
 
     /// Visits the documents of a window with their scores, in order.
@@ -101,7 +103,7 @@ impl<'s> PatternScorer<'s> {
     fn merged(&mut self) -> (&[DocId], &[f32]) {
         let (docs, scores) = self.merged.get_or_insert_with(|| {
             let (mut docs, mut scores) = (Vec::new(), Vec::new());
-            let max_doc = self.segment.reader.max_doc();
+            let max_doc = self.bm25f.segment.reader.max_doc();
             let mut sums = vec![(0.0, 0.0); MERGED_AT_ONCE.min(max_doc) as usize];
             for start in (0..max_doc).step_by(MERGED_AT_ONCE as usize) {
                 let window = start..start.saturating_add(MERGED_AT_ONCE).min(max_doc);

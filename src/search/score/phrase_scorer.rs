@@ -7,7 +7,6 @@ use std::{io, ops::Range};
 use tantivy::DocId;
 
 use super::{
-    Extent,
     bm25f::{Bm25f, Factors, STEP, to_steps},
     fold,
     node::idf_of_phrase,
@@ -16,7 +15,7 @@ use super::{
 use crate::search::{
     plan::Phrase,
     positions::{PhraseMatcher, are_near},
-    postings::{BoundWord, Terms},
+    postings::{BoundWord, Extent, Terms},
 };
 
 /// Scores a phrase, or two phrases near each other.
@@ -30,24 +29,14 @@ pub(crate) struct PhraseScorer<'s> {
 }
 
 impl<'s> PhraseScorer<'s> {
-    /// Opens the postings and positions of a phrase.
-    pub fn open(bm25f: &'s Bm25f<'s>, phrase: &Phrase<BoundWord>) -> io::Result<Self> {
-        Ok(Self::new(vec![OpenPhrase::open(bm25f, phrase)?], 0, 1.0))
-    }
-
-    /// Opens the postings and positions of two phrases within a distance in words.
-    pub fn open_near(
+    /// Opens the postings and positions of a phrase, or of two phrases within a distance in words, which has a weight.
+    pub fn open(
         bm25f: &'s Bm25f<'s>,
-        phrases: &[Phrase<BoundWord>; 2],
-        within: u32,
-        weight: f32,
+        phrases: &[Phrase<BoundWord>],
+        (within, weight): (u32, f32),
     ) -> io::Result<Self> {
-        let opened = phrases.iter().map(|phrase| OpenPhrase::open(bm25f, phrase));
-        Ok(Self::new(opened.collect::<io::Result<_>>()?, within, weight))
-    }
-
-    fn new(phrases: Vec<OpenPhrase<'s>>, within: u32, weight: f32) -> Self {
-        Self { phrases, within, weight, retained: Vec::new() }
+        let phrases = phrases.iter().map(|phrase| OpenPhrase::open(bm25f, phrase));
+        Ok(Self { phrases: phrases.collect::<io::Result<_>>()?, within, weight, retained: Vec::new() })
     }
 
     /// A position costs about as much as ten postings.
@@ -55,16 +44,14 @@ impl<'s> PhraseScorer<'s> {
         10 * self.phrases.iter().map(OpenPhrase::rarest).min().unwrap_or_default()
     }
 
-    /// Appends the documents of a window that have all words, in order.
-    pub fn approximate_docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
+    /// The documents of a window that have all words, in order.
+    pub fn approximate_docs(&mut self, window: &Range<DocId>) -> Vec<DocId> {
         let mut words: Vec<_> = self.phrases.iter_mut().flat_map(|phrase| &mut phrase.words).collect();
         words.sort_by_key(|word| word.cost());
-        if let [rarest, others @ ..] = &mut words[..] {
-            let mut found = Vec::new();
-            rarest.docs(window, &mut found);
-            others.iter_mut().for_each(|word| word.retain(&mut found));
-            docs.append(&mut found);
-        }
+        let [rarest, others @ ..] = &mut words[..] else { return Vec::new() };
+        let mut docs = rarest.docs(window);
+        others.iter_mut().for_each(|word| word.retain(&mut docs));
+        docs
     }
 
     /// Retains the documents that have all words.
@@ -104,7 +91,7 @@ impl<'s> PhraseScorer<'s> {
         }
         match &self.phrases[..] {
             [OpenPhrase { matcher: left, .. }, OpenPhrase { matcher: right, .. }] => {
-                let is_near = are_near(&left.side(), &right.side(), self.within, left.limit(doc));
+                let is_near = are_near(&left.side(), &right.side(), self.within);
                 if is_near { to_steps(sum * self.weight) } else { 0.0 }
             }
             _ => sum,
@@ -144,13 +131,8 @@ struct OpenPhrase<'s> {
 
 impl<'s> OpenPhrase<'s> {
     fn open(bm25f: &'s Bm25f<'s>, phrase: &Phrase<BoundWord>) -> io::Result<Self> {
-        let mut distinct: Vec<&BoundWord> = Vec::new();
-        for word in phrase.words() {
-            if !distinct.iter().any(|known| known.has_terms_of(word)) {
-                distinct.push(word);
-            }
-        }
-        let words = distinct.into_iter().map(|word| WordScorer::open(bm25f, word, Terms::Full));
+        let (matcher, words) = PhraseMatcher::open(bm25f.segment, phrase)?;
+        let words = words.into_iter().map(|word| WordScorer::open(bm25f, word, Terms::Full));
         let mut words = words.collect::<io::Result<Vec<_>>>()?;
         words.sort_by_key(WordScorer::cost);
         Ok(Self {
@@ -158,7 +140,7 @@ impl<'s> OpenPhrase<'s> {
             factors: Factors { idf: idf_of_phrase(phrase), weight: phrase.weight },
             slop: phrase.slop,
             words,
-            matcher: PhraseMatcher::open(bm25f.segment, phrase)?,
+            matcher,
         })
     }
 

@@ -5,12 +5,11 @@
 //! and lists are in ascending order. Deleted documents are not left out. A score of 0 is that of a document that does
 //! not match.
 
-use std::{io, ops::Range};
+use std::{io, ops::Range, slice};
 
 use tantivy::DocId;
 
 use super::{
-    Extent,
     bm25f::{Bm25f, STEP},
     fold,
     node::BoundNode,
@@ -22,7 +21,7 @@ use crate::{
     index::{Segment, day_number},
     search::{
         plan::Node,
-        postings::{Terms, merge},
+        postings::{Extent, Terms, merge},
     },
 };
 
@@ -31,7 +30,7 @@ pub(crate) enum Scorer<'s> {
     Word(Box<WordScorer<'s>>),
     Pattern(Box<PatternScorer<'s>>),
     Phrase(Box<PhraseScorer<'s>>),
-    /// The sum of the scores, in documents that match all.
+    /// The sum of the scores, in documents that match all. The rarest comes first.
     All(Vec<Scorer<'s>>),
     /// The maximum of the scores.
     Any(Vec<Scorer<'s>>),
@@ -58,16 +57,22 @@ impl<'s> Scorer<'s> {
     pub fn open(bm25f: &'s Bm25f<'s>, node: &BoundNode, terms: Terms) -> io::Result<Self> {
         let of_parts = if terms == Terms::Hints { Terms::Any } else { terms };
         let all = |nodes: &[BoundNode]| {
-            nodes.iter().map(|node| Self::open(bm25f, node, of_parts)).collect::<io::Result<_>>()
+            nodes.iter().map(|node| Self::open(bm25f, node, of_parts)).collect::<io::Result<Vec<_>>>()
         };
         Ok(match node {
             Node::Word(word) if word.is_pattern => Self::Pattern(Box::new(PatternScorer::open(bm25f, word)?)),
             Node::Word(word) => Self::Word(Box::new(WordScorer::open(bm25f, word, terms)?)),
-            Node::Phrase(phrase) => Self::Phrase(Box::new(PhraseScorer::open(bm25f, phrase)?)),
-            Node::Near { phrases, within, weight } => {
-                Self::Phrase(Box::new(PhraseScorer::open_near(bm25f, phrases, *within, *weight)?))
+            Node::Phrase(phrase) => {
+                Self::Phrase(Box::new(PhraseScorer::open(bm25f, slice::from_ref(phrase), (0, 1.0))?))
             }
-            Node::All(nodes) => Self::All(all(nodes)?),
+            Node::Near { phrases, within, weight } => {
+                Self::Phrase(Box::new(PhraseScorer::open(bm25f, phrases, (*within, *weight))?))
+            }
+            Node::All(nodes) => {
+                let mut parts = all(nodes)?;
+                parts.sort_by_key(Self::cost);
+                Self::All(parts)
+            }
             Node::Any(nodes) => Self::Any(all(nodes)?),
             Node::Except(node, not) => {
                 let not = Self::open(bm25f, not, Terms::Full)?;
@@ -103,35 +108,27 @@ impl<'s> Scorer<'s> {
         }
     }
 
-    /// Appends the documents of a window that match approximately, in order.
-    pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
+    /// The documents of a window that match approximately, in order.
+    pub fn docs(&mut self, window: &Range<DocId>) -> Vec<DocId> {
         match self {
-            Self::Word(word) => word.docs(window, docs),
-            Self::Pattern(word) => word.score_window(window, &mut |found, _| docs.extend_from_slice(found)),
-            Self::Phrase(phrase) => phrase.approximate_docs(window, docs),
+            Self::Word(word) => word.docs(window),
+            Self::Pattern(word) => word.docs(window),
+            Self::Phrase(phrase) => phrase.approximate_docs(window),
             Self::All(parts) => {
-                let rarest = (0..parts.len()).min_by_key(|&at| parts[at].cost());
-                let mut found = Vec::new();
-                rarest.into_iter().for_each(|rarest| parts[rarest].docs(window, &mut found));
-                for (_, part) in parts.iter_mut().enumerate().filter(|(at, _)| Some(*at) != rarest) {
-                    part.retain(&mut found, Phase::Approximate);
-                }
-                docs.append(&mut found);
+                let [rarest, others @ ..] = &mut parts[..] else { return Vec::new() };
+                let mut docs = rarest.docs(window);
+                others.iter_mut().for_each(|part| part.retain(&mut docs, Phase::Approximate));
+                docs
             }
-            Self::Any(parts) => {
-                let mut found = Vec::new();
-                parts.iter_mut().for_each(|part| part.docs(window, &mut found));
-                docs.append(&mut merge(found));
-            }
+            Self::Any(parts) => merge(parts.iter_mut().flat_map(|part| part.docs(window)).collect()),
             Self::Except(parts) => {
                 let [part, not] = &mut **parts;
-                let mut found = Vec::new();
-                part.docs(window, &mut found);
-                not.remove(&mut found, Phase::Certain);
-                docs.append(&mut found);
+                let mut docs = part.docs(window);
+                not.remove(&mut docs, Phase::Certain);
+                docs
             }
             Self::Dated(segment, from, to) => {
-                docs.extend(window.clone().filter(|&doc| is_within(segment, doc, (*from, *to))));
+                window.clone().filter(|&doc| is_within(segment, doc, (*from, *to))).collect()
             }
         }
     }
@@ -180,8 +177,7 @@ impl<'s> Scorer<'s> {
             Self::Word(word) => word.score_window(window, visit),
             Self::Pattern(word) => word.score_window(window, visit),
             _ => {
-                let mut docs = Vec::new();
-                self.docs(window, &mut docs);
+                let docs = self.docs(window);
                 visit(&docs, &self.max_scores(&docs));
             }
         }
@@ -207,12 +203,8 @@ impl<'s> Scorer<'s> {
                 max
             }
             Self::Except(parts) => {
-                let [part, not] = &mut **parts;
-                let mut excluded = docs.to_vec();
-                not.retain(&mut excluded, Phase::Exact);
-                let mut excluded = excluded.into_iter().peekable();
-                let score = |(doc, score)| if excluded.next_if_eq(doc).is_some() { 0.0 } else { score };
-                docs.iter().zip(part.scores(docs)).map(score).collect()
+                let [scores, excluded] = parts.each_mut().map(|part| part.scores(docs));
+                fold(|score, excluded| if excluded > 0.0 { 0.0 } else { score })(scores, excluded)
             }
             Self::Dated(segment, from, to) => docs
                 .iter()

@@ -8,13 +8,10 @@ use std::{io, ops::Range};
 
 use tantivy::{DocId, TERMINATED};
 
-use super::{
-    Extent,
-    bm25f::{Bm25f, Factors},
-};
+use super::bm25f::{Bm25f, Factors};
 use crate::{
     query::Field,
-    search::postings::{BoundWord, Frequency, TermCursor, Terms, merge},
+    search::postings::{BoundWord, Extent, Frequency, TermCursor, Terms, merge},
 };
 
 /// Scores one word in one segment.
@@ -29,7 +26,6 @@ pub(crate) struct WordScorer<'s> {
     hints: Vec<TermCursor>,
     /// The documents that the last bound from blocks holds for, and the bound.
     near: (Range<DocId>, f32),
-    docs: Vec<DocId>,
     scores: Vec<f32>,
     sums: Vec<Sum>,
 }
@@ -80,7 +76,6 @@ impl<'s> WordScorer<'s> {
             terms,
             hints,
             near: (0..0, 0.0),
-            docs: Vec::new(),
             scores: Vec::new(),
             sums: Vec::new(),
         })
@@ -117,18 +112,15 @@ impl<'s> WordScorer<'s> {
         blocks
     }
 
-    /// Appends the documents of a window, in order.
-    pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
-        let (start, mut lists) = (docs.len(), 0);
+    /// The documents of a window, in order.
+    pub fn docs(&mut self, window: &Range<DocId>) -> Vec<DocId> {
+        let (mut docs, mut lists) = (Vec::new(), 0);
         for term in self.terms.iter_mut().chain(&mut self.hints) {
             let before = docs.len();
             term.each_doc(window, |doc| docs.push(doc));
             lists += u32::from(docs.len() > before);
         }
-        if lists > 1 {
-            let merged = merge(docs.split_off(start));
-            docs.extend(merged);
-        }
+        if lists > 1 { merge(docs) } else { docs }
     }
 
     /// Retains the documents that have a term.
@@ -151,11 +143,8 @@ impl<'s> WordScorer<'s> {
             }
             _ if self.hints.is_empty() => self.score_terms(window, visit),
             _ => {
-                let mut docs = std::mem::take(&mut self.docs);
-                docs.clear();
-                self.docs(window, &mut docs);
+                let docs = self.docs(window);
                 visit(&docs, &self.scores(&docs));
-                self.docs = docs;
             }
         }
     }
@@ -183,21 +172,19 @@ impl<'s> WordScorer<'s> {
         let mut sums = std::mem::take(&mut self.sums);
         sums.clear();
         self.each_frequency(window, |sum| sums.push(sum));
+        let adds_up = self.adds_up;
         // Stable: merges sorted runs.
         sums.sort_by_key(|sum| sum.doc);
         sums.dedup_by(|next, sum| {
             let is_same = next.doc == sum.doc;
             if is_same {
-                sum.add(*next, self.adds_up);
+                sum.add(*next, adds_up);
             }
             is_same
         });
-        let Self { bm25f, factors, docs, scores, .. } = self;
-        docs.clear();
-        docs.extend(sums.iter().map(|sum| sum.doc));
-        scores.clear();
-        scores.extend(sums.iter().map(|sum| factors.apply(bm25f.saturated(sum.doc, sum.title, sum.body))));
-        visit(docs, scores);
+        let docs: Vec<DocId> = sums.iter().map(|sum| sum.doc).collect();
+        let scores: Vec<f32> = sums.iter().map(|sum| self.score(*sum)).collect();
+        visit(&docs, &scores);
         self.sums = sums;
     }
 
@@ -240,10 +227,10 @@ impl<'s> WordScorer<'s> {
     }
 
     fn compute_max_score(&mut self, extent: &Extent) -> f32 {
-        let bm25f = self.bm25f;
+        let (bm25f, norms) = (self.bm25f, &self.bm25f.norms);
         // The highest frequencies in title and body may be those of different terms, so bounds are added up.
         let bound = |terms: &mut [TermCursor]| {
-            terms.iter_mut().map(|term| max_frequency(term, extent, bm25f) * term.weight).sum::<f32>()
+            terms.iter_mut().map(|term| term.frequency_bound(extent, norms) * term.weight).sum::<f32>()
         };
         let bound = bound(&mut self.terms).max(bound(&mut self.hints));
         self.factors.bound(bm25f.saturate(bound))
@@ -263,8 +250,8 @@ impl<'s> WordScorer<'s> {
 
     /// An upper bound of the normalised frequency in some documents, not weighted.
     pub fn max_frequency(&mut self, extent: &Extent) -> f32 {
-        let bm25f = self.bm25f;
-        self.terms.iter_mut().map(|term| max_frequency(term, extent, bm25f)).sum()
+        let norms = &self.bm25f.norms;
+        self.terms.iter_mut().map(|term| term.frequency_bound(extent, norms)).sum()
     }
 }
 
@@ -279,13 +266,5 @@ fn look_up(terms: &mut [TermCursor], docs: &[DocId], adds_up: bool, sums: &mut [
                 none => *none = Some(found),
             }
         });
-    }
-}
-
-/// An upper bound of the normalised frequency of a term in some documents, not weighted.
-fn max_frequency(term: &mut TermCursor, extent: &Extent, bm25f: &Bm25f) -> f32 {
-    match *extent {
-        Extent::Window(window) => term.frequency_bound(window, &bm25f.norms),
-        Extent::Block(doc) => term.frequency_bound_near(doc, &bm25f.norms),
     }
 }

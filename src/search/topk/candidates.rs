@@ -38,17 +38,6 @@ impl Candidates {
         self.prune(rest, top);
     }
 
-    /// Replaces upper bounds, which the sums contain for some documents in order, by the scores of a clause.
-    pub fn replace_bounds(&mut self, open: &mut OpenClause, bounds: &[(DocId, f32)]) {
-        let scores = open.scorer.scores(&self.docs);
-        let mut bounds = bounds.iter().peekable();
-        for ((doc, (sum, matched)), score) in self.docs.iter().zip(&mut self.sums).zip(scores) {
-            while bounds.next_if(|(other, _)| other < doc).is_some() {}
-            *sum += score - bounds.next_if(|(other, _)| other == doc).map_or(0.0, |(_, bound)| *bound);
-            *matched |= if score > 0.0 { open.bit } else { 0 };
-        }
-    }
-
     /// Retains the documents that can be among the best if `rest` is added to their sums.
     fn prune(&mut self, rest: f32, top: &TopCollector) {
         let least = top.threshold() - rest;

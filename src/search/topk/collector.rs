@@ -12,9 +12,12 @@ use tantivy::DocId;
 
 use super::{bound_query::Matched, segment_query::SegmentQuery};
 use crate::{
-    index::{Address, Segment, Snapshot},
-    search::{Sort, context::Context},
+    index::{Address, Segment, Snapshot, parallel_map},
+    search::{Sort, Total},
 };
+
+/// From this many postings on, segments are read in parallel: that is several milliseconds of work.
+const PARALLEL_POSTINGS: u64 = 200_000;
 
 /// A document with its score.
 #[derive(Clone, Copy, Debug)]
@@ -28,18 +31,20 @@ pub(crate) struct ScoredDoc {
 
 /// What a collector keeps.
 #[derive(Clone, Copy)]
-pub(super) struct Collect {
+pub(super) struct Collect<'f> {
     pub limit: usize,
     pub sort: Sort,
     /// Whether to score documents that cannot be among the best.
     pub exhaustive: bool,
+    /// Documents that are left out, in order: those of an earlier pass.
+    pub found: &'f [Address],
 }
 
 /// Collects the best documents of one segment.
 pub(super) struct TopCollector<'s> {
     snapshot: &'s Snapshot,
     segment: &'s Segment,
-    collect: Collect,
+    pub collect: Collect<'s>,
     /// A document with a lower score cannot be among the best.
     threshold: f32,
     /// The best so far and candidates; truncated when there are twice as many as requested.
@@ -49,28 +54,16 @@ pub(super) struct TopCollector<'s> {
 /// The collector truncates no earlier than at this length.
 const MIN_CAPACITY: usize = 32;
 
-impl<'s> TopCollector<'s> {
-    /// `floor` is the threshold from other segments.
-    fn new(snapshot: &'s Snapshot, segment: &'s Segment, collect: Collect, floor: f32) -> Self {
-        Self { snapshot, segment, collect, threshold: floor, docs: Vec::new() }
-    }
-
-    /// How many documents are collected.
-    pub fn limit(&self) -> usize {
-        self.collect.limit
-    }
-
-    /// Whether documents are ordered by score.
-    pub fn sorts_by_score(&self) -> bool {
-        self.collect.sort == Sort::Relevance
-    }
-
+impl TopCollector<'_> {
     /// Adds a document, unless its score is below the threshold.
     #[inline]
     pub fn push(&mut self, doc: DocId, score: f32, matched: Matched) {
         if score >= self.threshold() {
             let address = Address { segment: self.segment.ordinal, doc };
-            let day = if self.sorts_by_score() { None } else { self.segment.day(doc) };
+            if self.collect.found.binary_search(&address).is_ok() {
+                return;
+            }
+            let day = if self.collect.sort == Sort::Relevance { None } else { self.segment.day(doc) };
             self.docs.push(ScoredDoc { address, score, day, matched });
             if self.docs.len() >= self.collect.limit.saturating_mul(2).max(MIN_CAPACITY) {
                 self.truncate();
@@ -126,29 +119,29 @@ fn compare_ids(snapshot: &Snapshot, a: Address, b: Address) -> Ordering {
     }
 }
 
-/// Collects segment by segment, in parallel if their costs are high; the threshold reached in some segments prunes the
-/// others. Returns the best documents in no order, and what `search` returns for each segment.
-pub(super) fn collect_segments<T: Send>(
-    context: &Context,
+/// Collects segment by segment, in parallel if they have many postings to read; the threshold reached in some segments
+/// prunes the others. Returns the best documents in no order, and the sum of what `search` counts.
+pub(super) fn collect_segments(
+    snapshot: &Snapshot,
     segments: &[Mutex<SegmentQuery>],
-    (collect, cost): (Collect, impl Fn(&SegmentQuery) -> u64),
-    search: impl Fn(&mut SegmentQuery, &mut TopCollector) -> T + Sync,
-) -> io::Result<(Vec<ScoredDoc>, Vec<T>)> {
-    let snapshot = &context.snapshot;
-    let found = Mutex::new((Vec::new(), 0.0));
-    let cost = segments.iter().map(|opened| cost(&lock(opened))).sum::<u64>();
-    let results = context.each_segment(usize::try_from(cost).unwrap_or(usize::MAX), |segment| {
-        let floor = lock(&found).1;
-        let mut top = TopCollector::new(snapshot, segment, collect, floor);
-        let result = search(&mut lock(&segments[segment.ordinal as usize]), &mut top);
+    (collect, postings): (Collect, u64),
+    search: impl Fn(&mut SegmentQuery, &mut TopCollector) -> Total + Sync,
+) -> io::Result<(Vec<ScoredDoc>, Total)> {
+    let found = Mutex::new((Vec::new(), Total::default(), 0.0));
+    parallel_map(segments, postings >= PARALLEL_POSTINGS, |opened| {
+        let (opened, threshold) = (&mut lock(opened), lock(&found).2);
+        let segment = opened.segment;
+        let mut top = TopCollector { snapshot, segment, collect, threshold, docs: Vec::new() };
+        let counted = search(opened, &mut top);
         top.truncate();
-        let (docs, floor) = &mut *lock(&found);
+        let (docs, total, threshold) = &mut *lock(&found);
         docs.append(&mut top.docs);
-        *floor = truncate(snapshot, docs, collect).max(*floor);
-        Ok(result)
+        total.add(counted);
+        *threshold = truncate(snapshot, docs, collect).max(*threshold);
+        Ok::<_, io::Error>(())
     })?;
-    let (docs, _) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok((docs, results))
+    let (docs, total, _) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok((docs, total))
 }
 
 pub(super) fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {

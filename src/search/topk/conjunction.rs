@@ -17,7 +17,11 @@ use super::{
     segment_query::{OpenClause, SegmentQuery},
     single_word,
 };
-use crate::search::score::{Extent, Phase, WINDOW_LEN, remove};
+use crate::search::{
+    Relation, Sort, Total,
+    postings::Extent,
+    score::{Phase, WINDOW_LEN, remove},
+};
 
 /// Clauses are intersected for at least this many documents of the rarest one at a time.
 const BATCH_LEN: usize = 512;
@@ -29,13 +33,6 @@ const POSITIONS_BATCH_LEN: usize = 1 << 16;
 /// reach; then those of twice as many, and so on.
 const ROUND_LEN: usize = 128;
 
-/// How many documents match, or at least match.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Count {
-    pub value: u64,
-    pub is_exact: bool,
-}
-
 /// Collects the best documents of a segment that match all content clauses, and counts those that match.
 ///
 /// Positions are read of no more documents than `positions` allows, over all segments; after that of those only that
@@ -44,15 +41,15 @@ pub(super) fn search_segment(
     opened: &mut SegmentQuery,
     positions: &AtomicUsize,
     top: &mut TopCollector,
-) -> Count {
+) -> Total {
     let (deadline, end) = (&opened.query.deadline, opened.segment.reader.max_doc());
     if let Some(value) = single_word::count(opened)
-        && top.sorts_by_score()
+        && top.collect.sort == Sort::Relevance
     {
-        if top.limit() > 0 {
+        if top.collect.limit > 0 {
             single_word::search_segment(opened, top);
         }
-        return Count { value, is_exact: true };
+        return Total { value, ..Total::default() };
     }
     let clauses = &opened.clauses;
     let mut order: Vec<usize> =
@@ -60,7 +57,7 @@ pub(super) fn search_segment(
     order.sort_by_key(|&at| clauses[at].cost);
     let reads_positions = order.iter().any(|&at| clauses[at].scorer.reads_positions());
     let batch_len = if reads_positions { POSITIONS_BATCH_LEN } else { BATCH_LEN };
-    let mut count = Count { value: 0, is_exact: true };
+    let mut total = Total::default();
     let (mut docs, mut start) = (Vec::new(), 0);
     while start < end && !deadline.is_over() {
         // Windows that cannot reach the top are skipped once their documents need not be counted.
@@ -70,42 +67,37 @@ pub(super) fn search_segment(
             let window = start..start.saturating_add(WINDOW_LEN).min(end);
             start = window.end;
             if !counts_all && opened.max_score(&Extent::Window(&window)) < top.threshold() {
-                count.is_exact = false;
+                total.relation = Relation::AtLeast;
                 continue;
             }
-            match order.first() {
-                Some(&rarest) => opened.clauses[rarest].scorer.docs(&window, &mut docs),
-                None => opened.docs(&window, &mut docs),
-            }
+            docs.append(&mut match order.first() {
+                Some(&rarest) => opened.clauses[rarest].scorer.docs(&window),
+                None => opened.docs(&window),
+            });
         }
         opened.filter(&mut docs);
         for &other in order.iter().skip(1) {
             opened.clauses[other].scorer.retain(&mut docs, Phase::Approximate);
         }
         if !reads_positions {
-            count.value += docs.len() as u64;
-            collect(opened, &mut docs, top);
+            total.value += collect(opened, &mut docs, top);
             continue;
         }
         // Documents that are known to match need no positions.
         let mut certain = docs.clone();
         retain_matches(opened, &mut certain, Phase::Certain);
         remove(&mut docs, &certain);
-        count.value += certain.len() as u64;
-        collect(opened, &mut certain, top);
+        total.value += collect(opened, &mut certain, top);
         let (all, left) = (docs.len(), positions.load(Ordering::Relaxed));
         positions.store(left.saturating_sub(all), Ordering::Relaxed);
-        if all <= left || top.limit() == 0 || !top.sorts_by_score() {
+        if all <= left || top.collect.limit == 0 || top.collect.sort == Sort::Date {
             retain_matches(opened, &mut docs, Phase::Exact);
-            count.value += docs.len() as u64;
-            collect(opened, &mut docs, top);
+            total.value += collect(opened, &mut docs, top);
         } else {
-            let found = collect_by_positions(opened, &mut docs, top);
-            count.value += found.value;
-            count.is_exact &= found.is_exact;
+            total.add(collect_by_positions(opened, &mut docs, top));
         }
     }
-    count
+    total
 }
 
 /// Retains the documents that match the content clauses that read positions.
@@ -119,14 +111,15 @@ fn retain_matches(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, phase: Phase
 
 /// Finds out which documents match by their positions, those with the highest bounds first, and collects them. Returns
 /// how many match of those that can be among the best.
-fn collect_by_positions(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollector) -> Count {
+fn collect_by_positions(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollector) -> Total {
     let (all, mut read, mut value) = (docs.len(), 0, 0);
     let mut candidates = bounded(opened, docs, top);
-    let mut round = ROUND_LEN.max(top.limit());
+    let mut round = ROUND_LEN.max(top.collect.limit);
     loop {
         candidates.retain(|(bound, _)| *bound >= top.threshold());
         if candidates.is_empty() {
-            return Count { value, is_exact: read == all };
+            let relation = if read == all { Relation::Equal } else { Relation::AtLeast };
+            return Total { value, relation };
         }
         let rest = candidates.len().saturating_sub(round);
         round *= 2;
@@ -138,8 +131,7 @@ fn collect_by_positions(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &
         docs.sort_unstable();
         read += docs.len();
         retain_matches(opened, docs, Phase::Exact);
-        value += docs.len() as u64;
-        collect(opened, docs, top);
+        value += collect(opened, docs, top);
         top.truncate();
     }
 }
@@ -157,14 +149,16 @@ fn bounded(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollector)
     sums.into_iter().zip(docs).map(|((sum, _), doc)| (sum, doc)).collect()
 }
 
-/// Scores those of the documents that can be among the best.
-fn collect(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollector) {
-    if top.limit() > 0
+/// Scores those of the documents that can be among the best. Returns how many documents there are.
+fn collect(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollector) -> u64 {
+    let count = docs.len() as u64;
+    if top.collect.limit > 0
         && let Some(mut candidates) = candidates(opened, docs, top)
     {
         candidates.look_up(opened.clauses.iter_mut(), 0.0, top);
         candidates.collect(0.0, top);
     }
+    count
 }
 
 /// The documents whose upper bounds, from the blocks that they are in, reach the threshold. Sets the bounds of the

@@ -20,10 +20,7 @@ impl Deadline {
 
     /// Whether ranking must stop. Asked for once in a window of documents.
     pub fn is_over(&self) -> bool {
-        if self.was_over() {
-            return true;
-        }
-        let is_over = self.at.is_some_and(|at| Instant::now() >= at);
+        let is_over = self.was_over() || self.at.is_some_and(|at| Instant::now() >= at);
         if is_over {
             self.is_over.store(true, Ordering::Relaxed);
         }

@@ -13,7 +13,7 @@ use super::{
     collector::TopCollector,
     segment_query::{OpenClause, SegmentQuery},
 };
-use crate::search::score::{Extent, WINDOW_LEN};
+use crate::search::{Total, postings::Extent, score::WINDOW_LEN};
 
 /// The scores of a window, added up, with the clauses that they are those of; 0 for documents that none of the added
 /// clauses matches.
@@ -25,8 +25,8 @@ const FIRST_WINDOW_LEN: DocId = WINDOW_LEN / 8;
 /// The number of sums that are compared at once.
 const CHUNK: DocId = 16;
 
-/// Collects the best documents of a segment, except those `found` before.
-pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &mut TopCollector) {
+/// Collects the best documents of a segment, which are not counted.
+pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) -> Total {
     let deadline = &opened.query.deadline;
     let (mut start, end) = (0, opened.segment.reader.max_doc());
     // Whole chunks.
@@ -47,13 +47,13 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
         if added == 0 {
             continue;
         }
-        let mut bounded = Vec::new();
-        for (at, OpenClause { scorer, bit, .. }) in opened.clauses[..added].iter_mut().enumerate() {
+        let mut bounds: Vec<(DocId, f32)> = Vec::new();
+        for OpenClause { scorer, bit, .. } in &mut opened.clauses[..added] {
             let reads_positions = scorer.reads_positions();
             let bit = if reads_positions { 0 } else { *bit };
             scorer.score_window(&window, &mut |docs, scores| {
                 if reads_positions {
-                    bounded.push((at, docs.iter().copied().zip(scores.iter().copied()).collect::<Vec<_>>()));
+                    bounds.extend(docs.iter().copied().zip(scores.iter().copied()));
                 }
                 for (doc, &score) in docs.iter().zip(scores) {
                     let (sum, matched) = &mut sums[(doc - window.start) as usize];
@@ -64,18 +64,22 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, found: &[DocId], top: &m
         }
         let rest: f32 = opened.clauses[added..].iter().map(|open| open.bound).sum();
         let mut docs = candidates(sums, window.start, top.threshold() - rest);
-        docs.retain(|doc| found.binary_search(doc).is_err());
         opened.filter_required(&mut docs);
         let sum = |&doc: &DocId| sums[(doc - window.start) as usize];
         let mut candidates = Candidates { sums: docs.iter().map(sum).collect(), docs };
-        for (at, bounds) in &bounded {
-            candidates.replace_bounds(&mut opened.clauses[*at], bounds);
+        for (doc, bound) in bounds {
+            if let Ok(at) = candidates.docs.binary_search(&doc) {
+                candidates.sums[at].0 -= bound;
+            }
         }
-        candidates.look_up(opened.clauses[added..].iter_mut(), 0.0, top);
+        let clauses = opened.clauses.iter_mut().enumerate();
+        let not_added = clauses.filter(|(at, open)| *at >= added || open.scorer.reads_positions());
+        candidates.look_up(not_added.map(|(_, open)| open), 0.0, top);
         candidates.collect(f32::MIN_POSITIVE, top);
         top.truncate();
         sums.fill((0.0, 0));
     }
+    Total::default()
 }
 
 /// How many of the clauses, those with the highest bounds first, are added up: those that are needed to reach the

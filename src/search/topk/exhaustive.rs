@@ -5,19 +5,15 @@
 use tantivy::DocId;
 
 use super::{collector::TopCollector, segment_query::SegmentQuery};
-use crate::search::score::WINDOW_LEN;
+use crate::search::{Total, score::WINDOW_LEN};
 
-/// Collects all documents of a segment that match all content clauses, or without `all` at least one clause, except
-/// those `found` before. Returns how many there are.
-pub(super) fn search_segment(
-    opened: &mut SegmentQuery,
-    (all, found): (bool, &[DocId]),
-    top: &mut TopCollector,
-) -> u64 {
-    let (end, deadline, mut count) = (opened.segment.reader.max_doc(), &opened.query.deadline, 0);
+/// Collects all documents of a segment that match all content clauses, or without `all` at least one clause. Returns how
+/// many there are.
+pub(super) fn search_segment(opened: &mut SegmentQuery, all: bool, top: &mut TopCollector) -> Total {
+    let (end, deadline) = (opened.segment.reader.max_doc(), &opened.query.deadline);
+    let mut total = Total::default();
     for start in (0..end).step_by(WINDOW_LEN as usize).take_while(|_| !deadline.is_over()) {
         let mut docs: Vec<DocId> = (start..start.saturating_add(WINDOW_LEN).min(end)).collect();
-        docs.retain(|doc| found.binary_search(doc).is_err());
         if all {
             opened.filter(&mut docs);
         } else {
@@ -38,11 +34,11 @@ pub(super) fn search_segment(
         }
         for ((doc, (sum, matched)), _) in docs.into_iter().zip(sums).zip(is_hit).filter(|(_, is_hit)| *is_hit)
         {
-            count += 1;
-            if top.limit() > 0 {
+            total.value += 1;
+            if top.collect.limit > 0 {
                 top.push(doc, sum, matched);
             }
         }
     }
-    count
+    total
 }

@@ -20,21 +20,21 @@ use std::{
     sync::{Mutex, atomic::AtomicUsize},
 };
 
-use tantivy::DocId;
-
 pub(crate) use self::{bound_query::BoundQuery, rescorer::RankedDoc};
 use self::{
-    collector::{Collect, ScoredDoc, collect_segments},
-    conjunction::Count,
+    collector::{Collect, ScoredDoc, collect_segments, lock},
     rescorer::rescore,
     segment_query::SegmentQuery,
 };
-use super::{
-    Options, Relation, Sort, Total,
-    context::Context,
-    postings::Terms,
-    score::{Bm25f, BoundNode},
-    weights::{COUNTED_BY_POSITIONS, RESCORED_PHRASE_DOCS, TIERED_WORDS},
+use crate::{
+    index::{Address, Snapshot},
+    search::{
+        Options, Relation, Sort, Total,
+        context::Context,
+        postings::Terms,
+        score::{Bm25f, BoundNode},
+        weights::{COUNTED_BY_POSITIONS, RESCORED_PHRASE_DOCS, TIERED_WORDS},
+    },
 };
 
 /// The result of ranking.
@@ -59,7 +59,7 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     let reads_positions = query.content().any(|clause| clause.node.reads_positions());
     let rescored = if reads_positions { RESCORED_PHRASE_DOCS.min(*rescored_docs) } else { *rescored_docs };
     let limit = wanted.max(rescored);
-    let collect = Collect { limit, sort, exhaustive: options.exhaustive };
+    let collect = Collect { limit, sort, exhaustive: options.exhaustive, found: &[] };
 
     let bm25f: Vec<Bm25f> = snapshot.segments.iter().map(|segment| Bm25f::new(context, segment)).collect();
     let open = |terms: fn(&BoundNode) -> Terms| {
@@ -78,12 +78,15 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
         _ => limit,
     };
     let full_collect = Collect { limit: full_limit, ..collect };
-    let (complete, count) = all_clauses(context, &segments, full_collect)?;
+    let (complete, mut total) = retrieve(snapshot, &segments, full_collect, true)?;
     let mut docs = rescore((complete, true), wanted, Terms::Full)?;
     if !options.match_all && docs.len() < wanted {
-        let found: Vec<ScoredDoc> = docs.iter().map(|ranked| ranked.doc).collect();
-        let some = |segments: &Segments| some_clauses(context, segments, collect, &found);
-        let mut nodes = query.making_hits().map(|clause| &clause.node);
+        let mut found: Vec<Address> = docs.iter().map(|ranked| ranked.doc.address).collect();
+        found.sort_unstable();
+        let collect = Collect { found: &found, ..collect };
+        let some = |segments: &Segments| retrieve(snapshot, segments, collect, false).map(|(docs, _)| docs);
+        let making_hits = query.clauses.iter().filter(|clause| clause.role.makes_hit());
+        let mut nodes = making_hits.map(|clause| &clause.node);
         let mut partial = if nodes.clone().any(|node| node.has_hints() && !node.has_full()) {
             // A word that no release has itself is retrieved by hints.
             (some(&open(|node| if node.has_full() { Terms::Full } else { Terms::Any })?)?, false)
@@ -98,48 +101,25 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     }
     docs.drain(..options.offset.min(docs.len()));
     let timed_out = query.deadline.was_over();
-    let relation = if count.is_exact && !timed_out { Relation::Equal } else { Relation::AtLeast };
-    let total = Total { value: count.value, relation };
+    if timed_out {
+        total.relation = Relation::AtLeast;
+    }
     Ok(Ranking { docs, total, timed_out })
 }
 
-/// The best documents that match all content clauses, in no order, and how many match.
-fn all_clauses(
-    context: &Context,
+/// The best documents that match all content clauses, or some of the clauses, in no order. Those that match all are
+/// counted.
+fn retrieve(
+    snapshot: &Snapshot,
     segments: &Segments,
     collect: Collect,
-) -> io::Result<(Vec<ScoredDoc>, Count)> {
+    all: bool,
+) -> io::Result<(Vec<ScoredDoc>, Total)> {
     let positions = AtomicUsize::new(COUNTED_BY_POSITIONS);
-    let (docs, counts) =
-        collect_segments(context, segments, (collect, |opened| opened.cost_of_all()), |opened, top| {
-            if collect.exhaustive {
-                Count { value: exhaustive::search_segment(opened, (true, &[]), top), is_exact: true }
-            } else {
-                conjunction::search_segment(opened, &positions, top)
-            }
-        })?;
-    let value = counts.iter().map(|count| count.value).sum();
-    Ok((docs, Count { value, is_exact: counts.iter().all(|count| count.is_exact) }))
-}
-
-/// The best documents that match some of the clauses, in no order, without those found before.
-fn some_clauses(
-    context: &Context,
-    segments: &Segments,
-    collect: Collect,
-    found: &[ScoredDoc],
-) -> io::Result<Vec<ScoredDoc>> {
-    let (docs, _) =
-        collect_segments(context, segments, (collect, |opened| opened.cost_of_some()), |opened, top| {
-            let ordinal = opened.segment.ordinal;
-            let found = found.iter().map(|doc| doc.address).filter(|address| address.segment == ordinal);
-            let mut found: Vec<DocId> = found.map(|address| address.doc).collect();
-            found.sort_unstable();
-            if collect.exhaustive {
-                exhaustive::search_segment(opened, (false, &found), top);
-            } else {
-                disjunction::search_segment(opened, &found, top);
-            }
-        })?;
-    Ok(docs)
+    let postings = segments.iter().map(|opened| lock(opened).cost(all)).sum();
+    collect_segments(snapshot, segments, (collect, postings), |opened, top| match (collect.exhaustive, all) {
+        (true, _) => exhaustive::search_segment(opened, all, top),
+        (false, true) => conjunction::search_segment(opened, &positions, top),
+        (false, false) => disjunction::search_segment(opened, top),
+    })
 }

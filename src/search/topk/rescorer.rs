@@ -14,7 +14,7 @@ use super::{
     segment_query::SegmentQuery,
 };
 use crate::{
-    index::{Address, day_number},
+    index::day_number,
     search::{
         MAX_WORDS, PHRASE_WORDS, Sort,
         context::Context,
@@ -67,8 +67,7 @@ pub(super) fn rescore(
             let best = ranked.iter_mut().take(near).map(|ranked| &mut ranked.doc).collect();
             add_proximity((query, bm25f), best, &proximity, terms)?;
         }
-        let recency = Recency::new(context);
-        ranked.iter_mut().for_each(|RankedDoc { doc, .. }| doc.score *= recency.factor(context, doc.address));
+        add_recency(context, &mut ranked);
         ranked.sort_unstable_by(best_first);
     }
     ranked.truncate(wanted);
@@ -134,32 +133,20 @@ fn add_proximity(
     Ok(())
 }
 
-/// Recency: what a release gains by its date, as a share of its score.
-#[derive(Clone, Copy)]
-struct Recency {
-    weight: f32,
-    /// The day from which age is counted, in days from 1970-01-01: the newest one, but not after today.
-    origin: i64,
-}
-
-impl Recency {
-    fn new(Context { snapshot, weights, .. }: &Context) -> Self {
-        // The first question for the local day reads the list of all time zones, and the newest day all dates.
-        let origin = || snapshot.newest().min(day_number(jiff::Zoned::now().date()));
-        Self { weight: weights.recency, origin: if weights.recency > 0.0 { origin() } else { 0 } }
+/// Adds what releases gain by their dates, as a share of their scores.
+#[expect(clippy::cast_precision_loss, reason = "days between two dates are few")]
+fn add_recency(Context { snapshot, weights, .. }: &Context, ranked: &mut [RankedDoc]) {
+    // The first question for the local day reads the list of all time zones, and the newest day all dates.
+    if weights.recency <= 0.0 {
+        return;
     }
-
-    /// What the score of a document is multiplied with. A day after the origin is tomorrow somewhere; a later one is a
-    /// mistake or an announcement, not news.
-    #[expect(clippy::cast_precision_loss, reason = "days between two dates are few")]
-    fn factor(self, Context { snapshot, .. }: &Context, Address { segment, doc }: Address) -> f32 {
-        if self.weight <= 0.0 {
-            return 1.0;
-        }
-        let Some(day) = snapshot.segment(segment).day(doc) else { return 1.0 };
-        match self.origin.saturating_sub(day) {
-            ..=-2 => 1.0,
-            age => 1.0 + self.weight * 0.5_f32.powf(age.max(0) as f32 / HALF_LIFE),
+    let newest = snapshot.newest().min(day_number(jiff::Zoned::now().date()));
+    for RankedDoc { doc, .. } in ranked {
+        let Some(day) = snapshot.segment(doc.address.segment).day(doc.address.doc) else { continue };
+        // One day later is tomorrow somewhere; more is a mistake or an announcement, not news.
+        let age = newest.saturating_sub(day);
+        if age >= -1 {
+            doc.score *= 1.0 + weights.recency * 0.5_f32.powf(age.max(0) as f32 / HALF_LIFE);
         }
     }
 }

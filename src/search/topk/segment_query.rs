@@ -9,8 +9,8 @@ use super::bound_query::{BoundClause, BoundQuery, Matched, matched_bit};
 use crate::{
     index::Segment,
     search::{
-        postings::Terms,
-        score::{Bm25f, BoundNode, Extent, Phase, Scorer},
+        postings::{Extent, Terms},
+        score::{Bm25f, BoundNode, Phase, Scorer},
     },
 };
 
@@ -49,6 +49,7 @@ impl<'s> SegmentQuery<'s> {
             let scorer = Scorer::open(bm25f, &clause.node, terms(&clause.node))?;
             Ok(OpenClause { clause, cost: scorer.cost(), scorer, bit: matched_bit(number), bound: 0.0 })
         };
+        let required = query.clauses.iter().filter(|clause| clause.required);
         let making_hits = query.clauses.iter().enumerate().filter(|(_, clause)| clause.role.makes_hit());
         Ok(Self {
             segment: bm25f.segment,
@@ -56,20 +57,18 @@ impl<'s> SegmentQuery<'s> {
             bm25f,
             filters: query.filters.iter().map(open).collect::<io::Result<_>>()?,
             excluded: query.excluded.iter().map(open).collect::<io::Result<_>>()?,
-            required: query.required().map(open).collect::<io::Result<_>>()?,
+            required: required.map(|clause| open(&clause.node)).collect::<io::Result<_>>()?,
             clauses: making_hits.map(open_clause).collect::<io::Result<_>>()?,
         })
     }
 
-    /// Estimates how many postings are read to list and score the documents that match all clauses.
-    pub fn cost_of_all(&self) -> u64 {
+    /// Estimates how many postings are read to score the documents that match all content clauses, or some clauses.
+    pub fn cost(&self, all: bool) -> u64 {
+        if !all {
+            return self.clauses.iter().map(|open| open.cost).sum();
+        }
         let content = self.clauses.iter().filter(|open| open.clause.role.is_content());
         content.map(|open| open.cost).min().unwrap_or_default() * self.clauses.len() as u64
-    }
-
-    /// Estimates how many postings are read to score the documents that match some of the clauses.
-    pub fn cost_of_some(&self) -> u64 {
-        self.clauses.iter().map(|open| open.cost).sum()
     }
 
     /// An upper bound of the scores of some documents.
@@ -77,22 +76,16 @@ impl<'s> SegmentQuery<'s> {
         self.clauses.iter_mut().map(|open| open.scorer.max_score(extent)).sum()
     }
 
-    /// Appends the documents of a window among which are all that meet the conditions.
-    pub fn docs(&mut self, window: &Range<DocId>, docs: &mut Vec<DocId>) {
-        match self.filters.first_mut() {
-            Some(first) => first.docs(window, docs),
-            None => docs.extend(window.clone()),
-        }
+    /// The documents of a window among which are all that meet the conditions.
+    pub fn docs(&mut self, window: &Range<DocId>) -> Vec<DocId> {
+        let rarest = self.filters.iter_mut().min_by_key(|filter| filter.cost());
+        rarest.map_or_else(|| window.clone().collect(), |rarest| rarest.docs(window))
     }
 
     /// Retains the documents that are not deleted and meet all conditions.
     pub fn filter(&mut self, docs: &mut Vec<DocId>) {
-        let segment = self.segment;
-        if !segment.deleted.is_empty() {
-            docs.retain(|&doc| !segment.reader.is_deleted(doc));
-        }
-        if let Some((from, to)) = self.query.days {
-            docs.retain(|&doc| segment.day(doc).is_some_and(|day| (from..=to).contains(&day)));
+        if !self.segment.deleted.is_empty() {
+            docs.retain(|&doc| !self.segment.reader.is_deleted(doc));
         }
         self.filters.iter_mut().for_each(|filter| filter.retain(docs, Phase::Exact));
         self.excluded.iter_mut().for_each(|excluded| excluded.remove(docs, Phase::Exact));

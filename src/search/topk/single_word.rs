@@ -15,9 +15,9 @@ use crate::search::score::Scorer;
 
 /// How many documents of a segment match, if the query is one word with one term and no conditions.
 pub(super) fn count(opened: &mut SegmentQuery) -> Option<u64> {
-    let has_conditions = opened.query.has_conditions();
+    let is_free = opened.query.filters.is_empty() && opened.query.excluded.is_empty();
     match &mut opened.clauses[..] {
-        [OpenClause { scorer: Scorer::Word(word), .. }] if word.is_single_term() && !has_conditions => {
+        [OpenClause { scorer: Scorer::Word(word), .. }] if word.is_single_term() && is_free => {
             let mut deleted = opened.segment.deleted.clone();
             word.retain(&mut deleted);
             Some(word.cost() - deleted.len() as u64)
@@ -31,7 +31,7 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
     let (segment, deadline) = (opened.segment, &opened.query.deadline);
     let [OpenClause { scorer: Scorer::Word(word), bit, .. }] = &mut opened.clauses[..] else { return };
     let mut blocks = word.blocks();
-    let first = match top.limit().checked_sub(1).filter(|&last| last < blocks.len()) {
+    let first = match top.collect.limit.checked_sub(1).filter(|&last| last < blocks.len()) {
         Some(last) => {
             let mut bounds: Vec<f32> = blocks.iter().map(|(_, bound)| *bound).collect();
             *bounds.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1
