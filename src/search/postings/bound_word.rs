@@ -109,14 +109,12 @@ impl BoundWord {
         self.terms.last().is_some_and(|bound| !bound.term.full)
     }
 
-    /// Those of the terms that are the word.
-    fn full_terms(&self) -> impl Iterator<Item = &BoundTerm> {
-        self.terms.iter().take_while(|bound| bound.term.full)
-    }
-
     /// Whether another word has the same full terms.
     pub fn has_terms_of(&self, other: &Self) -> bool {
-        let [keys, others] = [self, other].map(|word| word.full_terms().map(|bound| &bound.term.key));
+        let [keys, others] = [self, other].map(|word| {
+            let full = word.terms.iter().take_while(|bound| bound.term.full);
+            full.map(|bound| &bound.term.key)
+        });
         self.scope == other.scope && keys.eq(others)
     }
 

@@ -41,7 +41,8 @@ impl<'s> PhraseScorer<'s> {
 
     /// A position costs about as much as ten postings.
     pub fn cost(&self) -> u64 {
-        10 * self.phrases.iter().map(OpenPhrase::rarest).min().unwrap_or_default()
+        let words = self.phrases.iter().flat_map(|phrase| &phrase.words);
+        10 * words.map(WordScorer::cost).min().unwrap_or_default()
     }
 
     /// The documents of a window that have all words, in order.
@@ -142,11 +143,6 @@ impl<'s> OpenPhrase<'s> {
             words,
             matcher,
         })
-    }
-
-    /// The number of postings of the rarest word.
-    fn rarest(&self) -> u64 {
-        self.words.first().map_or(0, WordScorer::cost)
     }
 
     /// The score of a document; none if it does not match.
