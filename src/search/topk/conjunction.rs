@@ -75,7 +75,7 @@ pub(super) fn search_segment(
                 None => opened.docs(&window),
             });
         }
-        opened.filter(&mut docs);
+        opened.filter(&mut docs, true);
         for &other in order.iter().skip(1) {
             opened.clauses[other].scorer.retain(&mut docs, Phase::Approximate);
         }

@@ -64,7 +64,7 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
         }
         let rest: f32 = opened.clauses[added..].iter().map(|open| open.bound).sum();
         let mut docs = candidates(sums, window.start, top.threshold() - rest);
-        opened.filter_required(&mut docs);
+        opened.filter(&mut docs, false);
         let sum = |&doc: &DocId| sums[(doc - window.start) as usize];
         let mut candidates = Candidates { sums: docs.iter().map(sum).collect(), docs };
         for (doc, bound) in bounds {

@@ -14,11 +14,7 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, all: bool, top: &mut Top
     let mut total = Total::default();
     for start in (0..end).step_by(WINDOW_LEN as usize).take_while(|_| !deadline.is_over()) {
         let mut docs: Vec<DocId> = (start..start.saturating_add(WINDOW_LEN).min(end)).collect();
-        if all {
-            opened.filter(&mut docs);
-        } else {
-            opened.filter_required(&mut docs);
-        }
+        opened.filter(&mut docs, all);
         let (mut sums, mut is_hit) = (vec![(0.0, 0); docs.len()], vec![all; docs.len()]);
         for open in &mut opened.clauses {
             let scores = open.scorer.scores(&docs);

@@ -67,9 +67,8 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
         segments.collect::<io::Result<Segments>>()
     };
     let segments = open(|_| Terms::Full)?;
-    let rescore = |retrieved, wanted, terms| {
-        rescore(context, (query, &bm25f, &segments), retrieved, wanted, (sort, terms))
-    };
+    let rescore =
+        |retrieved, wanted, terms| rescore(context, (query, &bm25f), retrieved, wanted, (sort, terms));
 
     let full_limit = match query.clauses.len() {
         _ if wanted == 0 || !(is_tiered || options.match_all) => 0,

@@ -4,14 +4,13 @@
 //! documents: function words, terms that only hint at a word, and recency; and proximity, which reads positions, to the
 //! best of these.
 
-use std::{io, sync::Mutex};
+use std::io;
 
 use tantivy::DocId;
 
 use super::{
     bound_query::{BoundClause, BoundQuery, Matched, matched_bit},
-    collector::{ScoredDoc, compare, lock},
-    segment_query::SegmentQuery,
+    collector::{ScoredDoc, compare},
 };
 use crate::{
     index::day_number,
@@ -46,7 +45,7 @@ impl RankedDoc {
 /// terms only; terms that hint at words count for proximity if these are [`Terms::Any`].
 pub(super) fn rescore(
     context: &Context,
-    (query, bm25f, segments): (&BoundQuery, &[Bm25f], &[Mutex<SegmentQuery>]),
+    (query, bm25f): (&BoundQuery, &[Bm25f]),
     (mut docs, in_full): (Vec<ScoredDoc>, bool),
     wanted: usize,
     (sort, terms): (Sort, Terms),
@@ -54,8 +53,8 @@ pub(super) fn rescore(
     docs.sort_unstable_by_key(|doc| doc.address);
     let mut ranked = Vec::with_capacity(docs.len());
     for docs in docs.chunk_by(|a, b| a.address.segment == b.address.segment) {
-        let opened = &mut lock(&segments[docs[0].address.segment as usize]);
-        score_clauses(opened, (docs, in_full), terms, &mut ranked)?;
+        let bm25f = &bm25f[docs[0].address.segment as usize];
+        score_clauses((query, bm25f), (docs, in_full), terms, &mut ranked)?;
     }
     let best_first = |a: &RankedDoc, b: &RankedDoc| compare(&context.snapshot, &a.doc, &b.doc);
     ranked.sort_unstable_by(best_first);
@@ -77,7 +76,7 @@ pub(super) fn rescore(
 /// Scores documents of one segment by the clauses that they were not retrieved by, and by hints those that they do not
 /// match in full.
 fn score_clauses(
-    SegmentQuery { query, bm25f, clauses, .. }: &mut SegmentQuery,
+    (query, bm25f): (&BoundQuery, &Bm25f),
     (docs, in_full): (&[ScoredDoc], bool),
     terms: Terms,
     ranked: &mut Vec<RankedDoc>,
@@ -93,14 +92,11 @@ fn score_clauses(
     for (number, clause) in query.clauses.iter().enumerate() {
         let BoundClause { node, role, .. } = clause;
         let is_known = knows_matches && role.makes_hit();
-        let mut scores = vec![0.0; ids.len()];
-        if !is_known {
-            let open = clauses.iter_mut().find(|open| std::ptr::eq(open.clause, clause));
-            scores = match open {
-                Some(open) => open.scorer.scores(&ids),
-                None => Scorer::open(bm25f, node, Terms::Full)?.scores(&ids),
-            };
-        }
+        let mut scores = if is_known {
+            vec![0.0; ids.len()]
+        } else {
+            Scorer::open(bm25f, node, Terms::Full)?.scores(&ids)
+        };
         let bit = matched_bit(number);
         let matches = |at: usize| if is_known { docs[at].matched & bit != 0 } else { scores[at] > 0.0 };
         let unmatched: Vec<usize> = (0..ids.len()).filter(|&at| !matches(at)).collect();

@@ -18,7 +18,6 @@ use crate::{
 pub(super) struct SegmentQuery<'s> {
     pub segment: &'s Segment,
     pub query: &'s BoundQuery,
-    pub bm25f: &'s Bm25f<'s>,
     filters: Vec<Scorer<'s>>,
     excluded: Vec<Scorer<'s>>,
     required: Vec<Scorer<'s>>,
@@ -54,7 +53,6 @@ impl<'s> SegmentQuery<'s> {
         Ok(Self {
             segment: bm25f.segment,
             query,
-            bm25f,
             filters: query.filters.iter().map(open).collect::<io::Result<_>>()?,
             excluded: query.excluded.iter().map(open).collect::<io::Result<_>>()?,
             required: required.map(|clause| open(&clause.node)).collect::<io::Result<_>>()?,
@@ -82,18 +80,16 @@ impl<'s> SegmentQuery<'s> {
         rarest.map_or_else(|| window.clone().collect(), |rarest| rarest.docs(window))
     }
 
-    /// Retains the documents that are not deleted and meet all conditions.
-    pub fn filter(&mut self, docs: &mut Vec<DocId>) {
+    /// Retains the documents that are not deleted, meet all conditions and match the required clauses. Where `all` content
+    /// clauses are matched anyway, these are not looked up.
+    pub fn filter(&mut self, docs: &mut Vec<DocId>, all: bool) {
         if !self.segment.deleted.is_empty() {
             docs.retain(|&doc| !self.segment.reader.is_deleted(doc));
         }
         self.filters.iter_mut().for_each(|filter| filter.retain(docs, Phase::Exact));
         self.excluded.iter_mut().for_each(|excluded| excluded.remove(docs, Phase::Exact));
-    }
-
-    /// The same for documents that must also match the required clauses.
-    pub fn filter_required(&mut self, docs: &mut Vec<DocId>) {
-        self.filter(docs);
-        self.required.iter_mut().for_each(|required| required.retain(docs, Phase::Exact));
+        if !all {
+            self.required.iter_mut().for_each(|required| required.retain(docs, Phase::Exact));
+        }
     }
 }

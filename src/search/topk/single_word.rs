@@ -3,10 +3,6 @@
 //! The blocks with the highest bounds come first. What they reach is the threshold for the others, most of which are
 //! never decoded.
 
-use std::ops::Range;
-
-use tantivy::DocId;
-
 use super::{
     collector::TopCollector,
     segment_query::{OpenClause, SegmentQuery},
@@ -30,7 +26,7 @@ pub(super) fn count(opened: &mut SegmentQuery) -> Option<u64> {
 pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) {
     let (segment, deadline) = (opened.segment, &opened.query.deadline);
     let [OpenClause { scorer: Scorer::Word(word), bit, .. }] = &mut opened.clauses[..] else { return };
-    let mut blocks = word.blocks();
+    let blocks = word.blocks();
     let first = match top.collect.limit.checked_sub(1).filter(|&last| last < blocks.len()) {
         Some(last) => {
             let mut bounds: Vec<f32> = blocks.iter().map(|(_, bound)| *bound).collect();
@@ -38,28 +34,20 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
         }
         None => f32::NEG_INFINITY,
     };
-    let mut search = |window: &Range<DocId>, bound: f32, top: &mut TopCollector| {
-        if bound < top.threshold() || deadline.is_over() {
-            return;
-        }
-        let threshold = top.threshold();
-        word.score_window(window, &mut |docs, scores| {
-            for (&doc, &score) in docs.iter().zip(scores) {
-                if score >= threshold && !segment.reader.is_deleted(doc) {
-                    top.push(doc, score, *bit);
-                }
+    for is_first in [true, false] {
+        for (window, bound) in &blocks {
+            let threshold = top.threshold();
+            if (*bound >= first) != is_first || *bound < threshold || deadline.is_over() {
+                continue;
             }
-        });
-        top.truncate();
-    };
-    blocks.retain(|(window, bound)| {
-        let is_first = *bound >= first;
-        if is_first {
-            search(window, *bound, top);
+            word.score_window(window, &mut |docs, scores| {
+                for (&doc, &score) in docs.iter().zip(scores) {
+                    if score >= threshold && !segment.reader.is_deleted(doc) {
+                        top.push(doc, score, *bit);
+                    }
+                }
+            });
+            top.truncate();
         }
-        !is_first
-    });
-    for (window, bound) in blocks {
-        search(&window, bound, top);
     }
 }
