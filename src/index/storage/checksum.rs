@@ -22,14 +22,14 @@ use tantivy::{
 use twox_hash::XxHash3_64;
 
 /// Bytes in a block: small enough that a short posting list costs little, large enough for hashing to be fast.
-const BLOCK: usize = 16 << 10;
+const BLOCK: usize = 4 << 10;
 /// Bytes of an XXH3 hash. An accidental change goes unnoticed with a probability of 2⁻⁶⁴, as with the first 8 bytes of
 /// BLAKE3, which take four times as long: opening an index verifies whole term dictionaries.
 const DIGEST: usize = 8;
 /// Bytes written at once. Tantivy passes on half a block at a time.
-const WRITE_BUFFER: usize = 8 * BLOCK;
+const WRITE_BUFFER: usize = 32 * BLOCK;
 /// The footer: a digest of all digests and the file's name, and a magic number.
-const MAGIC: [u8; 8] = *b"vestnik5";
+const MAGIC: [u8; 8] = *b"vestnik6";
 const FOOTER: usize = DIGEST + MAGIC.len();
 
 /// A flag that makes writing fail once it is set: tantivy's merges cannot be stopped in any other way. Another
