@@ -380,3 +380,56 @@ fn hints_find_what_no_release_has_itself() {
         assert_eq!(hits(&searcher, query, false).first().map(String::as_str), Some(expected), "{query}");
     }
 }
+
+/// The building blocks of retrieval, a query each: what it finds, best first, and how many releases match all of it.
+#[test]
+fn the_building_blocks_of_retrieval_find_count_and_order() {
+    let releases = [
+        ("a", "", "мост и вода"),
+        ("b", "", "мост"),
+        ("c", "", "вода"),
+        ("d", "", "мост мост вода река"),
+        ("e", "", "река далеко за лесом, за полем и за горой, а где-то там за ней мост"),
+        ("f", "", "река мост"),
+        ("g", "", "стали сталь"),
+        ("h", "", "стали"),
+        ("i", "", "равный текст"),
+        ("j", "", "равный текст"),
+        ("k", "", "равный текст"),
+    ];
+    // Each release is a segment, then all are one.
+    let index_of = |parts: usize| {
+        let index = Index::in_memory().unwrap();
+        for part in releases.chunks(parts) {
+            index.ingest(part.iter().map(|&(id, title, body)| Release::new(id, title, body))).unwrap();
+        }
+        index.searcher().unwrap()
+    };
+    let searchers = [index_of(1), index_of(releases.len())];
+    let table = [
+        ("conjunction", "мост вода", true, 9, "d a", 2),
+        ("conjunction, then disjunction", "мост вода", false, 9, "d a c b f e", 2),
+        ("conjunction of required parts", "мост И (вода ИЛИ река)", false, 9, "d a f e", 4),
+        ("union of readings", "сталь", true, 9, "g h", 2),
+        ("union of alternatives", "вода | река", false, 9, "c f a d e", 5),
+        ("exclusion", "мост -река", false, 9, "b a", 2),
+        ("collector: ties by id", "равный текст", false, 2, "i j", 3),
+        ("bounds: the best of one word", "мост", false, 1, "d", 5),
+        ("rescorer: near words first", "река мост", true, 9, "f d e", 3),
+        ("disjunction of many words", "мост вода сталь равный горой", false, 3, "d e a", 0),
+    ];
+    for (block, query, match_all, limit, expected, total) in table {
+        for searcher in &searchers {
+            for exhaustive in [false, true] {
+                let options = Options { match_all, limit, exhaustive, snippets: None, ..Options::default() };
+                let results = searcher.search(&Query::parse(query), &options).unwrap();
+                let ids: Vec<String> = results.hits.into_iter().map(|hit| hit.release.id).collect();
+                assert_eq!(
+                    (ids.join(" "), results.total.value),
+                    (expected.to_owned(), total),
+                    "{block}: {query}"
+                );
+            }
+        }
+    }
+}
