@@ -69,7 +69,10 @@ fn tag(text: &str) -> Option<(&'static str, usize)> {
         .trim_end_matches('/')
         .trim()
         .contains(char::is_whitespace);
-    let has_values = inside.get(..end)?.contains('=');
+    let is_in_names =
+        |c: char| c.is_ascii_alphanumeric() || c.is_whitespace() || matches!(c, '-' | '_' | ':' | '.');
+    let has_values =
+        inside.get(..end)?.split_once('=').is_some_and(|(names, _)| names.chars().all(is_in_names));
     (is_closed && (has_values || !has_words)).then_some((" ", "<>".len() + end))
 }
 
@@ -89,6 +92,7 @@ mod tests {
             ("м<sup>2</sup>", "м<sup>2</sup>"),
             ("<свет> a < b > c <", "<свет> a < b > c <"),
             ("0<a & b>/3 <a b> </p> <br />", "0<a & b>/3 <a b>    "),
+            ("¹<a & -\"а=>^2\" <a & b=c>", "¹<a & -\"а=>^2\" <a & b=c>"),
             ("<b", "<b"),
             ("R&D;x &;", "R&D;x &;"),
             ("", ""),
