@@ -46,7 +46,7 @@ pub(crate) struct ReleaseView<'r> {
 /// A release as the document store will contain it, without the data for its display.
 pub(super) struct EncodedRelease {
     pub bytes: Vec<u8>,
-    /// The digest of these bytes. The same release always has the same.
+    /// The digest of these bytes, which is the same for equal releases.
     pub digest: u64,
 }
 

@@ -128,7 +128,7 @@ impl Index {
         Self::open(folder)
     }
 
-    /// The index as it is now: the active generation of the folder. Cheap where this is it.
+    /// The index as it is now: the active generation of the folder. Cheap if this handle is current.
     ///
     /// # Errors
     /// As [`Index::open`].

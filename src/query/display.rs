@@ -9,6 +9,7 @@ use super::{
     Expr, Field, Form, Query,
     diagnostics::Diagnostics,
     lexer::Lexer,
+    site_name,
     token::{Kind, Token},
     word,
 };
@@ -40,22 +41,25 @@ impl Field {
 impl fmt::Display for Query {
     /// Renders the query. [`Query::parse`] reads the same query back.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
         match &self.expr {
             Expr::Should(items) => {
                 let Some((last, others)) = items.split_last() else { return Ok(()) };
                 for item in others {
-                    write(f, item, Binding::Or)?;
-                    f.write_char(' ')?;
+                    write(&mut text, item, Binding::Or)?;
+                    text.push(' ');
                 }
-                write_last(f, last, Binding::Or)
+                write_last(&mut text, last, Binding::Or)?;
             }
-            expr => write_last(f, expr, Binding::List),
+            expr => write_last(&mut text, expr, Binding::List)?,
         }
+        // Without brackets, the last alternative would be read as the name of a site behind a headline.
+        if site_name::split(&text).is_some() { write!(f, "({text})") } else { f.write_str(&text) }
     }
 }
 
 /// A date at the end needs no quotes: no word follows that could be read as a part of it.
-fn write_last(f: &mut Formatter<'_>, expr: &Expr, place: Binding) -> fmt::Result {
+fn write_last(f: &mut dyn Write, expr: &Expr, place: Binding) -> fmt::Result {
     match expr {
         Expr::Date(span) => write!(f, "дата:{span}"),
         expr => write(f, expr, place),

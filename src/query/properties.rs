@@ -189,3 +189,16 @@ proptest! {
         prop_assert_eq!(Query::parse(&query.to_string()), query);
     }
 }
+
+#[test]
+fn alternatives_are_not_read_back_as_the_name_of_a_site() {
+    for (text, rendered) in [
+        ("мост река 3|Газета.ru", "(мост река 3 | Газета.ru)"),
+        ("мост&&река&&3|В.май", "(мост & река & 3 | В.май)"),
+        ("мост река|3|В.май 2024 год", "мост река | 3 | В.май 2024 год"),
+    ] {
+        let query = Query::parse(text);
+        assert_eq!(query.to_string(), rendered, "{text}");
+        assert_eq!(Query::parse(rendered), query, "{text}");
+    }
+}

@@ -24,7 +24,7 @@ impl SegmentPlugin for StatsPlugin {
         &[EXTENSION]
     }
 
-    /// Called for documents that are added to tantivy's own writer, and there are none.
+    /// Never called: no documents are added to tantivy's own writer.
     fn create_writer(&self, _: &PluginWriterContext) -> Result<Box<dyn PluginWriter>> {
         Err(TantivyError::InternalError("documents are added by the segment writer only".into()))
     }
@@ -65,7 +65,7 @@ impl SegmentPlugin for StatsPlugin {
 struct Source {
     index: Arc<InvertedIndexReader>,
     stats: SegmentStats,
-    /// The document in the merged segment that each document becomes; none of deleted ones.
+    /// The id of each document in the merged segment; `None` for a deleted one.
     docs: Vec<Option<DocId>>,
 }
 

@@ -1,9 +1,9 @@
 //! A filter of rare kinds of terms, which rules out most terms that a segment does not have.
 //!
-//! A query looks up each lemma also in capitals and with every mark. Few lemmas of an index have such a term. The
-//! dictionary finds out letter by letter, the filter with one memory access. It is a Bloom filter that has all bits of
+//! A query looks up each lemma also in capitals and with every mark, and an index has few such terms. The term
+//! dictionary rules a key out letter by letter, the filter with one memory access. It is a Bloom filter with all bits of
 //! a key in one word (Putze, Sanders & Singler 2007). With eight bits for each key, one in twenty missing terms passes
-//! and is looked up in vain.
+//! and is looked up in the dictionary.
 
 use twox_hash::XxHash3_64;
 

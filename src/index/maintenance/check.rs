@@ -52,7 +52,7 @@ pub fn check(folder: &Path, stop: &AtomicBool) -> Result<CheckReport> {
     let mut report = CheckReport::default();
     for generation in Generation::retained(folder)? {
         match check_commit(&generation, None, &mut report) {
-            // A generation of another version is of no use to this program, and no harm.
+            // A generation of another version cannot be used, but is not damaged.
             Err(Error::IndexStale { .. }) => {}
             // A run has just removed it.
             Err(_) if !Generation::retained(folder)?.contains(&generation) => {}
@@ -87,7 +87,7 @@ impl CheckReport {
 }
 
 /// Checks the last commit of a generation: compares every byte with the checksums, and the number of releases with the
-/// recorded one. Reads every release, too, where there is a flag to stop it, unless a file has changed: that would only
+/// recorded one. With `releases`, a flag that stops it, every release is read too, unless a file has changed: that would
 /// be reported a second time.
 fn check_commit(
     generation: &Generation,
@@ -98,7 +98,7 @@ fn check_commit(
     let lock = index.lock_files()?;
     let commit = index.commit()?;
     let paths = commit.files_in(&generation.folder)?.0;
-    // Open files stay readable, whatever a writer does meanwhile. One that a segment lacks is missed by the snapshot.
+    // Open files stay readable, whatever a writer does meanwhile. Opening the snapshot reports a file that is missing.
     let open = |path: PathBuf| Ok((File::open(&path).map_err(Error::read(&path))?, path));
     let files: Vec<(File, PathBuf)> = paths.into_iter().map(open).collect::<Result<_>>()?;
     let (snapshot, manifest) = (Snapshot::of(&index, &commit, &lock), commit.manifest());

@@ -126,7 +126,7 @@ pub(super) fn publish_generation<T>(
     filled.inspect_err(|_| generation.discard())
 }
 
-/// Takes the write lock of an index that exists: it would create the folder of a mistyped name.
+/// Takes the write lock of an existing index. Taking it for a mistyped name would create that folder.
 fn lock_existing(folder: &Path, options: &JobOptions) -> Result<WriteLock> {
     if !generation::exists(folder) {
         return Err(Error::IndexMissing { path: folder.into() });

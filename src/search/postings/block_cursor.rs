@@ -155,7 +155,7 @@ impl BlockCursor {
         }
     }
 
-    /// Visits the blocks that may have postings of a window, as far as it goes.
+    /// Moves through the blocks that may have postings of a window, up to the one that the window ends in.
     pub fn each_block(&mut self, window: &Range<DocId>, mut visit: impl FnMut(&mut Self)) {
         self.seek_block(window.start);
         loop {
@@ -168,7 +168,7 @@ impl BlockCursor {
         }
     }
 
-    /// Moves to the first block that may have postings of a window, and visits the numbers of all of them.
+    /// Moves to the first of these blocks only, and visits the numbers of all of them.
     pub fn each_block_of(&mut self, window: &Range<DocId>, mut visit: impl FnMut(usize)) {
         self.seek_block(window.start);
         let mut block = self.block;

@@ -25,7 +25,7 @@ pub(crate) use self::{
 /// The number of documents in a window: their scores stay in the processor's caches.
 pub(crate) const WINDOW_LEN: DocId = 1 << 12;
 
-/// Combines what two scorers say of the same documents.
+/// Combines the values that two scorers give to the same documents.
 fn fold<T: Copy>(combine: impl Fn(T, T) -> T) -> impl Fn(Vec<T>, Vec<T>) -> Vec<T> {
     move |mut all, others| {
         all.iter_mut().zip(others).for_each(|(one, other)| *one = combine(*one, other));

@@ -48,7 +48,7 @@ impl BoundNode {
         }
     }
 
-    /// Whether the index has terms of all its words that are the words.
+    /// Whether the index has full terms of all its words.
     pub(crate) fn has_full(&self) -> bool {
         match self {
             Self::Word(word) => word.has_full(),

@@ -6,7 +6,7 @@ use tantivy::DocId;
 
 use super::{bound_query::Matched, collector::TopCollector, segment_query::OpenClause};
 
-/// Documents in order, each with the sum of the scores so far and the clauses that they are those of.
+/// Documents in order, each with the sum of its scores so far and the clauses that these are for.
 pub(super) struct Candidates {
     pub docs: Vec<DocId>,
     pub sums: Vec<(f32, Matched)>,

@@ -15,8 +15,7 @@ use super::{
 };
 use crate::search::{Total, postings::Extent, score::WINDOW_LEN};
 
-/// The scores of a window, added up, with the clauses that they are those of; 0 for documents that none of the added
-/// clauses matches.
+/// The sums of the scores in a window, each with the clauses that were added to it; 0 for documents that match none.
 type Sums = [(f32, Matched)];
 
 /// The number of documents in the first window of a segment.

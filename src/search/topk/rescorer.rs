@@ -139,7 +139,7 @@ fn add_recency(Context { snapshot, weights, .. }: &Context, ranked: &mut [Ranked
     let newest = snapshot.newest().min(day_number(jiff::Zoned::now().date()));
     for RankedDoc { doc, .. } in ranked {
         let Some(day) = snapshot.segment(doc.address.segment).day(doc.address.doc) else { continue };
-        // One day later is tomorrow somewhere; more is a mistake or an announcement, not news.
+        // The day after today is tomorrow in another time zone; later dates are mistakes or announcements.
         let age = newest.saturating_sub(day);
         if age >= -1 {
             doc.score *= 1.0 + weights.recency * 0.5_f32.powf(age.max(0) as f32 / HALF_LIFE);
