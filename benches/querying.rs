@@ -293,7 +293,12 @@ fn answers(searcher: &Searcher, file: &Path) {
         let exhaustive = Options { exhaustive: true, ..options };
         let line = |results: &vestnik::search::Results| {
             let hits = results.hits.iter().map(|hit| {
-                format!("{}:{:08x}:{}", hit.release.id, hit.score.to_bits(), hit.missing.join("+"))
+                format!(
+                    "{}:{:08x}:{}",
+                    hit.release().expect("a release").id,
+                    hit.score.to_bits(),
+                    hit.missing.join("+")
+                )
             });
             hits.collect::<Vec<_>>().join(" ")
         };

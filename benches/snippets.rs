@@ -61,7 +61,10 @@ fn ask(searcher: &Searcher, judged: &JudgedQuery, options: &Options) -> Results 
 fn check(judged: &JudgedQuery, answer: &Results) -> usize {
     let text = &judged.query.text;
     let relevant = |id: &str| judged.relevant.iter().any(|relevant| relevant.id == id);
-    assert!(answer.hits.iter().any(|hit| relevant(&hit.release.id)), "{text}: no relevant release");
+    assert!(
+        answer.hits.iter().any(|hit| relevant(&hit.release().expect("a release").id)),
+        "{text}: no relevant release"
+    );
     let snippets = answer.hits.iter().map(|hit| hit.snippet.as_ref().expect("a snippet was asked for"));
     let mut shown = 0;
     for fragment in snippets.flat_map(|snippet| &snippet.fragments) {

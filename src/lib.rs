@@ -23,12 +23,12 @@
 //! let answer = searcher.search(&Query::parse("Рахимов делегация"), &Options::default())?;
 //! assert_eq!(answer.total.value, 1);
 //! for hit in &answer.hits {
-//!     println!("{}. {}", hit.rank, hit.release.title);
+//!     println!("{}. {}", hit.rank, hit.release()?.title);
 //!     for fragment in hit.snippet.iter().flat_map(|snippet| &snippet.fragments) {
 //!         println!("   {}", fragment.text);
 //!     }
 //! }
-//! assert_eq!(answer.hits[0].release.id, "1");
+//! assert_eq!(answer.hits[0].release()?.id, "1");
 //! # Ok(())
 //! # }
 //! ```

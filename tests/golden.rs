@@ -78,7 +78,7 @@ fn pruning_never_changes_the_answer() {
             let options = Options { limit: 10, exhaustive, snippets: None, ..Options::default() };
             let answer = searcher.search(&Query::parse(text), &options).unwrap();
             let hits: Vec<(String, f32)> =
-                answer.hits.into_iter().map(|hit| (hit.release.id.clone(), hit.score)).collect();
+                answer.hits.iter().map(|hit| (hit.release().unwrap().id.clone(), hit.score)).collect();
             (hits, answer.total.value)
         };
         assert_eq!(ask(false), ask(true), "{text}");

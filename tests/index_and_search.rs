@@ -56,7 +56,7 @@ impl Desk {
         let options = Options { match_all: true, limit: 100, ..Options::default() };
         let answer = searcher.search(&Query::parse(query), &options).unwrap();
         assert_eq!(answer.total.value, answer.hits.len() as u64, "the count is exact");
-        answer.hits.into_iter().map(|hit| hit.release.id.clone()).collect()
+        answer.hits.iter().map(|hit| hit.release().unwrap().id.clone()).collect()
     }
 }
 
@@ -180,7 +180,7 @@ fn one_unknown_word_or_one_stop_word_never_empties_a_query() {
         if query == "и" {
             assert!(hits.is_empty());
         } else {
-            assert_eq!(hits[0].release.id, "1", "{query}");
+            assert_eq!(hits[0].release().unwrap().id, "1", "{query}");
         }
     }
     let answer = searcher.search(&Query::parse("мост абракадабр"), &Options::default()).unwrap();
@@ -196,7 +196,7 @@ fn releases_with_all_the_words_come_first() {
     ]);
     let searcher = index.searcher().unwrap();
     let hits = searcher.search(&Query::parse("мост река"), &Options::default()).unwrap().hits;
-    assert_eq!(hits[0].release.id, "all");
+    assert_eq!(hits[0].release().unwrap().id, "all");
     assert!(hits[0].missing.is_empty() && !hits[1].missing.is_empty());
 }
 
@@ -224,7 +224,7 @@ fn rank_depends_neither_on_segments_nor_on_deletions() {
         let rank = |index: &Index| -> Vec<(String, f32)> {
             let options = Options { limit: 40, ..Options::default() };
             let answer = index.searcher().unwrap().search(&Query::parse(query), &options).unwrap();
-            answer.hits.into_iter().map(|hit| (hit.release.id.clone(), hit.score)).collect()
+            answer.hits.iter().map(|hit| (hit.release().unwrap().id.clone(), hit.score)).collect()
         };
         assert_eq!(rank(&whole), rank(&pieces), "{query}");
     }
@@ -242,7 +242,7 @@ fn dates_filter_and_sort() {
     let searcher = index.searcher().unwrap();
     let ids = |query: &str, options: &Options| -> Vec<String> {
         let answer = searcher.search(&Query::parse(query), options).unwrap();
-        answer.hits.into_iter().map(|hit| hit.release.id.clone()).collect()
+        answer.hits.iter().map(|hit| hit.release().unwrap().id.clone()).collect()
     };
     let by_date = Options { sort: Sort::Date, ..Options::default() };
     assert_eq!(ids("мост", &by_date), ["new", "old", "none"]);
@@ -269,7 +269,7 @@ fn wildcards_match_the_beginning_the_end_and_the_middle_of_words() {
     ] {
         let options = Options { match_all: true, ..Options::default() };
         let results = searcher.search(&Query::parse(query), &options).unwrap();
-        let mut ids: Vec<&str> = results.hits.iter().map(|hit| hit.release.id.as_str()).collect();
+        let mut ids: Vec<&str> = results.hits.iter().map(|hit| hit.release().unwrap().id.as_str()).collect();
         ids.sort_unstable();
         assert_eq!(ids, expected, "{query}");
     }
@@ -301,6 +301,39 @@ fn a_searcher_is_a_snapshot() {
     let before = index.searcher().unwrap();
     index.ingest([Release::new("2", "О мосте", "Другой мост.")]).unwrap();
     assert_eq!((before.releases(), index.searcher().unwrap().releases()), (1, 2));
+}
+
+#[test]
+fn a_hit_reads_its_release_from_its_snapshot() {
+    let index = memory(&[("1", "О мосте", "Мост.")]);
+    let bare = Options { snippets: None, ..Options::default() };
+    let hit = index.searcher().unwrap().search(&Query::parse("мост"), &bare).unwrap().hits.remove(0);
+    index.ingest([Release::new("1", "О реке", "Река.")]).unwrap();
+    let release = Release::new("1", "О мосте", "Мост.");
+    assert_eq!(
+        serde_json::to_value(hit.clone()).unwrap()["release"],
+        serde_json::to_value(&release).unwrap()
+    );
+    assert_eq!(hit.release().unwrap(), &release);
+}
+
+#[test]
+fn a_damaged_release_is_reported_when_it_is_read() {
+    // Longer than the part of the store that is read when it is opened.
+    let desk = Desk::new(&[("a.txt", &format!("О мосте\n\n{}", "Мост через реку. ".repeat(1000)))]);
+    desk.index();
+    let stores = listing(&desk.index_folder()).into_iter().map(|(path, ..)| path);
+    for path in stores.filter(|path| path.extension().is_some_and(|extension| extension == "store")) {
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[10] ^= 1;
+        fs::write(path, bytes).unwrap();
+    }
+    let searcher = Index::open(desk.index_folder()).unwrap().searcher().unwrap();
+    let bare = Options { snippets: None, ..Options::default() };
+    let hits = searcher.search(&Query::parse("мост"), &bare).unwrap().hits;
+    assert!(matches!(hits[0].release(), Err(Error::IndexDamaged { .. })), "{hits:?}");
+    assert!(serde_json::to_value(&hits[0]).unwrap_err().to_string().contains("vestnik index --full"));
+    assert!(searcher.search(&Query::parse("мост"), &Options::default()).is_err());
 }
 
 fn memory(releases: &[(&str, &str, &str)]) -> Index {

@@ -82,8 +82,8 @@ fn pruned_and_exhaustive_results_are_equal() {
             let results = searcher.search(&Query::parse(&text), options).unwrap();
             let hits = results
                 .hits
-                .into_iter()
-                .map(|hit| (hit.release.id.clone(), hit.score.to_bits(), hit.missing));
+                .iter()
+                .map(|hit| (hit.release().unwrap().id.clone(), hit.score.to_bits(), hit.missing.clone()));
             (hits.collect::<Vec<_>>(), results.total)
         };
         let (expected, total) = results(&many, &exhaustive);

@@ -23,7 +23,7 @@ fn hits(searcher: &Searcher, query: &str, match_all: bool) -> Vec<String> {
     hits.map(|hit| {
         let missing =
             if hit.missing.is_empty() { String::new() } else { format!(" -{}", hit.missing.join(", ")) };
-        format!("{}{missing}", hit.release.id)
+        format!("{}{missing}", hit.release().unwrap().id)
     })
     .collect()
 }
@@ -162,7 +162,7 @@ fn counted(searcher: &Searcher, query: &str) -> BTreeMap<String, Vec<[u32; 2]>> 
     let terms = |hit: &Hit| hit.explanation.as_ref().unwrap().clauses[0].terms.clone();
     hits.map(|hit| {
         let counts = terms(&hit).iter().map(|term| [term.title, term.body]).collect();
-        (hit.release.id, counts)
+        (hit.release().unwrap().id.clone(), counts)
     })
     .collect()
 }
@@ -423,7 +423,8 @@ fn the_building_blocks_of_retrieval_find_count_and_order() {
             for exhaustive in [false, true] {
                 let options = Options { match_all, limit, exhaustive, snippets: None, ..Options::default() };
                 let results = searcher.search(&Query::parse(query), &options).unwrap();
-                let ids: Vec<String> = results.hits.into_iter().map(|hit| hit.release.id).collect();
+                let ids: Vec<String> =
+                    results.hits.iter().map(|hit| hit.release().unwrap().id.clone()).collect();
                 assert_eq!(
                     (ids.join(" "), results.total.value),
                     (expected.to_owned(), total),

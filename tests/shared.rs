@@ -73,11 +73,15 @@ fn shared_real_pages_are_all_indexed_and_show_no_markup() {
             let fragments = hit.snippet.iter().flat_map(|snippet| &snippet.fragments);
             let shown: Vec<&str> = fragments
                 .map(|fragment| fragment.text.as_str())
-                .chain([hit.release.title.as_str()])
+                .chain([hit.release().unwrap().title.as_str()])
                 .collect();
             for text in shown {
                 let markup = ["</", "<P>", "<p>", "<a ", "<A ", "<br", "&nbsp;", "&laquo;"];
-                assert!(!markup.iter().any(|tag| text.contains(tag)), "{}: {text}", hit.release.id);
+                assert!(
+                    !markup.iter().any(|tag| text.contains(tag)),
+                    "{}: {text}",
+                    hit.release().unwrap().id
+                );
             }
         }
     }

@@ -37,8 +37,11 @@ fn held(index: &Index) -> Vec<(String, String)> {
     let options = Options { limit: 100, ..Options::default() };
     let answer = index.searcher().unwrap().search(&Query::parse("Ташкент"), &options).unwrap();
     assert_eq!(answer.total.value, answer.hits.len() as u64);
-    let mut held: Vec<_> =
-        answer.hits.into_iter().map(|hit| (hit.release.id.clone(), hit.release.title.clone())).collect();
+    let mut held: Vec<_> = answer
+        .hits
+        .iter()
+        .map(|hit| (hit.release().unwrap().id.clone(), hit.release().unwrap().title.clone()))
+        .collect();
     held.sort();
     held
 }
@@ -94,7 +97,7 @@ fn many_releases_and_little_memory_make_several_segments_and_lose_none() {
     assert_eq!(searcher.releases(), 20_000);
     for number in [0, 1, 9_999, 19_999] {
         let answer = searcher.search(&Query::parse(&format!("встреча {number}")), &Options::default());
-        assert_eq!(answer.unwrap().hits[0].release.id, number.to_string());
+        assert_eq!(answer.unwrap().hits[0].release().unwrap().id, number.to_string());
     }
 }
 

@@ -55,7 +55,7 @@ pub fn evaluate(
         let parsed = Query::parse(&query.text);
         let ids = |options: &Options| -> Result<Vec<(String, f32)>> {
             let answer = searcher.search(&parsed, options)?;
-            Ok(answer.hits.into_iter().map(|hit| (hit.release.id.clone(), hit.score)).collect())
+            answer.hits.iter().map(|hit| Ok((hit.release()?.id.clone(), hit.score))).collect()
         };
         let best = ids(&ranked_options)?;
         ranked.insert(query.id.clone(), best.iter().map(|(id, _)| id.clone()).collect());

@@ -9,6 +9,7 @@
 
 mod context;
 mod highlight;
+mod hit;
 mod plan;
 mod positions;
 mod postings;
@@ -25,12 +26,13 @@ use serde::Serialize;
 
 pub use self::{
     highlight::{Fragment, Highlight, Snippet, SnippetOptions},
+    hit::Hit,
     plan::{MAX_WORDS, PATTERN_WORDS, PHRASE_WORDS},
     score::{ClauseScore, Explanation, TermFrequency},
     searcher::Searcher,
     weights::Weights,
 };
-use crate::release::{DateSpan, Release};
+use crate::release::DateSpan;
 
 /// Options of a search.
 #[derive(Clone, Debug)]
@@ -52,7 +54,7 @@ pub struct Options {
     /// Explain the score of each hit.
     pub explain: bool,
     /// When to stop looking for better hits, from the start of the search. The results then say so. The words of
-    /// the query are still looked up, and the hits read, which is not included.
+    /// the query are still looked up, and snippets made, which is not included.
     pub timeout: Option<Duration>,
 }
 
@@ -124,24 +126,4 @@ pub enum Relation {
     /// It is a lower bound.
     #[serde(rename = "gte")]
     AtLeast,
-}
-
-/// A release that matches a query.
-#[derive(Clone, Debug, Serialize)]
-pub struct Hit {
-    /// The release.
-    pub release: Release,
-    /// Its rank, from 1.
-    pub rank: usize,
-    /// Its score, comparable within one search only.
-    pub score: f32,
-    /// The clauses of the query that it does not match, as typed.
-    pub missing: Vec<String>,
-    /// What to highlight in the title.
-    pub title_highlights: Vec<Highlight>,
-    /// The passages of the body that match best.
-    pub snippet: Option<Snippet>,
-    /// How the score came about, if requested.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub explanation: Option<Explanation>,
 }

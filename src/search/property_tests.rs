@@ -57,7 +57,7 @@ fn searcher(releases: &[Release], batch: usize, weights: Weights) -> Searcher {
 /// The ids and scores of the hits, and the total.
 fn hits(searcher: &Searcher, query: &str, options: &Options) -> (Vec<(String, f32)>, u64) {
     let results = searcher.search(&Query::parse(query), options).unwrap();
-    let hits = results.hits.into_iter().map(|hit| (hit.release.id, hit.score));
+    let hits = results.hits.iter().map(|hit| (hit.release().unwrap().id.clone(), hit.score));
     (hits.collect(), results.total.value)
 }
 

@@ -8,6 +8,7 @@ use super::{
     Hit, Options, Results,
     context::Context,
     highlight::HitHighlighter,
+    hit::StoredRelease,
     plan::{Node, Plan},
     score::explain,
     topk::{BoundQuery, rank},
@@ -117,17 +118,20 @@ impl Searcher {
         let mut highlighter = highlighter.transpose()?;
         let mut hits = Vec::with_capacity(addresses.len());
         for (at, ranked) in ranking.docs.iter().enumerate() {
-            let doc = &ranked.doc;
-            let (release, (snippet, title_highlights)) = snapshot.read(doc.address, |view| {
-                let highlighted = highlighter.as_mut().map(|highlighter| highlighter.hit(view, at));
-                Ok((view.release()?, highlighted.unzip()))
-            })?;
-            let explain = || {
-                let segment = snapshot.segment(doc.address.segment);
-                explain(context, (segment, doc.address.doc, doc.score), &bound.clauses)
+            let (doc, address) = (&ranked.doc, ranked.doc.address);
+            let segment = snapshot.segment(address.segment);
+            let read = |highlighter: &mut HitHighlighter| {
+                snapshot.read(address, |view| Ok((view.release()?.into(), highlighter.hit(view, at))))
             };
+            let (release, highlighted) = highlighter.as_mut().map(read).transpose()?.unzip();
+            let (snippet, title_highlights) = highlighted.unzip();
+            let explain = || explain(context, (segment, address.doc, doc.score), &bound.clauses);
             hits.push(Hit {
-                release,
+                release: StoredRelease {
+                    context: context.clone(),
+                    address,
+                    release: release.unwrap_or_default(),
+                },
                 rank: options.offset + at + 1,
                 score: doc.score,
                 missing: ranked.missing().map(|clause| bound.clauses[clause].text.clone()).collect(),

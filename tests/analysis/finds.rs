@@ -35,7 +35,7 @@ fn complaints((line, [query, found, missed]): &Case) -> Vec<String> {
     let options =
         Options { limit: 100, match_all: true, snippets: None::<SnippetOptions>, ..Options::default() };
     let answer = index.searcher().unwrap().search(&Query::parse(query), &options).unwrap();
-    let hits: Vec<&str> = answer.hits.iter().map(|hit| hit.release.id.as_str()).collect();
+    let hits: Vec<&str> = answer.hits.iter().map(|hit| hit.release().unwrap().id.as_str()).collect();
     let lost = found.iter().filter(|(id, _)| !hits.contains(&id.as_str()));
     let lost = lost.map(|(_, text)| format!("{line}: {query} does not find «{text}»"));
     let wrong = missed.iter().filter(|(id, _)| hits.contains(&id.as_str()));

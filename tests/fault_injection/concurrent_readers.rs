@@ -90,7 +90,7 @@ fn reader(index: &Path, now: &AtomicU8) -> [Vec<Duration>; 2] {
     while now.load(Ordering::SeqCst) != OVER {
         searcher = searcher.reload().unwrap();
         let all = searcher.search(&everywhere, &options).unwrap();
-        let ids: BTreeSet<&str> = all.hits.iter().map(|hit| hit.release.id.as_str()).collect();
+        let ids: BTreeSet<&str> = all.hits.iter().map(|hit| hit.release().unwrap().id.as_str()).collect();
         assert_eq!((all.hits.len(), ids.len()), (RELEASES, RELEASES), "a hit is missing or occurs twice");
         for _ in 0..20 {
             let (before, started) = (now.load(Ordering::SeqCst), Instant::now());

@@ -121,7 +121,7 @@ fn answers(fixture: &Fixture) -> Result<Vec<String>> {
         let answer = searcher.search(&Query::parse(query), &options)?;
         results.push(format!("{query}: {}", answer.total.value));
         for hit in answer.hits {
-            results.push(format!("{} {} {}", hit.score, hit.release.id, hit.release.body));
+            results.push(format!("{} {} {}", hit.score, hit.release()?.id, hit.release()?.body));
         }
     }
     Ok(results)

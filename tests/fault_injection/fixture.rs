@@ -156,8 +156,10 @@ impl Fixture {
         let limit = usize::try_from(searcher.releases()).unwrap();
         let options = Options { limit, match_all: true, snippets: None, ..Options::default() };
         let hits = searcher.search(&Query::parse(EVERYWHERE), &options).unwrap().hits;
-        let contents: Contents =
-            hits.into_iter().map(|hit| (hit.release.id.clone(), hit.release.body.clone())).collect();
+        let contents: Contents = hits
+            .iter()
+            .map(|hit| (hit.release().unwrap().id.clone(), hit.release().unwrap().body.clone()))
+            .collect();
         assert_eq!(contents.len(), limit, "a release is not found, or found twice");
         contents
     }

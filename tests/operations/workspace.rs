@@ -63,7 +63,7 @@ impl Workspace {
         let searcher = Index::open(self.path("index")).unwrap().searcher().unwrap();
         let options = Options { limit: 1000, match_all: true, snippets: None, ..Options::default() };
         let hits = searcher.search(&Query::parse("заголовок"), &options).unwrap().hits;
-        let mut ids: Vec<String> = hits.into_iter().map(|hit| hit.release.id.clone()).collect();
+        let mut ids: Vec<String> = hits.iter().map(|hit| hit.release().unwrap().id.clone()).collect();
         ids.sort();
         ids
     }

@@ -190,6 +190,8 @@ impl Search<'_> {
             terminal.warn(format_args!("the query {text:?} has no words; type at least one letter or digit"));
         }
         let results = self.searcher.search(&parsed, &self.options)?;
+        // A release that cannot be read is reported before anything is printed.
+        results.hits.iter().try_for_each(|hit| hit.release().map(drop))?;
         if results.ignored_words > 0 {
             terminal.warn(format_args!(
                 "{} words of the query were ignored: it can have {MAX_WORDS}; a phrase counts as {PHRASE_WORDS} or \
@@ -201,9 +203,9 @@ impl Search<'_> {
             Format::Text => text::print(&results, query, args.queries.is_some(), terminal)?,
             Format::Json => json::print(&results, query, args.offset, terminal)?,
             Format::Trec => {
-                let ranked = results.hits.iter().map(|hit| (run_id(hit), hit.score));
+                let ranked = results.hits.iter().map(|hit| Ok((run_id(hit)?, hit.score)));
                 let mut run = Vec::new();
-                write_run(&mut run, &query.id, "vestnik", ranked)?;
+                write_run(&mut run, &query.id, "vestnik", ranked.collect::<Result<Vec<_>>>()?)?;
                 String::from_utf8_lossy(&run).lines().try_for_each(|line| terminal.line(line))?;
             }
         }
@@ -251,6 +253,7 @@ fn options(args: &Args, parser: &QueryParser) -> Result<Options> {
 }
 
 /// The id of a release in a TREC run: the id of its record if it has one.
-fn run_id(hit: &Hit) -> &str {
-    hit.release.record.as_deref().unwrap_or(&hit.release.id)
+fn run_id(hit: &Hit) -> Result<&str> {
+    let release = hit.release()?;
+    Ok(release.record.as_deref().unwrap_or(&release.id))
 }

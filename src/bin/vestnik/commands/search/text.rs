@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use vestnik::{
+    Origin,
     eval::TestQuery,
     search::{Explanation, Hit, Results},
 };
@@ -39,12 +40,12 @@ fn count(results: &Results) -> String {
 }
 
 fn print_hit(hit: &Hit, terminal: &mut Terminal) -> Result<()> {
-    let release = &hit.release;
+    let release = hit.release()?;
     let title = shortened(&release.title, MAX_FIELD);
     let marks = hit.title_highlights.iter().map(|mark| mark.start..mark.end);
     terminal.line(Line::new().plain(format_args!("{:>3}. ", hit.rank)).bold_highlighted(&title, marks))?;
     let date = release.date.map(|date| date.strftime("%d.%m.%Y").to_string());
-    let path = release.origin.as_ref().map_or_else(|| release.id.clone(), |_| path(hit));
+    let path = release.origin.as_ref().map_or_else(|| release.id.clone(), path);
     let facts = date.into_iter().chain(release.source.clone()).chain([path]);
     let facts: Vec<_> = facts.map(|fact| shortened(&fact, MAX_FIELD).into_owned()).collect();
     terminal.line(indented().faint(facts.join(" · ")))?;
@@ -89,8 +90,7 @@ fn print_explanation(score: f32, explanation: &Explanation, terminal: &mut Termi
 }
 
 /// The path of a release relative to the current folder, with its line where the file has several releases.
-fn path(hit: &Hit) -> String {
-    let Some(origin) = &hit.release.origin else { return hit.release.id.clone() };
+fn path(origin: &Origin) -> String {
     let path = origin.path();
     let here = std::env::current_dir().unwrap_or_default();
     let path = path.strip_prefix(&here).unwrap_or(&path).display().to_string();
