@@ -124,7 +124,7 @@ pub(crate) const LEAD_WORDS: f32 = 100.0;
 
 /// Words within this distance are near each other (Metzler & Croft use 4 per word). 5 and 12 lose 0.6 and 1.0 on
 /// headlines.
-pub(crate) const WINDOW: u32 = 8;
+pub(crate) const WINDOW: u64 = 8;
 
 /// How much a pair within the window counts against one in order. 0.5 loses 0.6 on headlines and 1.0 on names; 0.15
 /// gains 0.8 on names and loses 0.4 on sentences.

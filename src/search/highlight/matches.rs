@@ -13,7 +13,7 @@ use crate::{
     search::{
         plan::{Clause, Node, Phrase, Role},
         positions::{PhraseShape, Side},
-        postings::{BoundTerm, BoundWord},
+        postings::{BoundTerm, BoundWord, Position},
     },
 };
 
@@ -55,7 +55,7 @@ pub(super) struct Subject<'t> {
 #[derive(Clone)]
 pub(super) struct Match {
     /// Where it starts, in words.
-    position: u32,
+    position: Position,
     /// The strength of its weakest word.
     strength: Strength,
     /// Its words in order, as ranges of the displayed text. Most matches have one.
@@ -120,7 +120,7 @@ impl<'q> QueryMatcher<'q> {
         let Subject { text, field, display, words, first, mut checkpoints } = subject;
         let mut found = vec![Vec::<Match>::new(); self.words.len()];
         // Adds a token to the words of this field that it matches.
-        let mut add = |position: u32, span: Span, words: WordMatches| {
+        let mut add = |position: Position, span: Span, words: WordMatches| {
             let span = display.displayed(&(span.start..span.end));
             let is_here = |(word, _): &WordMatch| [None, Some(field)].contains(&self.words[*word].scope);
             for (word, strength) in words.into_iter().filter(is_here) {
@@ -140,7 +140,7 @@ impl<'q> QueryMatcher<'q> {
             }
             // The index knows the terms of a word that is a single token.
             if let Some(span) = tokens.take_word(position) {
-                add(position, span, here.iter().map(|&(_, word)| word).collect());
+                add(position.into(), span, here.iter().map(|&(_, word)| word).collect());
                 continue;
             }
             tokens.pass_to(position);
@@ -148,7 +148,7 @@ impl<'q> QueryMatcher<'q> {
                 && let Some(token) = tokens.next(forms)
             {
                 let known = token.form.terms().filter_map(|term| self.by_term.get(term.key()));
-                add(token.position, token.span, known.flat_map(|(_, words)| words).copied().collect());
+                add(token.position.into(), token.span, known.flat_map(|(_, words)| words).copied().collect());
             }
         }
         found
@@ -157,7 +157,7 @@ impl<'q> QueryMatcher<'q> {
 
 impl Match {
     /// The match of several parts.
-    fn of(position: u32, parts: &[&Self]) -> Self {
+    fn of(position: Position, parts: &[&Self]) -> Self {
         let mut words: SmallVec<[_; 1]> = parts.iter().flat_map(|part| &part.words).cloned().collect();
         words.sort_unstable_by_key(|word: &Range<usize>| word.start);
         let strength = parts.iter().map(|part| part.strength).min().unwrap_or(Strength::Full);
@@ -204,12 +204,12 @@ impl FoundWords<'_> {
         };
         let words: Vec<Vec<&Match>> = distinct.iter().map(counted).collect();
         let positions = words.iter().map(|word| word.iter().map(|found| found.position).collect());
-        let positions: Vec<Vec<u32>> = positions.collect();
-        let read = |word: usize, out: &mut Vec<u32>| out.clone_from(&positions[word]);
+        let positions: Vec<Vec<Position>> = positions.collect();
+        let read = |word: usize, _: Option<&[Position]>, out: &mut Vec<Position>| out.clone_from(&positions[word]);
         let mut found = Vec::new();
         shape.find(read, |window| {
             let slots = shape.assign(&window, &positions).into_iter();
-            let part = |(at, word): (u32, usize)| Some(words[word][positions[word].binary_search(&at).ok()?]);
+            let part = |(at, word): (Position, usize)| Some(words[word][positions[word].binary_search(&at).ok()?]);
             let parts: Vec<&Match> = slots.filter_map(part).collect();
             let sentence = |part: &&Match| self.display.sentence_start(part.words[0].start);
             if !phrase.in_sentence || parts.first().map(sentence) == parts.last().map(sentence) {

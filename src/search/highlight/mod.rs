@@ -20,7 +20,7 @@ use self::{
 use super::{
     context::Context,
     plan::Clause,
-    postings::{BoundWord, PositionCursor},
+    postings::{BoundWord, Position, PositionCursor, in_doc},
 };
 use crate::{
     analysis::{Checkpoints, DisplayEdits, TermCache},
@@ -91,8 +91,8 @@ impl HitPositions {
                 let mut cursor = PositionCursor::open(segment, list)?;
                 for &(Address { doc, .. }, hit) in hits {
                     positions.clear();
-                    cursor.read(doc, &mut positions);
-                    let at = |&at: &u32| words.iter().map(move |&word| (at, word));
+                    cursor.read(&[doc], &mut positions);
+                    let at = |&at: &Position| words.iter().map(move |&word| (in_doc(at), word));
                     found[hit].words.extend(positions.iter().take(MAX_TOKENS).flat_map(at));
                 }
             }

@@ -1,4 +1,4 @@
-//! Positions: where in a document the words of a query are.
+//! Positions: where in documents the words of a query are.
 //!
 //! Reads the position lists of bound words, and matches phrases and phrases near each other. Positions are counted
 //! in words; the body follows the title after a gap that no match extends over.
@@ -14,7 +14,7 @@ mod sloppy;
 mod word_positions;
 
 pub(crate) use self::{
-    near::{Side, are_near},
+    near::Side,
     phrase::PhraseMatcher,
     phrase_match::PhraseShape,
     word_positions::WordPositions,

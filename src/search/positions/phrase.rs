@@ -11,7 +11,7 @@ use crate::{
     index::Segment,
     search::{
         plan::Phrase,
-        postings::{BoundWord, Terms},
+        postings::{BoundWord, Position, Terms, doc_of},
     },
 };
 
@@ -21,7 +21,7 @@ pub(crate) struct PhraseMatcher<'s> {
     words: Vec<WordPositions<'s>>,
     shape: PhraseShape,
     in_sentence: bool,
-    starts: Vec<u32>,
+    starts: Vec<Position>,
 }
 
 impl<'s> PhraseMatcher<'s> {
@@ -43,13 +43,17 @@ impl<'s> PhraseMatcher<'s> {
         Ok((Self { segment, words: opened, shape, in_sentence, starts: Vec::new() }, words))
     }
 
-    /// Where the phrase starts in a document.
-    pub fn starts(&mut self, doc: DocId) -> &[u32] {
-        let Self { words, shape, starts, .. } = self;
+    /// Where the phrase starts in some documents, which are in order.
+    pub fn starts(&mut self, docs: &[DocId]) -> &[Position] {
+        let Self { segment, words, shape, in_sentence, starts } = self;
         starts.clear();
-        shape.find(|word, out| words[word].read(doc, out), |window| starts.push(window.start));
-        if self.in_sentence && !starts.is_empty() {
-            retain_within_sentence(self.segment, doc, shape.last_offset(), starts);
+        let read = |word: usize, possible: Option<&[Position]>, out: &mut Vec<Position>| match possible {
+            Some(starts) => words[word].read(&docs_of(starts), out),
+            None => words[word].read(docs, out),
+        };
+        shape.find(read, |window| starts.push(window.start));
+        if *in_sentence {
+            retain_within_sentence(segment, shape.last_offset(), starts);
         }
         starts
     }
@@ -58,4 +62,11 @@ impl<'s> PhraseMatcher<'s> {
     pub fn side(&self) -> Side<'_> {
         Side { starts: &self.starts, last: self.shape.last_offset() }
     }
+}
+
+/// The documents of positions, each once.
+fn docs_of(positions: &[Position]) -> Vec<DocId> {
+    let mut docs: Vec<DocId> = positions.iter().copied().map(doc_of).collect();
+    docs.dedup();
+    docs
 }

@@ -5,6 +5,7 @@
 use std::{cell::Cell, ops::Range};
 
 use super::sloppy::{assign, sloppy_windows};
+use crate::search::postings::{Position, in_doc};
 
 /// How the words of a phrase are arranged. A word that occurs several times is listed once.
 pub(crate) struct PhraseShape {
@@ -15,8 +16,8 @@ pub(crate) struct PhraseShape {
     order: Vec<usize>,
     /// How many other words may be among them, in any order. None: adjacent and in order.
     slop: Option<u32>,
-    /// The starts and the positions of the document before, whose memory is used again.
-    buffers: Cell<[Vec<u32>; 2]>,
+    /// The starts and the positions that were found last, whose memory is used again.
+    buffers: Cell<[Vec<Position>; 2]>,
 }
 
 impl PhraseShape {
@@ -48,21 +49,26 @@ impl PhraseShape {
         self.offsets.last().copied().unwrap_or_default()
     }
 
-    /// Visits the windows that have the phrase, in order. `read` reads the positions of a word into a buffer, in order; of an
-    /// exact phrase as long as there are possible starts.
-    pub fn find(&self, mut read: impl FnMut(usize, &mut Vec<u32>), mut visit: impl FnMut(Range<u32>)) {
+    /// Visits the windows that have the phrase, in order. `read` reads the positions of a word into a buffer, in order; of all
+    /// but the first word of an exact phrase, those in the documents of possible starts are enough.
+    pub fn find(
+        &self,
+        mut read: impl FnMut(usize, Option<&[Position]>, &mut Vec<Position>),
+        mut visit: impl FnMut(Range<Position>),
+    ) {
         if let Some(slop) = self.slop {
             let mut lists = vec![Vec::new(); self.slots.len()];
-            lists.iter_mut().zip(&self.slots).for_each(|(list, &word)| read(word, list));
+            lists.iter_mut().zip(&self.slots).for_each(|(list, &word)| read(word, None, list));
             return sloppy_windows(&lists, slop, visit);
         }
         let [mut starts, mut positions] = self.buffers.take();
         starts.clear();
         for (nth, &slot) in self.order.iter().enumerate() {
-            read(self.slots[slot], &mut positions);
+            read(self.slots[slot], (nth > 0).then_some(&starts), &mut positions);
             let offset = self.offsets[slot];
             if nth == 0 {
-                starts.extend(positions.iter().filter_map(|position| position.checked_sub(offset)));
+                let possible = positions.iter().filter(|&&at| in_doc(at) >= offset);
+                starts.extend(possible.map(|at| at - Position::from(offset)));
             } else {
                 retain_followed(&mut starts, &positions, offset);
             }
@@ -71,37 +77,37 @@ impl PhraseShape {
             }
         }
         for &start in &starts {
-            visit(start..start.saturating_add(self.last_offset()).saturating_add(1));
+            visit(start..start + Position::from(self.last_offset()) + 1);
         }
         self.buffers.set([starts, positions]);
     }
 
     /// Assigns positions in a window to the words, given all their positions: a position and its word for each slot.
-    pub fn assign<'l>(&self, window: &Range<u32>, lists: &'l [Vec<u32>]) -> Vec<(u32, usize)> {
+    pub fn assign<'l>(&self, window: &Range<Position>, lists: &'l [Vec<Position>]) -> Vec<(Position, usize)> {
         if self.slop.is_none() {
             let slots = self.slots.iter().zip(&self.offsets);
-            return slots.map(|(&word, &offset)| (window.start.saturating_add(offset), word)).collect();
+            return slots.map(|(&word, &offset)| (window.start + Position::from(offset), word)).collect();
         }
-        let inside = |&word: &usize| -> &'l [u32] {
+        let inside = |&word: &usize| -> &'l [Position] {
             let list = &lists[word];
             &list[list.partition_point(|&at| at < window.start)..list.partition_point(|&at| at < window.end)]
         };
-        let candidates: Vec<&[u32]> = self.slots.iter().map(inside).collect();
+        let candidates: Vec<&[Position]> = self.slots.iter().map(inside).collect();
         let assigned = assign(&candidates).unwrap_or_default().into_iter();
         assigned.map(|(at, slot)| (at, self.slots[slot])).collect()
     }
 }
 
 /// Retains the starts that have one of the positions at an offset. Both lists are in order.
-fn retain_followed(starts: &mut Vec<u32>, positions: &[u32], offset: u32) {
-    let mut rest = positions;
-    starts.retain(|start| {
-        let Some(wanted) = start.checked_add(offset) else { return false };
-        while let [first, behind @ ..] = rest
-            && *first < wanted
-        {
-            rest = behind;
-        }
-        rest.first() == Some(&wanted)
-    });
+fn retain_followed(starts: &mut Vec<Position>, positions: &[Position], offset: u32) {
+    let (mut at, mut next, mut retained) = (0, 0, 0);
+    // Without branches that depend on the positions.
+    while let (Some(&start), Some(&found)) = (starts.get(at), positions.get(next)) {
+        let wanted = start + Position::from(offset);
+        starts[retained] = start;
+        retained += usize::from(wanted == found);
+        at += usize::from(wanted <= found);
+        next += usize::from(found <= wanted);
+    }
+    starts.truncate(retained);
 }

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-use crate::index::POSITION_GAP;
+use crate::{index::POSITION_GAP, search::postings::Position};
 
 /// Finds the windows that have all words of a phrase in any order, with at most `slop` other words. There is a
 /// window for each position where one can start; it is returned with its maximum length.
 ///
 /// Each slot of the phrase is given with the positions of its word, and needs one that no other slot takes: words share
 /// positions if they share a term.
-pub(super) fn sloppy_windows(lists: &[Vec<u32>], slop: u32, mut visit: impl FnMut(Range<u32>)) {
+pub(super) fn sloppy_windows(lists: &[Vec<Position>], slop: u32, mut visit: impl FnMut(Range<Position>)) {
     // A longer one could extend over the end of the title.
     let length = u32::try_from(lists.len()).unwrap_or(u32::MAX).saturating_add(slop).min(POSITION_GAP);
     let mut starts = lists.concat();
@@ -18,13 +18,13 @@ pub(super) fn sloppy_windows(lists: &[Vec<u32>], slop: u32, mut visit: impl FnMu
     // The positions of each slot in the window.
     let mut inside = vec![0..0; lists.len()];
     for start in starts {
-        let end = start.saturating_add(length);
+        let end = start + Position::from(length);
         for (inside, list) in inside.iter_mut().zip(lists) {
             inside.start += list[inside.start..].iter().take_while(|&&at| at < start).count();
             inside.end = inside.end.max(inside.start);
             inside.end += list[inside.end..].iter().take_while(|&&at| at < end).count();
         }
-        let candidates: Vec<&[u32]> =
+        let candidates: Vec<&[Position]> =
             lists.iter().zip(&inside).map(|(list, inside)| &list[inside.clone()]).collect();
         if assign(&candidates).is_some() {
             visit(start..end);
@@ -33,7 +33,7 @@ pub(super) fn sloppy_windows(lists: &[Vec<u32>], slop: u32, mut visit: impl FnMu
 }
 
 /// Assigns to each slot one of its positions: pairs of a position and a slot, in order. None if there are too few.
-pub(super) fn assign(candidates: &[&[u32]]) -> Option<Vec<(u32, usize)>> {
+pub(super) fn assign(candidates: &[&[Position]]) -> Option<Vec<(Position, usize)>> {
     if candidates.iter().any(|positions| positions.is_empty()) {
         return None;
     }
@@ -48,8 +48,8 @@ pub(super) fn assign(candidates: &[&[u32]]) -> Option<Vec<(u32, usize)>> {
 
 /// Assigns a position to a slot; where all of its positions are taken, another slot moves to make room (a step of the
 /// augmenting path algorithm for bipartite matching).
-fn take(slot: usize, candidates: &[&[u32]], assigned: &mut Vec<(u32, usize)>, tried: &mut Vec<u32>) -> bool {
-    let taken_at = |assigned: &[(u32, usize)], at| assigned.iter().position(|&(taken, _)| taken == at);
+fn take(slot: usize, candidates: &[&[Position]], assigned: &mut Vec<(Position, usize)>, tried: &mut Vec<Position>) -> bool {
+    let taken_at = |assigned: &[(Position, usize)], at| assigned.iter().position(|&(taken, _)| taken == at);
     if let Some(&free) = candidates[slot].iter().find(|&&at| taken_at(assigned, at).is_none()) {
         assigned.push((free, slot));
         return true;

@@ -19,6 +19,12 @@ const SKIP_ENTRY: usize = 12;
 /// The low bits of the byte that holds the bit width of the ids.
 const WIDTH: u8 = 0x1F;
 
+/// The documents of a block are looked up in a table if they are within this distance,
+const PLACES: usize = 1 << 12;
+
+/// and if this many are sought, which take as long to find one by one as the table takes to fill.
+const MANY: usize = 16;
+
 /// A cursor over the blocks of a posting list.
 pub(crate) struct BlockCursor {
     skips: OwnedBytes,
@@ -27,10 +33,10 @@ pub(crate) struct BlockCursor {
     block: Block,
     docs: Decoded,
     freqs: Decoded,
-    /// The posting that was looked for last, by its index in the block of `docs`.
-    at: usize,
     /// The documents and postings that were found last.
     found: Vec<(usize, usize)>,
+    /// The place in its block of each document, by its distance from the first one.
+    places: Option<Box<[u8; PLACES]>>,
 }
 
 /// Where a block lies, and how it is packed.
@@ -120,7 +126,7 @@ impl BlockCursor {
         let mut block = Block { remaining, ..Block::default() };
         block.read(&skips);
         let [docs, freqs] = Default::default();
-        Ok(Self { skips, data, doc_freq, block, docs, freqs, at: 0, found: Vec::new() })
+        Ok(Self { skips, data, doc_freq, block, docs, freqs, found: Vec::new(), places: None })
     }
 
     /// How many postings the list has.
@@ -181,41 +187,59 @@ impl BlockCursor {
         }
     }
 
-    /// The index of a document in its block, to which the cursor moves; none where the list does not have it.
-    #[inline]
-    pub fn find(&mut self, doc: DocId) -> Option<usize> {
-        self.seek_block(doc);
-        self.docs();
-        let docs = &self.docs.numbers;
-        let is_behind =
-            self.at.checked_sub(1).and_then(|at| docs.get(at)).is_some_and(|&before| before >= doc);
-        self.at = seek(docs, if is_behind { 0 } else { self.at }, doc);
-        (docs.get(self.at) == Some(&doc)).then_some(self.at)
-    }
-
     /// Visits, block by block, those of some documents, in order, that the list has: the index of each document, and of
     /// its posting in the block.
     pub fn find_all(&mut self, docs: &[DocId], mut visit: impl FnMut(&mut Self, &[(usize, usize)])) {
         let (mut found, mut next) = (std::mem::take(&mut self.found), 0);
         while let Some(&first) = docs.get(next) {
             self.seek_block(first);
-            let (last, mut posting) = (self.last(), 0);
-            let block = self.docs();
+            let end = match self.last() {
+                TERMINATED => docs.len(),
+                last => seek(docs, next, last + 1),
+            };
             found.clear();
-            while let Some(&doc) = docs.get(next)
-                && doc <= last
-            {
-                posting = seek(block, posting, doc);
-                if block.get(posting) == Some(&doc) {
-                    found.push((next, posting));
-                }
-                next += 1;
-            }
+            self.find_in_block(&docs[next..end], next, &mut found);
+            next = end;
             if !found.is_empty() {
                 visit(self, &found);
             }
         }
         self.found = found;
+    }
+
+    /// Finds documents in the current block, numbered from `number` on.
+    fn find_in_block(&mut self, sought: &[DocId], number: usize, found: &mut Vec<(usize, usize)>) {
+        self.docs();
+        let Self { docs, places, .. } = self;
+        let block = &docs.numbers;
+        if sought.len() >= MANY
+            && let Some(block) = block.first_chunk::<BLOCK_LEN>()
+            && ((block[BLOCK_LEN - 1] - block[0]) as usize) < PLACES
+        {
+            // A sparse set (Briggs & Torczon 1993): a place may be one of another block, so the document there decides.
+            let places = places.get_or_insert_with(|| Box::new([0; PLACES]));
+            let place = |doc: DocId| doc.wrapping_sub(block[0]) as usize % PLACES;
+            for (&doc, at) in block.iter().zip(0..) {
+                places[place(doc)] = at;
+            }
+            let (first, mut count) = (found.len(), 0);
+            found.resize(first + sought.len(), (0, 0));
+            let found_here = &mut found[first..];
+            for (&doc, number) in sought.iter().zip(number..) {
+                let at = usize::from(places[place(doc)]) % BLOCK_LEN;
+                found_here[count] = (number, at);
+                count += usize::from(block[at] == doc);
+            }
+            found.truncate(first + count);
+            return;
+        }
+        let mut posting = 0;
+        for (&doc, number) in sought.iter().zip(number..) {
+            posting = seek(block, posting, doc);
+            if block.get(posting) == Some(&doc) {
+                found.push((number, posting));
+            }
+        }
     }
 
     /// The document ids of the current block.
@@ -241,7 +265,6 @@ impl BlockCursor {
         let data = data.get(block.offset..).unwrap_or_default();
         docs.number = Some(block.number);
         docs.numbers.resize(BLOCK_LEN.min(block.remaining), 0);
-        self.at = 0;
         if block.is_full() {
             // tantivy packs against nothing where the block before ends with document 0.
             let previous = (block.previous != 0).then_some(block.previous);

@@ -9,12 +9,32 @@ use tantivy::{DocId, positions::PositionReader};
 use super::block_cursor::BlockCursor;
 use crate::index::{PostingList, Segment};
 
+/// A position in a segment: the document in the high half, the position in it, in words, in the low half. So the positions
+/// in several documents are in order, and no distance within a document extends into the next.
+pub(crate) type Position = u64;
+
+/// The position of a word in a document.
+pub(crate) fn position(doc: DocId, in_doc: u32) -> Position {
+    u64::from(doc) << 32 | u64::from(in_doc)
+}
+
+/// The document of a position.
+#[expect(clippy::cast_possible_truncation, reason = "the high half")]
+pub(crate) fn doc_of(position: Position) -> DocId {
+    (position >> 32) as DocId
+}
+
+/// A position within its document.
+#[expect(clippy::cast_possible_truncation, reason = "the low half")]
+pub(crate) fn in_doc(position: Position) -> u32 {
+    position as u32
+}
+
 /// Reads the positions of one term.
 pub(crate) struct PositionCursor {
     postings: BlockCursor,
     positions: PositionReader,
-    /// A posting of a block, by their numbers, and how many positions come before it in the list.
-    start: (usize, usize, u64),
+    gaps: Vec<u32>,
 }
 
 impl PositionCursor {
@@ -22,36 +42,36 @@ impl PositionCursor {
         Ok(Self {
             postings: BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?,
             positions: PositionReader::open(segment.position_bytes(list)?)?,
-            start: (0, 0, 0),
+            gaps: Vec::new(),
         })
     }
 
-    /// Appends the positions in a document, in order; none if it does not have the term.
-    pub fn read(&mut self, doc: DocId, out: &mut Vec<u32>) {
-        let Some(at) = self.postings.find(doc) else { return };
-        let (block, before) = (self.postings.number(), self.postings.positions_before());
-        // The documents of a block mostly come in order.
-        let (from, mut offset) = match self.start {
-            (known, posting, offset) if known == block && posting <= at => (posting, offset),
-            _ => (0, before),
-        };
-        let (_, freqs) = self.postings.postings();
-        offset += freqs[from..at].iter().map(|&freq| u64::from(freq)).sum::<u64>();
-        self.start = (block, at, offset);
-        let start = out.len();
-        out.resize(start + freqs[at] as usize, 0);
-        self.positions.read(offset, &mut out[start..]);
-        // Each but the first is stored as the gap from the one before.
-        let mut position = 0;
-        for gap in &mut out[start..] {
-            position += *gap;
-            *gap = position;
-        }
+    /// Appends the positions in those of some documents, in order, that have the term.
+    pub fn read(&mut self, docs: &[DocId], out: &mut Vec<Position>) {
+        let Self { postings, positions, gaps } = self;
+        postings.find_all(docs, |block, found| {
+            let mut offset = block.positions_before();
+            let (mut next, (_, freqs)) = (0, block.postings());
+            for &(at, posting) in found {
+                offset += freqs[next..posting].iter().map(|&freq| u64::from(freq)).sum::<u64>();
+                next = posting;
+                gaps.resize(freqs[posting] as usize, 0);
+                positions.read(offset, gaps);
+                // Each but the first is stored as the gap from the one before.
+                let mut last = position(docs[at], 0);
+                out.extend(gaps.iter().map(|&gap| {
+                    last += u64::from(gap);
+                    last
+                }));
+            }
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
     use tantivy::{DocSet, postings::Postings};
 
@@ -67,7 +87,7 @@ mod tests {
         #[test]
         fn postings_and_positions_are_those_that_tantivy_reads(
             counts in prop::collection::vec(0_usize..5, 1..700),
-            docs in prop::collection::vec(0_u32..700, 1..60),
+            docs in prop::collection::vec(0_u32..700, 1..300),
         ) {
             let releases = counts.iter().enumerate().map(|(id, &count)| {
                 Release::new(id.to_string(), "", "много воды, ".repeat(count))
@@ -78,17 +98,23 @@ mod tests {
             for segment in &snapshot.segments {
                 let Some(list) = segment.find("lвода").unwrap() else { continue };
                 let mut cursor = PositionCursor::open(segment, &list).unwrap();
-                // In any order: going back starts over.
-                for &doc in docs.iter().filter(|&&doc| doc < segment.reader.max_doc()) {
-                    let mut theirs = segment.postings(&list);
-                    let (mut found, mut expected) = (Vec::new(), Vec::new());
-                    cursor.read(doc, &mut found);
-                    let is_there = (theirs.doc() >= doc || theirs.seek(doc) >= doc) && theirs.doc() == doc;
-                    if is_there {
+                let theirs = |doc: DocId| {
+                    let (mut theirs, mut expected) = (segment.postings(&list), Vec::new());
+                    if (theirs.doc() >= doc || theirs.seek(doc) >= doc) && theirs.doc() == doc {
                         theirs.positions(&mut expected);
                     }
-                    prop_assert_eq!(found, expected);
+                    expected.into_iter().map(move |at| position(doc, at))
+                };
+                let docs = docs.iter().copied().filter(|&doc| doc < segment.reader.max_doc());
+                // In any order: going back starts over. Then all at once.
+                for doc in docs.clone() {
+                    let mut found = Vec::new();
+                    cursor.read(&[doc], &mut found);
+                    prop_assert!(found.into_iter().eq(theirs(doc)));
                 }
+                let (docs, mut found) = (BTreeSet::from_iter(docs), Vec::new());
+                cursor.read(&Vec::from_iter(docs.iter().copied()), &mut found);
+                prop_assert!(found.into_iter().eq(docs.into_iter().flat_map(theirs)));
             }
         }
     }

@@ -96,7 +96,7 @@ fn explain_node(at: (&Bm25f, DocId), node: &BoundNode, terms: &mut Vec<TermFrequ
     }
     for phrase in phrases {
         let (mut matcher, _) = PhraseMatcher::open(segment, phrase)?;
-        let (title, body) = count_by_field(matcher.starts(doc), segment.title_words(doc));
+        let (title, body) = count_by_field(matcher.starts(&[doc]), segment.title_words(doc));
         // The first term of each word.
         let words = phrase.words().filter_map(|word| word.terms.first()?.term.key.get(1..));
         terms.push(TermFrequency { term: words.collect::<Vec<_>>().join(" "), title, body });

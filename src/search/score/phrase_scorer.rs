@@ -14,9 +14,13 @@ use super::{
 };
 use crate::search::{
     plan::Phrase,
-    positions::{PhraseMatcher, are_near},
-    postings::{BoundWord, Extent, Terms},
+    positions::PhraseMatcher,
+    postings::{BoundWord, Extent, Position, Terms, doc_of, in_doc},
 };
+
+/// The number of documents whose positions are read at a time: enough to read each block of positions once, and few
+/// enough for the memory that documents of a million words take.
+const READ_AT_ONCE: usize = 256;
 
 /// Scores a phrase, or two phrases near each other.
 pub(crate) struct PhraseScorer<'s> {
@@ -67,36 +71,55 @@ impl<'s> PhraseScorer<'s> {
         if self.phrases.len() > 1 || self.phrases.iter().any(|phrase| phrase.slop.is_some()) {
             self.approximate_retain(docs);
         }
-        let scored = docs.iter().map(|&doc| (doc, self.score(doc))).filter(|(_, score)| *score > 0.0);
-        let retained = scored.collect();
-        self.retained = retained;
+        self.retained = self.score(docs);
         docs.clear();
         docs.extend(self.retained.iter().map(|(doc, _)| doc));
     }
 
     /// The scores of documents, 0 for those that do not match.
     pub fn scores(&mut self, docs: &[DocId]) -> Vec<f32> {
-        let mut scores = Vec::with_capacity(docs.len());
-        for &doc in docs {
-            let known = self.retained.binary_search_by_key(&doc, |(doc, _)| *doc);
-            scores.push(if let Ok(at) = known { self.retained[at].1 } else { self.score(doc) });
+        let known = |doc: DocId| {
+            let at = self.retained.binary_search_by_key(&doc, |(doc, _)| *doc).ok()?;
+            Some(self.retained[at].1)
+        };
+        let mut scores: Vec<Option<f32>> = docs.iter().map(|&doc| known(doc)).collect();
+        let unknown = docs.iter().zip(&scores).filter(|(_, score)| score.is_none());
+        let unknown: Vec<DocId> = unknown.map(|(&doc, _)| doc).collect();
+        let mut found = self.score(&unknown).into_iter().peekable();
+        for (doc, score) in docs.iter().zip(&mut scores).filter(|(_, score)| score.is_none()) {
+            *score = found.next_if(|(other, _)| other == doc).map(|(_, score)| score);
         }
-        scores
+        scores.into_iter().map(Option::unwrap_or_default).collect()
     }
 
-    fn score(&mut self, doc: DocId) -> f32 {
-        let mut sum = 0.0;
-        for phrase in &mut self.phrases {
-            let Some(score) = phrase.score(doc) else { return 0.0 };
-            sum += score;
-        }
-        match &self.phrases[..] {
-            [OpenPhrase { matcher: left, .. }, OpenPhrase { matcher: right, .. }] => {
-                let is_near = are_near(&left.side(), &right.side(), self.within);
-                if is_near { to_steps(sum * self.weight) } else { 0.0 }
+    /// Those of some documents that match, in order, with their scores.
+    fn score(&mut self, docs: &[DocId]) -> Vec<(DocId, f32)> {
+        let Self { phrases, within, weight, .. } = self;
+        let mut scored = Vec::new();
+        for docs in docs.chunks(READ_AT_ONCE) {
+            match &mut phrases[..] {
+                [phrase] => scored.append(&mut phrase.score(docs)),
+                [left, right] => {
+                    let scores = left.score(docs);
+                    let sought: Vec<DocId> = scores.iter().map(|(doc, _)| *doc).collect();
+                    let mut others = right.score(&sought).into_iter().peekable();
+                    let (side, other) = (left.matcher.side(), right.matcher.side());
+                    let mut near = (0..side.starts.len())
+                        .filter(|&at| side.nearest(at, &other, *within).is_some())
+                        .map(|at| doc_of(side.starts[at]))
+                        .peekable();
+                    for (doc, score) in scores {
+                        let Some((_, other)) = others.next_if(|(other, _)| *other == doc) else { continue };
+                        if near.next_if_eq(&doc).is_some() {
+                            while near.next_if_eq(&doc).is_some() {}
+                            scored.push((doc, to_steps((score + other) * *weight)));
+                        }
+                    }
+                }
+                _ => {}
             }
-            _ => sum,
         }
+        scored
     }
 
     /// An upper bound of the score of each of some documents that have all words.
@@ -145,15 +168,16 @@ impl<'s> OpenPhrase<'s> {
         })
     }
 
-    /// The score of a document; none if it does not match.
+    /// Those of some documents that match, in order, with their scores.
     #[expect(clippy::cast_precision_loss, reason = "counts of a phrase in one document are small")]
-    fn score(&mut self, doc: DocId) -> Option<f32> {
-        let starts = self.matcher.starts(doc);
-        if starts.is_empty() {
-            return None;
-        }
-        let (title, body) = count_by_field(starts, self.bm25f.segment.title_words(doc));
-        Some(self.factors.apply(self.bm25f.saturated(doc, title as f32, body as f32)))
+    fn score(&mut self, docs: &[DocId]) -> Vec<(DocId, f32)> {
+        let by_doc = self.matcher.starts(docs).chunk_by(|&one, &other| doc_of(one) == doc_of(other));
+        let score = |starts: &[Position]| {
+            let doc = doc_of(starts[0]);
+            let (title, body) = count_by_field(starts, self.bm25f.segment.title_words(doc));
+            (doc, self.factors.apply(self.bm25f.saturated(doc, title as f32, body as f32)))
+        };
+        by_doc.map(score).collect()
     }
 
     /// Adjacent words occur at least as often as the phrase; a sloppy phrase starts at an occurrence of any of them.
@@ -177,8 +201,8 @@ impl<'s> OpenPhrase<'s> {
 }
 
 /// How many of the starts of a phrase are in the title, and in the body.
-pub(super) fn count_by_field(starts: &[u32], title_words: u32) -> (u32, u32) {
-    let in_title = starts.iter().filter(|start| **start < title_words).count();
+pub(super) fn count_by_field(starts: &[Position], title_words: u32) -> (u32, u32) {
+    let in_title = starts.iter().filter(|&&start| in_doc(start) < title_words).count();
     let count = |count| u32::try_from(count).unwrap_or(u32::MAX);
     (count(in_title), count(starts.len() - in_title))
 }

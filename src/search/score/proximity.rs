@@ -4,8 +4,11 @@
 //! the first, and less where both are within a window. In long queries, words at the beginning of a document count too.
 
 use super::node::BoundNode;
-use crate::search::weights::{
-    FULL_PROXIMITY_WORDS, LEAD, LEAD_WORDS, LONG_QUERY_PROXIMITY, PROXIMITY_WORDS, UNORDERED, WINDOW, Weights,
+use crate::search::{
+    postings::{Position, in_doc},
+    weights::{
+        FULL_PROXIMITY_WORDS, LEAD, LEAD_WORDS, LONG_QUERY_PROXIMITY, PROXIMITY_WORDS, UNORDERED, WINDOW, Weights,
+    },
 };
 
 /// Scores the proximity of a query's content clauses.
@@ -37,11 +40,11 @@ impl ProximityScorer {
 
     /// The score of a document, from the positions of its clauses.
     #[expect(clippy::cast_precision_loss, reason = "far positions add next to nothing")]
-    pub fn score(&self, positions: [&[u32]; PROXIMITY_WORDS]) -> f32 {
-        let at_beginning = |(lead, positions): (&f32, &&[u32])| {
-            positions.first().map_or(0.0, |&first| lead * (-(first as f32) / LEAD_WORDS).exp())
+    pub fn score(&self, positions: [&[Position]; PROXIMITY_WORDS]) -> f32 {
+        let at_beginning = |(lead, positions): (&f32, &&[Position])| {
+            positions.first().map_or(0.0, |&first| lead * (-(in_doc(first) as f32) / LEAD_WORDS).exp())
         };
-        let of_pair = |(max, pair): (&f32, &[&[u32]])| {
+        let of_pair = |(max, pair): (&f32, &[&[Position]])| {
             let (ordered, near) = together(pair[0], pair[1]);
             let count = ordered + UNORDERED * near;
             if count > 0.0 { max * count / (self.k1 + count) } else { 0.0 }
@@ -53,7 +56,7 @@ impl ProximityScorer {
 
 /// How often the second word follows the first, with at most one word between, and how often it is otherwise
 /// within the window.
-fn together(first: &[u32], second: &[u32]) -> (f32, f32) {
+fn together(first: &[Position], second: &[Position]) -> (f32, f32) {
     let (mut ordered, mut near) = (0.0_f32, 0.0_f32);
     for &position in first {
         let from = position.saturating_sub(WINDOW);

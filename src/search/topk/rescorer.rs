@@ -123,8 +123,9 @@ fn add_proximity(
     docs.sort_unstable_by_key(|doc| doc.address);
     for docs in docs.chunk_by_mut(|a, b| a.address.segment == b.address.segment) {
         let bm25f = &bm25f[docs[0].address.segment as usize];
-        let mut positions = ClausePositions::open(bm25f, query.in_proximity(), terms)?;
-        docs.iter_mut().for_each(|doc| doc.score += proximity.score(positions.read(doc.address.doc)));
+        let ids: Vec<DocId> = docs.iter().map(|doc| doc.address.doc).collect();
+        let positions = ClausePositions::read(bm25f, query.in_proximity(), &ids, terms)?;
+        docs.iter_mut().for_each(|doc| doc.score += proximity.score(positions.in_doc(doc.address.doc)));
     }
     Ok(())
 }
