@@ -205,11 +205,13 @@ impl FoundWords<'_> {
         let words: Vec<Vec<&Match>> = distinct.iter().map(counted).collect();
         let positions = words.iter().map(|word| word.iter().map(|found| found.position).collect());
         let positions: Vec<Vec<Position>> = positions.collect();
-        let read = |word: usize, _: Option<&[Position]>, out: &mut Vec<Position>| out.clone_from(&positions[word]);
+        let read =
+            |word: usize, _: Option<&[Position]>, out: &mut Vec<Position>| out.clone_from(&positions[word]);
         let mut found = Vec::new();
         shape.find(read, |window| {
             let slots = shape.assign(&window, &positions).into_iter();
-            let part = |(at, word): (Position, usize)| Some(words[word][positions[word].binary_search(&at).ok()?]);
+            let part =
+                |(at, word): (Position, usize)| Some(words[word][positions[word].binary_search(&at).ok()?]);
             let parts: Vec<&Match> = slots.filter_map(part).collect();
             let sentence = |part: &&Match| self.display.sentence_start(part.words[0].start);
             if !phrase.in_sentence || parts.first().map(sentence) == parts.last().map(sentence) {

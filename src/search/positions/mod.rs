@@ -14,8 +14,5 @@ mod sloppy;
 mod word_positions;
 
 pub(crate) use self::{
-    near::Side,
-    phrase::PhraseMatcher,
-    phrase_match::PhraseShape,
-    word_positions::WordPositions,
+    near::Side, phrase::PhraseMatcher, phrase_match::PhraseShape, word_positions::WordPositions,
 };

@@ -19,7 +19,8 @@ impl Side<'_> {
         let before = other.starts.partition_point(|&other_start| end_of(other_start, other) < start);
         let distance = |at: usize| {
             let other_start = *other.starts.get(at)?;
-            let distance = if other_start > end { other_start - end } else { start - end_of(other_start, other) };
+            let distance =
+                if other_start > end { other_start - end } else { start - end_of(other_start, other) };
             (distance <= within.into()).then_some((distance, at))
         };
         let before = before.checked_sub(1).and_then(distance);

@@ -66,7 +66,6 @@ impl<'s> PhraseMatcher<'s> {
 
 /// The documents of positions, each once.
 fn docs_of(positions: &[Position]) -> Vec<DocId> {
-    let mut docs: Vec<DocId> = positions.iter().copied().map(doc_of).collect();
-    docs.dedup();
-    docs
+    let by_doc = positions.chunk_by(|&one, &other| doc_of(one) == doc_of(other));
+    by_doc.map(|positions| doc_of(positions[0])).collect()
 }

@@ -48,7 +48,12 @@ pub(super) fn assign(candidates: &[&[Position]]) -> Option<Vec<(Position, usize)
 
 /// Assigns a position to a slot; where all of its positions are taken, another slot moves to make room (a step of the
 /// augmenting path algorithm for bipartite matching).
-fn take(slot: usize, candidates: &[&[Position]], assigned: &mut Vec<(Position, usize)>, tried: &mut Vec<Position>) -> bool {
+fn take(
+    slot: usize,
+    candidates: &[&[Position]],
+    assigned: &mut Vec<(Position, usize)>,
+    tried: &mut Vec<Position>,
+) -> bool {
     let taken_at = |assigned: &[(Position, usize)], at| assigned.iter().position(|&(taken, _)| taken == at);
     if let Some(&free) = candidates[slot].iter().find(|&&at| taken_at(assigned, at).is_none()) {
         assigned.push((free, slot));

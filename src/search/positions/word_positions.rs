@@ -42,8 +42,7 @@ impl<'s> WordPositions<'s> {
             let sought: Vec<DocId> = docs.iter().copied().filter(|&doc| !has_full(doc)).collect();
             let mut by_hints = Vec::new();
             read_all(&mut self.hints, &sought, &mut by_hints);
-            out.append(&mut by_hints);
-            out.sort();
+            *out = union(out, &by_hints);
         }
         if let Some(Field::Title | Field::Body) = self.scope {
             let in_title = self.scope == Some(Field::Title);
@@ -53,16 +52,28 @@ impl<'s> WordPositions<'s> {
 }
 
 /// Reads the positions of several terms.
-#[expect(clippy::stable_sort_primitive, reason = "the stable sort merges sorted runs")]
 fn read_all(lists: &mut [PositionCursor], docs: &[DocId], out: &mut Vec<Position>) {
-    let mut present = 0;
     for list in lists {
-        let before = out.len();
+        let before = std::mem::take(out);
         list.read(docs, out);
-        present += u32::from(out.len() > before);
+        if !before.is_empty() {
+            *out = union(&before, out);
+        }
     }
-    if present > 1 {
-        out.sort();
-        out.dedup();
+}
+
+/// The positions in any of two lists, in order, without branches that depend on them.
+fn union(left: &[Position], right: &[Position]) -> Vec<Position> {
+    let mut all = vec![0; left.len() + right.len()];
+    let (mut at, mut other, mut len) = (0, 0, 0);
+    while let (Some(&one), Some(&another)) = (left.get(at), right.get(other)) {
+        all[len] = one.min(another);
+        at += usize::from(one <= another);
+        other += usize::from(another <= one);
+        len += 1;
     }
+    all.truncate(len);
+    all.extend_from_slice(&left[at..]);
+    all.extend_from_slice(&right[other..]);
+    all
 }

@@ -2,7 +2,7 @@
 //!
 //! Positions are packed in blocks of 128; those of one document are decoded with the block that they are in.
 
-use std::io;
+use std::{io, ops::Range};
 
 use tantivy::{DocId, positions::PositionReader};
 
@@ -30,6 +30,9 @@ pub(crate) fn in_doc(position: Position) -> u32 {
     position as u32
 }
 
+/// Positions of a block are read at once if at least one of this many postings is sought.
+const DENSE: usize = 4;
+
 /// Reads the positions of one term.
 pub(crate) struct PositionCursor {
     postings: BlockCursor,
@@ -50,19 +53,32 @@ impl PositionCursor {
     pub fn read(&mut self, docs: &[DocId], out: &mut Vec<Position>) {
         let Self { postings, positions, gaps } = self;
         postings.find_all(docs, |block, found| {
-            let mut offset = block.positions_before();
+            let mut start = block.positions_before();
             let (mut next, (_, freqs)) = (0, block.postings());
-            for &(at, posting) in found {
-                offset += freqs[next..posting].iter().map(|&freq| u64::from(freq)).sum::<u64>();
-                next = posting;
-                gaps.resize(freqs[posting] as usize, 0);
-                positions.read(offset, gaps);
-                // Each but the first is stored as the gap from the one before.
-                let mut last = position(docs[at], 0);
-                out.extend(gaps.iter().map(|&gap| {
-                    last += u64::from(gap);
-                    last
-                }));
+            let sum =
+                |postings: Range<usize>| freqs[postings].iter().map(|&freq| freq as usize).sum::<usize>();
+            // Positions of postings in between are read, too, unless there are many.
+            let is_dense = DENSE * found.len() >= freqs.len();
+            for run in found.chunks(if is_dense { found.len() } else { 1 }) {
+                let [(_, first), ..] = *run else { continue };
+                let [.., (_, last)] = *run else { continue };
+                start += sum(next..first) as u64;
+                gaps.resize(sum(first..last + 1), 0);
+                positions.read(start, gaps);
+                let mut at = 0;
+                next = first;
+                for &(doc, posting) in run {
+                    at += sum(next..posting);
+                    let end = at + freqs[posting] as usize;
+                    // Each but the first is stored as the gap from the one before.
+                    let mut last = position(docs[doc], 0);
+                    for &gap in &gaps[at..end] {
+                        last += u64::from(gap);
+                        out.push(last);
+                    }
+                    (at, next) = (end, posting + 1);
+                }
+                start += gaps.len() as u64;
             }
         });
     }

@@ -37,8 +37,7 @@ impl ClausePositions {
     pub fn in_doc(&self, doc: DocId) -> [&[Position]; PROXIMITY_WORDS] {
         let mut all = [&[][..]; PROXIMITY_WORDS];
         for (found, all) in all.iter_mut().zip(&self.0) {
-            let [from, to] =
-                [doc, doc + 1].map(|doc| all.partition_point(|&other| other < position(doc, 0)));
+            let [from, to] = [doc, doc + 1].map(|doc| all.partition_point(|&other| other < position(doc, 0)));
             *found = &all[from..to];
         }
         all

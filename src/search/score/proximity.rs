@@ -7,7 +7,8 @@ use super::node::BoundNode;
 use crate::search::{
     postings::{Position, in_doc},
     weights::{
-        FULL_PROXIMITY_WORDS, LEAD, LEAD_WORDS, LONG_QUERY_PROXIMITY, PROXIMITY_WORDS, UNORDERED, WINDOW, Weights,
+        FULL_PROXIMITY_WORDS, LEAD, LEAD_WORDS, LONG_QUERY_PROXIMITY, PROXIMITY_WORDS, UNORDERED, WINDOW,
+        Weights,
     },
 };
 

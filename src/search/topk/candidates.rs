@@ -13,6 +13,11 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
+    /// Documents without any scores so far.
+    pub fn new(docs: Vec<DocId>) -> Self {
+        Self { sums: vec![(0.0, 0); docs.len()], docs }
+    }
+
     /// Adds the scores of the clauses, which have bounds, and drops documents that are not among the best with what
     /// the clauses and `rest` add.
     pub fn look_up<'c, 's: 'c>(
@@ -39,7 +44,7 @@ impl Candidates {
     }
 
     /// Retains the documents that can be among the best if `rest` is added to their sums.
-    fn prune(&mut self, rest: f32, top: &TopCollector) {
+    pub fn prune(&mut self, rest: f32, top: &TopCollector) {
         let least = top.threshold() - rest;
         if least > 0.0 {
             let mut sums = self.sums.iter();

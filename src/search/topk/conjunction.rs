@@ -3,9 +3,8 @@
 //! The rarest clause lists documents batch by batch, the others retain those that they match too. All of them are
 //! counted, but only those are scored whose upper bounds, from the blocks that they are in, reach the top.
 //!
-//! Whether a document has a phrase is known only from its positions, which take ten times as long to read as
-//! frequencies. Candidates are therefore bounded by the frequencies of the phrase's words, and those with the highest
-//! bounds come first.
+//! Whether a document has a phrase is known only from its positions. Once enough documents are counted, positions are
+//! read only of those that can be in the top by the frequencies of the phrase's words, if these bounds rule out most.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -26,12 +25,11 @@ use crate::search::{
 /// Clauses are intersected for at least this many documents of the rarest one at a time.
 const BATCH_LEN: usize = 512;
 
-/// The same if positions are read: the documents with the highest bounds are looked for among them.
-const POSITIONS_BATCH_LEN: usize = 1 << 16;
+/// Bounds take half as long as positions. They pay off if they retain at most one of this many documents;
+const PAYS_OFF: usize = 4;
 
-/// The positions of this many documents, at least, are read before the bounds of the others are compared with what they
-/// reach; then those of twice as many, and so on.
-const ROUND_LEN: usize = 128;
+/// if not, they are tried again after this many batches, when the threshold is higher.
+const RETRY: usize = 8;
 
 /// Collects the best documents of a segment that match all content clauses, and counts those that match.
 ///
@@ -56,17 +54,17 @@ pub(super) fn search_segment(
         (0..clauses.len()).filter(|&at| clauses[at].clause.role.is_content()).collect();
     order.sort_by_key(|&at| clauses[at].cost);
     let reads_positions = order.iter().any(|&at| clauses[at].scorer.reads_positions());
-    let batch_len = if reads_positions { POSITIONS_BATCH_LEN } else { BATCH_LEN };
     let mut total = Total::default();
-    let (mut docs, mut start) = (Vec::new(), 0);
+    let (mut docs, mut start, mut wait) = (Vec::new(), 0, 0);
     while start < end && !deadline.is_over() {
-        // Windows that cannot reach the top are skipped once their documents need not be counted.
-        let counts_all = !reads_positions || positions.load(Ordering::Relaxed) > 0 || top.threshold() <= 0.0;
+        // Documents that cannot reach the top are skipped once they need not be counted.
+        let counted = if reads_positions { positions.load(Ordering::Relaxed) } else { usize::MAX };
+        let is_pruned = counted == 0 && top.threshold() > 0.0;
         docs.clear();
-        while start < end && docs.len() < batch_len && !deadline.is_over() {
+        while start < end && docs.len() < BATCH_LEN && !deadline.is_over() {
             let window = start..start.saturating_add(WINDOW_LEN).min(end);
             start = window.end;
-            if !counts_all && opened.max_score(&Extent::Window(&window)) < top.threshold() {
+            if is_pruned && opened.max_score(&Extent::Window(&window)) < top.threshold() {
                 total.relation = Relation::AtLeast;
                 continue;
             }
@@ -79,23 +77,26 @@ pub(super) fn search_segment(
         for &other in order.iter().skip(1) {
             opened.clauses[other].scorer.retain(&mut docs, Phase::Approximate);
         }
-        if !reads_positions {
-            total.value += collect(opened, &mut docs, top);
-            continue;
-        }
-        // Documents that are known to match need no positions.
-        let mut certain = docs.clone();
-        retain_matches(opened, &mut certain, Phase::Certain);
-        remove(&mut docs, &certain);
-        total.value += collect(opened, &mut certain, top);
-        let (all, left) = (docs.len(), positions.load(Ordering::Relaxed));
-        positions.store(left.saturating_sub(all), Ordering::Relaxed);
-        if all <= left || top.collect.limit == 0 || top.collect.sort == Sort::Date {
+        if reads_positions {
+            // Documents that are known to match need no positions.
+            let mut certain = docs.clone();
+            retain_matches(opened, &mut certain, Phase::Certain);
+            remove(&mut docs, &certain);
+            total.value += collect(opened, &mut certain, top);
+            positions.store(counted.saturating_sub(docs.len()), Ordering::Relaxed);
+            if is_pruned && wait == 0 {
+                let all = docs.len();
+                prune(opened, &mut docs, top);
+                wait = if docs.len() * PAYS_OFF > all { RETRY } else { 0 };
+                if docs.len() < all {
+                    total.relation = Relation::AtLeast;
+                }
+            } else {
+                wait = wait.saturating_sub(1);
+            }
             retain_matches(opened, &mut docs, Phase::Exact);
-            total.value += collect(opened, &mut docs, top);
-        } else {
-            total.add(collect_by_positions(opened, &mut docs, top));
         }
+        total.value += collect(opened, &mut docs, top);
     }
     total
 }
@@ -109,44 +110,21 @@ fn retain_matches(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, phase: Phase
     }
 }
 
-/// Finds out which documents match by their positions, those with the highest bounds first, and collects them. Returns
-/// how many match of those that can be among the best.
-fn collect_by_positions(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollector) -> Total {
-    let (all, mut read, mut value) = (docs.len(), 0, 0);
-    let mut candidates = bounded(opened, docs, top);
-    let mut round = ROUND_LEN.max(top.collect.limit);
-    loop {
-        candidates.retain(|(bound, _)| *bound >= top.threshold());
-        if candidates.is_empty() {
-            let relation = if read == all { Relation::Equal } else { Relation::AtLeast };
-            return Total { value, relation };
-        }
-        let rest = candidates.len().saturating_sub(round);
-        round *= 2;
-        if rest > 0 {
-            candidates.select_nth_unstable_by(rest, |(a, _), (b, _)| a.total_cmp(b));
-        }
-        docs.clear();
-        docs.extend(candidates.drain(rest..).map(|(_, doc)| doc));
-        docs.sort_unstable();
-        read += docs.len();
-        retain_matches(opened, docs, Phase::Exact);
-        value += collect(opened, docs, top);
-        top.truncate();
-    }
-}
-
-/// The documents that can be among the best, each with an upper bound of its score, from frequencies.
-fn bounded(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollector) -> Vec<(f32, DocId)> {
-    let Some(mut candidates) = candidates(opened, docs, top) else { return Vec::new() };
+/// Retains the documents that can be among the best, by the frequencies of their words.
+fn prune(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollector) {
+    set_bounds(opened, docs);
+    let mut candidates = Candidates::new(std::mem::take(docs));
     let (by_positions, others): (Vec<_>, Vec<_>) =
         opened.clauses.iter_mut().partition(|open| open.scorer.reads_positions());
-    candidates.look_up(others.into_iter(), by_positions.iter().map(|open| open.bound).sum(), top);
-    let Candidates { docs, mut sums } = candidates;
+    let mut rest: f32 = by_positions.iter().chain(&others).map(|open| open.bound).sum();
     for open in by_positions {
-        sums.iter_mut().zip(open.scorer.max_scores(&docs)).for_each(|((sum, _), bound)| *sum += bound);
+        let bounds = open.scorer.max_scores(&candidates.docs);
+        candidates.sums.iter_mut().zip(bounds).for_each(|((sum, _), bound)| *sum += bound);
+        rest -= open.bound;
+        candidates.prune(rest, top);
     }
-    sums.into_iter().zip(docs).map(|((sum, _), doc)| (sum, doc)).collect()
+    candidates.look_up(others.into_iter(), 0.0, top);
+    *docs = candidates.docs;
 }
 
 /// Scores those of the documents that can be among the best. Returns how many documents there are.
@@ -164,16 +142,21 @@ fn collect(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollec
 /// The documents whose upper bounds, from the blocks that they are in, reach the threshold. Sets the bounds of the
 /// clauses.
 fn candidates(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollector) -> Option<Candidates> {
-    let window = *docs.first()?..*docs.last()? + 1;
-    for open in &mut opened.clauses {
-        open.bound = open.scorer.max_score(&Extent::Window(&window));
-    }
     let (mut docs, threshold) = (std::mem::take(docs), top.threshold());
-    if opened.clauses.iter().map(|open| open.bound).sum::<f32>() < threshold {
+    if docs.is_empty() || set_bounds(opened, &docs) < threshold {
         return None;
     }
     if threshold > 0.0 {
         docs.retain(|&doc| opened.max_score(&Extent::Block(doc)) >= threshold);
     }
-    Some(Candidates { sums: vec![(0.0, 0); docs.len()], docs })
+    Some(Candidates::new(docs))
+}
+
+/// Sets the bounds of the clauses to those of some documents, and returns the sum.
+fn set_bounds(opened: &mut SegmentQuery, docs: &[DocId]) -> f32 {
+    let window = docs.first().map_or(0, |&first| first)..docs.last().map_or(0, |&last| last + 1);
+    for open in &mut opened.clauses {
+        open.bound = open.scorer.max_score(&Extent::Window(&window));
+    }
+    opened.clauses.iter().map(|open| open.bound).sum()
 }
