@@ -2,7 +2,7 @@
 //!
 //! Positions are packed in blocks of 128; those of one document are decoded with the block that they are in.
 
-use std::{io, ops::Range};
+use std::io;
 
 use tantivy::{DocId, positions::PositionReader};
 
@@ -37,6 +37,8 @@ const DENSE: usize = 4;
 pub(crate) struct PositionCursor {
     postings: BlockCursor,
     positions: PositionReader,
+    /// Where the positions of each posting of a block end, and those that were read last, as they are stored.
+    ends: Vec<usize>,
     gaps: Vec<u32>,
 }
 
@@ -45,40 +47,39 @@ impl PositionCursor {
         Ok(Self {
             postings: BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?,
             positions: PositionReader::open(segment.position_bytes(list)?)?,
+            ends: Vec::new(),
             gaps: Vec::new(),
         })
     }
 
     /// Appends the positions in those of some documents, in order, that have the term.
     pub fn read(&mut self, docs: &[DocId], out: &mut Vec<Position>) {
-        let Self { postings, positions, gaps } = self;
+        let Self { postings, positions, ends, gaps } = self;
         postings.find_all(docs, |block, found| {
-            let mut start = block.positions_before();
-            let (mut next, (_, freqs)) = (0, block.postings());
-            let sum =
-                |postings: Range<usize>| freqs[postings].iter().map(|&freq| freq as usize).sum::<usize>();
+            let (before, (_, freqs)) = (block.positions_before(), block.postings());
+            let mut end = 0;
+            ends.clear();
+            ends.push(end);
+            for &freq in freqs {
+                end += freq as usize;
+                ends.push(end);
+            }
             // Positions of postings in between are read, too, unless there are many.
             let is_dense = DENSE * found.len() >= freqs.len();
             for run in found.chunks(if is_dense { found.len() } else { 1 }) {
-                let [(_, first), ..] = *run else { continue };
-                let [.., (_, last)] = *run else { continue };
-                start += sum(next..first) as u64;
-                gaps.resize(sum(first..last + 1), 0);
-                positions.read(start, gaps);
-                let mut at = 0;
-                next = first;
+                let (Some((_, first)), Some((_, last))) = (run.first(), run.last()) else { continue };
+                let start = ends[*first];
+                gaps.resize(ends[last + 1] - start, 0);
+                positions.read(before + start as u64, gaps);
+                out.reserve(gaps.len());
                 for &(doc, posting) in run {
-                    at += sum(next..posting);
-                    let end = at + freqs[posting] as usize;
                     // Each but the first is stored as the gap from the one before.
-                    let mut last = position(docs[doc], 0);
-                    for &gap in &gaps[at..end] {
-                        last += u64::from(gap);
-                        out.push(last);
+                    let mut at = position(docs[doc], 0);
+                    for &gap in &gaps[ends[posting] - start..ends[posting + 1] - start] {
+                        at += u64::from(gap);
+                        out.push(at);
                     }
-                    (at, next) = (end, posting + 1);
                 }
-                start += gaps.len() as u64;
             }
         });
     }
