@@ -254,6 +254,7 @@ impl BlockCursor {
     /// The document ids and the term frequencies of the current block.
     #[inline]
     pub fn postings(&mut self) -> (&[DocId], &[u32]) {
+        self.docs();
         if self.freqs.number != Some(self.block.number) {
             self.decode_freqs();
         }
@@ -282,7 +283,6 @@ impl BlockCursor {
     }
 
     fn decode_freqs(&mut self) {
-        self.docs();
         let Self { block, data, docs, freqs, .. } = self;
         let data = data.get(block.offset + docs.bytes..).unwrap_or_default();
         freqs.number = Some(block.number);

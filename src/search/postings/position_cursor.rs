@@ -129,6 +129,17 @@ mod tests {
                     cursor.read(&[doc], &mut found);
                     prop_assert!(found.into_iter().eq(theirs(doc)));
                 }
+                let mut blocks = BlockCursor::open(segment.posting_bytes(&list).unwrap(), list.doc_freq()).unwrap();
+                for (doc, other) in docs.clone().zip(docs.clone().skip(1)) {
+                    blocks.seek_block(doc);
+                    blocks.postings();
+                    blocks.seek_block(other);
+                    blocks.docs();
+                    blocks.seek_block(doc);
+                    let (ids, freqs) = blocks.postings();
+                    let freq = ids.binary_search(&doc).map_or(0, |at| freqs[at] as usize);
+                    prop_assert_eq!(freq, theirs(doc).count());
+                }
                 let (docs, mut found) = (BTreeSet::from_iter(docs), Vec::new());
                 cursor.read(&Vec::from_iter(docs.iter().copied()), &mut found);
                 prop_assert!(found.into_iter().eq(docs.into_iter().flat_map(theirs)));

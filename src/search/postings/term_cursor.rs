@@ -149,10 +149,15 @@ impl TermCursor {
         });
     }
 
-    /// An upper bound of the normalised frequency in some documents. Infinite for the last, partial block of a list, which
-    /// has no stored bound.
+    /// An upper bound of the normalised frequency in some documents; 0 for a window within a block that has no documents
+    /// in it. Infinite for the last, partial block of a list, which has no stored bound.
     #[inline]
     pub fn frequency_bound(&mut self, extent: &Extent, norms: &Norms) -> f32 {
+        if let Extent::Window(window) = extent
+            && !self.has_any(window)
+        {
+            return 0.0;
+        }
         let Self { postings, stats, .. } = self;
         let of_block =
             |block| stats.bound(block).map_or(f32::INFINITY, |code| decode_bound(code) * norms.growth);

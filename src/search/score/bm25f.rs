@@ -73,22 +73,25 @@ impl<'s> Bm25f<'s> {
         if frequency > 0.0 { frequency * (self.k1 + 1.0) / (self.k1 * norm + frequency) } else { 0.0 }
     }
 
-    /// Appends the scores of documents that have a term in the body only, given their term frequencies.
-    #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
-    pub fn score_bodies(
+    /// Appends the scores of documents, given the weighted frequencies in their bodies, and by the index of the document,
+    /// those in title and body of the few that have the word in the title. The score is 0 if all frequencies are.
+    #[inline]
+    pub fn score(
         &self,
-        postings: (&[DocId], &[u32]),
-        term_weight: f32,
+        (docs, bodies): (&[DocId], impl Iterator<Item = f32>),
+        titles: impl Iterator<Item = (usize, (f32, f32))>,
         factors: Factors,
         scores: &mut Vec<f32>,
     ) {
-        let (docs, freqs) = postings;
         let (saturation, first) = (self.k1 + 1.0, scores.len());
         // Norms are gathered first: the rest is computed for several documents at once.
         scores.extend(docs.iter().map(|&doc| self.k1 * self.norms.of(doc)[1]));
-        for (score, &freq) in scores[first..].iter_mut().zip(freqs) {
-            let body = freq as f32 * term_weight;
-            *score = factors.apply(body * saturation / (*score + body));
+        for (score, body) in scores[first..].iter_mut().zip(bodies) {
+            let found = factors.apply(body * saturation / (*score + body));
+            *score = if body > 0.0 { found } else { 0.0 };
+        }
+        for (at, (title, body)) in titles {
+            scores[first + at] = factors.apply(self.saturated(docs[at], title, body));
         }
     }
 

@@ -32,3 +32,36 @@ fn fold<T: Copy>(combine: impl Fn(T, T) -> T) -> impl Fn(Vec<T>, Vec<T>) -> Vec<
         all
     }
 }
+
+/// The documents, from `first` on, whose values meet a condition.
+pub(crate) fn docs_where<T>(first: DocId, values: &[T], is_met: impl Fn(&T) -> bool) -> Vec<DocId> {
+    /// The number of values that are looked at together.
+    const CHUNK: usize = 16;
+    let (chunks, rest) = values.as_chunks::<CHUNK>();
+    let (mut docs, mut first) = (Vec::new(), first);
+    for chunk in chunks {
+        // Both are done without branches.
+        if chunk.iter().filter(|value| is_met(value)).count() > 0 {
+            let (mut found, mut count) = ([0; CHUNK], 0);
+            for (doc, value) in (first..).zip(chunk) {
+                found[count % CHUNK] = doc;
+                count += usize::from(is_met(value));
+            }
+            docs.extend_from_slice(&found[..count]);
+        }
+        first += CHUNK as DocId;
+    }
+    docs.extend((first..).zip(rest).filter(|(_, value)| is_met(value)).map(|(doc, _)| doc));
+    docs
+}
+
+/// Retains what is marked.
+pub(crate) fn retain_marked<T: Copy>(values: &mut Vec<T>, marked: &[bool]) {
+    let mut kept = 0;
+    // Without branches: which documents match cannot be predicted.
+    for (at, &is_marked) in marked.iter().enumerate() {
+        values[kept] = values[at];
+        kept += usize::from(is_marked);
+    }
+    values.truncate(kept);
+}

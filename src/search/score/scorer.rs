@@ -175,7 +175,6 @@ impl<'s> Scorer<'s> {
     pub fn score_window(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
         match self {
             Self::Word(word) => word.score_window(window, visit),
-            Self::Pattern(word) => word.score_window(window, visit),
             _ => {
                 let docs = self.docs(window);
                 visit(&docs, &self.max_scores(&docs));
@@ -256,7 +255,7 @@ impl<'s> Scorer<'s> {
         let bound = |part: &mut Scorer| part.max_score(extent);
         match self {
             Self::Word(word) => word.max_score(extent),
-            Self::Pattern(word) => word.max_score(extent),
+            Self::Pattern(word) => word.max_score(),
             Self::Phrase(phrase) => phrase.max_score(extent),
             Self::All(parts) => parts.iter_mut().map(bound).sum(),
             Self::Any(parts) => parts.iter_mut().map(bound).fold(0.0, f32::max),

@@ -6,12 +6,16 @@
 
 use std::{io, ops::Range};
 
-use tantivy::{DocId, TERMINATED};
+use tantivy::DocId;
 
-use super::bm25f::{Bm25f, Factors};
+use super::{
+    WINDOW_LEN,
+    bm25f::{Bm25f, Factors},
+    docs_where, retain_marked,
+};
 use crate::{
     query::Field,
-    search::postings::{BoundWord, Extent, Frequency, TermCursor, Terms, merge},
+    search::postings::{BoundWord, Extent, Frequency, TermCursor, Terms},
 };
 
 /// Scores one word in one segment.
@@ -26,33 +30,14 @@ pub(crate) struct WordScorer<'s> {
     hints: Vec<TermCursor>,
     /// The documents that the last bound from blocks holds for, and the bound.
     near: (Range<DocId>, f32),
-    scores: Vec<f32>,
-    sums: Vec<Sum>,
 }
 
-/// The weighted frequencies of a word in one document.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sum {
-    pub doc: DocId,
-    pub title: f32,
-    pub body: f32,
-}
+/// The weighted frequencies of a word in the title and in the body of a document. Both are 0 in documents without it.
+pub(super) type Frequencies = (f32, f32);
 
-impl Sum {
-    fn new(doc: DocId, frequency: Frequency, weight: f32) -> Self {
-        let (title, body) = frequency.weighted(weight);
-        Self { doc, title, body }
-    }
-
-    fn add(&mut self, other: Self, adds_up: bool) {
-        if adds_up {
-            self.title += other.title;
-            self.body += other.body;
-        } else {
-            self.title = self.title.max(other.title);
-            self.body = self.body.max(other.body);
-        }
-    }
+/// Whether a document has the word.
+pub(super) fn is_match(&(title, body): &Frequencies) -> bool {
+    title + body > 0.0
 }
 
 impl<'s> WordScorer<'s> {
@@ -76,8 +61,6 @@ impl<'s> WordScorer<'s> {
             terms,
             hints,
             near: (0..0, 0.0),
-            scores: Vec::new(),
-            sums: Vec::new(),
         })
     }
 
@@ -101,36 +84,43 @@ impl<'s> WordScorer<'s> {
         self.terms.len() == 1 && self.hints.is_empty() && self.scope.is_none()
     }
 
-    /// The blocks of the only term, each as a window of documents with an upper bound of their scores.
+    /// Windows of documents with upper bounds of their scores: the blocks of the only term, or where several terms have
+    /// the same blocks, parted so that frequencies can be added up in arrays.
     pub fn blocks(&mut self) -> Vec<(Range<DocId>, f32)> {
-        let (mut blocks, mut start) = (Vec::new(), 0);
-        while start < TERMINATED {
+        let (mut blocks, mut start, end) = (Vec::new(), 0, self.bm25f.segment.reader.max_doc());
+        let is_single = self.is_single_term();
+        let max_len = if is_single { end } else { WINDOW_LEN };
+        while start < end {
             let bound = self.max_score(&Extent::Block(start));
-            blocks.push((start..self.near.0.end.min(TERMINATED), bound));
-            start = self.near.0.end;
+            let window = start..self.near.0.end.min(start.saturating_add(max_len)).min(end);
+            start = window.end;
+            let bound = if is_single { bound } else { self.compute_max_score(&Extent::Window(&window)) };
+            blocks.push((window, bound));
         }
         blocks
     }
 
     /// The documents of a window, in order.
     pub fn docs(&mut self, window: &Range<DocId>) -> Vec<DocId> {
-        let (mut docs, mut lists) = (Vec::new(), 0);
-        for term in self.terms.iter_mut().chain(&mut self.hints) {
-            let before = docs.len();
+        let mut docs = Vec::new();
+        if let ([term], []) = (&mut self.terms[..], &self.hints[..]) {
             term.each_doc(window, |doc| docs.push(doc));
-            lists += u32::from(docs.len() > before);
+            return docs;
         }
-        if lists > 1 { merge(docs) } else { docs }
+        let mut marked = vec![false; window.len()];
+        for term in self.terms.iter_mut().chain(&mut self.hints) {
+            term.each_doc(window, |doc| marked[(doc - window.start) as usize] = true);
+        }
+        docs_where(window.start, &marked, |is_marked| *is_marked)
     }
 
     /// Retains the documents that have a term.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
-        let mut found = vec![false; docs.len()];
+        let mut marked = vec![false; docs.len()];
         for term in self.terms.iter_mut().chain(&mut self.hints) {
-            term.find_docs(docs, |at| found[at] = true);
+            term.find_docs(docs, |at| marked[at] = true);
         }
-        let mut found = found.into_iter();
-        docs.retain(|_| found.next().unwrap_or_default());
+        retain_marked(docs, &marked);
     }
 
     /// Visits the documents of a window with their scores, in order.
@@ -149,70 +139,69 @@ impl<'s> WordScorer<'s> {
         }
     }
 
-    /// Scores the only term that a window has. Bodies are scored block by block without branches; the few documents
-    /// that have the term in the title are scored again.
+    /// Scores the only term that a window has, block by block.
     fn score_term(&mut self, at: usize, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
-        let Self { bm25f, factors, terms, scores, .. } = self;
-        let weight = terms[at].weight;
+        let Self { bm25f, factors, terms, .. } = self;
+        let (weight, mut scores) = (terms[at].weight, Vec::new());
         terms[at].each_block(window, |part, (docs, freqs), titles| {
+            let (docs, freqs) = (&docs[part.clone()], &freqs[part.clone()]);
+            let bodies = freqs.iter().map(|&freq| Frequency { title: 0, body: freq }.weighted(weight).1);
+            let titles = titles.filter(|(at, _)| part.contains(at)).filter_map(|(at, in_title)| {
+                let at = at - part.start;
+                Some((at, Frequency::new(None, freqs[at], in_title)?.weighted(weight)))
+            });
             scores.clear();
-            bm25f.score_bodies((&docs[part.clone()], &freqs[part.clone()]), weight, *factors, scores);
-            for (at, in_title) in titles.filter(|(at, _)| part.contains(at)) {
-                if let Some(frequency) = Frequency::new(None, freqs[at], in_title) {
-                    let (title, body) = frequency.weighted(weight);
-                    scores[at - part.start] = factors.apply(bm25f.saturated(docs[at], title, body));
-                }
-            }
-            visit(&docs[part], scores);
+            bm25f.score((docs, bodies), titles, *factors, &mut scores);
+            visit(docs, &scores);
         });
     }
 
-    /// Merges the postings of several terms.
+    /// Adds up the frequencies of several terms.
     fn score_terms(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
-        let mut sums = std::mem::take(&mut self.sums);
-        sums.clear();
-        self.each_frequency(window, |sum| sums.push(sum));
-        let adds_up = self.adds_up;
-        // Stable: merges sorted runs.
-        sums.sort_by_key(|sum| sum.doc);
-        sums.dedup_by(|next, sum| {
-            let is_same = next.doc == sum.doc;
-            if is_same {
-                sum.add(*next, adds_up);
-            }
-            is_same
-        });
-        let docs: Vec<DocId> = sums.iter().map(|sum| sum.doc).collect();
-        let scores: Vec<f32> = sums.iter().map(|sum| self.score(*sum)).collect();
-        visit(&docs, &scores);
-        self.sums = sums;
+        let mut all = Vec::new();
+        self.add_up(window, &mut all);
+        let docs = docs_where(window.start, &all, is_match);
+        let found: Vec<_> = docs.iter().map(|&doc| all[(doc - window.start) as usize]).collect();
+        visit(&docs, &self.score(&docs, &found));
     }
 
-    /// Visits the postings of a window, term by term.
-    pub(super) fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(Sum)) {
+    /// Adds up the frequencies in each document of a window.
+    pub(super) fn add_up(&mut self, window: &Range<DocId>, all: &mut Vec<Frequencies>) {
+        all.clear();
+        all.resize(window.len(), (0.0, 0.0));
+        let adds_up = self.adds_up;
         for term in &mut self.terms {
             let weight = term.weight;
-            term.each_frequency(window, |doc, frequency| visit(Sum::new(doc, frequency, weight)));
+            term.each_frequency(window, |doc, frequency| {
+                add(&mut all[(doc - window.start) as usize], frequency.weighted(weight), adds_up);
+            });
         }
-    }
-
-    /// The score of summed frequencies.
-    pub(super) fn score(&self, Sum { doc, title, body }: Sum) -> f32 {
-        self.factors.apply(self.bm25f.saturated(doc, title, body))
     }
 
     /// The scores of documents in ascending order, 0 for those that do not match.
     pub fn scores(&mut self, docs: &[DocId]) -> Vec<f32> {
-        let mut sums = vec![None; docs.len()];
-        look_up(&mut self.terms, docs, self.adds_up, &mut sums);
+        let found = self.find(docs);
+        self.score(docs, &found)
+    }
+
+    /// The frequencies in documents in ascending order.
+    pub(super) fn find(&mut self, docs: &[DocId]) -> Vec<Frequencies> {
+        let mut found = look_up(&mut self.terms, docs, self.adds_up);
         if !self.hints.is_empty() {
-            let unmatched: Vec<usize> = (0..docs.len()).filter(|&at| sums[at].is_none()).collect();
+            let unmatched: Vec<usize> = (0..docs.len()).filter(|&at| !is_match(&found[at])).collect();
             let sought: Vec<DocId> = unmatched.iter().map(|&at| docs[at]).collect();
-            let mut found = vec![None; sought.len()];
-            look_up(&mut self.hints, &sought, self.adds_up, &mut found);
-            unmatched.into_iter().zip(found).for_each(|(at, sum)| sums[at] = sum);
+            let by_hints = look_up(&mut self.hints, &sought, self.adds_up);
+            unmatched.into_iter().zip(by_hints).for_each(|(at, frequencies)| found[at] = frequencies);
         }
-        sums.into_iter().map(|sum| sum.map_or(0.0, |sum| self.score(sum))).collect()
+        found
+    }
+
+    /// The scores of documents by their frequencies.
+    pub(super) fn score(&self, docs: &[DocId], found: &[Frequencies]) -> Vec<f32> {
+        let titles = found.iter().copied().enumerate().filter(|(_, (title, _))| *title > 0.0);
+        let mut scores = Vec::with_capacity(docs.len());
+        self.bm25f.score((docs, found.iter().map(|(_, body)| *body)), titles, self.factors, &mut scores);
+        scores
     }
 
     /// An upper bound of the scores of some documents.
@@ -240,10 +229,7 @@ impl<'s> WordScorer<'s> {
     pub fn frequencies(&mut self, docs: &[DocId]) -> Vec<(f32, f32)> {
         let mut sums = vec![(0.0, 0.0); docs.len()];
         for term in &mut self.terms {
-            term.find_frequencies(docs, |at, frequency| {
-                let ((title, body), sum) = (frequency.weighted(1.0), &mut sums[at]);
-                *sum = (sum.0 + title, sum.1 + body);
-            });
+            term.find_frequencies(docs, |at, frequency| add(&mut sums[at], frequency.weighted(1.0), true));
         }
         sums
     }
@@ -256,15 +242,16 @@ impl<'s> WordScorer<'s> {
 }
 
 /// Adds up the frequencies of terms in some documents, in order.
-fn look_up(terms: &mut [TermCursor], docs: &[DocId], adds_up: bool, sums: &mut [Option<Sum>]) {
+fn look_up(terms: &mut [TermCursor], docs: &[DocId], adds_up: bool) -> Vec<Frequencies> {
+    let mut found = vec![(0.0, 0.0); docs.len()];
     for term in terms {
         let weight = term.weight;
-        term.find_frequencies(docs, |at, frequency| {
-            let found = Sum::new(docs[at], frequency, weight);
-            match &mut sums[at] {
-                Some(sum) => sum.add(found, adds_up),
-                none => *none = Some(found),
-            }
-        });
+        term.find_frequencies(docs, |at, frequency| add(&mut found[at], frequency.weighted(weight), adds_up));
     }
+    found
+}
+
+#[inline]
+fn add(sum: &mut Frequencies, (title, body): Frequencies, adds_up: bool) {
+    *sum = if adds_up { (sum.0 + title, sum.1 + body) } else { (sum.0.max(title), sum.1.max(body)) };
 }

@@ -5,6 +5,7 @@
 use tantivy::DocId;
 
 use super::{bound_query::Matched, collector::TopCollector, segment_query::OpenClause};
+use crate::search::score::retain_marked;
 
 /// Documents in order, each with the sum of its scores so far and the clauses that these are for.
 pub(super) struct Candidates {
@@ -47,9 +48,9 @@ impl Candidates {
     pub fn prune(&mut self, rest: f32, top: &TopCollector) {
         let least = top.threshold() - rest;
         if least > 0.0 {
-            let mut sums = self.sums.iter();
-            self.docs.retain(|_| sums.next().is_some_and(|(sum, _)| *sum >= least));
-            self.sums.retain(|(sum, _)| *sum >= least);
+            let marked: Vec<bool> = self.sums.iter().map(|(sum, _)| *sum >= least).collect();
+            retain_marked(&mut self.docs, &marked);
+            retain_marked(&mut self.sums, &marked);
         }
     }
 

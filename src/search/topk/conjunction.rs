@@ -17,7 +17,7 @@ use super::{
     single_word,
 };
 use crate::search::{
-    Relation, Sort, Total,
+    Relation, Total,
     postings::Extent,
     score::{Phase, WINDOW_LEN, remove},
 };
@@ -41,13 +41,8 @@ pub(super) fn search_segment(
     top: &mut TopCollector,
 ) -> Total {
     let (deadline, end) = (&opened.query.deadline, opened.segment.reader.max_doc());
-    if let Some(value) = single_word::count(opened)
-        && top.collect.sort == Sort::Relevance
-    {
-        if top.collect.limit > 0 {
-            single_word::search_segment(opened, top);
-        }
-        return Total { value, ..Total::default() };
+    if let Some(total) = single_word::search_segment(opened, top) {
+        return total;
     }
     let clauses = &opened.clauses;
     let mut order: Vec<usize> =

@@ -13,30 +13,27 @@ use super::{
     collector::TopCollector,
     segment_query::{OpenClause, SegmentQuery},
 };
-use crate::search::{Total, postings::Extent, score::WINDOW_LEN};
-
-/// The sums of the scores in a window, each with the clauses that were added to it; 0 for documents that match none.
-type Sums = [(f32, Matched)];
+use crate::search::{
+    Total,
+    postings::Extent,
+    score::{WINDOW_LEN, docs_where},
+};
 
 /// The number of documents in the first window of a segment.
 const FIRST_WINDOW_LEN: DocId = WINDOW_LEN / 8;
-
-/// The number of sums that are compared at once.
-const CHUNK: DocId = 16;
 
 /// Collects the best documents of a segment, which are not counted.
 pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) -> Total {
     let deadline = &opened.query.deadline;
     let (mut start, end) = (0, opened.segment.reader.max_doc());
-    // Whole chunks.
-    let room = WINDOW_LEN.min(end).next_multiple_of(CHUNK);
-    let mut all_sums = vec![(0.0, 0); room as usize];
+    // The sums of the scores in a window, each with the clauses that were added to it; 0 for documents that match none.
+    let mut all_sums: Vec<(f32, Matched)> = vec![(0.0, 0); WINDOW_LEN.min(end) as usize];
     // The first windows are short: all of their documents are scored, which gives a threshold for the others.
     let mut len = if top.threshold() > 0.0 { WINDOW_LEN } else { FIRST_WINDOW_LEN };
     while start < end && !deadline.is_over() {
         let window = start..start.saturating_add(len).min(end);
         (start, len) = (window.end, WINDOW_LEN.min(2 * len));
-        let sums = &mut all_sums[..(window.end - window.start).next_multiple_of(CHUNK) as usize];
+        let sums = &mut all_sums[..window.len()];
         for open in &mut opened.clauses {
             open.bound = open.scorer.max_score(&Extent::Window(&window));
         }
@@ -62,7 +59,8 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
             });
         }
         let rest: f32 = opened.clauses[added..].iter().map(|open| open.bound).sum();
-        let mut docs = candidates(sums, window.start, top.threshold() - rest);
+        let least = (top.threshold() - rest).max(f32::MIN_POSITIVE);
+        let mut docs = docs_where(window.start, sums, |(sum, _)| *sum >= least);
         opened.filter(&mut docs, false);
         let sum = |&doc: &DocId| sums[(doc - window.start) as usize];
         let mut candidates = Candidates { sums: docs.iter().map(sum).collect(), docs };
@@ -99,21 +97,4 @@ fn added_up(clauses: &[OpenClause], threshold: f32) -> usize {
         sought += open.cost;
     }
     present
-}
-
-/// Lists the documents of a window that have a sum above 0, and at least this one.
-fn candidates(sums: &Sums, start: DocId, least: f32) -> Vec<DocId> {
-    let (mut docs, least) = (Vec::new(), least.max(f32::MIN_POSITIVE));
-    for (first, sums) in (start..).step_by(CHUNK as usize).zip(sums.as_chunks::<{ CHUNK as usize }>().0) {
-        // Both are done without branches.
-        if sums.iter().filter(|(sum, _)| *sum >= least).count() > 0 {
-            let (mut found, mut count) = ([0; CHUNK as usize], 0);
-            for (doc, &(sum, _)) in (first..).zip(sums) {
-                found[count % CHUNK as usize] = doc;
-                count += usize::from(sum >= least);
-            }
-            docs.extend_from_slice(&found[..count]);
-        }
-    }
-    docs
 }

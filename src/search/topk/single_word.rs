@@ -1,4 +1,4 @@
-//! A query of one word with one term: its posting list, block by block.
+//! A query of one word: its posting lists, block by block.
 //!
 //! The blocks with the highest bounds come first. What they reach is the threshold for the others, most of which are
 //! never decoded.
@@ -7,37 +7,42 @@ use super::{
     collector::TopCollector,
     segment_query::{OpenClause, SegmentQuery},
 };
-use crate::search::score::Scorer;
+use crate::search::{
+    Sort, Total,
+    score::{Scorer, WINDOW_LEN},
+};
 
-/// How many documents of a segment match, if the query is one word with one term and no conditions.
-pub(super) fn count(opened: &mut SegmentQuery) -> Option<u64> {
-    let is_free = opened.query.filters.is_empty() && opened.query.excluded.is_empty();
-    match &mut opened.clauses[..] {
-        [OpenClause { scorer: Scorer::Word(word), .. }] if word.is_single_term() && is_free => {
-            let mut deleted = opened.segment.deleted.clone();
-            word.retain(&mut deleted);
-            Some(word.cost() - deleted.len() as u64)
-        }
-        _ => None,
+/// Collects the best documents of a segment, and counts those that match, until the deadline, if the query is one word
+/// without conditions.
+pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) -> Option<Total> {
+    let SegmentQuery { segment, query, clauses, .. } = opened;
+    let [OpenClause { scorer: Scorer::Word(word), bit, .. }] = &mut clauses[..] else { return None };
+    if !query.filters.is_empty() || !query.excluded.is_empty() || top.collect.sort == Sort::Date {
+        return None;
     }
-}
-
-/// Collects the best documents of a word, until the deadline.
-pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) {
-    let (segment, deadline) = (opened.segment, &opened.query.deadline);
-    let [OpenClause { scorer: Scorer::Word(word), bit, .. }] = &mut opened.clauses[..] else { return };
-    let blocks = word.blocks();
-    let first = match top.collect.limit.checked_sub(1).filter(|&last| last < blocks.len()) {
-        Some(last) => {
-            let mut bounds: Vec<f32> = blocks.iter().map(|(_, bound)| *bound).collect();
-            *bounds.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1
+    let mut total = Total::default();
+    if word.is_single_term() {
+        let mut deleted = segment.deleted.clone();
+        word.retain(&mut deleted);
+        total.value = word.cost() - deleted.len() as u64;
+    } else {
+        let end = segment.reader.max_doc();
+        for start in (0..end).step_by(WINDOW_LEN as usize).take_while(|_| !query.deadline.is_over()) {
+            let docs = word.docs(&(start..start.saturating_add(WINDOW_LEN).min(end)));
+            total.value += docs.iter().filter(|&&doc| !segment.reader.is_deleted(doc)).count() as u64;
         }
-        None => f32::NEG_INFINITY,
-    };
+    }
+    let Some(last) = top.collect.limit.checked_sub(1) else { return Some(total) };
+    let blocks = word.blocks();
+    let mut bounds: Vec<f32> = blocks.iter().map(|(_, bound)| *bound).collect();
+    let first = (last < bounds.len()).then(|| *bounds.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1);
     for is_first in [true, false] {
         for (window, bound) in &blocks {
             let threshold = top.threshold();
-            if (*bound >= first) != is_first || *bound < threshold || deadline.is_over() {
+            if first.is_none_or(|first| *bound >= first) != is_first
+                || *bound < threshold
+                || query.deadline.is_over()
+            {
                 continue;
             }
             word.score_window(window, &mut |docs, scores| {
@@ -50,4 +55,5 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
             top.truncate();
         }
     }
+    Some(total)
 }
