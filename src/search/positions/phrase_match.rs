@@ -50,15 +50,20 @@ impl PhraseShape {
     }
 
     /// Visits the windows that have the phrase, in order. `read` reads the positions of a word into a buffer, in order; of all
-    /// but the first word of an exact phrase, those in the documents of possible starts are enough.
+    /// but the first word, those in the documents of other positions are enough, which may have the phrase.
     pub fn find(
         &self,
         mut read: impl FnMut(usize, Option<&[Position]>, &mut Vec<Position>),
         mut visit: impl FnMut(Range<Position>),
     ) {
         if let Some(slop) = self.slop {
-            let mut lists = vec![Vec::new(); self.slots.len()];
-            lists.iter_mut().zip(&self.slots).for_each(|(list, &word)| read(word, None, list));
+            let (mut lists, mut before) = (vec![Vec::new(); self.slots.len()], None);
+            for &slot in &self.order {
+                let mut list = Vec::new();
+                read(self.slots[slot], before.map(|slot: usize| &lists[slot][..]), &mut list);
+                lists[slot] = list;
+                before = Some(slot);
+            }
             return sloppy_windows(&lists, slop, visit);
         }
         let [mut starts, mut positions] = self.buffers.take();

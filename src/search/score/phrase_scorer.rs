@@ -67,10 +67,6 @@ impl<'s> PhraseScorer<'s> {
 
     /// Retains the documents that match.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
-        // An exact phrase stops at the first word that a document does not have.
-        if self.phrases.len() > 1 || self.phrases.iter().any(|phrase| phrase.slop.is_some()) {
-            self.approximate_retain(docs);
-        }
         self.retained = self.score(docs);
         docs.clear();
         docs.extend(self.retained.iter().map(|(doc, _)| doc));
