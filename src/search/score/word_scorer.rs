@@ -28,8 +28,6 @@ pub(crate) struct WordScorer<'s> {
     terms: Vec<TermCursor>,
     /// The terms that count in documents without the others.
     hints: Vec<TermCursor>,
-    /// The documents that the last bound from blocks holds for, and the bound.
-    near: (Range<DocId>, f32),
 }
 
 /// The weighted frequencies of a word in the title and in the body of a document. Both are 0 in documents without it.
@@ -60,7 +58,6 @@ impl<'s> WordScorer<'s> {
             adds_up: word.is_pattern,
             terms,
             hints,
-            near: (0..0, 0.0),
         })
     }
 
@@ -92,9 +89,9 @@ impl<'s> WordScorer<'s> {
         let max_len = if is_single { end } else { WINDOW_LEN };
         while start < end {
             let bound = self.max_score(&Extent::Block(start));
-            let window = start..self.near.0.end.min(start.saturating_add(max_len)).min(end);
+            let window = start..self.block_end().min(start.saturating_add(max_len)).min(end);
             start = window.end;
-            let bound = if is_single { bound } else { self.compute_max_score(&Extent::Window(&window)) };
+            let bound = if is_single { bound } else { self.max_score(&Extent::Window(&window)) };
             blocks.push((window, bound));
         }
         blocks
@@ -206,16 +203,6 @@ impl<'s> WordScorer<'s> {
 
     /// An upper bound of the scores of some documents.
     pub fn max_score(&mut self, extent: &Extent) -> f32 {
-        let Extent::Block(doc) = *extent else { return self.compute_max_score(extent) };
-        if !self.near.0.contains(&doc) {
-            let score = self.compute_max_score(extent);
-            let terms = self.terms.iter().chain(&self.hints);
-            self.near = (doc..terms.map(TermCursor::block_end).min().unwrap_or(DocId::MAX), score);
-        }
-        self.near.1
-    }
-
-    fn compute_max_score(&mut self, extent: &Extent) -> f32 {
         let (bm25f, norms) = (self.bm25f, &self.bm25f.norms);
         // The highest frequencies in title and body may be those of different terms, so bounds are added up.
         let bound = |terms: &mut [TermCursor]| {
@@ -223,6 +210,12 @@ impl<'s> WordScorer<'s> {
         };
         let bound = bound(&mut self.terms).max(bound(&mut self.hints));
         self.factors.bound(bm25f.saturate(bound))
+    }
+
+    /// Where the blocks of the last bound end.
+    pub fn block_end(&self) -> DocId {
+        let terms = self.terms.iter().chain(&self.hints);
+        terms.map(TermCursor::block_end).min().unwrap_or(DocId::MAX)
     }
 
     /// How often all terms together occur in the title and in the body of each of some documents, in order, not weighted.

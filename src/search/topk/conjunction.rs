@@ -52,17 +52,13 @@ pub(super) fn search_segment(
     let mut total = Total::default();
     let (mut docs, mut start, mut wait) = (Vec::new(), 0, 0);
     while start < end && !deadline.is_over() {
-        // Documents that cannot reach the top are skipped once they need not be counted.
+        // Positions of documents that cannot reach the top are not read once these need not be counted.
         let counted = if reads_positions { positions.load(Ordering::Relaxed) } else { usize::MAX };
         let is_pruned = counted == 0 && top.threshold() > 0.0;
         docs.clear();
         while start < end && docs.len() < BATCH_LEN && !deadline.is_over() {
             let window = start..start.saturating_add(WINDOW_LEN).min(end);
             start = window.end;
-            if is_pruned && opened.max_score(&Extent::Window(&window)) < top.threshold() {
-                total.relation = Relation::AtLeast;
-                continue;
-            }
             docs.append(&mut match order.first() {
                 Some(&rarest) => opened.clauses[rarest].scorer.docs(&window),
                 None => opened.docs(&window),
@@ -142,7 +138,14 @@ fn candidates(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollect
         return None;
     }
     if threshold > 0.0 {
-        docs.retain(|&doc| opened.max_score(&Extent::Block(doc)) >= threshold);
+        let (mut end, mut reaches) = (0, true);
+        docs.retain(|&doc| {
+            if doc >= end {
+                reaches = opened.max_score(&Extent::Block(doc)) >= threshold;
+                end = opened.block_end();
+            }
+            reaches
+        });
     }
     Some(Candidates::new(docs))
 }
