@@ -194,11 +194,13 @@ impl<'s> OpenPhrase<'s> {
         let combine: fn(f32, f32) -> f32 =
             if self.slop.is_some() { |sum, frequency| sum + frequency } else { f32::min };
         let in_both = |one: (f32, f32), other: (f32, f32)| (combine(one.0, other.0), combine(one.1, other.1));
-        let frequencies = self.words.iter_mut().map(|word| word.frequencies(docs)).reduce(fold(in_both));
-        let bound = |(&doc, (title, body)): (&DocId, (f32, f32))| {
-            self.factors.bound(self.bm25f.saturated(doc, title, body))
-        };
-        docs.iter().zip(frequencies.unwrap_or_default()).map(bound).collect()
+        let found = self.words.iter_mut().map(|word| word.frequencies(docs)).reduce(fold(in_both));
+        let (found, mut bounds) = (found.unwrap_or_default(), Vec::with_capacity(docs.len()));
+        let titles = found.iter().copied().enumerate().filter(|(_, (title, _))| *title > 0.0);
+        self.bm25f.score((docs, found.iter().map(|(_, body)| *body)), titles, self.factors, &mut bounds);
+        // Scores are rounded to steps.
+        bounds.iter_mut().for_each(|bound| *bound += STEP);
+        bounds
     }
 }
 
