@@ -31,8 +31,13 @@ impl NormParameters {
     #[inline]
     #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
     fn norms(&self, lengths: DocLengths) -> [f32; 2] {
-        let norm = |b, mean, words| 1.0 - b + b / (mean + SMOOTHING) * (words as f32 + SMOOTHING);
-        std::array::from_fn(|field| norm(self.b[field], self.mean_lengths[field], lengths[field]))
+        std::array::from_fn(|field| self.norm(field, lengths[field] as f32))
+    }
+
+    #[inline]
+    fn norm(&self, field: usize, words: f32) -> f32 {
+        let (b, mean) = (self.b[field], self.mean_lengths[field]);
+        1.0 - b + b / (mean + SMOOTHING) * (words + SMOOTHING)
     }
 
     /// What an occurrence in a title and in a body adds to a normalised frequency.
@@ -146,6 +151,18 @@ impl Norms<'_> {
     #[inline]
     pub fn of(&self, doc: DocId) -> [f32; 2] {
         self.parameters.norms(self.lengths.get(doc))
+    }
+
+    /// Appends the norms of the bodies of documents. Their lengths are gathered first: the rest is computed for several
+    /// documents at once.
+    #[inline]
+    #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
+    pub fn append_bodies(&self, docs: &[DocId], norms: &mut Vec<f32>) {
+        let (parameters, lengths, first) = (self.parameters, self.lengths.all(), norms.len());
+        let words =
+            |&doc: &DocId| lengths.get(doc as usize).map_or(0, |of_doc| u32::from_le_bytes(of_doc[1]));
+        norms.extend(docs.iter().map(|doc| words(doc) as f32));
+        norms[first..].iter_mut().for_each(|norm| *norm = parameters.norm(1, *norm));
     }
 }
 

@@ -9,7 +9,7 @@ mod position_cursor;
 mod term_cursor;
 
 pub(crate) use self::{
-    block_cursor::merge,
+    block_cursor::{merge, seek},
     bound_word::{Binder, BoundTerm, BoundWord, Terms},
     position_cursor::{Position, PositionCursor, doc_of, in_doc, position},
     term_cursor::{Extent, Frequency, TermCursor},

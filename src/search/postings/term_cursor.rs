@@ -3,7 +3,7 @@
 //! Finding the documents that have a term needs ids alone. The frequencies are decoded for scoring, and upper bounds
 //! are known without decoding anything.
 
-use std::{io, iter::Peekable, ops::Range};
+use std::{cell::Cell, io, iter::Peekable, ops::Range};
 
 use tantivy::DocId;
 
@@ -26,8 +26,9 @@ pub(crate) struct Frequency {
 pub(crate) enum Extent<'e> {
     /// All documents of a window.
     Window(&'e Range<DocId>),
-    /// A document, from the blocks that it is in. Nothing is decoded.
-    Block(DocId),
+    /// The documents from one on that are in the same blocks, decoding nothing. The cell holds where they end at the
+    /// latest, and is set to where they do.
+    Blocks(DocId, &'e Cell<DocId>),
 }
 
 /// The postings of one term in one segment.
@@ -162,8 +163,9 @@ impl TermCursor {
         let of_block =
             |block| stats.bound(block).map_or(f32::INFINITY, |code| decode_bound(code) * norms.growth);
         match extent {
-            Extent::Block(doc) => {
+            Extent::Blocks(doc, end) => {
                 postings.seek_block(*doc);
+                end.set(end.get().min(postings.last().saturating_add(1)));
                 of_block(postings.number())
             }
             Extent::Window(window) => {
@@ -172,11 +174,6 @@ impl TermCursor {
                 bound
             }
         }
-    }
-
-    /// Where the block of the last bound ends.
-    pub fn block_end(&self) -> DocId {
-        self.postings.last().saturating_add(1)
     }
 }
 

@@ -83,11 +83,10 @@ impl<'s> Bm25f<'s> {
         factors: Factors,
         scores: &mut Vec<f32>,
     ) {
-        let (saturation, first) = (self.k1 + 1.0, scores.len());
-        // Norms are gathered first: the rest is computed for several documents at once.
-        scores.extend(docs.iter().map(|&doc| self.k1 * self.norms.of(doc)[1]));
+        let (k1, saturation, first) = (self.k1, self.k1 + 1.0, scores.len());
+        self.norms.append_bodies(docs, scores);
         for (score, body) in scores[first..].iter_mut().zip(bodies) {
-            let found = factors.apply(body * saturation / (*score + body));
+            let found = factors.apply(body * saturation / (k1 * *score + body));
             *score = if body > 0.0 { found } else { 0.0 };
         }
         for (at, (title, body)) in titles {

@@ -37,21 +37,24 @@ fn fold<T: Copy>(combine: impl Fn(T, T) -> T) -> impl Fn(Vec<T>, Vec<T>) -> Vec<
 pub(crate) fn docs_where<T>(first: DocId, values: &[T], is_met: impl Fn(&T) -> bool) -> Vec<DocId> {
     /// The number of values that are looked at together.
     const CHUNK: usize = 16;
+    let (mut docs, mut count) = (vec![0; values.len()], 0);
+    // Without branches: which documents match cannot be predicted.
+    let mut list = |values: &[T], first: DocId| {
+        for (value, doc) in values.iter().zip(first..) {
+            docs[count] = doc;
+            count += usize::from(is_met(value));
+        }
+    };
     let (chunks, rest) = values.as_chunks::<CHUNK>();
-    let (mut docs, mut first) = (Vec::new(), first);
+    let mut first = first;
     for chunk in chunks {
-        // Both are done without branches.
         if chunk.iter().filter(|value| is_met(value)).count() > 0 {
-            let (mut found, mut count) = ([0; CHUNK], 0);
-            for (doc, value) in (first..).zip(chunk) {
-                found[count % CHUNK] = doc;
-                count += usize::from(is_met(value));
-            }
-            docs.extend_from_slice(&found[..count]);
+            list(chunk, first);
         }
         first += CHUNK as DocId;
     }
-    docs.extend((first..).zip(rest).filter(|(_, value)| is_met(value)).map(|(doc, _)| doc));
+    list(rest, first);
+    docs.truncate(count);
     docs
 }
 

@@ -134,12 +134,6 @@ impl<'s> PhraseScorer<'s> {
         self.weigh_bound(sum)
     }
 
-    /// Where the blocks of the last bound end.
-    pub fn block_end(&self) -> DocId {
-        let words = self.phrases.iter().flat_map(|phrase| &phrase.words);
-        words.map(WordScorer::block_end).min().unwrap_or(DocId::MAX)
-    }
-
     fn weigh_bound(&self, bound: f32) -> f32 {
         if self.phrases.len() > 1 { to_steps(bound * self.weight) + STEP } else { bound }
     }

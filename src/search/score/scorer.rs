@@ -263,19 +263,6 @@ impl<'s> Scorer<'s> {
             Self::Dated(..) => STEP,
         }
     }
-
-    /// Where the blocks end that the bound of the last [`Extent::Block`] is from.
-    pub fn block_end(&self) -> DocId {
-        match self {
-            Self::Word(word) => word.block_end(),
-            Self::Phrase(phrase) => phrase.block_end(),
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().map(Self::block_end).min().unwrap_or(DocId::MAX)
-            }
-            Self::Except(parts) => parts[0].block_end(),
-            Self::Pattern(_) | Self::Dated(..) => DocId::MAX,
-        }
-    }
 }
 
 fn is_within(segment: &Segment, doc: DocId, (from, to): (i64, i64)) -> bool {

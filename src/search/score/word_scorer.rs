@@ -4,7 +4,7 @@
 //! frequency, not the sum; only the expansions of a prefix or pattern add up. Terms that only hint at the word count in
 //! documents without the others.
 
-use std::{io, ops::Range};
+use std::{cell::Cell, io, ops::Range};
 
 use tantivy::DocId;
 
@@ -88,8 +88,9 @@ impl<'s> WordScorer<'s> {
         let is_single = self.is_single_term();
         let max_len = if is_single { end } else { WINDOW_LEN };
         while start < end {
-            let bound = self.max_score(&Extent::Block(start));
-            let window = start..self.block_end().min(start.saturating_add(max_len)).min(end);
+            let next = Cell::new(start.saturating_add(max_len).min(end));
+            let bound = self.max_score(&Extent::Blocks(start, &next));
+            let window = start..next.get();
             start = window.end;
             let bound = if is_single { bound } else { self.max_score(&Extent::Window(&window)) };
             blocks.push((window, bound));
@@ -210,12 +211,6 @@ impl<'s> WordScorer<'s> {
         };
         let bound = bound(&mut self.terms).max(bound(&mut self.hints));
         self.factors.bound(bm25f.saturate(bound))
-    }
-
-    /// Where the blocks of the last bound end.
-    pub fn block_end(&self) -> DocId {
-        let terms = self.terms.iter().chain(&self.hints);
-        terms.map(TermCursor::block_end).min().unwrap_or(DocId::MAX)
     }
 
     /// How often all terms together occur in the title and in the body of each of some documents, in order, not weighted.

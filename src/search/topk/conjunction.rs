@@ -6,7 +6,10 @@
 //! Whether a document has a phrase is known only from its positions. Once enough documents are counted, positions are
 //! read only of those that can be in the top by the frequencies of the phrase's words, if these bounds rule out most.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    cell::Cell,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use tantivy::DocId;
 
@@ -18,7 +21,7 @@ use super::{
 };
 use crate::search::{
     Relation, Total,
-    postings::Extent,
+    postings::{Extent, seek},
     score::{Phase, WINDOW_LEN, remove},
 };
 
@@ -138,14 +141,18 @@ fn candidates(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollect
         return None;
     }
     if threshold > 0.0 {
-        let (mut end, mut reaches) = (0, true);
-        docs.retain(|&doc| {
-            if doc >= end {
-                reaches = opened.max_score(&Extent::Block(doc)) >= threshold;
-                end = opened.block_end();
+        let (mut at, mut kept) = (0, 0);
+        while let Some(&doc) = docs.get(at) {
+            let end = Cell::new(DocId::MAX);
+            let reaches = opened.max_score(&Extent::Blocks(doc, &end)) >= threshold;
+            let next = seek(&docs, at + 1, end.get());
+            if reaches {
+                docs.copy_within(at..next, kept);
+                kept += next - at;
             }
-            reaches
-        });
+            at = next;
+        }
+        docs.truncate(kept);
     }
     Some(Candidates::new(docs))
 }

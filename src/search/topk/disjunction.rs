@@ -51,10 +51,12 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
                 if reads_positions {
                     bounds.extend(docs.iter().copied().zip(scores.iter().copied()));
                 }
+                // In registers.
+                let (sums, start, bit) = (&mut *sums, window.start, bit);
                 for (doc, &score) in docs.iter().zip(scores) {
-                    let (sum, matched) = &mut sums[(doc - window.start) as usize];
+                    let (sum, matched) = &mut sums[(doc - start) as usize];
                     *sum += score;
-                    *matched |= if score > 0.0 { bit } else { 0 };
+                    *matched |= bit * Matched::from(score > 0.0);
                 }
             });
         }

@@ -74,11 +74,6 @@ impl<'s> SegmentQuery<'s> {
         self.clauses.iter_mut().map(|open| open.scorer.max_score(extent)).sum()
     }
 
-    /// Where the blocks of the last bound end.
-    pub fn block_end(&self) -> DocId {
-        self.clauses.iter().map(|open| open.scorer.block_end()).min().unwrap_or(DocId::MAX)
-    }
-
     /// The documents of a window among which are all that meet the conditions.
     pub fn docs(&mut self, window: &Range<DocId>) -> Vec<DocId> {
         let rarest = self.filters.iter_mut().min_by_key(|filter| filter.cost());
