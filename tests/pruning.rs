@@ -1,8 +1,7 @@
-//! Neither pruning nor the number of segments changes the results of a query: with the constants of the program,
-//! on a hundred thousand generated releases and two thousand random queries.
+//! Neither pruning nor the number of segments changes the results of a query: on small corpora of random words, and on
+//! a hundred thousand generated releases with two thousand random queries.
 //!
-//! Takes minutes: `cargo test --release --test pruning -- --ignored`. `src/search/property_tests.rs` tests the same
-//! on small corpora of random words.
+//! The second takes minutes: `cargo test --release --test pruning -- --ignored`.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
@@ -13,13 +12,14 @@ use std::ops::Range;
 
 use fastrand::Rng;
 use measure::{generated::Generator, original::words};
+use proptest::prelude::*;
 use vestnik::{
-    Index, Query,
-    search::{Options, Relation, Searcher, Sort},
+    Date, Index, Query, Release,
+    search::{Options, Relation, Searcher, Sort, Weights},
 };
 
 const RELEASES: u64 = 100_000;
-const QUERIES: usize = 2_000;
+const RANDOM_QUERIES: usize = 2_000;
 
 /// A query of words of one release, in one of the ways that people search.
 fn query(rng: &mut Rng, generator: &Generator) -> String {
@@ -72,7 +72,7 @@ fn pruned_and_exhaustive_results_are_equal() {
     let generator = Generator::new();
     let [one, many] = [1, 20].map(|commits| searcher(&generator, commits));
     let mut rng = Rng::with_seed(15);
-    for at in 0..QUERIES {
+    for at in 0..RANDOM_QUERIES {
         let text = query(&mut rng, &generator);
         let sort = if at % 8 == 7 { Sort::Date } else { Sort::Relevance };
         let (limit, offset) = (rng.usize(1..30), rng.usize(..12));
@@ -94,6 +94,80 @@ fn pruned_and_exhaustive_results_are_equal() {
                 Relation::Equal => assert_eq!(found, total, "{text}, {name}"),
                 Relation::AtLeast => assert!(found.value <= total.value, "{text}, {name}"),
             }
+        }
+    }
+}
+
+/// Words of all kinds, from the most frequent to the rarest: with other forms, other readings, and none.
+const WORDS: &str =
+    "вода в воды Камилов Камилова банк стали сталь мост пермский Пермь ООН и дорога zeta 13.05.2024";
+
+const QUERIES: &str = r#"
+    (вода и zeta -банк) | "вода zeta"; (стали zeta | мост) дорога; (вода -мост) банк;
+    (мост -"вода банк") | дорога; (вода банк | мост) дорога; (вода | "банк мост") (дорога -банк);
+    ("вода мост"~2 -банк) | ООН; текст:вода банк; (заголовок:мост | банк) вода; в* банк мост;
+    (вода /3 банк) дорога; вода; в; вода банк; вода в банке; мост дорога в^20; zeta в^20 ООН мост дорога банк;
+    Камилов вода; стали мост; Пермь вода банк; вода банк мост дорога; вода банк мост дорога Камилов;
+    zeta вода банк мост дорога стали Пермь; zeta ООН; во* банк; "вода банк"; "вода мост"~3 банк; вода /2 банк;
+    (вода | мост) -банк; заголовок:вода банк; вода дата:2024-01..2024-06; дата:2024-03..2024-09 дата:2024-01..2024-06
+"#;
+
+/// Later words are rarer.
+fn word() -> impl Strategy<Value = &'static str> {
+    let words: Vec<&str> = WORDS.split(' ').collect();
+    let at = 0..words.len();
+    (at.clone(), at.clone(), at).prop_map(move |(a, b, c)| words[a.min(b).min(c)])
+}
+
+fn releases() -> impl Strategy<Value = Vec<Release>> {
+    let text = |most| prop::collection::vec(word(), 0..most).prop_map(|words| words.join(" "));
+    let release = (text(4), text(25), 1_i8..=12);
+    prop::collection::vec(release, 1..500).prop_map(|releases| {
+        let numbered = (0..).zip(releases);
+        let release = |(id, (title, body, month)): (u32, _)| Release {
+            date: Date::new(2024, month, 1).ok(),
+            ..Release::new(format!("{:04}", id * 7919 % 10_000), title, body)
+        };
+        numbered.map(release).collect()
+    })
+}
+
+/// A searcher over releases that were written in batches, one segment each.
+fn searcher_of(releases: &[Release], batch: usize, weights: Weights) -> Searcher {
+    let index = Index::in_memory().unwrap();
+    for some in releases.chunks(batch) {
+        index.ingest(some.iter().cloned()).unwrap();
+    }
+    Searcher::with_weights(&index, weights).unwrap()
+}
+
+/// The ids and scores of the hits, and the total.
+fn hits(searcher: &Searcher, query: &str, options: &Options) -> (Vec<(String, f32)>, u64) {
+    let results = searcher.search(&Query::parse(query), options).unwrap();
+    let hits = results.hits.iter().map(|hit| (hit.release().unwrap().id.clone(), hit.score));
+    (hits.collect(), results.total.value)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn neither_pruning_nor_segments_change_results(
+        releases in releases(),
+        batch in 20_usize..300,
+        (limit, offset, by_date) in (1_usize..15, 0_usize..15, prop::bool::weighted(0.2)),
+        (k1, b) in (prop::sample::select(vec![0.0, 1.0, 3.0]), prop::sample::select(vec![0.0, 0.6, 1.0])),
+        recency in prop::sample::select(vec![0.0, 0.0, 0.5]),
+    ) {
+        let weights = Weights { k1, body_b: b, title_b: b, recency, ..Weights::default() };
+        let [whole, cut] = [releases.len(), batch].map(|batch| searcher_of(&releases, batch, weights));
+        let sort = if by_date { Sort::Date } else { Sort::Relevance };
+        let pruned = Options { limit, offset, sort, snippets: None, ..Options::default() };
+        let exhaustive = Options { exhaustive: true, ..pruned.clone() };
+        for query in QUERIES.split(';').map(str::trim) {
+            let expected = hits(&whole, query, &exhaustive);
+            prop_assert_eq!(hits(&whole, query, &pruned), expected.clone(), "{} pruned", query);
+            prop_assert_eq!(hits(&cut, query, &pruned), expected, "{} in segments", query);
         }
     }
 }

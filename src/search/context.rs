@@ -2,19 +2,11 @@
 //!
 //! The stages report files that cannot be read as I/O errors; the searcher adds which index it is.
 
-use super::weights::{RESCORED_DOCS, Weights};
+use super::weights::Weights;
 use crate::index::Snapshot;
 
 /// A snapshot and the parameters that it is ranked with.
 pub(crate) struct Context {
     pub snapshot: Snapshot,
     pub weights: Weights,
-    /// How many of the best documents are rescored for proximity and recency.
-    pub rescored_docs: usize,
-}
-
-impl Context {
-    pub fn new(snapshot: Snapshot, weights: Weights) -> Self {
-        Self { snapshot, weights, rescored_docs: RESCORED_DOCS }
-    }
 }

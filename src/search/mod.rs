@@ -13,8 +13,6 @@ mod hit;
 mod plan;
 mod positions;
 mod postings;
-#[cfg(test)]
-mod property_tests;
 mod score;
 mod searcher;
 mod topk;

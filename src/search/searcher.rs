@@ -43,7 +43,7 @@ impl Searcher {
     /// # Errors
     /// `IndexDamaged` if a file cannot be read.
     pub fn with_weights(index: &Index, weights: Weights) -> Result<Self> {
-        Ok(Self { context: Arc::new(Context::new(Snapshot::open(index)?, weights)) })
+        Ok(Self { context: Arc::new(Context { snapshot: Snapshot::open(index)?, weights }) })
     }
 
     /// Whether this is the newest commit. Reads two small files.

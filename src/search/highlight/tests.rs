@@ -109,7 +109,7 @@ fn indexed(title: &str, body: &str) -> Index {
 
 /// The snippet of the release of an index, and the highlights in its title.
 fn highlighted(index: &Index, query: &str, options: &SnippetOptions) -> (Snippet, Vec<Highlight>) {
-    let context = Context::new(Snapshot::open(index).unwrap(), Weights::default());
+    let context = Context { snapshot: Snapshot::open(index).unwrap(), weights: Weights::default() };
     let mut forms = ANALYZER.term_cache();
     let plan = Plan::new(&Query::parse(query), &mut forms);
     let bound = BoundQuery::new(&context, &plan, &Options::default()).unwrap();

@@ -33,7 +33,7 @@ use crate::{
         context::Context,
         postings::Terms,
         score::{Bm25f, BoundNode},
-        weights::{COUNTED_BY_POSITIONS, RESCORED_PHRASE_DOCS, TIERED_WORDS},
+        weights::{COUNTED_BY_POSITIONS, RESCORED_DOCS, RESCORED_PHRASE_DOCS, TIERED_WORDS},
     },
 };
 
@@ -52,12 +52,12 @@ type Segments<'s> = Vec<Mutex<SegmentQuery<'s>>>;
 
 /// Ranks the documents of a bound query, and returns them without the first [`Options::offset`].
 pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> io::Result<Ranking> {
-    let Context { snapshot, weights, rescored_docs } = context;
+    let Context { snapshot, weights } = context;
     let sort = if query.clauses.is_empty() { Sort::Date } else { options.sort };
     let is_tiered = query.content().count() <= TIERED_WORDS || sort == Sort::Date;
     let wanted = options.offset.saturating_add(options.limit);
     let reads_positions = query.content().any(|clause| clause.node.reads_positions());
-    let rescored = if reads_positions { RESCORED_PHRASE_DOCS.min(*rescored_docs) } else { *rescored_docs };
+    let rescored = if reads_positions { RESCORED_PHRASE_DOCS } else { RESCORED_DOCS };
     let limit = wanted.max(rescored);
     let collect = Collect { limit, sort, exhaustive: options.exhaustive, found: &[] };
 
