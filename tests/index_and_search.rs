@@ -184,7 +184,7 @@ fn one_unknown_word_or_one_stop_word_never_empties_a_query() {
         }
     }
     let answer = searcher.search(&Query::parse("мост абракадабр"), &Options::default()).unwrap();
-    assert_eq!((answer.total.value, &answer.hits[0].missing[..]), (0, &["абракадабр".to_owned()][..]));
+    assert_eq!((answer.total.value, &answer.hits[0].missing[..]), (0, &["абракадабр".into()][..]));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of how terms are made. `word_terms` and `numeric` fill lists, `term_cache` stores them.
 
+use smallvec::SmallVec;
+
 use super::term::{Channel, Rule, Term, write_key};
 
 /// The keys of most words' terms take no more bytes than this.
@@ -12,7 +14,7 @@ const ROOM: usize = 128;
 pub(crate) struct TermList {
     /// The keys of the terms, concatenated; `ends` says where each ends.
     letters: String,
-    ends: Vec<TermEnd>,
+    ends: SmallVec<[TermEnd; 8]>,
     /// Whether the token is a preposition, conjunction, particle, pronoun or a single letter, which a
     /// query does not require.
     pub function: bool,

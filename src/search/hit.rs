@@ -19,7 +19,7 @@ pub struct Hit {
     /// Its score, comparable within one search only.
     pub score: f32,
     /// The clauses of the query that it does not match, as typed.
-    pub missing: Vec<String>,
+    pub missing: Vec<Arc<str>>,
     /// What to highlight in the title.
     pub title_highlights: Vec<Highlight>,
     /// The passages of the body that match best.

@@ -68,6 +68,12 @@ impl TermArena {
             terms: u8::try_from(form.ends.len()).unwrap_or(u8::MAX),
             function: form.function,
         };
+        if self.entries.is_empty() {
+            // Enough for the words of most queries.
+            self.letters.reserve(2 << 10);
+            self.ends.reserve(128);
+            self.entries.reserve(16);
+        }
         self.letters.push_str(surface);
         self.letters.push_str(form.letters);
         self.ends.extend_from_slice(form.ends);

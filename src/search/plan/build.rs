@@ -86,7 +86,7 @@ impl Builder<'_> {
                 let (required, clauses) = (inherited.required, &mut self.plan.clauses);
                 if clauses.iter().all(|clause| clause.required != required || clause.node != node) {
                     let phrase = Some(clauses.len());
-                    let text = Query { expr: other.clone() }.to_string();
+                    let text = Query { expr: other.clone() }.to_string().into();
                     clauses.push(Clause { text, node, role, required });
                     words.into_iter().for_each(|words| self.add_plain(words, inherited, phrase));
                 }
@@ -100,6 +100,8 @@ impl Builder<'_> {
     fn add_plain(&mut self, text: &str, mut inherited: Inherited, phrase: Option<usize>) {
         let tokens = self.forms.analyze(text);
         let words = words_of(&tokens);
+        self.plan.clauses.reserve(words.len());
+        self.known.reserve(words.len());
         inherited.is_caseless = !is_sentence(&words);
         for (at, word) in words.iter().enumerate() {
             let (role, inherited) = match phrase {
@@ -109,8 +111,8 @@ impl Builder<'_> {
                 Some(phrase) => (Role::PhraseWord(phrase), inherited),
                 None => (Role::Content, inherited),
             };
-            let (text, clauses) = (&word[0].surface, &mut self.plan.clauses);
-            let known = self.known.iter().find(|(at, of)| *of == inherited && clauses[*at].text == *text);
+            let (text, clauses) = (word[0].surface.as_str(), &mut self.plan.clauses);
+            let known = self.known.iter().find(|(at, of)| *of == inherited && &*clauses[*at].text == text);
             if let Some(&(known, _)) = known {
                 if role == Role::Content {
                     clauses[known].role = role;
@@ -122,7 +124,7 @@ impl Builder<'_> {
                 self.known.push((self.plan.clauses.len(), inherited));
                 let node = self.plain_node(&words, at, inherited);
                 let required = inherited.required;
-                self.plan.clauses.push(Clause { text: text.clone(), node, role, required });
+                self.plan.clauses.push(Clause { text: text.into(), node, role, required });
             }
         }
     }

@@ -6,6 +6,8 @@
 mod build;
 mod expansion;
 
+use std::sync::Arc;
+
 use smol_str::SmolStr;
 
 use crate::{
@@ -44,7 +46,7 @@ pub const PATTERN_WORDS: usize = 16;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clause<W = Word> {
     /// The part as typed, which a hit without it reports as missing.
-    pub text: String,
+    pub text: Arc<str>,
     /// What to look for.
     pub node: Node<W>,
     /// How it counts.

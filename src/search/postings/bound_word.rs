@@ -3,6 +3,8 @@
 
 use std::{borrow::Cow, collections::HashMap, io, mem, sync::Arc};
 
+use smallvec::SmallVec;
+
 use super::doc_freq::doc_freq;
 use crate::{
     analysis::Channel,
@@ -51,11 +53,14 @@ pub(crate) enum Terms {
     Any,
 }
 
+/// The posting list in each segment. Many indexes have one segment.
+type BySegment = SmallVec<[Option<PostingList>; 1]>;
+
 /// A term with its posting list in each segment that has it.
 #[derive(Debug)]
 pub(crate) struct BoundTerm {
     pub term: WeightedTerm,
-    by_segment: Vec<Option<PostingList>>,
+    by_segment: BySegment,
 }
 
 impl BoundTerm {
@@ -153,7 +158,7 @@ fn bind_terms<'t>(
     let mut bound = Vec::new();
     for term in terms {
         let key = key_in(scope, &term.key);
-        let mut by_segment = Vec::new();
+        let mut by_segment = BySegment::new();
         for (at, segment) in segments.iter().enumerate() {
             if let Some(list) = segment.find(&key)? {
                 by_segment.resize_with(segments.len(), || None);

@@ -32,7 +32,8 @@ pub(super) fn doc_freq(snapshot: &Snapshot, terms: &[&[Option<PostingList>]]) ->
         lists.sort_unstable_by_key(|list| list.doc_freq());
         let Some(longest) = lists.pop() else { continue };
         // The documents of the other lists are looked up in the longest one.
-        let mut docs = Vec::new();
+        let count = lists.iter().map(|list| list.doc_freq() as usize).sum();
+        let mut docs = Vec::with_capacity(count);
         for list in lists {
             let all = 0..segment.reader.max_doc();
             open(segment, list)?.each_block(&all, |block| docs.extend_from_slice(block.docs()));

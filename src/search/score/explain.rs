@@ -60,7 +60,7 @@ pub(crate) fn explain(
         let mut terms = Vec::new();
         let score = explain_node((&bm25f, doc), node, &mut terms)?;
         let idf = if score > 0.0 { node.idf() } else { 0.0 };
-        explained.push(ClauseScore { text: text.clone(), score, idf, terms });
+        explained.push(ClauseScore { text: text.to_string(), score, idf, terms });
     }
     let sum: f32 = explained.iter().map(|clause| clause.score).sum();
     Ok(Explanation { clauses: explained, bonus: score - sum })
