@@ -13,7 +13,7 @@ use super::{
     docs_where, retain_marked,
     word_scorer::{Frequencies, WordScorer, is_match},
 };
-use crate::search::postings::{BoundWord, Terms};
+use crate::search::postings::{BoundWord, Terms, seek};
 
 /// Looking a document up in a list takes as long as adding up this many postings.
 const LOOK_UP_COST: u64 = 8;
@@ -29,13 +29,15 @@ pub(crate) struct PatternScorer<'s> {
     /// The documents whose frequencies were added up last.
     stretch: Range<DocId>,
     frequencies: Vec<Frequencies>,
+    /// The documents that were retained last, with their frequencies.
+    retained: (Vec<DocId>, Vec<Frequencies>),
 }
 
 impl<'s> PatternScorer<'s> {
     /// Opens the postings of the forms.
     pub fn open(bm25f: &'s Bm25f<'s>, word: &BoundWord) -> io::Result<Self> {
         let word = WordScorer::open(bm25f, word, Terms::Full)?;
-        Ok(Self { bm25f, word, stretch: 0..0, frequencies: Vec::new() })
+        Ok(Self { bm25f, word, stretch: 0..0, frequencies: Vec::new(), retained: Default::default() })
     }
 
     /// The number of postings.
@@ -58,8 +60,11 @@ impl<'s> PatternScorer<'s> {
 
     /// Retains the documents that match.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
-        let marked: Vec<bool> = self.find(docs).iter().map(is_match).collect();
+        let mut found = self.find(docs);
+        let marked: Vec<bool> = found.iter().map(is_match).collect();
         retain_marked(docs, &marked);
+        retain_marked(&mut found, &marked);
+        self.retained = (docs.clone(), found);
     }
 
     /// The scores of documents in ascending order, 0 for those that do not match.
@@ -75,6 +80,15 @@ impl<'s> PatternScorer<'s> {
 
     /// The frequencies in documents in ascending order.
     fn find(&mut self, docs: &[DocId]) -> Vec<Frequencies> {
+        let (retained, mut at) = (&self.retained, 0);
+        let is_added_up = docs.first().is_none_or(|first| self.stretch.contains(first));
+        let known = docs.iter().map(|&doc| {
+            at = seek(&retained.0, at, doc);
+            (!is_added_up && retained.0.get(at) == Some(&doc)).then(|| retained.1[at])
+        });
+        if let Some(found) = known.collect() {
+            return found;
+        }
         let mut found = Vec::with_capacity(docs.len());
         let stretches = self.bm25f.segment.reader.max_doc().div_ceil(STRETCH_LEN);
         for part in docs.chunk_by(|a, b| a / STRETCH_LEN == b / STRETCH_LEN) {

@@ -28,11 +28,12 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
     let (mut start, end) = (0, opened.segment.reader.max_doc());
     // The sums of the scores in a window, each with the clauses that were added to it; 0 for documents that match none.
     let mut all_sums: Vec<(f32, Matched)> = vec![(0.0, 0); WINDOW_LEN.min(end) as usize];
-    // The first windows are short: all of their documents are scored, which gives a threshold for the others.
-    let mut len = if top.threshold() > 0.0 { WINDOW_LEN } else { FIRST_WINDOW_LEN };
+    // The first windows are short: all of their documents are scored, which gives a threshold for the others. Each is as
+    // long as those before together, so that long windows start at multiples of their length.
+    let first_len = if top.threshold() > 0.0 { WINDOW_LEN } else { FIRST_WINDOW_LEN };
     while start < end && !deadline.is_over() {
-        let window = start..start.saturating_add(len).min(end);
-        (start, len) = (window.end, WINDOW_LEN.min(2 * len));
+        let window = start..start.saturating_add(start.clamp(first_len, WINDOW_LEN)).min(end);
+        start = window.end;
         let sums = &mut all_sums[..window.len()];
         for open in &mut opened.clauses {
             open.bound = open.scorer.max_score(&Extent::Window(&window));
