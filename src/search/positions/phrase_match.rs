@@ -58,13 +58,15 @@ impl PhraseShape {
     ) {
         if let Some(slop) = self.slop {
             let (mut lists, mut before) = (vec![Vec::new(); self.slots.len()], None);
-            for &slot in &self.order {
-                let mut list = Vec::new();
-                read(self.slots[slot], before.map(|slot: usize| &lists[slot][..]), &mut list);
-                lists[slot] = list;
-                before = Some(slot);
+            for word in self.order.iter().map(|&slot| self.slots[slot]) {
+                if before != Some(word) {
+                    let mut list = Vec::new();
+                    read(word, before.map(|word: usize| &lists[word][..]), &mut list);
+                    lists[word] = list;
+                    before = Some(word);
+                }
             }
-            return sloppy_windows(&lists, slop, visit);
+            return sloppy_windows((&lists, &self.slots), slop, visit);
         }
         let [mut starts, mut positions] = self.buffers.take();
         starts.clear();

@@ -7,25 +7,34 @@ use crate::{index::POSITION_GAP, search::postings::Position};
 /// Finds the windows that have all words of a phrase in any order, with at most `slop` other words. There is a
 /// window for each position where one can start; it is returned with its maximum length.
 ///
-/// Each slot of the phrase is given with the positions of its word, and needs one that no other slot takes: words share
-/// positions if they share a term.
-pub(super) fn sloppy_windows(lists: &[Vec<Position>], slop: u32, mut visit: impl FnMut(Range<Position>)) {
+/// The words are given with their positions, and the slots of the phrase with their words. Each slot needs a position that
+/// no other slot takes: words share positions if they share a term.
+pub(super) fn sloppy_windows(
+    (words, slots): (&[Vec<Position>], &[usize]),
+    slop: u32,
+    mut visit: impl FnMut(Range<Position>),
+) {
     // A longer one could extend over the end of the title.
-    let length = u32::try_from(lists.len()).unwrap_or(u32::MAX).saturating_add(slop).min(POSITION_GAP);
-    let mut starts = lists.concat();
+    let length = u32::try_from(slots.len()).unwrap_or(u32::MAX).saturating_add(slop).min(POSITION_GAP);
+    let mut starts = words.concat();
     starts.sort_unstable();
     starts.dedup();
-    // The positions of each slot in the window.
-    let mut inside = vec![0..0; lists.len()];
-    for start in starts {
+    // The positions of each word in the window.
+    let mut inside = vec![0..0; words.len()];
+    let mut end_at = 0;
+    for (at, &start) in starts.iter().enumerate() {
         let end = start + Position::from(length);
-        for (inside, list) in inside.iter_mut().zip(lists) {
+        end_at += starts[end_at..].iter().take_while(|&&other| other < end).count();
+        if end_at - at < slots.len() {
+            continue;
+        }
+        for (inside, list) in inside.iter_mut().zip(words) {
             inside.start += list[inside.start..].iter().take_while(|&&at| at < start).count();
             inside.end = inside.end.max(inside.start);
             inside.end += list[inside.end..].iter().take_while(|&&at| at < end).count();
         }
         let candidates: Vec<&[Position]> =
-            lists.iter().zip(&inside).map(|(list, inside)| &list[inside.clone()]).collect();
+            slots.iter().map(|&word| &words[word][inside[word].clone()]).collect();
         if assign(&candidates).is_some() {
             visit(start..end);
         }
