@@ -36,7 +36,7 @@ fn fold<T: Copy>(combine: impl Fn(T, T) -> T) -> impl Fn(Vec<T>, Vec<T>) -> Vec<
 /// The documents, from `first` on, whose values meet a condition.
 pub(crate) fn docs_where<T>(first: DocId, values: &[T], is_met: impl Fn(&T) -> bool) -> Vec<DocId> {
     /// The number of values that are looked at together.
-    const CHUNK: usize = 16;
+    const CHUNK: DocId = 16;
     let (mut docs, mut count) = (vec![0; values.len()], 0);
     // Without branches: which documents match cannot be predicted.
     let mut list = |values: &[T], first: DocId| {
@@ -45,13 +45,13 @@ pub(crate) fn docs_where<T>(first: DocId, values: &[T], is_met: impl Fn(&T) -> b
             count += usize::from(is_met(value));
         }
     };
-    let (chunks, rest) = values.as_chunks::<CHUNK>();
+    let (chunks, rest) = values.as_chunks::<{ CHUNK as usize }>();
     let mut first = first;
     for chunk in chunks {
         if chunk.iter().filter(|value| is_met(value)).count() > 0 {
             list(chunk, first);
         }
-        first += CHUNK as DocId;
+        first += CHUNK;
     }
     list(rest, first);
     docs.truncate(count);

@@ -52,7 +52,7 @@ impl<'s> PatternScorer<'s> {
             self.add_up(start);
             let end = self.stretch.end.min(window.end);
             let slots = self.slot(start)..self.slot(end);
-            docs.append(&mut docs_where(start, &self.frequencies[slots], is_match));
+            docs.append(&mut docs_where(start, &self.frequencies[slots], |found| is_match(*found)));
             start = end;
         }
         docs
@@ -61,7 +61,7 @@ impl<'s> PatternScorer<'s> {
     /// Retains the documents that match.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
         let mut found = self.find(docs);
-        let marked: Vec<bool> = found.iter().map(is_match).collect();
+        let marked: Vec<bool> = found.iter().map(|found| is_match(*found)).collect();
         retain_marked(docs, &marked);
         retain_marked(&mut found, &marked);
         self.retained = (docs.clone(), found);

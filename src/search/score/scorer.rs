@@ -173,13 +173,11 @@ impl<'s> Scorer<'s> {
     /// Visits documents of a window, in order: all that match, with their scores. If positions decide that, these are upper
     /// bounds.
     pub fn score_window(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
-        match self {
-            Self::Word(word) => word.score_window(window, visit),
-            _ => {
-                let docs = self.docs(window);
-                visit(&docs, &self.max_scores(&docs));
-            }
+        if let Self::Word(word) = self {
+            return word.score_window(window, visit);
         }
+        let docs = self.docs(window);
+        visit(&docs, &self.max_scores(&docs));
     }
 
     /// The scores of documents, 0 for those that do not match.

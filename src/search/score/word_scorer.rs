@@ -34,7 +34,7 @@ pub(crate) struct WordScorer<'s> {
 pub(super) type Frequencies = (f32, f32);
 
 /// Whether a document has the word.
-pub(super) fn is_match(&(title, body): &Frequencies) -> bool {
+pub(super) fn is_match((title, body): Frequencies) -> bool {
     title + body > 0.0
 }
 
@@ -158,7 +158,7 @@ impl<'s> WordScorer<'s> {
     fn score_terms(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
         let mut all = Vec::new();
         self.add_up(window, &mut all);
-        let docs = docs_where(window.start, &all, is_match);
+        let docs = docs_where(window.start, &all, |found| is_match(*found));
         let found: Vec<_> = docs.iter().map(|&doc| all[(doc - window.start) as usize]).collect();
         visit(&docs, &self.score(&docs, &found));
     }
@@ -186,7 +186,7 @@ impl<'s> WordScorer<'s> {
     pub(super) fn find(&mut self, docs: &[DocId]) -> Vec<Frequencies> {
         let mut found = look_up(&mut self.terms, docs, self.adds_up);
         if !self.hints.is_empty() {
-            let unmatched: Vec<usize> = (0..docs.len()).filter(|&at| !is_match(&found[at])).collect();
+            let unmatched: Vec<usize> = (0..docs.len()).filter(|&at| !is_match(found[at])).collect();
             let sought: Vec<DocId> = unmatched.iter().map(|&at| docs[at]).collect();
             let by_hints = look_up(&mut self.hints, &sought, self.adds_up);
             unmatched.into_iter().zip(by_hints).for_each(|(at, frequencies)| found[at] = frequencies);
