@@ -51,10 +51,10 @@ pub(super) fn rescore(
     (sort, terms): (Sort, Terms),
 ) -> io::Result<Vec<RankedDoc>> {
     docs.sort_unstable_by_key(|doc| doc.address);
-    let mut ranked = Vec::with_capacity(docs.len());
-    for docs in docs.chunk_by(|a, b| a.address.segment == b.address.segment) {
-        let bm25f = &bm25f[docs[0].address.segment as usize];
-        score_clauses((query, bm25f), (docs, in_full), terms, &mut ranked)?;
+    let mut ranked: Vec<_> = docs.into_iter().map(|doc| RankedDoc { doc, missing: 0 }).collect();
+    for docs in ranked.chunk_by_mut(|a, b| a.doc.address.segment == b.doc.address.segment) {
+        let bm25f = &bm25f[docs[0].doc.address.segment as usize];
+        score_clauses((query, bm25f), (docs, in_full), terms)?;
     }
     let best_first = |a: &RankedDoc, b: &RankedDoc| compare(&context.snapshot, &a.doc, &b.doc);
     ranked.sort_unstable_by(best_first);
@@ -77,18 +77,14 @@ pub(super) fn rescore(
 /// match in full.
 fn score_clauses(
     (query, bm25f): (&BoundQuery, &Bm25f),
-    (docs, in_full): (&[ScoredDoc], bool),
+    (docs, in_full): (&mut [RankedDoc], bool),
     terms: Terms,
-    ranked: &mut Vec<RankedDoc>,
 ) -> io::Result<()> {
-    let ids: Vec<DocId> = docs.iter().map(|doc| doc.address.doc).collect();
+    let ids: Vec<DocId> = docs.iter().map(|ranked| ranked.doc.address.doc).collect();
     let knows_matches = in_full && query.clauses.len() <= Matched::BITS as usize;
-    let start = ranked.len();
-    ranked.extend(docs.iter().map(|&doc| RankedDoc {
-        doc: ScoredDoc { score: if knows_matches { doc.score } else { 0.0 }, ..doc },
-        missing: 0,
-    }));
-    let rows = &mut ranked[start..];
+    if !knows_matches {
+        docs.iter_mut().for_each(|ranked| ranked.doc.score = 0.0);
+    }
     for (number, clause) in query.clauses.iter().enumerate() {
         let BoundClause { node, role, .. } = clause;
         let is_known = knows_matches && role.makes_hit();
@@ -98,17 +94,17 @@ fn score_clauses(
             Scorer::open(bm25f, node, Terms::Full)?.scores(&ids)
         };
         let bit = matched_bit(number);
-        let matches = |at: usize| if is_known { docs[at].matched & bit != 0 } else { scores[at] > 0.0 };
+        let matches = |at: usize| if is_known { docs[at].doc.matched & bit != 0 } else { scores[at] > 0.0 };
         let unmatched: Vec<usize> = (0..ids.len()).filter(|&at| !matches(at)).collect();
         if role.is_content() {
-            unmatched.iter().for_each(|&at| rows[at].missing |= 1 << number);
+            unmatched.iter().for_each(|&at| docs[at].missing |= 1 << number);
         }
         if terms == Terms::Any && node.has_hints() && !unmatched.is_empty() {
             let sought: Vec<DocId> = unmatched.iter().map(|&at| ids[at]).collect();
             let by_hints = Scorer::open(bm25f, node, Terms::Hints)?.scores(&sought);
             unmatched.into_iter().zip(by_hints).for_each(|(at, score)| scores[at] = score);
         }
-        rows.iter_mut().zip(scores).for_each(|(row, score)| row.doc.score += score);
+        docs.iter_mut().zip(scores).for_each(|(ranked, score)| ranked.doc.score += score);
     }
     Ok(())
 }
