@@ -53,14 +53,11 @@ pub(crate) enum Terms {
     Any,
 }
 
-/// The posting list in each segment. Many indexes have one segment.
-type BySegment = SmallVec<[Option<PostingList>; 1]>;
-
 /// A term with its posting list in each segment that has it.
 #[derive(Debug)]
 pub(crate) struct BoundTerm {
     pub term: WeightedTerm,
-    by_segment: BySegment,
+    by_segment: SmallVec<[Option<PostingList>; 1]>,
 }
 
 impl BoundTerm {
@@ -158,7 +155,7 @@ fn bind_terms<'t>(
     let mut bound = Vec::new();
     for term in terms {
         let key = key_in(scope, &term.key);
-        let mut by_segment = BySegment::new();
+        let mut by_segment = SmallVec::new();
         for (at, segment) in segments.iter().enumerate() {
             if let Some(list) = segment.find(&key)? {
                 by_segment.resize_with(segments.len(), || None);
