@@ -28,11 +28,9 @@ use crate::search::{
 /// Clauses are intersected for at least this many documents of the rarest one at a time.
 const BATCH_LEN: usize = 512;
 
-/// Bounds take half as long as positions. They pay off if they retain at most one of this many documents;
-const PAYS_OFF: usize = 4;
-
-/// if not, they are tried again after this many batches, when the threshold is higher.
-const RETRY: usize = 8;
+/// Bounds take half as long as positions. If they rule out no documents of a batch, they are tried again after this many
+/// batches, when the threshold is higher; if they rule out some, after fewer.
+const MAX_WAIT: usize = 8;
 
 /// Collects the best documents of a segment that match all content clauses, and counts those that match.
 ///
@@ -81,7 +79,7 @@ pub(super) fn search_segment(
             if is_pruned && wait == 0 {
                 let all = docs.len();
                 prune(opened, &mut docs, top);
-                wait = if docs.len() * PAYS_OFF > all { RETRY } else { 0 };
+                wait = MAX_WAIT * docs.len() / all.max(1);
                 if docs.len() < all {
                     total.relation = Relation::AtLeast;
                 }
