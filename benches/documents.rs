@@ -4,7 +4,7 @@
 //! those of `pdftotext` or `pandoc` where they are installed. Converters are started once a file, as an indexer that
 //! calls them does. FOLDER is `tests/documents/files` unless given; `tests/documents/make.sh` makes more.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
 use std::{
     collections::BTreeMap,

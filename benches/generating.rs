@@ -2,11 +2,7 @@
 //!
 //! `cargo bench --bench generating -- --releases 100000`
 
-#![allow(
-    clippy::print_stdout,
-    clippy::cast_precision_loss,
-    reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
-)]
+#![allow(clippy::print_stdout, reason = "a benchmark may stop where it cannot go on, and prints its figures")]
 
 mod measure;
 

@@ -8,7 +8,6 @@
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
-    clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
 )]

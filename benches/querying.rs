@@ -8,8 +8,7 @@
 #![allow(
     clippy::expect_used,
     clippy::print_stdout,
-    clippy::cast_precision_loss,
-    reason = "a benchmark may stop where it cannot go on, prints its figures, and rounds them"
+    reason = "a benchmark may stop where it cannot go on, and prints its figures"
 )]
 
 mod measure;

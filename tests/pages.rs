@@ -30,7 +30,6 @@ fn likeness(expected: &str, found: &str) -> (f64, f64) {
     let (expected, found) = (shingles(expected), shingles(found));
     let common: usize =
         expected.iter().map(|(shingle, count)| (*count).min(found.get(shingle).copied().unwrap_or(0))).sum();
-    #[expect(clippy::cast_precision_loss, reason = "counts of words")]
     let share = |all: &HashMap<Vec<String>, usize>| common as f64 / all.values().sum::<usize>().max(1) as f64;
     (share(&expected), share(&found))
 }

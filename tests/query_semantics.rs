@@ -321,7 +321,6 @@ fn repeated_parts_count_once_and_the_number_of_words_is_limited() {
 }
 
 #[test]
-#[expect(clippy::cast_precision_loss, reason = "a few hundred releases")]
 fn a_word_is_as_rare_as_all_its_readings_in_releases_that_are_not_deleted() {
     // «Банка» is a form of «банк» and of «банка».
     let readings = |id: usize| {

@@ -6,7 +6,6 @@
 #![allow(
     clippy::expect_used,
     clippy::panic,
-    clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "a benchmark may stop where it cannot go on, and rounds its figures"

@@ -195,7 +195,6 @@ fn mean<T>(queries: &BTreeMap<String, T>, figure: impl Fn(&T) -> f64) -> f64 {
 }
 
 /// `part` in `whole`; nothing of nothing is 0.
-#[allow(clippy::cast_precision_loss, reason = "counts of releases stay far below 2^52")]
 fn ratio(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }

@@ -29,7 +29,6 @@ impl NormParameters {
 
     /// The norms of a title and a body: 1 for mean lengths, and above 0 with any parameters, also for empty texts.
     #[inline]
-    #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
     fn norms(&self, lengths: DocLengths) -> [f32; 2] {
         std::array::from_fn(|field| self.norm(field, lengths[field] as f32))
     }
@@ -50,7 +49,6 @@ impl NormParameters {
 /// The normalised frequency of a term in a document, `body / body_norm + title_weight · title / title_norm`, given its
 /// frequencies in body and title and the shares of its occurrences.
 #[inline]
-#[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
 pub(super) fn normalised(shares: [f32; 2], title: u32, body: u32) -> f32 {
     let in_body = body as f32 * shares[1];
     // Most documents have no occurrences in the title.
@@ -59,7 +57,7 @@ pub(super) fn normalised(shares: [f32; 2], title: u32, body: u32) -> f32 {
 
 /// The mean length of texts, from the number of all words and that of all texts. It is at least 1, so that an empty
 /// index, or one of empty titles, does not make relative lengths infinite.
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a mean is rounded")]
+#[expect(clippy::cast_possible_truncation, reason = "a mean is rounded")]
 pub(super) fn mean_length(words: u64, texts: u64) -> f32 {
     (words as f64 / texts.max(1) as f64).max(1.0) as f32
 }
@@ -156,7 +154,6 @@ impl Norms<'_> {
     /// Appends the norms of the bodies of documents. Their lengths are gathered first: the rest is computed for several
     /// documents at once.
     #[inline]
-    #[expect(clippy::cast_precision_loss, reason = "lengths in words are small")]
     pub fn append_bodies(&self, docs: &[DocId], norms: &mut Vec<f32>) {
         let (parameters, lengths, first) = (self.parameters, self.lengths.all(), norms.len());
         let words =

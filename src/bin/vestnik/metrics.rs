@@ -54,7 +54,6 @@ fn carry_over(earlier: &str, text: &mut String) {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "metrics need no exact integers")]
 fn text(exit: Exit, summary: Option<&Summary>, success: Option<u64>) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let mut out = String::new();

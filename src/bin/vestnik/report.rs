@@ -126,7 +126,6 @@ fn fields(summary: &Summary, dry: bool) -> Value {
     })
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a figure for reading")]
 fn line(summary: &Summary, dry: bool) -> String {
     let megabytes = summary.read.bytes as f64 / 1e6;
     let seconds = summary.took.as_secs_f64();

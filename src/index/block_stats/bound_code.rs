@@ -12,7 +12,6 @@ const LEAST: f32 = -4.0;
 pub(crate) fn decode(code: u8) -> f32 {
     static BOUNDS: LazyLock<[f32; 256]> = LazyLock::new(|| {
         // The greatest code stands for everything that is too great for a code.
-        #[expect(clippy::cast_precision_loss, reason = "a code is less than 256")]
         let bound = |code| if code == 255 { f32::INFINITY } else { (code as f32 / STEPS + LEAST).exp2() };
         std::array::from_fn(bound)
     });

@@ -134,7 +134,7 @@ impl BoundWord {
 
 /// The inverse document frequency: ln(1 + (N − n + ½) / (n + ½)), above 0 (Robertson & Zaragoza 2009, § 3.1, with 1
 /// added so that common words never lower a score).
-#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "a logarithm of counts")]
+#[expect(clippy::cast_possible_truncation, reason = "a logarithm of counts")]
 fn idf(context: &Context, doc_count: usize) -> f32 {
     let (all, with) = (context.snapshot.releases as f64, doc_count as f64);
     (1.0 + (all - with + 0.5).max(0.5) / (with + 0.5)).ln() as f32

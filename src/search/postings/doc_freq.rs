@@ -60,12 +60,7 @@ fn alive(segment: &Segment, list: &PostingList) -> io::Result<usize> {
 }
 
 /// How many of all documents have one of several independent terms, given the document frequency of each.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "an estimate"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate")]
 fn estimate(all: u64, freqs: &[usize]) -> usize {
     let without: f64 = freqs.iter().map(|&freq| 1.0 - freq as f64 / all.max(1) as f64).product();
     (all as f64 * (1.0 - without)).round() as usize

@@ -189,7 +189,6 @@ impl Frequency {
     }
 
     /// The frequencies in title and body as weighted by the term.
-    #[expect(clippy::cast_precision_loss, reason = "frequencies in one document are small")]
     pub fn weighted(self, weight: f32) -> (f32, f32) {
         (self.title as f32 * weight, self.body as f32 * weight)
     }

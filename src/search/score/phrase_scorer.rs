@@ -78,14 +78,12 @@ impl<'s> PhraseScorer<'s> {
             let at = self.retained.binary_search_by_key(&doc, |(doc, _)| *doc).ok()?;
             Some(self.retained[at].1)
         };
-        let mut scores: Vec<Option<f32>> = docs.iter().map(|&doc| known(doc)).collect();
-        let unknown = docs.iter().zip(&scores).filter(|(_, score)| score.is_none());
-        let unknown: Vec<DocId> = unknown.map(|(&doc, _)| doc).collect();
-        let mut found = self.score(&unknown).into_iter().peekable();
-        for (doc, score) in docs.iter().zip(&mut scores).filter(|(_, score)| score.is_none()) {
-            *score = found.next_if(|(other, _)| other == doc).map(|(_, score)| score);
+        if let Some(scores) = docs.iter().map(|&doc| known(doc)).collect() {
+            return scores;
         }
-        scores.into_iter().map(Option::unwrap_or_default).collect()
+        let mut found = self.score(docs).into_iter().peekable();
+        let score = |doc: &DocId| found.next_if(|(other, _)| other == doc).map_or(0.0, |(_, score)| score);
+        docs.iter().map(score).collect()
     }
 
     /// Those of some documents that match, in order, with their scores.
@@ -165,7 +163,6 @@ impl<'s> OpenPhrase<'s> {
     }
 
     /// Those of some documents that match, in order, with their scores.
-    #[expect(clippy::cast_precision_loss, reason = "counts of a phrase in one document are small")]
     fn score(&mut self, docs: &[DocId]) -> Vec<(DocId, f32)> {
         let by_doc = self.matcher.starts(docs).chunk_by(|&one, &other| doc_of(one) == doc_of(other));
         let score = |starts: &[Position]| {

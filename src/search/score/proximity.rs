@@ -40,7 +40,6 @@ impl ProximityScorer {
     }
 
     /// The score of a document, from the positions of its clauses.
-    #[expect(clippy::cast_precision_loss, reason = "far positions add next to nothing")]
     pub fn score(&self, positions: [&[Position]; PROXIMITY_WORDS]) -> f32 {
         let at_beginning = |(lead, positions): (&f32, &&[Position])| {
             positions.first().map_or(0.0, |&first| lead * (-(in_doc(first) as f32) / LEAD_WORDS).exp())

@@ -127,7 +127,6 @@ fn add_proximity(
 }
 
 /// Adds what releases gain by their dates, as a share of their scores.
-#[expect(clippy::cast_precision_loss, reason = "days between two dates are few")]
 fn add_recency(Context { snapshot, weights, .. }: &Context, ranked: &mut [RankedDoc]) {
     // The first question for the local day reads the list of all time zones, and the newest day all dates.
     if weights.recency <= 0.0 {

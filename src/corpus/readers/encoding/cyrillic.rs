@@ -98,7 +98,6 @@ pub(super) fn detect(bytes: &[u8], declared: Option<&'static Encoding>) -> Optio
     });
     let (cost, encoding) = *declared.unwrap_or(best);
     let counted: u32 = pairs.iter().map(|(_, count)| count).sum();
-    #[expect(clippy::cast_precision_loss, reason = "an average of small numbers")]
     let average = cost as f32 / counted.max(1) as f32;
     (average <= DEAREST && encoding != WINDOWS_1252).then_some(encoding)
 }

@@ -115,7 +115,6 @@ impl<'p> Weighing<'p> {
         let mut count = vec![0; names.len()];
         for (block, quality) in page.blocks.iter().zip(&quality) {
             add(&mut good, block.container, weight(block, *quality, &names).max(0.0));
-            #[expect(clippy::cast_precision_loss, reason = "lengths of text")]
             add(&mut linked, block.container, block.linked as f32);
             if let Some(count) = count.get_mut(block.container) {
                 *count += 1;
@@ -375,7 +374,6 @@ fn add(values: &mut [f32], index: usize, value: f32) {
 
 /// The weight of a block in characters; headings count only against the article.
 fn weight(block: &Block, quality: f32, names: &[Names]) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "lengths of text")]
     let chars = block.chars as f32;
     let quality = quality.clamp(-1.5, 1.0);
     let heading = names.get(block.container).map_or(0, |names| names.heading);

@@ -157,7 +157,6 @@ fn confirmed<'h, 'a>(
             if !inside || (heading.letters.len() < SHORTEST && !starts) {
                 continue;
             }
-            #[expect(clippy::cast_precision_loss, reason = "lengths of titles")]
             let mut share = heading.letters.len() as f32 / title.len().max(1) as f32;
             // The page's own title comes before the name of the site, and the title for sharing has no such name.
             let is_head = index + 1 == titles.len();
@@ -200,7 +199,5 @@ fn overlap(first: &str, second: &str) -> f32 {
     let (first, second) = (letters(first), letters(second));
     let (first, second): (HashSet<&str>, HashSet<&str>) =
         (first.split(' ').collect(), second.split(' ').collect());
-    #[expect(clippy::cast_precision_loss, reason = "counts of words")]
-    let share = first.intersection(&second).count() as f32 / first.len().min(second.len()).max(1) as f32;
-    share
+    first.intersection(&second).count() as f32 / first.len().min(second.len()).max(1) as f32
 }

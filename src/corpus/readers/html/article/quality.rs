@@ -13,7 +13,6 @@ pub(super) fn quality(block: &Block, names: &[Names]) -> f32 {
     if names::is_imprint(&block.text) {
         return IMPRINT;
     }
-    #[expect(clippy::cast_precision_loss, reason = "lengths of text")]
     let (chars, linked) = (block.chars as f32, block.linked.min(block.chars) as f32);
     let links = linked / chars.max(1.0);
     let base = names.get(block.container).map_or(-0.55, |names| names.base);
