@@ -34,7 +34,7 @@ fn fold<T: Copy>(combine: impl Fn(T, T) -> T) -> impl Fn(Vec<T>, Vec<T>) -> Vec<
 }
 
 /// The documents, from `first` on, whose values meet a condition.
-pub(crate) fn docs_where<T>(first: DocId, values: &[T], is_met: impl Fn(&T) -> bool) -> Vec<DocId> {
+pub(crate) fn docs_where<T>(mut first: DocId, values: &[T], is_met: impl Fn(&T) -> bool) -> Vec<DocId> {
     /// The number of values that are looked at together.
     const CHUNK: DocId = 16;
     let (mut docs, mut count) = (vec![0; values.len()], 0);
@@ -46,7 +46,6 @@ pub(crate) fn docs_where<T>(first: DocId, values: &[T], is_met: impl Fn(&T) -> b
         }
     };
     let (chunks, rest) = values.as_chunks::<{ CHUNK as usize }>();
-    let mut first = first;
     for chunk in chunks {
         if chunk.iter().filter(|value| is_met(value)).count() > 0 {
             list(chunk, first);

@@ -123,18 +123,21 @@ impl<'s> WordScorer<'s> {
 
     /// Visits the documents of a window with their scores, in order.
     pub fn score_window(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
-        let mut present = (0..self.terms.len()).filter(|&at| self.terms[at].has_any(window));
-        match (present.next(), present.next()) {
-            (None, _) if self.hints.is_empty() => {}
-            (Some(only), None) if self.hints.is_empty() && self.scope.is_none() => {
-                self.score_term(only, window, visit);
-            }
-            _ if self.hints.is_empty() => self.score_terms(window, visit),
-            _ => {
-                let docs = self.docs(window);
-                visit(&docs, &self.scores(&docs));
-            }
+        if !self.hints.is_empty() {
+            let docs = self.docs(window);
+            return visit(&docs, &self.scores(&docs));
         }
+        let mut present = (0..self.terms.len()).filter(|&at| self.terms[at].has_any(window));
+        if let (Some(only), None) = (present.next(), present.next())
+            && self.scope.is_none()
+        {
+            return self.score_term(only, window, visit);
+        }
+        let mut all = Vec::new();
+        self.add_up(window, &mut all);
+        let docs = docs_where(window.start, &all, |found| is_match(*found));
+        let found: Vec<_> = docs.iter().map(|&doc| all[(doc - window.start) as usize]).collect();
+        visit(&docs, &self.score(&docs, &found));
     }
 
     /// Scores the only term that a window has, block by block.
@@ -152,15 +155,6 @@ impl<'s> WordScorer<'s> {
             bm25f.score((docs, bodies), titles, *factors, &mut scores);
             visit(docs, &scores);
         });
-    }
-
-    /// Adds up the frequencies of several terms.
-    fn score_terms(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
-        let mut all = Vec::new();
-        self.add_up(window, &mut all);
-        let docs = docs_where(window.start, &all, |found| is_match(*found));
-        let found: Vec<_> = docs.iter().map(|&doc| all[(doc - window.start) as usize]).collect();
-        visit(&docs, &self.score(&docs, &found));
     }
 
     /// Adds up the frequencies in each document of a window.
