@@ -195,9 +195,8 @@ impl<'s> Scorer<'s> {
                     .unwrap_or_else(|| vec![0.0; docs.len()])
             }
             Self::Any(parts) => {
-                let mut max = vec![0.0; docs.len()];
-                parts.iter_mut().for_each(|part| part.raise_scores(docs, &mut max));
-                max
+                let scores = parts.iter_mut().map(|part| part.scores(docs));
+                scores.reduce(fold(f32::max)).unwrap_or_else(|| vec![0.0; docs.len()])
             }
             Self::Except(parts) => {
                 let [scores, excluded] = parts.each_mut().map(|part| part.scores(docs));
@@ -207,26 +206,6 @@ impl<'s> Scorer<'s> {
                 .iter()
                 .map(|&doc| if is_within(segment, doc, (*from, *to)) { STEP } else { 0.0 })
                 .collect(),
-        }
-    }
-
-    /// Raises scores to those of this scorer, whose positions are read only where its bounds are higher.
-    fn raise_scores(&mut self, docs: &[DocId], scores: &mut [f32]) {
-        let mut sought = docs.to_vec();
-        if self.reads_positions() {
-            self.retain(&mut sought, Phase::Approximate);
-            let mut bounds = self.max_scores(&sought).into_iter();
-            let mut known = docs.iter().zip(&*scores);
-            sought.retain(|&doc| {
-                let known = known.find(|(other, _)| **other == doc).map_or(0.0, |(_, &known)| known);
-                bounds.next().is_some_and(|bound| bound > known)
-            });
-        }
-        let mut found = sought.iter().zip(self.scores(&sought)).peekable();
-        for (doc, score) in docs.iter().zip(scores) {
-            if let Some((_, higher)) = found.next_if(|(other, _)| *other == doc) {
-                *score = score.max(higher);
-            }
         }
     }
 
