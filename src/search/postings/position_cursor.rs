@@ -36,7 +36,7 @@ const DENSE: usize = 4;
 pub(crate) struct PositionCursor {
     postings: BlockCursor,
     positions: PositionReader,
-    /// Where the positions of each posting of a block end, and those that were read last, as they are stored.
+    /// Where the positions of each posting end among those that were read last, and these as they are stored.
     ends: Vec<usize>,
     gaps: Vec<u32>,
 }
@@ -55,30 +55,32 @@ impl PositionCursor {
     pub fn read(&mut self, docs: &[DocId], out: &mut Vec<Position>) {
         let Self { postings, positions, ends, gaps } = self;
         postings.find_all(docs, |block, found| {
-            let (before, (_, freqs)) = (block.positions_before(), block.postings());
-            let mut end = 0;
-            ends.clear();
-            ends.push(end);
-            for &freq in freqs {
-                end += freq as usize;
-                ends.push(end);
-            }
+            let (mut next, mut start) = (0, block.positions_before());
+            let (_, freqs) = block.postings();
             // Positions of postings in between are read, too, unless there are many.
             let is_dense = DENSE * found.len() >= freqs.len();
             for run in found.chunks(if is_dense { found.len() } else { 1 }) {
                 let (Some((_, first)), Some((_, last))) = (run.first(), run.last()) else { continue };
-                let start = ends[*first];
-                gaps.resize(ends[last + 1] - start, 0);
-                positions.read(before + start as u64, gaps);
+                start += freqs[next..*first].iter().map(|&freq| u64::from(freq)).sum::<u64>();
+                let mut end = 0;
+                ends.clear();
+                ends.push(end);
+                for &freq in &freqs[*first..=*last] {
+                    end += freq as usize;
+                    ends.push(end);
+                }
+                gaps.resize(end, 0);
+                positions.read(start, gaps);
                 out.reserve(gaps.len());
                 for &(doc, posting) in run {
                     // Each but the first is stored as the gap from the one before.
                     let mut at = position(docs[doc], 0);
-                    for &gap in &gaps[ends[posting] - start..ends[posting + 1] - start] {
+                    for &gap in &gaps[ends[posting - first]..ends[posting - first + 1]] {
                         at += u64::from(gap);
                         out.push(at);
                     }
                 }
+                (next, start) = (last + 1, start + end as u64);
             }
         });
     }
