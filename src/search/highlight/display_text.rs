@@ -12,9 +12,6 @@ use crate::analysis::DisplayEdits;
 /// A run of more bytes without a space is not a word but data, such as base64. It may be split anywhere.
 const LONGEST_WORD: usize = 1024;
 
-/// Characters are counted in blocks of this many bytes.
-const BLOCK: usize = 128;
-
 /// A text laid out for display. Reusable: it lays out one text after the other.
 #[derive(Default)]
 pub(super) struct DisplayText {
@@ -23,8 +20,6 @@ pub(super) struct DisplayText {
     runs: Vec<Run>,
     /// The start of each sentence.
     sentences: Vec<usize>,
-    /// How many characters are before each block of bytes, and in all.
-    chars_before: Vec<usize>,
 }
 
 /// Where a run starts.
@@ -55,13 +50,6 @@ impl DisplayText {
         }
         self.text.push_str(text.get(run.origin..).unwrap_or_default());
         self.runs.push(run);
-        self.chars_before.clear();
-        let mut chars = 0;
-        for block in self.text.as_bytes().chunks(BLOCK) {
-            self.chars_before.push(chars);
-            chars += count_chars(block);
-        }
-        self.chars_before.push(chars);
     }
 
     pub fn len(&self) -> usize {
@@ -75,36 +63,26 @@ impl DisplayText {
 
     /// How many characters a range has.
     pub fn chars(&self, range: &Range<usize>) -> usize {
-        self.char_at(range.end) - self.char_at(range.start)
+        self.slice(range).chars().count()
     }
 
     /// Whether a range has at most this many characters.
     pub fn fits(&self, range: &Range<usize>, chars: usize) -> bool {
-        range.len() <= chars || self.chars(range) <= chars
+        range.len() <= chars || range.end <= self.forward(range.start, chars)
     }
 
     /// The offset this many characters later, or the end of the text.
     pub fn forward(&self, from: usize, chars: usize) -> usize {
-        self.byte_at(self.char_at(from).saturating_add(chars))
+        let rest = self.slice(&(from..self.len()));
+        let mut behind = if rest.len() <= chars { "" } else { rest }.chars();
+        chars.checked_sub(1).and_then(|last| behind.nth(last));
+        self.len() - behind.as_str().len()
     }
 
     /// The offset this many characters earlier, or the start of the text.
     pub fn backward(&self, from: usize, chars: usize) -> usize {
-        self.byte_at(self.char_at(from).saturating_sub(chars))
-    }
-
-    /// How many characters are before an offset.
-    fn char_at(&self, byte: usize) -> usize {
-        let block = byte / BLOCK;
-        self.chars_before[block] + count_chars(&self.text.as_bytes()[block * BLOCK..byte])
-    }
-
-    /// The offset that has this many characters before it, or the end of the text.
-    fn byte_at(&self, char: usize) -> usize {
-        let block = self.chars_before.partition_point(|&before| before <= char) - 1;
-        let bytes = self.text.as_bytes().iter().enumerate().skip(block * BLOCK);
-        let mut starts = bytes.filter(|&(_, &byte)| starts_char(byte));
-        starts.nth(char - self.chars_before[block]).map_or(self.len(), |(at, _)| at)
+        let before = self.slice(&(0..from)).char_indices().rev();
+        before.take(chars).last().map_or(from, |(at, _)| at)
     }
 
     /// The range of a range in bytes of the original, extended so that no letter is split from its stress mark.
@@ -158,15 +136,4 @@ impl DisplayText {
         let next = self.sentences.partition_point(|&start| start < at);
         self.sentences.get(next).copied().unwrap_or(self.len())
     }
-}
-
-/// Whether a byte is the first of a character.
-fn starts_char(byte: u8) -> bool {
-    byte & 0xC0 != 0x80
-}
-
-/// How many characters start in at most a block of bytes.
-fn count_chars(block: &[u8]) -> usize {
-    // Sums of bytes are computed on vectors.
-    usize::from(block.iter().map(|&byte| u8::from(starts_char(byte))).sum::<u8>())
 }

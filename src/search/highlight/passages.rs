@@ -70,12 +70,11 @@ impl Passages<'_> {
         let (mut shown, mut windows) = (0, Vec::<Range<usize>>::new());
         while windows.len() < count {
             // A window apart from the others, up to its last target, with what it adds and how good it is.
-            let window = |&(start, kind): &(usize, Start)| {
+            let window = |&(start, kind, end): &(usize, Start, usize)| {
                 let next = windows.iter().find(|other| other.end > start);
-                let next = next.map_or(usize::MAX, |next| next.start);
-                let fits = |end: usize| end <= next && self.display.fits(&(start..end), limit);
+                let end = next.map_or(end, |next| next.start.min(end));
                 let behind = &self.targets[self.targets.partition_point(|target| target.start < start)..];
-                let fitting = behind.iter().take_while(|target| fits(target.end)).count();
+                let fitting = behind.iter().take_while(|target| target.end <= end).count();
                 let inside = behind[..fitting].iter().filter(|target| target.clause & shown == 0);
                 let (first, last) = (inside.clone().next()?, inside.clone().map(|target| target.end).max()?);
                 let (clauses, extent) = (clauses(inside.clone()), Reverse(last - first.start));
@@ -91,8 +90,8 @@ impl Passages<'_> {
         (shown, windows)
     }
 
-    /// Where windows of `limit` characters may start, in order.
-    fn starts(&self, limit: usize) -> Vec<(usize, Start)> {
+    /// Where windows of `limit` characters may start, in order, and where they then end.
+    fn starts(&self, limit: usize) -> Vec<(usize, Start, usize)> {
         let Self { display, targets } = self;
         // The window at the end of the text starts before the sentence of its last match.
         let last = display.next_sentence(display.backward(display.len(), limit));
@@ -108,7 +107,7 @@ impl Passages<'_> {
         starts.retain(|&(at, start)| start == Start::Match || self.cut(at).is_none());
         starts.sort_unstable();
         starts.dedup_by_key(|(at, _)| *at);
-        starts
+        starts.into_iter().map(|(at, start)| (at, start, display.forward(at, limit))).collect()
     }
 
     /// Windows extended to equal shares of the length, and joined where they are adjacent.

@@ -94,8 +94,12 @@ pub(super) fn highlights(
         last.end = if overlap { last.end.max(word.end) } else { last.end };
         overlap
     });
+    let (mut counted, mut chars) = (range.start, 0);
     let highlight = |Range { start, end }: Range<usize>| {
-        let [start_char, end_char] = [start, end].map(|at| display.chars(&(range.start..at)));
+        let [start_char, end_char] = [start, end].map(|at| {
+            chars += display.chars(&(std::mem::replace(&mut counted, at)..at));
+            chars
+        });
         Highlight { start: start - range.start, end: end - range.start, start_char, end_char }
     };
     words.into_iter().map(highlight).collect()
