@@ -98,16 +98,11 @@ impl Segment {
         })
     }
 
-    /// The documents that are not deleted.
-    pub fn alive_docs(&self) -> impl Iterator<Item = DocId> + '_ {
-        (0..self.reader.max_doc()).filter(|&doc| !self.reader.is_deleted(doc))
-    }
-
     /// The documents that are not deleted, with their ids.
     pub fn alive_ids(&self) -> io::Result<impl Iterator<Item = (DocId, String)>> {
         let mut by_rank = all_values(&self.ids)?;
         let mut id = move |doc| by_rank.get_mut(self.id_rank(doc)?).map(std::mem::take);
-        Ok(self.alive_docs().filter_map(move |doc| Some((doc, id(doc)?))))
+        Ok(self.reader.doc_ids_alive().filter_map(move |doc| Some((doc, id(doc)?))))
     }
 
     /// Looks up the posting list of a term; `None` if the segment has no such term.
@@ -179,7 +174,7 @@ impl Segment {
         let Some(rank) = self.ids.dictionary().term_ord(id)? else { return Ok(None) };
         let docs = self.docs_by_id.get_or_init(|| {
             let mut docs = vec![TERMINATED; self.ids.num_terms()];
-            for doc in self.alive_docs() {
+            for doc in self.reader.doc_ids_alive() {
                 if let Some(slot) = self.id_rank(doc).and_then(|rank| docs.get_mut(rank)) {
                     *slot = doc;
                 }

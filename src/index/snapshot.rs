@@ -95,7 +95,7 @@ impl Snapshot {
             let days = self
                 .segments
                 .iter()
-                .flat_map(|segment| segment.alive_docs().filter_map(move |doc| segment.day(doc)));
+                .flat_map(|segment| segment.reader.doc_ids_alive().filter_map(move |doc| segment.day(doc)));
             days.max().unwrap_or_default().max(0)
         })
     }
@@ -125,12 +125,9 @@ impl Snapshot {
 
     /// The address of the release with this id.
     pub fn find(&self, id: &str) -> Result<Option<Address>> {
-        for (ordinal, segment) in (0..).zip(&self.segments) {
-            let doc = segment.find_id(id).map_err(|error| self.index.read_failed(error))?;
-            if let Some(doc) = doc {
-                return Ok(Some(Address { segment: ordinal, doc }));
-            }
-        }
-        Ok(None)
+        let address = |segment: &Segment, doc| Address { segment: segment.ordinal, doc };
+        let find = |segment| Ok(Segment::find_id(segment, id)?.map(|doc| address(segment, doc)));
+        let found = self.segments.iter().find_map(|segment| find(segment).transpose()).transpose();
+        found.map_err(|error: std::io::Error| self.index.read_failed(error))
     }
 }

@@ -16,7 +16,7 @@ use std::{
 use crate::{
     error::{Error, Result},
     index::{
-        Index, Segment, Snapshot,
+        Index, Snapshot,
         build::Registry,
         engine_error::catch_panic,
         storage::{Generation, Manifest, atomic_file, checksum, lock, manifest, read_error},
@@ -134,8 +134,9 @@ fn check_commit(
 
 fn check_releases(snapshot: &Snapshot, stop: &AtomicBool, report: &mut CheckReport) -> Result<()> {
     let mut ids = HashSet::new();
-    let docs = |segment| Segment::alive_docs(segment).map(move |doc| (segment, doc));
-    for (segment, doc) in snapshot.segments.iter().flat_map(docs) {
+    let segments = snapshot.segments.iter();
+    let docs = segments.flat_map(|segment| segment.reader.doc_ids_alive().map(move |doc| (segment, doc)));
+    for (segment, doc) in docs {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::Interrupted);
         }
