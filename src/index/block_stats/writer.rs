@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use tantivy::{
     DocId, Segment,
-    directory::{Directory, TerminatingWrite, WritePtr},
+    directory::{TerminatingWrite, WritePtr},
     index::SegmentComponent,
 };
 
@@ -43,8 +43,7 @@ struct List {
 impl StatsWriter {
     /// Creates the file of a segment, given the lengths of its documents.
     pub fn create(segment: &Segment, lengths: Vec<DocLengths>) -> tantivy::Result<Self> {
-        let path = segment.relative_path(SegmentComponent::Custom(EXTENSION.into()));
-        let file = segment.index().directory().open_write(&path)?;
+        let file = segment.open_write(SegmentComponent::Custom(EXTENSION.into()))?;
         let parameters = LengthStats::of(lengths.iter().copied()).parameters();
         let shares = lengths.iter().map(|&lengths| parameters.shares(lengths)).collect();
         let (ends, rare) = (Vec::new(), Vec::new());

@@ -5,7 +5,7 @@
 
 use tantivy::{
     Result, Segment, SegmentMeta,
-    directory::{Directory, TerminatingWrite, WritePtr},
+    directory::TerminatingWrite,
     fastfield::FastFieldsWriter,
     fieldnorm::{FieldNormsSerializer, FieldNormsWriter},
     index::SegmentComponent,
@@ -41,7 +41,7 @@ impl SegmentWriter {
             fast_fields: FastFieldsWriter::from_schema_and_tokenizer_manager(&schema, tokenizers)?,
             // Releases are not compressed: the store needs no thread.
             store: StoreWriter::new(
-                open(&segment, SegmentComponent::Store)?,
+                segment.open_write(SegmentComponent::Store)?,
                 settings.docstore_compression,
                 settings.docstore_blocksize,
                 false,
@@ -72,20 +72,16 @@ impl SegmentWriter {
     pub fn finish(self, forms: &SegmentForms) -> Result<SegmentMeta> {
         let Self { segment, text, mut fast_fields, store, releases, words } = self;
         store.close()?;
-        let mut to = open(&segment, SegmentComponent::FastFields)?;
+        let mut to = segment.open_write(SegmentComponent::FastFields)?;
         fast_fields.serialize(&mut to, None)?;
         to.terminate()?;
         drop(fast_fields);
         // None of the fields has norms, but tantivy requires the file.
-        let norms = FieldNormsSerializer::from_write(open(&segment, SegmentComponent::FieldNorms)?)?;
+        let norms = FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
         FieldNormsWriter::for_schema(&segment.schema()).serialize(norms, None)?;
         write_terms(&segment, text, &words, forms)?;
         Ok(segment.index().new_segment_meta(segment.id(), releases))
     }
-}
-
-fn open(segment: &Segment, component: SegmentComponent) -> Result<WritePtr> {
-    Ok(segment.index().directory().open_write(&segment.relative_path(component))?)
 }
 
 /// Writes the posting lists with their statistics.
