@@ -132,14 +132,9 @@ impl Iterator for TitleFreqs<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let (&at, mut rest) = self.0.split_first()?;
-        let mut freq = 1;
-        while let Some((&other, further)) = rest.split_first()
-            && other == at
-        {
-            (freq, rest) = (freq + 1, further);
-        }
-        self.0 = rest;
-        Some((at.into(), freq))
+        let &at = self.0.first()?;
+        let freq = self.0.iter().take_while(|&&other| other == at).count();
+        self.0 = &self.0[freq..];
+        Some((at.into(), u32::try_from(freq).unwrap_or(u32::MAX)))
     }
 }

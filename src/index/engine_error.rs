@@ -61,10 +61,8 @@ fn system_error(error: &TantivyError) -> Option<io::Error> {
         }
         _ => return None,
     };
-    Some(match error.raw_os_error() {
-        Some(code) => io::Error::from_raw_os_error(code),
-        None => io::Error::new(error.kind(), error.to_string()),
-    })
+    let of_kind = || io::Error::new(error.kind(), error.to_string());
+    Some(error.raw_os_error().map_or_else(of_kind, io::Error::from_raw_os_error))
 }
 
 /// Reads an index. Tantivy panics on some contents that contradict each other; that is damage as well.

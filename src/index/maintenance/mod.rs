@@ -75,13 +75,11 @@ pub fn rollback(folder: &Path, options: &JobOptions) -> Result<u64> {
     let _lock = lock_existing(folder, options)?;
     let Catalog { active, last_success, .. } = Catalog::read(folder)?;
     let is_unusable = |error| matches!(error, Error::IndexStale { .. } | Error::IndexDamaged { .. });
-    let mut older = Generation::retained(folder)?;
-    older.retain(|generation| {
+    let older = Generation::retained(folder)?.into_iter().filter(|generation| {
         generation.number < active && !generation.check_version().is_err_and(is_unusable)
     });
-    let Some(newest) = older.into_iter().max_by_key(|generation| generation.number) else {
-        return Err(Error::NothingOlder { path: folder.into() });
-    };
+    let newest = older.max_by_key(|generation| generation.number);
+    let newest = newest.ok_or_else(|| Error::NothingOlder { path: folder.into() })?;
     check_files(&newest)?;
     newest.publish(usize::MAX, true, last_success)?;
     Ok(newest.number)
