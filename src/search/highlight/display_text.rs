@@ -81,8 +81,9 @@ impl DisplayText {
 
     /// The offset this many characters earlier, or the start of the text.
     pub fn backward(&self, from: usize, chars: usize) -> usize {
-        let before = self.slice(&(0..from)).char_indices().rev();
-        before.take(chars).last().map_or(from, |(at, _)| at)
+        // A character has at most four bytes.
+        let start = self.text.floor_char_boundary(from.saturating_sub(chars.saturating_mul(4)));
+        self.forward(start, self.chars(&(start..from)).saturating_sub(chars))
     }
 
     /// The range of a range in bytes of the original, extended so that no letter is split from its stress mark.
