@@ -105,11 +105,9 @@ fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], inherited: In
     // also match as they are, because «ИЛ» in «ИЛ 96» is an abbreviation and «Ил» is a word.
     let slots = parts.iter().map(|part| {
         let mut word = word(forms, part, Form::Any, inherited);
-        for exact in exact_terms(part) {
-            if word.terms.iter().all(|term| term.key != exact.key) {
-                word.terms.push(exact);
-            }
-        }
+        let mut exact = exact_terms(part);
+        exact.retain(|exact| word.terms.iter().all(|term| term.key != exact.key));
+        word.terms.append(&mut exact);
         (part.position - whole.position, word)
     });
     let slots: Vec<(u32, Word)> = slots.collect();
