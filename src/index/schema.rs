@@ -21,14 +21,6 @@ pub(crate) const POSITION_GAP: u32 = 128;
 /// Precedes the keys of the publisher's terms. It is greater than the letters of all channels.
 pub(crate) const SOURCE_PREFIX: &str = "|";
 
-/// The names of the fast fields.
-pub(crate) mod column {
-    pub const ID: &str = "id";
-    pub const DATE: &str = "date";
-    pub const DIGEST: &str = "digest";
-    pub const FILE: &str = "file";
-}
-
 /// The fields of an index.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fields {
@@ -54,11 +46,11 @@ impl Fields {
         let terms = TextOptions::default().set_indexing_options(indexing.set_tokenizer("raw"));
         let text_column = TextOptions::default().set_fast("raw");
         let fields = Self {
-            id: schema.add_text_field(column::ID, text_column.clone()),
+            id: schema.add_text_field("id", text_column.clone()),
             text: schema.add_text_field("text", terms),
-            date: schema.add_i64_field(column::DATE, FAST),
-            digest: schema.add_u64_field(column::DIGEST, FAST),
-            file: schema.add_text_field(column::FILE, text_column),
+            date: schema.add_i64_field("date", FAST),
+            digest: schema.add_u64_field("digest", FAST),
+            file: schema.add_text_field("file", text_column),
         };
         (schema.build(), fields)
     }

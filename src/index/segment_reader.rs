@@ -20,7 +20,7 @@ use super::{
     block_stats::{BlockStats, SegmentStats},
     doc_store::verify,
     norms::{LengthStats, NormParameters, Norms},
-    schema::{Fields, column},
+    schema::Fields,
 };
 
 /// One segment of a snapshot.
@@ -60,9 +60,10 @@ impl Segment {
         reader: SegmentReader,
         fields: Fields,
     ) -> tantivy::Result<Self> {
-        let columns = reader.fast_fields();
-        let missing = || TantivyError::SchemaError(format!("the column {} is missing", column::ID));
-        let ids = columns.str(column::ID)?.ok_or_else(missing)?;
+        let (columns, schema) = (reader.fast_fields(), reader.schema());
+        let name = |field| schema.get_field_name(field);
+        let missing = || TantivyError::SchemaError("the column of ids is missing".into());
+        let ids = columns.str(name(fields.id))?.ok_or_else(missing)?;
         let part = |component| {
             let file = CompositeFile::open(&reader.open_read(component)?)?;
             let lists = file.open_read(fields.text);
@@ -90,9 +91,9 @@ impl Segment {
             total_lengths,
             deleted,
             docs_by_id: OnceLock::new(),
-            dates: columns.i64(column::DATE)?,
-            digests: columns.u64(column::DIGEST)?,
-            files: columns.str(column::FILE)?,
+            dates: columns.i64(name(fields.date))?,
+            digests: columns.u64(name(fields.digest))?,
+            files: columns.str(name(fields.file))?,
             store: reader.get_store_reader(0)?,
             reader,
         })

@@ -16,6 +16,7 @@ use std::{
 use tantivy::{
     IndexWriter, SegmentReader, TantivyDocument, TantivyError,
     query::doc_predicate_query::{DocPredicateQuery, FunctionPredicate},
+    schema::Field,
 };
 
 use super::{registry::Registry, worker_pool::WorkerPool};
@@ -25,7 +26,6 @@ use crate::{
         CommitInfo, Index,
         doc_store::{EncodedRelease, encode},
         engine_error::write_failure,
-        schema::column,
         snapshot::Snapshot,
         storage::{Catalog, Manifest, WriteLock, generation, lock},
     },
@@ -253,11 +253,12 @@ impl Writer {
         let segments = segments.map_err(|error| self.failure("writing a segment", &error))?;
         let obsolete = std::mem::take(&mut self.obsolete);
         tracing::info!(releases = info.releases, "committing");
+        let field = self.index.fields.digest;
         let engine = self.engine()?;
         let commit = || {
             segments.into_iter().try_for_each(|segment| engine.add_segment(segment))?;
             if !obsolete.is_empty() {
-                engine.delete_query(Box::new(with_digests(obsolete)))?;
+                engine.delete_query(Box::new(with_digests(field, obsolete)))?;
             }
             let mut prepared = engine.prepare_commit()?;
             prepared.set_payload(&payload);
@@ -294,10 +295,11 @@ impl Drop for Writer {
 }
 
 /// Matches the versions of releases with these digests.
-fn with_digests(obsolete: HashSet<u64>) -> DocPredicateQuery {
+fn with_digests(field: Field, obsolete: HashSet<u64>) -> DocPredicateQuery {
     let obsolete = Arc::new(obsolete);
     let predicate = FunctionPredicate::from(move |segment: &SegmentReader| {
-        let (digests, obsolete) = (segment.fast_fields().u64(column::DIGEST)?, Arc::clone(&obsolete));
+        let name = segment.schema().get_field_name(field);
+        let (digests, obsolete) = (segment.fast_fields().u64(name)?, Arc::clone(&obsolete));
         Ok(move |doc| digests.first(doc).is_some_and(|digest| obsolete.contains(&digest)))
     });
     predicate.into()
