@@ -9,7 +9,7 @@ use std::{
     io::Read,
     mem,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::AtomicBool,
     time::Duration,
 };
 
@@ -137,9 +137,7 @@ fn check_releases(snapshot: &Snapshot, stop: &AtomicBool, report: &mut CheckRepo
     let segments = snapshot.segments.iter();
     let docs = segments.flat_map(|segment| segment.reader.doc_ids_alive().map(move |doc| (segment, doc)));
     for (segment, doc) in docs {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Error::Interrupted);
-        }
+        lock::check_stop(stop)?;
         report.releases += 1;
         report.problems.extend(segment.check(doc).err());
         if let Some(twice) = ids.replace(segment.id(doc)) {

@@ -41,9 +41,7 @@ impl WriteLock {
             if let TryLockError::Error(error) = error {
                 return Err(Error::write(&path)(error));
             }
-            if stop.load(Ordering::Relaxed) {
-                return Err(Error::Interrupted);
-            }
+            check_stop(stop)?;
             let holder = describe_holder(&mut file);
             if started.elapsed() >= wait {
                 return Err(Error::IndexLocked { path: index.into(), holder });
@@ -65,6 +63,11 @@ impl Drop for WriteLock {
         _ = self.0.set_len(0);
         tracing::debug!("released the lock");
     }
+}
+
+/// Fails once a job is asked to stop.
+pub(crate) fn check_stop(stop: &AtomicBool) -> Result<()> {
+    if stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
 }
 
 /// Opens a lock file, and creates it if it is missing. Anything but a plain file is refused: a link could

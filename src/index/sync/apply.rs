@@ -20,7 +20,7 @@ use crate::{
     index::{
         Change, Index, JobOptions, Snapshot, Writer,
         build::{FileId, Registry, RegistryEntry, id_problem},
-        storage::{Manifest, ManifestEntry, unless_damaged},
+        storage::{Manifest, ManifestEntry, lock::check_stop, unless_damaged},
     },
     release::Release,
 };
@@ -61,7 +61,7 @@ pub(super) fn run(
     let releases_before = writer.releases();
     let mut run = Run::new(index, writer, task, on_event)?;
     for (file, seen) in std::mem::take(&mut run.diff.files) {
-        task.check_stop()?;
+        check_stop(&task.options.stop)?;
         run.file(&file, seen)?;
     }
     let Summary { same_files, read, failed, .. } = run.reporter.summary;

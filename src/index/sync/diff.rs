@@ -3,7 +3,6 @@
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
-    sync::atomic::Ordering,
     time::SystemTime,
 };
 
@@ -11,7 +10,10 @@ use super::{Event, Reporter};
 use crate::{
     corpus::{Corpus, Found, SourceFile},
     error::{Error, Result},
-    index::{JobOptions, storage::Manifest},
+    index::{
+        JobOptions,
+        storage::{Manifest, lock::check_stop},
+    },
 };
 
 /// What a run reads into an index.
@@ -27,11 +29,6 @@ pub(super) struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Stops a run that was asked to stop.
-    pub fn check_stop(&self) -> Result<()> {
-        if self.options.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
-    }
-
     /// Stops a run that would remove more than half of the releases, unless that was asked for: an unmounted disk and a
     /// mistyped folder look like a corpus whose files were removed.
     pub fn check_removals(&self, removed: usize, of: usize) -> Result<()> {
@@ -58,7 +55,7 @@ impl<'a> Diff<'a> {
             reporter.event(Event::Place(place));
             let mut is_empty = true;
             for found in corpus.files_of(place) {
-                task.check_stop()?;
+                check_stop(&task.options.stop)?;
                 is_empty &= matches!(found, Found::PassedOver(_));
                 match found {
                     Found::File(file) => diff.files.push((file, SystemTime::now())),
