@@ -41,7 +41,8 @@ const SEARCH: &[(&str, &[&str])] = &[
     ("score", &["context", "plan", "positions", "postings", "weights"]),
     ("topk", &["context", "plan", "postings", "score", "weights"]),
     ("highlight", &["context", "plan", "positions", "postings"]),
-    ("searcher", &["context", "highlight", "plan", "score", "topk", "weights"]),
+    ("hit", &["context", "highlight", "score"]),
+    ("searcher", &["context", "highlight", "hit", "plan", "score", "topk", "weights"]),
 ];
 
 /// The parts of `index`: files on disk, reading, writing, maintenance, synchronisation.
