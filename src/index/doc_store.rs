@@ -108,23 +108,22 @@ fn day_of(number: i64) -> Result<Date, jiff::Error> {
 impl<'r> ReleaseView<'r> {
     /// Reads an encoded release, with or without the display data behind it.
     pub fn read(bytes: &'r [u8]) -> Result<Self, String> {
-        let (fields, display) =
-            postcard::take_from_bytes::<StoredFields>(bytes).map_err(|error| unreadable(&error))?;
+        let (fields, display) = postcard::take_from_bytes::<StoredFields>(bytes).map_err(unreadable)?;
         let (display_map, checkpoints): (&[u8], &[u8]) = if display.is_empty() {
             Default::default()
         } else {
-            postcard::take_from_bytes(display).map_err(|error| unreadable(&error))?
+            postcard::take_from_bytes(display).map_err(unreadable)?
         };
         let text = |bytes| UTF_8.decode_without_bom_handling_and_without_replacement(bytes);
         let texts = text(fields.title).zip(text(fields.body));
-        let (title, body) = texts.ok_or_else(|| unreadable(&"it is not UTF-8"))?;
+        let (title, body) = texts.ok_or_else(|| unreadable("it is not UTF-8"))?;
         let length = bytes.len() - display.len();
         Ok(ReleaseView { title, body, display_map, checkpoints, fields, length })
     }
 
     /// Where the release was read.
     pub fn origin(&self) -> Result<Option<Origin>, String> {
-        postcard::from_bytes(self.fields.origin).map_err(|error| unreadable(&error))
+        postcard::from_bytes(self.fields.origin).map_err(unreadable)
     }
 
     /// The whole release.
@@ -134,17 +133,17 @@ impl<'r> ReleaseView<'r> {
             id: fields.id.to_owned(),
             title: self.title.clone().into_owned(),
             body: self.body.clone().into_owned(),
-            date: fields.date.map(day_of).transpose().map_err(|error| unreadable(&error))?,
+            date: fields.date.map(day_of).transpose().map_err(unreadable)?,
             source: fields.source.map(str::to_owned),
             url: fields.url.map(str::to_owned),
             record: fields.record.map(str::to_owned),
             origin: self.origin()?,
-            extra: serde_json::from_str(fields.extra).map_err(|error| unreadable(&error))?,
+            extra: serde_json::from_str(fields.extra).map_err(unreadable)?,
         })
     }
 }
 
-fn unreadable(reason: &dyn std::fmt::Display) -> String {
+fn unreadable(reason: impl std::fmt::Display) -> String {
     format!("cannot be read from the store: {reason}")
 }
 
