@@ -42,7 +42,9 @@ impl WriteLock {
                 return Err(Error::write(&path)(error));
             }
             check_stop(stop)?;
-            let holder = describe_holder(&mut file);
+            // Empty where the file does not say.
+            let holder = file.rewind().and_then(|()| io::read_to_string((&file).take(256)));
+            let holder = holder.unwrap_or_default();
             if started.elapsed() >= wait {
                 return Err(Error::IndexLocked { path: index.into(), holder });
             }
@@ -94,11 +96,6 @@ fn write_holder(file: &mut File) -> io::Result<()> {
     file.set_len(0)?;
     file.rewind()?;
     write!(file, " (process {process} on {}, since {:.0})", host.display(), jiff::Timestamp::now())
-}
-
-/// The process that holds a lock, for messages; empty where the file does not say.
-fn describe_holder(file: &mut File) -> String {
-    file.rewind().and_then(|()| io::read_to_string(file.take(256))).unwrap_or_default()
 }
 
 /// Seconds since 1970-01-01 UTC.
