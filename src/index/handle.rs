@@ -287,6 +287,12 @@ impl Index {
         read_failure(&self.location(), error)
     }
 
+    /// The error for an index that cannot be written: `Interrupted` where writing was to stop.
+    pub(super) fn write_failed(&self, doing: &'static str, error: &tantivy::TantivyError) -> Error {
+        let failed = || write_failure(&self.location(), doing, error);
+        lock::check_stop(&self.stop.load()).err().unwrap_or_else(failed)
+    }
+
     pub(crate) fn damaged(&self, error: &dyn std::fmt::Display) -> Error {
         Error::IndexDamaged { path: self.location(), reason: error.to_string() }
     }

@@ -7,10 +7,7 @@
 use std::{
     collections::HashSet,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, atomic::AtomicBool},
 };
 
 use tantivy::{
@@ -197,7 +194,7 @@ impl Writer {
         let submitted = pool.and_then(|pool| self.pool.insert(pool).submit(release));
         submitted.map_err(|error| {
             self.pool = None;
-            self.failure("writing a segment", &error)
+            self.index.write_failed("writing a segment", &error)
         })
     }
 
@@ -250,7 +247,7 @@ impl Writer {
     fn commit_segments(&mut self, info: &CommitInfo) -> Result<()> {
         let payload = serde_json::to_string(info).map_err(|error| self.index.failed("committing", &error))?;
         let segments = self.pool.take().map_or_else(|| Ok(Vec::new()), WorkerPool::finish);
-        let segments = segments.map_err(|error| self.failure("writing a segment", &error))?;
+        let segments = segments.map_err(|error| self.index.write_failed("writing a segment", &error))?;
         let obsolete = std::mem::take(&mut self.obsolete);
         tracing::info!(releases = info.releases, "committing");
         let field = self.index.fields.digest;
@@ -270,14 +267,7 @@ impl Writer {
             Err(error @ TantivyError::ErrorInThread(_)) => engine.prepare_commit().err().unwrap_or(error),
             Err(error) => error,
         };
-        Err(self.failure("committing", &error))
-    }
-
-    fn failure(&self, doing: &'static str, error: &TantivyError) -> Error {
-        if self.index.stop.load().load(Ordering::Relaxed) {
-            return Error::Interrupted;
-        }
-        write_failure(&self.index.location(), doing, error)
+        Err(self.index.write_failed("committing", &error))
     }
 }
 

@@ -8,7 +8,7 @@ mod check;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
 };
 
 use tantivy::SegmentMeta;
@@ -21,7 +21,6 @@ pub use self::{
 use super::{
     Index, JobOptions,
     build::start_engine,
-    engine_error::write_failure,
     storage::{Catalog, Generation, WriteLock, generation},
 };
 use crate::error::{Error, Result};
@@ -59,10 +58,7 @@ fn merge_segments(index: &Index, options: &JobOptions) -> Result<()> {
     let merged = engine.merge(&ids).wait();
     // No merge may be running any more when its files are removed or the lock is released.
     let ended = engine.wait_merging_threads();
-    merged.and(ended).map_err(|error| {
-        let failed = || write_failure(&index.location(), "merging segments", &error);
-        if options.stop.load(Ordering::Relaxed) { Error::Interrupted } else { failed() }
-    })
+    merged.and(ended).map_err(|error| index.write_failed("merging segments", &error))
 }
 
 /// Activates the newest retained generation that is older than the active one, after checking it. Returns
