@@ -124,8 +124,7 @@ fn check_commit(
     let (snapshot, manifest) = (snapshot?, manifest?);
     let (found, recorded) = (snapshot.releases, commit.info.releases);
     if found != recorded {
-        let problem = format!("the index contains {found} releases, but {recorded} were recorded");
-        report.problems.push(problem);
+        report.problems.push(format!("the index contains {found} releases, but {recorded} were recorded"));
     }
     let Some(stop) = releases else { return Ok(()) };
     check_releases(&snapshot, stop, report)?;

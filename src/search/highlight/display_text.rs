@@ -66,11 +66,6 @@ impl DisplayText {
         self.slice(range).chars().count()
     }
 
-    /// Whether a range has at most this many characters.
-    pub fn fits(&self, range: &Range<usize>, chars: usize) -> bool {
-        range.len() <= chars || range.end <= self.forward(range.start, chars)
-    }
-
     /// The offset this many characters later, or the end of the text.
     pub fn forward(&self, from: usize, chars: usize) -> usize {
         let rest = self.slice(&(from..self.len()));

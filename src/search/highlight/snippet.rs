@@ -115,7 +115,7 @@ fn targets(matches: &[(usize, Match)], display: &DisplayText, length: usize) -> 
         let ranges = [first.start..end, first.clone()].into_iter();
         let mut ranges = ranges.flat_map(|range| [whole_words(&range), range]);
         let cut = || first.start..display.cluster(display.forward(first.start, length)).start;
-        let Range { start, end } = ranges.find(|range| display.fits(range, length)).unwrap_or_else(cut);
+        let Range { start, end } = ranges.find(|range| display.chars(range) <= length).unwrap_or_else(cut);
         (start < end).then_some(Target { start, end, clause: 1 << (clause % 128) })
     };
     let mut targets: Vec<Target> = matches.iter().filter_map(target).collect();
