@@ -2,7 +2,7 @@
 //!
 //! The only matcher: ranking takes the positions from the index, highlighting from the tokens of a text.
 
-use std::{cell::Cell, ops::Range};
+use std::ops::Range;
 
 use super::sloppy::{assign, sloppy_windows};
 use crate::search::postings::{Position, in_doc};
@@ -16,8 +16,6 @@ pub(crate) struct PhraseShape {
     order: Vec<usize>,
     /// How many other words may be among them, in any order. None: adjacent and in order.
     slop: Option<u32>,
-    /// The starts and the positions that were found last, whose memory is used again.
-    buffers: Cell<[Vec<Position>; 2]>,
 }
 
 impl PhraseShape {
@@ -36,7 +34,7 @@ impl PhraseShape {
             slots.push(known);
             offsets.push(offset);
         }
-        (Self { order: (0..slots.len()).collect(), slots, offsets, slop, buffers: Cell::default() }, distinct)
+        (Self { order: (0..slots.len()).collect(), slots, offsets, slop }, distinct)
     }
 
     /// Reads the positions of words with low costs first, which may make the others superfluous.
@@ -68,8 +66,7 @@ impl PhraseShape {
             }
             return sloppy_windows((&lists, &self.slots), slop, visit);
         }
-        let [mut starts, mut positions] = self.buffers.take();
-        starts.clear();
+        let (mut starts, mut positions) = (Vec::new(), Vec::new());
         for (nth, &slot) in self.order.iter().enumerate() {
             read(self.slots[slot], (nth > 0).then_some(&starts), &mut positions);
             let offset = self.offsets[slot];
@@ -86,7 +83,6 @@ impl PhraseShape {
         for &start in &starts {
             visit(start..start + Position::from(self.last_offset()) + 1);
         }
-        self.buffers.set([starts, positions]);
     }
 
     /// Assigns positions in a window to the words, given all their positions: a position and its word for each slot.

@@ -7,7 +7,7 @@ use tantivy::DocId;
 use crate::{
     index::Segment,
     query::Field,
-    search::postings::{BoundWord, Position, PositionCursor, Terms, doc_of, in_doc, position},
+    search::postings::{BoundWord, Position, PositionCursor, Terms, doc_of, in_doc},
 };
 
 /// The position lists of a word: those of terms that are the word, and those of hints.
@@ -35,11 +35,8 @@ impl<'s> WordPositions<'s> {
         out.clear();
         read_all(&mut self.full, docs, out);
         if !self.hints.is_empty() {
-            let has_full = |doc: DocId| {
-                let at = out.partition_point(|&at| at < position(doc, 0));
-                out.get(at).is_some_and(|&at| doc_of(at) == doc)
-            };
-            let sought: Vec<DocId> = docs.iter().copied().filter(|&doc| !has_full(doc)).collect();
+            let has_full = |doc: &DocId| out.binary_search_by_key(doc, |&at| doc_of(at)).is_ok();
+            let sought: Vec<DocId> = docs.iter().copied().filter(|doc| !has_full(doc)).collect();
             let mut by_hints = Vec::new();
             read_all(&mut self.hints, &sought, &mut by_hints);
             *out = union(out, &by_hints);

@@ -197,7 +197,6 @@ impl BlockCursor {
                 TERMINATED => docs.len(),
                 last => seek(docs, next, last + 1),
             };
-            found.clear();
             self.find_in_block(&docs[next..end], next, &mut found);
             next = end;
             if !found.is_empty() {
@@ -209,6 +208,7 @@ impl BlockCursor {
 
     /// Finds documents in the current block, numbered from `number` on.
     fn find_in_block(&mut self, sought: &[DocId], number: usize, found: &mut Vec<(usize, usize)>) {
+        found.clear();
         self.docs();
         let Self { docs, places, .. } = self;
         let block = &docs.numbers;
@@ -222,16 +222,14 @@ impl BlockCursor {
             for (&doc, at) in block.iter().zip(0..) {
                 places[place(doc)] = at;
             }
-            let (first, mut count) = (found.len(), 0);
-            found.resize(first + sought.len(), (0, 0));
-            let found_here = &mut found[first..];
+            let mut count = 0;
+            found.resize(sought.len(), (0, 0));
             for (&doc, number) in sought.iter().zip(number..) {
                 let at = usize::from(places[place(doc)]) % BLOCK_LEN;
-                found_here[count] = (number, at);
+                found[count] = (number, at);
                 count += usize::from(block[at] == doc);
             }
-            found.truncate(first + count);
-            return;
+            return found.truncate(count);
         }
         let mut posting = 0;
         for (&doc, number) in sought.iter().zip(number..) {

@@ -98,14 +98,13 @@ impl<'s> PhraseScorer<'s> {
                     let sought: Vec<DocId> = scores.iter().map(|(doc, _)| *doc).collect();
                     let mut others = right.score(&sought).into_iter().peekable();
                     let (side, other) = (left.matcher.side(), right.matcher.side());
-                    let mut near = (0..side.starts.len())
+                    let near = (0..side.starts.len())
                         .filter(|&at| side.nearest(at, &other, *within).is_some())
-                        .map(|at| doc_of(side.starts[at]))
-                        .peekable();
+                        .map(|at| doc_of(side.starts[at]));
+                    let near: Vec<DocId> = near.collect();
                     for (doc, score) in scores {
                         let Some((_, other)) = others.next_if(|(other, _)| *other == doc) else { continue };
-                        if near.next_if_eq(&doc).is_some() {
-                            while near.next_if_eq(&doc).is_some() {}
+                        if near.binary_search(&doc).is_ok() {
                             scored.push((doc, to_steps((score + other) * *weight)));
                         }
                     }

@@ -57,8 +57,7 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     let is_tiered = query.content().count() <= TIERED_WORDS || sort == Sort::Date;
     let wanted = options.offset.saturating_add(options.limit);
     let reads_positions = query.content().any(|clause| clause.node.reads_positions());
-    let rescored = if reads_positions { RESCORED_PHRASE_DOCS } else { RESCORED_DOCS };
-    let limit = wanted.max(rescored);
+    let limit = wanted.max(if reads_positions { RESCORED_PHRASE_DOCS } else { RESCORED_DOCS });
     let collect = Collect { limit, sort, exhaustive: options.exhaustive, found: &[] };
 
     let bm25f: Vec<Bm25f> = snapshot.segments.iter().map(|segment| Bm25f::new(context, segment)).collect();

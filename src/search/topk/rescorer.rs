@@ -85,8 +85,7 @@ fn score_clauses(
     if !knows_matches {
         docs.iter_mut().for_each(|ranked| ranked.doc.score = 0.0);
     }
-    for (number, clause) in query.clauses.iter().enumerate() {
-        let BoundClause { node, role, .. } = clause;
+    for (number, BoundClause { node, role, .. }) in query.clauses.iter().enumerate() {
         let is_known = knows_matches && role.makes_hit();
         let mut scores = if is_known {
             vec![0.0; ids.len()]
