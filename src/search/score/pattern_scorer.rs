@@ -25,7 +25,7 @@ const STRETCH_LEN: DocId = 1 << 16;
 /// Scores a prefix or pattern.
 pub(crate) struct PatternScorer<'s> {
     bm25f: &'s Bm25f<'s>,
-    word: WordScorer<'s>,
+    pub word: WordScorer<'s>,
     /// The documents whose frequencies were added up last.
     stretch: Range<DocId>,
     frequencies: Vec<Frequencies>,
@@ -38,11 +38,6 @@ impl<'s> PatternScorer<'s> {
     pub fn open(bm25f: &'s Bm25f<'s>, word: &BoundWord) -> io::Result<Self> {
         let word = WordScorer::open(bm25f, word, Terms::Full)?;
         Ok(Self { bm25f, word, stretch: 0..0, frequencies: Vec::new(), retained: Default::default() })
-    }
-
-    /// The number of postings.
-    pub fn cost(&self) -> u64 {
-        self.word.cost()
     }
 
     /// The documents of a window, in order.
@@ -73,11 +68,6 @@ impl<'s> PatternScorer<'s> {
         self.word.score(docs, &found)
     }
 
-    /// An upper bound of the scores of all documents.
-    pub fn max_score(&self) -> f32 {
-        self.word.highest_score()
-    }
-
     /// The frequencies in documents in ascending order.
     fn find(&mut self, docs: &[DocId]) -> Vec<Frequencies> {
         let (retained, mut at) = (&self.retained, 0);
@@ -93,7 +83,7 @@ impl<'s> PatternScorer<'s> {
         let stretches = self.bm25f.segment.reader.max_doc().div_ceil(STRETCH_LEN);
         for part in docs.chunk_by(|a, b| a / STRETCH_LEN == b / STRETCH_LEN) {
             let look_ups = (part.len() * self.word.terms()) as u64 * LOOK_UP_COST;
-            if !self.stretch.contains(&part[0]) && look_ups < self.cost() / u64::from(stretches) {
+            if !self.stretch.contains(&part[0]) && look_ups < self.word.cost() / u64::from(stretches) {
                 found.append(&mut self.word.find(part));
             } else {
                 self.add_up(part[0]);

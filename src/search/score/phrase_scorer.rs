@@ -98,9 +98,8 @@ impl<'s> PhraseScorer<'s> {
                     let sought: Vec<DocId> = scores.iter().map(|(doc, _)| *doc).collect();
                     let mut others = right.score(&sought).into_iter().peekable();
                     let (side, other) = (left.matcher.side(), right.matcher.side());
-                    let near = (0..side.starts.len())
-                        .filter(|&at| side.nearest(at, &other, *within).is_some())
-                        .map(|at| doc_of(side.starts[at]));
+                    let is_near = |&at: &usize| side.nearest(at, &other, *within).is_some();
+                    let near = (0..side.starts.len()).filter(is_near).map(|at| doc_of(side.starts[at]));
                     let near: Vec<DocId> = near.collect();
                     for (doc, score) in scores {
                         let Some((_, other)) = others.next_if(|(other, _)| *other == doc) else { continue };

@@ -89,7 +89,7 @@ impl<'s> Scorer<'s> {
     pub fn cost(&self) -> u64 {
         match self {
             Self::Word(word) => word.cost(),
-            Self::Pattern(word) => word.cost(),
+            Self::Pattern(pattern) => pattern.word.cost(),
             Self::Phrase(phrase) => phrase.cost(),
             Self::All(parts) => parts.iter().map(Self::cost).min().unwrap_or_default(),
             Self::Any(parts) => parts.iter().map(Self::cost).sum(),
@@ -232,7 +232,7 @@ impl<'s> Scorer<'s> {
         let bound = |part: &mut Scorer| part.max_score(extent);
         match self {
             Self::Word(word) => word.max_score(extent),
-            Self::Pattern(word) => word.max_score(),
+            Self::Pattern(pattern) => pattern.word.highest_score(),
             Self::Phrase(phrase) => phrase.max_score(extent),
             Self::All(parts) => parts.iter_mut().map(bound).sum(),
             Self::Any(parts) => parts.iter_mut().map(bound).fold(0.0, f32::max),

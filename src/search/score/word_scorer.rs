@@ -18,6 +18,10 @@ use crate::{
     search::postings::{BoundWord, Extent, Frequency, TermCursor, Terms},
 };
 
+/// A word with several terms is rare if fewer than one of this many documents have it: these are looked up in the lists of
+/// its terms. The frequencies of others are added up in an array of all documents.
+const RARE: u64 = 16;
+
 /// Scores one word in one segment.
 pub(crate) struct WordScorer<'s> {
     bm25f: &'s Bm25f<'s>,
@@ -105,11 +109,21 @@ impl<'s> WordScorer<'s> {
             term.each_doc(window, |doc| docs.push(doc));
             return docs;
         }
-        let mut marked = vec![false; window.len()];
+        // A set of bits takes less time to search than the window, in which most words have few documents.
+        let mut bits = vec![0_u64; window.len().div_ceil(64)];
         for term in self.terms.iter_mut().chain(&mut self.hints) {
-            term.each_doc(window, |doc| marked[(doc - window.start) as usize] = true);
+            term.each_doc(window, |doc| {
+                let at = doc - window.start;
+                bits[at as usize / 64] |= 1 << (at % 64);
+            });
         }
-        docs_where(window.start, &marked, |is_marked| *is_marked)
+        for (start, mut bits) in (window.start..).step_by(64).zip(bits) {
+            while bits > 0 {
+                docs.push(start + bits.trailing_zeros());
+                bits &= bits - 1;
+            }
+        }
+        docs
     }
 
     /// Retains the documents that have a term.
@@ -123,7 +137,8 @@ impl<'s> WordScorer<'s> {
 
     /// Visits the documents of a window with their scores, in order.
     pub fn score_window(&mut self, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
-        if !self.hints.is_empty() {
+        let is_rare = self.cost() * RARE < self.bm25f.segment.reader.max_doc().into();
+        if !self.hints.is_empty() || is_rare && self.terms.len() > 1 {
             let docs = self.docs(window);
             return visit(&docs, &self.scores(&docs));
         }

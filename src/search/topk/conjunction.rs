@@ -50,8 +50,7 @@ pub(super) fn search_segment(
         (0..clauses.len()).filter(|&at| clauses[at].clause.role.is_content()).collect();
     order.sort_by_key(|&at| clauses[at].cost);
     let reads_positions = order.iter().any(|&at| clauses[at].scorer.reads_positions());
-    let mut total = Total::default();
-    let (mut docs, mut start, mut wait) = (Vec::new(), 0, 0);
+    let (mut total, mut docs, mut start, mut wait) = (Total::default(), Vec::new(), 0, 0);
     while start < end && !deadline.is_over() {
         // Positions of documents that cannot reach the top are not read once these need not be counted.
         let counted = if reads_positions { positions.load(Ordering::Relaxed) } else { usize::MAX };

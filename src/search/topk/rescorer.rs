@@ -92,8 +92,8 @@ fn score_clauses(
         } else {
             Scorer::open(bm25f, node, Terms::Full)?.scores(&ids)
         };
-        let bit = matched_bit(number);
-        let matches = |at: usize| if is_known { docs[at].doc.matched & bit != 0 } else { scores[at] > 0.0 };
+        let is_marked = |at: usize| docs[at].doc.matched & matched_bit(number) != 0;
+        let matches = |at: usize| if is_known { is_marked(at) } else { scores[at] > 0.0 };
         let unmatched: Vec<usize> = (0..ids.len()).filter(|&at| !matches(at)).collect();
         if role.is_content() {
             unmatched.iter().for_each(|&at| docs[at].missing |= 1 << number);
