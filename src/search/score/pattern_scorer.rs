@@ -1,7 +1,7 @@
 //! Scores a prefix or pattern in one segment: the union of the postings of hundreds of forms.
 //!
 //! Bounds of hundreds of lists add up to nothing useful, and looking a document up in all of them takes long. So the
-//! frequencies of all forms are added up, stretch by stretch, unless only a few documents of a stretch are looked up.
+//! frequencies of all forms are added up, chunk by chunk, unless only a few documents of a chunk are looked up.
 //! Only the documents that are asked for are scored.
 
 use std::{io, ops::Range};
@@ -20,14 +20,14 @@ const LOOK_UP_COST: u64 = 8;
 
 /// Documents whose frequencies are added up at a time. They fit into the caches of a processor, and each list is
 /// entered only a few times.
-const STRETCH_LEN: DocId = 1 << 16;
+const CHUNK_LEN: DocId = 1 << 16;
 
 /// Scores a prefix or pattern.
 pub(crate) struct PatternScorer<'s> {
     bm25f: &'s Bm25f<'s>,
     pub word: WordScorer<'s>,
     /// The documents whose frequencies were added up last.
-    stretch: Range<DocId>,
+    chunk: Range<DocId>,
     frequencies: Vec<Frequencies>,
     /// The documents that were retained last, with their frequencies.
     retained: (Vec<DocId>, Vec<Frequencies>),
@@ -37,7 +37,7 @@ impl<'s> PatternScorer<'s> {
     /// Opens the postings of the forms.
     pub fn open(bm25f: &'s Bm25f<'s>, word: &BoundWord) -> io::Result<Self> {
         let word = WordScorer::open(bm25f, word, Terms::Full)?;
-        Ok(Self { bm25f, word, stretch: 0..0, frequencies: Vec::new(), retained: Default::default() })
+        Ok(Self { bm25f, word, chunk: 0..0, frequencies: Vec::new(), retained: Default::default() })
     }
 
     /// The documents of a window, in order.
@@ -45,7 +45,7 @@ impl<'s> PatternScorer<'s> {
         let (mut docs, mut start) = (Vec::new(), window.start);
         while start < window.end {
             self.add_up(start);
-            let end = self.stretch.end.min(window.end);
+            let end = self.chunk.end.min(window.end);
             let slots = self.slot(start)..self.slot(end);
             docs.append(&mut docs_where(start, &self.frequencies[slots], |found| is_match(*found)));
             start = end;
@@ -71,7 +71,7 @@ impl<'s> PatternScorer<'s> {
     /// The frequencies in documents in ascending order.
     fn find(&mut self, docs: &[DocId]) -> Vec<Frequencies> {
         let (retained, mut at) = (&self.retained, 0);
-        let is_added_up = docs.first().is_none_or(|first| self.stretch.contains(first));
+        let is_added_up = docs.first().is_none_or(|first| self.chunk.contains(first));
         let known = docs.iter().map(|&doc| {
             at = seek(&retained.0, at, doc);
             (!is_added_up && retained.0.get(at) == Some(&doc)).then(|| retained.1[at])
@@ -80,10 +80,10 @@ impl<'s> PatternScorer<'s> {
             return found;
         }
         let mut found = Vec::with_capacity(docs.len());
-        let stretches = self.bm25f.segment.reader.max_doc().div_ceil(STRETCH_LEN);
-        for part in docs.chunk_by(|a, b| a / STRETCH_LEN == b / STRETCH_LEN) {
+        let chunks = self.bm25f.segment.reader.max_doc().div_ceil(CHUNK_LEN);
+        for part in docs.chunk_by(|a, b| a / CHUNK_LEN == b / CHUNK_LEN) {
             let look_ups = (part.len() * self.word.terms()) as u64 * LOOK_UP_COST;
-            if !self.stretch.contains(&part[0]) && look_ups < self.word.cost() / u64::from(stretches) {
+            if !self.chunk.contains(&part[0]) && look_ups < self.word.cost() / u64::from(chunks) {
                 found.append(&mut self.word.find(part));
             } else {
                 self.add_up(part[0]);
@@ -93,17 +93,17 @@ impl<'s> PatternScorer<'s> {
         found
     }
 
-    /// Adds up the frequencies in the stretch of a document.
+    /// Adds up the frequencies in the chunk of a document.
     fn add_up(&mut self, doc: DocId) {
-        if !self.stretch.contains(&doc) {
-            let start = doc - doc % STRETCH_LEN;
-            let end = start.saturating_add(STRETCH_LEN).min(self.bm25f.segment.reader.max_doc());
-            self.stretch = start..end;
-            self.word.add_up(&self.stretch, &mut self.frequencies);
+        if !self.chunk.contains(&doc) {
+            let start = doc - doc % CHUNK_LEN;
+            let end = start.saturating_add(CHUNK_LEN).min(self.bm25f.segment.reader.max_doc());
+            self.chunk = start..end;
+            self.word.add_up(&self.chunk, &mut self.frequencies);
         }
     }
 
     fn slot(&self, doc: DocId) -> usize {
-        (doc - self.stretch.start) as usize
+        (doc - self.chunk.start) as usize
     }
 }
