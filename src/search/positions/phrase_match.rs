@@ -47,8 +47,8 @@ impl PhraseShape {
         self.offsets.last().copied().unwrap_or_default()
     }
 
-    /// Visits the windows that have the phrase, in order. `read` reads the positions of a word into a buffer, in order; of all
-    /// but the first word, those in the documents of other positions are enough, which may have the phrase.
+    /// Visits the windows that have the phrase, in order. `read` reads the positions of a word into a buffer, in order; given
+    /// positions of other words, those in the same documents are enough.
     pub fn find(
         &self,
         mut read: impl FnMut(usize, Option<&[Position]>, &mut Vec<Position>),

@@ -19,10 +19,10 @@ const SKIP_ENTRY: usize = 12;
 /// The low bits of the byte that holds the bit width of the ids.
 const WIDTH: u8 = 0x1F;
 
-/// The documents of a block are looked up in a table if they are within this distance,
+/// The size of the table of places, in which documents of a block are found if they are that near each other.
 const PLACES: usize = 1 << 12;
 
-/// and if this many are sought, which take as long to find one by one as the table takes to fill.
+/// The table takes as long to fill as this many documents take to find one by one.
 const MANY: usize = 16;
 
 /// A cursor over the blocks of a posting list.
