@@ -126,12 +126,9 @@ impl Searcher {
             let (release, highlighted) = highlighter.as_mut().map(read).transpose()?.unzip();
             let (snippet, title_highlights) = highlighted.unzip();
             let explain = || explain(context, (segment, address.doc, doc.score), &bound.clauses);
+            let release = release.unwrap_or_default();
             hits.push(Hit {
-                release: StoredRelease {
-                    context: context.clone(),
-                    address,
-                    release: release.unwrap_or_default(),
-                },
+                release: StoredRelease { context: context.clone(), address, release },
                 rank: options.offset + at + 1,
                 score: doc.score,
                 missing: ranked.missing().map(|clause| bound.clauses[clause].text.clone()).collect(),

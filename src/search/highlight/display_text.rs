@@ -78,7 +78,8 @@ impl DisplayText {
     pub fn backward(&self, from: usize, chars: usize) -> usize {
         // A character has at most four bytes.
         let start = self.text.floor_char_boundary(from.saturating_sub(chars.saturating_mul(4)));
-        self.forward(start, self.chars(&(start..from)).saturating_sub(chars))
+        let skipped = if from <= chars { 0 } else { self.chars(&(start..from)).saturating_sub(chars) };
+        self.forward(start, skipped)
     }
 
     /// The range of a range in bytes of the original, extended so that no letter is split from its stress mark.

@@ -1,6 +1,6 @@
 //! Snippets: the passages of a body that match a query best, with highlights.
 //!
-//! Takes time in proportion to the length of the body, up to a logarithm.
+//! Takes time in proportion to the length of the body and, for each match, to that of the snippet.
 
 use std::ops::Range;
 

@@ -16,6 +16,7 @@ use crate::search::{
     plan::Phrase,
     positions::PhraseMatcher,
     postings::{BoundWord, Extent, Position, Terms, doc_of, in_doc},
+    weights::BOUND_SLACK,
 };
 
 /// The number of documents whose positions are read at a time: enough to read each block of positions once, and few
@@ -186,7 +187,8 @@ impl<'s> OpenPhrase<'s> {
         let found = self.words.iter_mut().map(|word| word.frequencies(docs)).reduce(fold(in_both));
         let (found, mut bounds) = (found.unwrap_or_default(), Vec::with_capacity(docs.len()));
         let titles = found.iter().copied().enumerate().filter(|(_, (title, _))| *title > 0.0);
-        self.bm25f.score((docs, found.iter().map(|(_, body)| *body)), titles, self.factors, &mut bounds);
+        let factors = Factors { weight: self.factors.weight * BOUND_SLACK, ..self.factors };
+        self.bm25f.score((docs, found.iter().map(|(_, body)| *body)), titles, factors, &mut bounds);
         // Scores are rounded to steps.
         bounds.iter_mut().for_each(|bound| *bound += STEP);
         bounds

@@ -79,9 +79,7 @@ pub(super) fn search_segment(
                 let all = docs.len();
                 prune(opened, &mut docs, top);
                 wait = MAX_WAIT * docs.len() / all.max(1);
-                if docs.len() < all {
-                    total.relation = Relation::AtLeast;
-                }
+                total.relation = if docs.len() < all { Relation::AtLeast } else { total.relation };
             } else {
                 wait = wait.saturating_sub(1);
             }

@@ -52,7 +52,7 @@ pub(super) fn search_segment(opened: &mut SegmentQuery, top: &mut TopCollector) 
                 if reads_positions {
                     bounds.extend(docs.iter().copied().zip(scores.iter().copied()));
                 }
-                // In registers.
+                // Copied, so that the loop keeps them in registers.
                 let (sums, start, bit) = (&mut *sums, window.start, bit);
                 for (doc, &score) in docs.iter().zip(scores) {
                     let (sum, matched) = &mut sums[(doc - start) as usize];
