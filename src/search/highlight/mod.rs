@@ -6,8 +6,6 @@ mod display_text;
 mod matches;
 mod passages;
 mod snippet;
-#[cfg(test)]
-mod tests;
 
 use std::io;
 
