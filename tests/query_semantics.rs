@@ -321,37 +321,6 @@ fn repeated_parts_count_once_and_the_number_of_words_is_limited() {
 }
 
 #[test]
-fn a_word_is_as_rare_as_all_its_readings_in_releases_that_are_not_deleted() {
-    // «Банка» is a form of «банк» and of «банка».
-    let readings = |id: usize| {
-        [(2, "банк "), (3, "банкою "), (7, "мост ")].map(|(of, word)| (id.is_multiple_of(of), word))
-    };
-    let text =
-        |id| readings(id).into_iter().filter(|(has, _)| *has).map(|(_, word)| word).collect::<String>();
-    let index = Index::in_memory().unwrap();
-    for batch in [0..400, 400..700] {
-        index.ingest(batch.map(|id| Release::new(id.to_string(), "", text(id)))).unwrap();
-    }
-    let mut writer = index.writer().unwrap();
-    let is_deleted = |id: usize| id.is_multiple_of(4) || id.is_multiple_of(21);
-    (0..700).filter(|&id| is_deleted(id)).for_each(|id| _ = writer.remove(&id.to_string()));
-    writer.commit(&[]).unwrap();
-    let searcher = index.searcher().unwrap();
-    let alive = || (0..700).filter(|&id| !is_deleted(id));
-    for (query, has) in
-        [("банка", [true, true, false]), ("банком", [true, false, false]), ("мост", [false, false, true])]
-    {
-        let options = Options { explain: true, ..Options::default() };
-        let results = searcher.search(&Query::parse(query), &options).unwrap();
-        let idf = results.hits[0].explanation.as_ref().unwrap().clauses[0].idf;
-        let matches = |&id: &usize| readings(id).iter().zip(has).any(|((is_in, _), counts)| *is_in && counts);
-        let (all, with) = (alive().count() as f32, alive().filter(matches).count() as f32);
-        let expected = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
-        assert!((idf - expected).abs() < 1e-4, "{query}: {idf} {expected}");
-    }
-}
-
-#[test]
 fn a_timeout_returns_what_was_found() {
     let index = index(&[("1", "Мост", "Мост открыт.")]);
     let searcher = index.searcher().unwrap();

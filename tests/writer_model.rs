@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use vestnik::{
-    Index, Query, Release,
+    Date, Index, Origin, Query, Release,
     index::{Change, WriterOptions},
     search::Options,
 };
@@ -79,6 +79,52 @@ proptest! {
                 }
             }
         }
+    }
+}
+
+/// A release as it is read from an index of it alone.
+fn stored(release: &Release) -> Release {
+    let index = Index::in_memory().unwrap();
+    index.ingest([release.clone()]).unwrap();
+    index.searcher().unwrap().release(&release.id).unwrap()
+}
+
+#[test]
+fn all_fields_are_stored() {
+    let extra = serde_json::json!({ "б": [1, null, "«да»"], "а": { "в": 1.5 } });
+    let release = Release {
+        date: "1969-12-31".parse().ok(),
+        source: Some("УзА".into()),
+        url: Some("https://uza.uz/1".into()),
+        record: Some("17".into()),
+        origin: Some(Origin {
+            root: "/корпус".into(),
+            file: "а/б.json".into(),
+            line: Some(3),
+            part: Some("в#17".into()),
+            reader: Some("json".into()),
+            encoding: Some("windows-1251".into()),
+            date_origin: Some("field date".into()),
+            notes: vec!["2 bytes were replaced".into()],
+        }),
+        extra: extra.as_object().cloned().unwrap(),
+        ..Release::new("1", "Встреча в Ташкенте", "Стороны обсудили вопросы. ".repeat(40))
+    };
+    assert!(release.date.is_some());
+    assert_eq!(stored(&release), release);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    #[test]
+    fn any_text_is_read_as_it_was_written(
+        id in "(?s).{1,40}",
+        (title, body) in any::<(String, String)>(),
+        (year, month, day) in (-2000_i16..4000, 1_i8..=12, 1_i8..=31),
+    ) {
+        let release = Release { date: Date::new(year, month, day).ok(), ..Release::new(id, title, body) };
+        prop_assert_eq!(stored(&release), release);
     }
 }
 

@@ -152,40 +152,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::release::day;
-
-    fn rich() -> Release {
-        let extra = serde_json::json!({ "б": [1, null, "«да»"], "а": { "в": 1.5 } });
-        Release {
-            date: Some(day("1969-12-31").unwrap()),
-            source: Some("УзА".into()),
-            url: Some("https://uza.uz/1".into()),
-            record: Some("17".into()),
-            origin: Some(Origin {
-                root: "/корпус".into(),
-                file: "а/б.json".into(),
-                line: Some(3),
-                part: Some("в#17".into()),
-                reader: Some("json".into()),
-                encoding: Some("windows-1251".into()),
-                date_origin: Some("field date".into()),
-                notes: vec!["2 bytes were replaced".into()],
-            }),
-            extra: extra.as_object().cloned().unwrap(),
-            ..Release::new("1", "Встреча в Ташкенте", "Стороны обсудили вопросы. ".repeat(40))
-        }
-    }
-
-    fn stored(release: &Release) -> (Vec<u8>, u64) {
-        let EncodedRelease { bytes, digest } = encode(release).unwrap();
-        let display = encode_display(&release.body, &CheckpointWriter::of(&release.body).0).unwrap();
-        ([bytes, display].concat(), digest)
-    }
 
     #[test]
     fn every_changed_byte_is_noticed() {
-        let (bytes, digest) = stored(&rich());
-        assert_eq!(verify(&bytes, digest), Ok(rich()));
+        let release = Release::new("1", "Встреча в Ташкенте", "Стороны обсудили вопросы. ".repeat(40));
+        let EncodedRelease { mut bytes, digest } = encode(&release).unwrap();
+        bytes.extend(encode_display(&release.body, &CheckpointWriter::of(&release.body).0).unwrap());
+        assert_eq!(verify(&bytes, digest), Ok(release));
         for at in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[at] ^= 1;
@@ -195,18 +168,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn any_text_is_read_as_it_was_stored(
-            id in any::<String>(),
-            title in any::<String>(),
-            body in any::<String>(),
-            day in -900_000_i64..900_000,
-        ) {
-            let release = Release { date: day_of(day).ok(), ..Release::new(id, title, body) };
-            let (bytes, digest) = stored(&release);
-            prop_assert_eq!(verify(&bytes, digest), Ok(release));
-        }
-
         #[test]
         fn any_bytes_are_read_or_refused(bytes in any::<Vec<u8>>()) {
             _ = verify(&bytes, 0);

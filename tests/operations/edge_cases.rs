@@ -121,7 +121,7 @@ fn a_rebuild_keeps_what_cannot_be_read() {
 }
 
 /// Changes a byte in the middle of the file of a generation with this suffix.
-fn damage(workspace: &Workspace, generation: &str, suffix: &str) -> PathBuf {
+pub fn damage(workspace: &Workspace, generation: &str, suffix: &str) -> PathBuf {
     let files = fs::read_dir(workspace.path("index").join(generation)).unwrap();
     let path = files.map(|file| file.unwrap().path()).find(|path| path.to_string_lossy().ends_with(suffix));
     let path = path.unwrap();

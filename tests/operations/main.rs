@@ -5,6 +5,7 @@
 
 mod attacks;
 mod edge_cases;
+mod generations;
 mod workspace;
 
 use std::{

@@ -65,21 +65,3 @@ fn estimate(all: u64, freqs: &[usize]) -> usize {
     let without: f64 = freqs.iter().map(|&freq| 1.0 - freq as f64 / all.max(1) as f64).product();
     (all as f64 * (1.0 - without)).round() as usize
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn documents_of_frequent_terms_are_estimated() {
-        for (all, freqs, expected) in [
-            (100, &[50][..], 50),
-            (100, &[50, 50], 75),
-            (100, &[100, 3], 100),
-            (1000, &[10, 10], 20),
-            (0, &[0], 0),
-        ] {
-            assert_eq!(estimate(all, freqs), expected, "{all} {freqs:?}");
-        }
-    }
-}

@@ -74,23 +74,3 @@ fn together(first: &[Position], second: &[Position]) -> (f32, f32) {
     }
     (ordered, near)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ordered_and_unordered_pairs_are_counted() {
-        for (first, second, expected) in [
-            (&[1][..], &[2][..], (1.0, 0.0)),
-            (&[2], &[1], (0.0, 1.0)),
-            (&[1], &[6], (0.0, 1.0)),
-            (&[1], &[60], (0.0, 0.0)),
-            (&[1, 50], &[2, 55], (1.0, 1.0)),
-            (&[], &[1], (0.0, 0.0)),
-            (&[3], &[3], (0.0, 0.0)),
-        ] {
-            assert_eq!(together(first, second), expected, "{first:?} {second:?}");
-        }
-    }
-}
