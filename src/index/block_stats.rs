@@ -11,9 +11,9 @@
 //!
 //! The file of a segment begins with the statistics of each posting list, in the order of the terms: a code for each
 //! full block; if any document has the term in the title, the end of the title frequencies of each full block; and the
-//! title frequencies. The end of the statistics of each list follows, in four bytes. Most lists are short, have no
-//! titles, and take nothing but the end. The lengths of title and body of each document and the filter of `rare_terms`
-//! come last.
+//! title frequencies. Most lists are short, have no titles, and have no statistics. A table of the others follows: where
+//! the posting list starts, which identifies it, and where its statistics end. The lengths of title and body of each
+//! document and the filter of `rare_terms` come last.
 
 mod bound_code;
 mod merge;
@@ -26,7 +26,7 @@ use tantivy::{
     HasLen, SegmentReader,
     directory::{FileSlice, OwnedBytes},
     index::SegmentComponent,
-    termdict::TermOrdinal,
+    postings::TermInfo,
 };
 
 pub(crate) use self::bound_code::decode as decode_bound;
@@ -42,33 +42,33 @@ const BLOCK_LEN: usize = 128;
 /// The greatest frequency in a title that is stored; further occurrences count as those of the body.
 pub(super) const MAX_TITLE_FREQ: usize = 255;
 
-/// Bytes of the end of the statistics of a list.
-const END_LEN: usize = 4;
+/// An entry of the table: the start of the posting list in eight bytes, and the end of its statistics in four.
+type Entry = [u8; 12];
 
 /// The statistics of one segment.
 pub(super) struct SegmentStats {
     lists: FileSlice,
-    ends: FileSlice,
+    table: OwnedBytes,
     pub lengths: Lengths,
     rare_terms: OwnedBytes,
 }
 
 impl SegmentStats {
-    /// Opens the statistics of a segment with this many terms.
-    pub fn open(segment: &SegmentReader, terms: usize) -> tantivy::Result<Self> {
-        let file = segment.open_read(SegmentComponent::Custom(EXTENSION.into()))?;
+    /// Opens the statistics of a segment.
+    pub fn open(segment: &SegmentReader) -> tantivy::Result<Self> {
+        let mut lists = segment.open_read(SegmentComponent::Custom(EXTENSION.into()))?;
         let too_short = || io::Error::new(io::ErrorKind::InvalidData, "the block statistics are too short");
-        let split = |file: FileSlice, length: usize| {
-            let start = file.len().checked_sub(length).ok_or_else(too_short)?;
-            Ok::<_, io::Error>(file.split(start))
+        let mut read_last = |length: usize| {
+            let (rest, last) = lists.clone().split(lists.len().checked_sub(length).ok_or_else(too_short)?);
+            lists = rest;
+            last.read_bytes()
         };
-        let (file, length) = split(file, size_of::<u64>())?;
-        let length = length.read_bytes()?.first_chunk().copied().map_or(u64::MAX, u64::from_le_bytes);
-        let (file, rare_terms) = split(file, usize::try_from(length).unwrap_or(usize::MAX))?;
-        let (file, lengths) = split(file, segment.max_doc() as usize * Lengths::LEN)?;
-        let (lists, ends) = split(file, terms * END_LEN)?;
-        let (lengths, rare_terms) = (Lengths(lengths.read_bytes()?), rare_terms.read_bytes()?);
-        Ok(Self { lists, ends, lengths, rare_terms })
+        let mut sizes = read_last(2 * size_of::<u64>())?;
+        let [table, filter] = [(); 2].map(|()| usize::try_from(sizes.read_u64()).unwrap_or(usize::MAX));
+        let rare_terms = read_last(filter)?;
+        let lengths = Lengths(read_last(segment.max_doc() as usize * Lengths::LEN)?);
+        let table = read_last(table)?;
+        Ok(Self { lists, table, lengths, rare_terms })
     }
 
     /// Whether the segment may have a term. False for most terms that it does not have.
@@ -76,15 +76,20 @@ impl SegmentStats {
         rare_terms::may_have(&self.rare_terms, key)
     }
 
-    /// The statistics of the posting list of a term with this document frequency.
-    pub fn of_list(&self, term: TermOrdinal, doc_freq: u32) -> io::Result<BlockStats> {
-        // The end of the list before is the start.
-        let at = usize::try_from(term).unwrap_or(usize::MAX).saturating_mul(END_LEN);
-        let ends = self.ends.read_bytes_slice(at.saturating_sub(END_LEN)..at.saturating_add(END_LEN))?;
-        let mut ends = ends.as_chunks().0.iter().rev().map(|&end| u32::from_le_bytes(end) as usize);
-        let end = ends.next().unwrap_or_default();
-        let bytes = self.lists.read_bytes_slice(ends.next().unwrap_or_default()..end)?;
-        Ok(BlockStats { bytes, blocks: doc_freq as usize / BLOCK_LEN })
+    /// The statistics of a posting list.
+    pub fn of_list(&self, list: &TermInfo) -> io::Result<BlockStats> {
+        let (entries, _) = self.table.as_chunks();
+        let start = |entry: &Entry| entry.first_chunk().map(|&start| u64::from_le_bytes(start));
+        let end = |entry: &Entry| entry.last_chunk().map_or(0, |&end| u32::from_le_bytes(end) as usize);
+        let found = entries.binary_search_by_key(&Some(list.postings_range.start as u64), start);
+        let bytes = match found.map(|at| entries.split_at(at)) {
+            // The statistics of the list before end where these start.
+            Ok((before, found)) => {
+                self.lists.read_bytes_slice(before.last().map_or(0, end)..end(&found[0]))?
+            }
+            Err(_) => self.table.slice(0..0),
+        };
+        Ok(BlockStats { bytes, blocks: list.doc_freq as usize / BLOCK_LEN })
     }
 }
 

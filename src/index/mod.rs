@@ -33,6 +33,6 @@ pub(crate) use norms::{NormParameters, Norms};
 pub use options::JobOptions;
 pub(crate) use parallel::parallel_map;
 pub(crate) use schema::{POSITION_GAP, SOURCE_PREFIX};
-pub(crate) use segment_reader::{PostingList, Segment, TermEntry};
+pub(crate) use segment_reader::{PostingList, Segment};
 pub(crate) use snapshot::{Address, Snapshot};
 pub use sync::{Event, Progress, Summary, sync, update};

@@ -12,7 +12,6 @@ use tantivy::{
     index::SegmentComponent,
     postings::TermInfo,
     store::StoreReader,
-    termdict::TermOrdinal,
 };
 use wildmatch::WildMatch;
 
@@ -48,9 +47,6 @@ pub(crate) struct Segment {
     positions: FileSlice,
 }
 
-/// A term of a segment's dictionary: its ordinal, and where its posting list is.
-pub(crate) type TermEntry = (TermOrdinal, TermInfo);
-
 /// Bytes before the first posting list of a field: the number of tokens.
 const POSTINGS_HEADER: usize = 8;
 
@@ -72,7 +68,7 @@ impl Segment {
         let postings = part(SegmentComponent::Postings)?.slice_from(POSTINGS_HEADER);
         let positions = part(SegmentComponent::Positions)?;
         let terms = reader.inverted_index(fields.text)?;
-        let stats = SegmentStats::open(&reader, terms.terms().num_terms())?;
+        let stats = SegmentStats::open(&reader)?;
         let length_stats = LengthStats::of(stats.lengths.iter());
         let mut deleted = Vec::new();
         if reader.has_deletes() {
@@ -111,16 +107,12 @@ impl Segment {
         if !self.stats.may_have(key) {
             return Ok(None);
         }
-        let terms = self.terms.terms();
-        let Some(info) = terms.get(key)? else { return Ok(None) };
-        let term = terms.term_ord(key)?.unwrap_or_default();
-        self.list((term, info)).map(Some)
+        self.terms.terms().get(key)?.map(|info| self.list(info)).transpose()
     }
 
-    /// The posting list of a term.
-    pub fn list(&self, (term, info): TermEntry) -> io::Result<PostingList> {
-        let stats = self.stats.of_list(term, info.doc_freq)?;
-        Ok(PostingList { info, stats })
+    /// The posting list that an entry of the term dictionary refers to.
+    pub fn list(&self, info: TermInfo) -> io::Result<PostingList> {
+        Ok(PostingList { stats: self.stats.of_list(&info)?, info })
     }
 
     /// Opens a posting list with tantivy's cursor, with positions.
@@ -146,7 +138,7 @@ impl Segment {
         &self,
         prefix: &str,
         pattern: &str,
-        visit: &mut dyn FnMut(&str, TermEntry),
+        visit: &mut dyn FnMut(&str, &TermInfo),
     ) -> io::Result<()> {
         let literal = pattern.find(['?', '*']).map_or(pattern, |end| &pattern[..end]);
         let (first, pattern) = (format!("{prefix}{literal}"), WildMatch::new(pattern));
@@ -155,7 +147,7 @@ impl Segment {
             if let Ok(form) = std::str::from_utf8(&terms.key()[prefix.len()..])
                 && pattern.matches(form)
             {
-                visit(form, (terms.term_ord(), terms.value().clone()));
+                visit(form, terms.value());
             }
         }
         Ok(())

@@ -44,9 +44,8 @@ impl SegmentPlugin for StatsPlugin {
             // Terms of deleted documents are not merged.
             while terms.advance() && terms.key() != key {}
             lists.clear();
-            let with_term = terms.matching_segments().zip(terms.current_segment_ords_and_term_infos());
-            for ((source, term), (_, list)) in with_term {
-                let stats = sources[source].stats.of_list(term, list.doc_freq)?;
+            for (source, list) in terms.current_segment_ords_and_term_infos() {
+                let stats = sources[source].stats.of_list(&list)?;
                 lists.push((&sources[source], list, stats));
             }
             let is_long = list.doc_freq as usize >= BLOCK_LEN;
@@ -57,7 +56,7 @@ impl SegmentPlugin for StatsPlugin {
             }
             writer.end_list(key)?;
         }
-        Ok(writer.close()?)
+        Ok(writer.close(merged.terms())?)
     }
 }
 
@@ -73,7 +72,7 @@ impl Source {
     /// Opens a segment and appends the lengths of its documents to those of the merged segment.
     fn open(reader: &SegmentReader, field: Field, lengths: &mut Vec<DocLengths>) -> Result<Self> {
         let index = reader.inverted_index(field)?;
-        let stats = SegmentStats::open(reader, index.terms().num_terms())?;
+        let stats = SegmentStats::open(reader)?;
         let mut next = (0..).skip(lengths.len());
         lengths.extend(reader.doc_ids_alive().map(|doc| stats.lengths.get(doc)));
         let docs = (0..reader.max_doc()).map(|doc| if reader.is_deleted(doc) { None } else { next.next() });

@@ -6,6 +6,7 @@ use tantivy::{
     DocId, Segment,
     directory::{TerminatingWrite, WritePtr},
     index::SegmentComponent,
+    termdict::TermDictionary,
 };
 
 use super::{
@@ -22,7 +23,7 @@ pub(in crate::index) struct StatsWriter {
     pub lengths: Vec<DocLengths>,
     shares: Vec<[f32; 2]>,
     /// The end of the statistics of each list.
-    ends: Vec<u8>,
+    ends: Vec<u32>,
     written: usize,
     list: List,
     /// The hashes of the terms of rare kinds.
@@ -81,17 +82,27 @@ impl StatsWriter {
         }
         (*postings, *max) = (0, 0.0);
         let too_many = |_| io::Error::other("a segment has too many postings for its block statistics");
-        self.ends.extend_from_slice(&u32::try_from(self.written).map_err(too_many)?.to_le_bytes());
+        self.ends.push(u32::try_from(self.written).map_err(too_many)?);
         Ok(())
     }
 
-    /// Completes the file with the lengths of all documents and the filter of rare terms.
-    pub fn close(mut self) -> io::Result<()> {
-        self.file.write_all(&self.ends)?;
-        self.file.write_all(&Lengths::encode(&self.lengths))?;
+    /// Completes the file with the table of the lists, given all terms, the lengths of all documents, and the filter of
+    /// rare terms.
+    pub fn close(mut self, terms: &TermDictionary) -> io::Result<()> {
+        let (mut terms, mut table, mut before) = (terms.stream()?, Vec::new(), 0);
+        for end in self.ends {
+            if terms.advance() && end > before {
+                table.extend_from_slice(&(terms.value().postings_range.start as u64).to_le_bytes());
+                table.extend_from_slice(&end.to_le_bytes());
+                before = end;
+            }
+        }
         let filter = rare_terms::encode(&self.rare);
+        self.file.write_all(&table)?;
+        self.file.write_all(&Lengths::encode(&self.lengths))?;
         self.file.write_all(&filter)?;
-        self.file.write_all(&(filter.len() as u64).to_le_bytes())?;
+        let sizes = [table, filter].map(|part| (part.len() as u64).to_le_bytes());
+        self.file.write_all(sizes.as_flattened())?;
         self.file.terminate()
     }
 }

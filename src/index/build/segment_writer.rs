@@ -4,7 +4,7 @@
 //! positions of the terms. Nothing is committed here: a segment that is not added to the index is garbage.
 
 use tantivy::{
-    Result, Segment, SegmentMeta,
+    Result, Segment, SegmentMeta, SegmentReader,
     directory::TerminatingWrite,
     fastfield::FastFieldsWriter,
     fieldnorm::{FieldNormsSerializer, FieldNormsWriter},
@@ -85,10 +85,10 @@ impl SegmentWriter {
 }
 
 /// Writes the posting lists with their statistics.
-fn write_terms(segment: &Segment, field: Field, words: &DocWords, forms: &SegmentForms) -> Result<()> {
+fn write_terms(segment: &Segment, text: Field, words: &DocWords, forms: &SegmentForms) -> Result<()> {
     let mut stats = StatsWriter::create(segment, words.lengths())?;
     let mut serializer = InvertedIndexSerializer::open(segment)?;
-    let mut field = serializer.new_field(field, words.len() as u64, None)?;
+    let mut field = serializer.new_field(text, words.len() as u64, None)?;
     let mut deltas = Vec::new();
     for_each_term(words, forms, |key, occurrences| {
         field.new_term(key, u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
@@ -102,7 +102,7 @@ fn write_terms(segment: &Segment, field: Field, words: &DocWords, forms: &Segmen
     })?;
     field.close()?;
     serializer.close()?;
-    Ok(stats.close()?)
+    Ok(stats.close(SegmentReader::open(segment)?.inverted_index(text)?.terms())?)
 }
 
 /// How many positions, given by their deltas, are in a title of this length.

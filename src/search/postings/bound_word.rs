@@ -4,11 +4,12 @@
 use std::{borrow::Cow, collections::HashMap, io, mem, sync::Arc};
 
 use smallvec::SmallVec;
+use tantivy::postings::TermInfo;
 
 use super::doc_freq::doc_freq;
 use crate::{
     analysis::Channel,
-    index::{PostingList, SOURCE_PREFIX, Segment, TermEntry},
+    index::{PostingList, SOURCE_PREFIX, Segment},
     query::Field,
     search::{
         context::Context,
@@ -175,22 +176,22 @@ fn bind_pattern(context: &Context, pattern: &str, scope: Option<Field>) -> io::R
     let segments = &context.snapshot.segments;
     let channel = Channel::Exact.letter().to_string();
     let prefix = key_in(scope, &channel);
-    let mut forms: HashMap<String, (u64, Vec<Option<TermEntry>>)> = HashMap::new();
+    let mut forms: HashMap<String, (u64, Vec<Option<TermInfo>>)> = HashMap::new();
     for (at, segment) in segments.iter().enumerate() {
-        let mut visit = |form: &str, term: TermEntry| {
+        let mut visit = |form: &str, info: &TermInfo| {
             let form = forms.entry(format!("{channel}{form}"));
             let (doc_freq, by_segment) = form.or_insert_with(|| (0, vec![None; segments.len()]));
-            *doc_freq += u64::from(term.1.doc_freq);
-            by_segment[at] = Some(term);
+            *doc_freq += u64::from(info.doc_freq);
+            by_segment[at] = Some(info.clone());
         };
         segment.for_each_term_like(&prefix, pattern, &mut visit)?;
     }
     let mut forms: Vec<_> = forms.into_iter().collect();
     forms.sort_unstable_by(|(a, (m, _)), (b, (n, _))| n.cmp(m).then_with(|| a.cmp(b)));
     forms.truncate(MAX_EXPANSIONS);
-    let bind = |(key, (_, by_segment)): (String, (_, Vec<Option<TermEntry>>))| {
+    let bind = |(key, (_, by_segment)): (String, (_, Vec<Option<TermInfo>>))| {
         let lists = segments.iter().zip(by_segment);
-        let lists = lists.map(|(segment, term)| term.map(|term| segment.list(term)).transpose());
+        let lists = lists.map(|(segment, info)| info.map(|info| segment.list(info)).transpose());
         let term = WeightedTerm { key: key.into(), weight: LEMMA, full: true };
         Ok(BoundTerm { term, by_segment: lists.collect::<io::Result<_>>()? })
     };
