@@ -132,6 +132,16 @@ impl BlockStats {
 #[derive(Debug, Default)]
 pub(crate) struct TitleFreqs<'s>(&'s [u8]);
 
+impl TitleFreqs<'_> {
+    /// The frequency of a posting; postings are asked for in order.
+    #[inline]
+    pub fn of(&mut self, posting: usize) -> u32 {
+        let before = self.0.iter().take_while(|&&at| usize::from(at) < posting).count();
+        self.0 = &self.0[before..];
+        self.0.iter().take_while(|&&at| usize::from(at) == posting).fold(0, |freq, _| freq + 1)
+    }
+}
+
 impl Iterator for TitleFreqs<'_> {
     type Item = (usize, u32);
 

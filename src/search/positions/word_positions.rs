@@ -10,51 +10,37 @@ use crate::{
     search::postings::{BoundWord, Position, PositionCursor, Terms, doc_of, in_doc},
 };
 
-/// The position lists of a word: those of terms that are the word, and those of hints.
+/// The position lists of a word.
 pub(crate) struct WordPositions<'s> {
     segment: &'s Segment,
     scope: Option<Field>,
-    full: Vec<PositionCursor>,
-    hints: Vec<PositionCursor>,
+    lists: Vec<PositionCursor>,
 }
 
 impl<'s> WordPositions<'s> {
     /// Opens the lists of the given terms.
     pub fn open(segment: &'s Segment, word: &BoundWord, terms: Terms) -> io::Result<Self> {
-        let (mut full, mut hints) = (Vec::new(), Vec::new());
-        for (term, list) in word.lists(segment, terms) {
-            let lists = if term.full { &mut full } else { &mut hints };
+        // Cursors are large.
+        let mut lists = Vec::with_capacity(word.lists(segment, terms).count());
+        for (_, list) in word.lists(segment, terms) {
             lists.push(PositionCursor::open(segment, list)?);
         }
-        Ok(Self { segment, scope: word.scope, full, hints })
+        Ok(Self { segment, scope: word.scope, lists })
     }
 
-    /// Reads the word's positions in some documents, in order and each once, into a buffer. Hints count only in documents
-    /// without full terms.
+    /// Reads the word's positions in some documents, in order and each once, into a buffer.
     pub fn read(&mut self, docs: &[DocId], out: &mut Vec<Position>) {
         out.clear();
-        read_all(&mut self.full, docs, out);
-        if !self.hints.is_empty() {
-            let has_full = |doc: &DocId| out.binary_search_by_key(doc, |&at| doc_of(at)).is_ok();
-            let sought: Vec<DocId> = docs.iter().copied().filter(|doc| !has_full(doc)).collect();
-            let mut by_hints = Vec::new();
-            read_all(&mut self.hints, &sought, &mut by_hints);
-            *out = union(out, &by_hints);
+        for list in &mut self.lists {
+            let before = std::mem::take(out);
+            list.read(docs, out);
+            if !before.is_empty() {
+                *out = union(&before, out);
+            }
         }
         if let Some(Field::Title | Field::Body) = self.scope {
             let in_title = self.scope == Some(Field::Title);
             out.retain(|&at| (in_doc(at) < self.segment.title_words(doc_of(at))) == in_title);
-        }
-    }
-}
-
-/// Reads the positions of several terms.
-fn read_all(lists: &mut [PositionCursor], docs: &[DocId], out: &mut Vec<Position>) {
-    for list in lists {
-        let before = std::mem::take(out);
-        list.read(docs, out);
-        if !before.is_empty() {
-            *out = union(&before, out);
         }
     }
 }

@@ -122,7 +122,7 @@ impl BlockCursor {
     /// Opens a list of `doc_freq` postings at its first block.
     pub fn open(bytes: OwnedBytes, doc_freq: u32) -> io::Result<Self> {
         let remaining = doc_freq as usize;
-        let (skips, data) = if remaining < BLOCK_LEN { (OwnedBytes::empty(), bytes) } else { split(bytes)? };
+        let (skips, data) = if remaining < BLOCK_LEN { (bytes.slice(0..0), bytes) } else { split(bytes)? };
         let mut block = Block { remaining, ..Block::default() };
         block.read(&skips);
         let [docs, freqs] = Default::default();
@@ -209,6 +209,7 @@ impl BlockCursor {
     /// Finds documents in the current block, numbered from `number` on.
     fn find_in_block(&mut self, sought: &[DocId], number: usize, found: &mut Vec<(usize, usize)>) {
         found.clear();
+        found.reserve(sought.len());
         self.docs();
         let Self { docs, places, .. } = self;
         let block = &docs.numbers;

@@ -2,7 +2,7 @@
 //!
 //! Positions are packed in blocks of 128; those of one document are decoded with the block that they are in.
 
-use std::io;
+use std::{io, ops::Range};
 
 use tantivy::{DocId, positions::PositionReader};
 
@@ -36,8 +36,7 @@ const DENSE: usize = 4;
 pub(crate) struct PositionCursor {
     postings: BlockCursor,
     positions: PositionReader,
-    /// Where the positions of each posting end among those that were read last, and these as they are stored.
-    ends: Vec<usize>,
+    /// The positions that were read last, as they are stored.
     gaps: Vec<u32>,
 }
 
@@ -46,41 +45,38 @@ impl PositionCursor {
         Ok(Self {
             postings: BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?,
             positions: PositionReader::open(segment.position_bytes(list)?)?,
-            ends: Vec::new(),
             gaps: Vec::new(),
         })
     }
 
     /// Appends the positions in those of some documents, in order, that have the term.
     pub fn read(&mut self, docs: &[DocId], out: &mut Vec<Position>) {
-        let Self { postings, positions, ends, gaps } = self;
+        let Self { postings, positions, gaps } = self;
+        out.reserve(docs.len());
         postings.find_all(docs, |block, found| {
             let (mut next, mut start) = (0, block.positions_before());
             let (_, freqs) = block.postings();
+            let count = |postings: Range<usize>| freqs[postings].iter().map(|&freq| freq as usize).sum();
             // Positions of postings in between are read, too, unless there are many.
             let is_dense = DENSE * found.len() >= freqs.len();
             for run in found.chunks(if is_dense { found.len() } else { 1 }) {
-                let (Some((_, first)), Some((_, last))) = (run.first(), run.last()) else { continue };
-                start += freqs[next..*first].iter().map(|&freq| u64::from(freq)).sum::<u64>();
-                let mut end = 0;
-                ends.clear();
-                ends.push(end);
-                for &freq in &freqs[*first..=*last] {
-                    end += freq as usize;
-                    ends.push(end);
-                }
-                gaps.resize(end, 0);
+                let (Some(&(_, first)), Some(&(_, last))) = (run.first(), run.last()) else { continue };
+                start += count(next..first) as u64;
+                gaps.resize(count(first..last + 1), 0);
                 positions.read(start, gaps);
-                out.reserve(gaps.len());
+                start += gaps.len() as u64;
+                next = first;
+                let mut rest = &gaps[..];
                 for &(doc, posting) in run {
+                    let (of_posting, behind) = rest[count(next..posting)..].split_at(freqs[posting] as usize);
                     // Each but the first is stored as the gap from the one before.
                     let mut at = position(docs[doc], 0);
-                    for &gap in &gaps[ends[posting - first]..ends[posting - first + 1]] {
+                    out.extend(of_posting.iter().map(|&gap| {
                         at += u64::from(gap);
-                        out.push(at);
-                    }
+                        at
+                    }));
+                    (next, rest) = (posting + 1, behind);
                 }
-                (next, start) = (last + 1, start + end as u64);
             }
         });
     }

@@ -101,10 +101,10 @@ impl TermCursor {
     pub fn find_frequencies(&mut self, docs: &[DocId], mut visit: impl FnMut(usize, Frequency)) {
         let Self { scope, postings, stats, .. } = self;
         postings.find_all(docs, |block, found| {
-            let mut titles = stats.titles(block.number()).peekable();
+            let mut titles = stats.titles(block.number());
             let (_, freqs) = block.postings();
             for &(at, posting) in found {
-                if let Some(frequency) = Frequency::new(*scope, freqs[posting], take(&mut titles, posting)) {
+                if let Some(frequency) = Frequency::new(*scope, freqs[posting], titles.of(posting)) {
                     visit(at, frequency);
                 }
             }
@@ -192,13 +192,6 @@ impl Frequency {
     pub fn weighted(self, weight: f32) -> (f32, f32) {
         (self.title as f32 * weight, self.body as f32 * weight)
     }
-}
-
-/// The title frequency of a posting; postings are asked for in order.
-#[inline]
-fn take(titles: &mut Peekable<TitleFreqs>, posting: usize) -> u32 {
-    while titles.next_if(|(at, _)| *at < posting).is_some() {}
-    titles.next_if(|(at, _)| *at == posting).map_or(0, |(_, freq)| freq)
 }
 
 /// Where in a block the documents of a window are.

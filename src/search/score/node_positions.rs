@@ -8,7 +8,7 @@ use super::{bm25f::Bm25f, node::BoundNode, scorer::Scorer};
 use crate::search::{
     plan::Node,
     positions::{PhraseMatcher, WordPositions},
-    postings::{Position, Terms, position},
+    postings::{Position, Terms, doc_of, position},
     weights::PROXIMITY_WORDS,
 };
 
@@ -16,17 +16,16 @@ use crate::search::{
 pub(crate) struct ClausePositions(Vec<Vec<Position>>);
 
 impl ClausePositions {
-    /// Reads the positions of nodes in some documents, which are in order. Vague prefixes have none.
+    /// Reads the positions of nodes, each in the documents that match it, in order. Vague prefixes have none.
     pub fn read<'n>(
         bm25f: &Bm25f,
-        nodes: impl Iterator<Item = &'n BoundNode>,
-        docs: &[DocId],
+        nodes: impl Iterator<Item = (&'n BoundNode, Vec<DocId>)>,
         terms: Terms,
     ) -> io::Result<Self> {
-        let read = |node: &BoundNode| {
+        let read = |(node, docs): (&BoundNode, Vec<DocId>)| {
             let mut positions = Vec::new();
-            if !node.is_vague() {
-                read(bm25f, node, (docs, terms), &mut positions)?;
+            if !docs.is_empty() && !node.is_vague() {
+                read(bm25f, node, (&docs, terms), &mut positions)?;
             }
             Ok(positions)
         };
@@ -37,8 +36,8 @@ impl ClausePositions {
     pub fn in_doc(&self, doc: DocId) -> [&[Position]; PROXIMITY_WORDS] {
         let mut all = [&[][..]; PROXIMITY_WORDS];
         for (found, all) in all.iter_mut().zip(&self.0) {
-            let [from, to] = [doc, doc + 1].map(|doc| all.partition_point(|&other| other < position(doc, 0)));
-            *found = &all[from..to];
+            let behind = &all[all.partition_point(|&other| other < position(doc, 0))..];
+            *found = &behind[..behind.iter().take_while(|&&other| doc_of(other) == doc).count()];
         }
         all
     }
@@ -53,7 +52,17 @@ fn read(
 ) -> io::Result<()> {
     let parts = match node {
         Node::Word(word) => {
-            WordPositions::open(bm25f.segment, word, terms)?.read(docs, out);
+            WordPositions::open(bm25f.segment, word, Terms::Full)?.read(docs, out);
+            let has_full = |doc: &DocId| out.binary_search_by_key(doc, |&at| doc_of(at)).is_ok();
+            let mut sought = docs.to_vec();
+            sought.retain(|doc| !has_full(doc));
+            if terms == Terms::Any && !sought.is_empty() {
+                // Hints count in documents without full terms.
+                let mut by_hints = Vec::new();
+                WordPositions::open(bm25f.segment, word, Terms::Hints)?.read(&sought, &mut by_hints);
+                out.append(&mut by_hints);
+                out.sort_unstable();
+            }
             return Ok(());
         }
         Node::Phrase(phrase) => {

@@ -9,7 +9,7 @@ use std::io;
 use tantivy::DocId;
 
 use super::{
-    bound_query::{BoundClause, BoundQuery, Matched, matched_bit},
+    bound_query::{BoundClause, BoundQuery, Matched},
     collector::{ScoredDoc, compare},
 };
 use crate::{
@@ -30,11 +30,19 @@ const _: () =
 #[derive(Debug)]
 pub(crate) struct RankedDoc {
     pub doc: ScoredDoc,
-    /// The content clauses that it does not match in full: the bit of each by its index.
+    /// The clauses that it matches, in full or by hints: the bit of each by its index.
+    matched: u128,
+    /// The content clauses that it does not match in full.
     missing: u128,
 }
 
 impl RankedDoc {
+    /// Adds the score by a clause.
+    fn add(&mut self, bit: u128, score: f32) {
+        self.doc.score += score;
+        self.matched |= if score > 0.0 { bit } else { 0 };
+    }
+
     /// The indices of the content clauses that the document does not match in full.
     pub fn missing(&self) -> impl Iterator<Item = usize> {
         (0..u128::BITS as usize).filter(|clause| self.missing >> clause & 1 != 0)
@@ -51,24 +59,32 @@ pub(super) fn rescore(
     (sort, terms): (Sort, Terms),
 ) -> io::Result<Vec<RankedDoc>> {
     docs.sort_unstable_by_key(|doc| doc.address);
-    let mut ranked: Vec<_> = docs.into_iter().map(|doc| RankedDoc { doc, missing: 0 }).collect();
+    let knows_matches = in_full && query.clauses.len() <= Matched::BITS as usize;
+    let ranked = docs.into_iter().map(|mut doc| {
+        if !knows_matches {
+            (doc.score, doc.matched) = (0.0, 0);
+        }
+        RankedDoc { doc, matched: doc.matched.into(), missing: 0 }
+    });
+    let mut ranked: Vec<_> = ranked.collect();
     for docs in ranked.chunk_by_mut(|a, b| a.doc.address.segment == b.doc.address.segment) {
         let bm25f = &bm25f[docs[0].doc.address.segment as usize];
-        score_clauses((query, bm25f), (docs, in_full), terms)?;
+        score_clauses((query, bm25f), (docs, knows_matches), terms)?;
     }
     let best_first = |a: &RankedDoc, b: &RankedDoc| compare(&context.snapshot, &a.doc, &b.doc);
-    ranked.sort_unstable_by(best_first);
     if sort == Sort::Relevance {
         let proximity = ProximityScorer::new(&context.weights, query.in_proximity());
         let is_long = query.in_proximity().count() > FULL_PROXIMITY_WORDS;
         let near = if is_long { LONG_QUERY_PROXIMITY_DOCS.max(wanted) } else { ranked.len() };
         if !proximity.is_off() {
-            let best = ranked.iter_mut().take(near).map(|ranked| &mut ranked.doc).collect();
-            add_proximity((query, bm25f), best, &proximity, terms)?;
+            if near < ranked.len() {
+                ranked.select_nth_unstable_by(near, best_first);
+            }
+            add_proximity((query, bm25f), ranked.iter_mut().take(near).collect(), &proximity, terms)?;
         }
         add_recency(context, &mut ranked);
-        ranked.sort_unstable_by(best_first);
     }
+    ranked.sort_unstable_by(best_first);
     ranked.truncate(wanted);
     Ok(ranked)
 }
@@ -77,50 +93,52 @@ pub(super) fn rescore(
 /// match in full.
 fn score_clauses(
     (query, bm25f): (&BoundQuery, &Bm25f),
-    (docs, in_full): (&mut [RankedDoc], bool),
+    (docs, knows_matches): (&mut [RankedDoc], bool),
     terms: Terms,
 ) -> io::Result<()> {
-    let ids: Vec<DocId> = docs.iter().map(|ranked| ranked.doc.address.doc).collect();
-    let knows_matches = in_full && query.clauses.len() <= Matched::BITS as usize;
-    if !knows_matches {
-        docs.iter_mut().for_each(|ranked| ranked.doc.score = 0.0);
-    }
+    let id = |ranked: &RankedDoc| ranked.doc.address.doc;
+    let ids: Vec<DocId> = docs.iter().map(id).collect();
     for (number, BoundClause { node, role, .. }) in query.clauses.iter().enumerate() {
-        let is_known = knows_matches && role.makes_hit();
-        let mut scores = if is_known {
-            vec![0.0; ids.len()]
-        } else {
-            Scorer::open(bm25f, node, Terms::Full)?.scores(&ids)
-        };
-        let is_marked = |at: usize| docs[at].doc.matched & matched_bit(number) != 0;
-        let matches = |at: usize| if is_known { is_marked(at) } else { scores[at] > 0.0 };
-        let unmatched: Vec<usize> = (0..ids.len()).filter(|&at| !matches(at)).collect();
+        let bit = 1 << number;
+        if !(knows_matches && role.makes_hit()) {
+            let scores = Scorer::open(bm25f, node, Terms::Full)?.scores(&ids);
+            docs.iter_mut().zip(scores).for_each(|(ranked, score)| ranked.add(bit, score));
+        }
+        let mut unmatched = Vec::with_capacity(docs.len());
+        unmatched.extend(docs.iter_mut().filter(|ranked| ranked.matched & bit == 0));
         if role.is_content() {
-            unmatched.iter().for_each(|&at| docs[at].missing |= 1 << number);
+            unmatched.iter_mut().for_each(|ranked| ranked.missing |= bit);
         }
         if terms == Terms::Any && node.has_hints() && !unmatched.is_empty() {
-            let sought: Vec<DocId> = unmatched.iter().map(|&at| ids[at]).collect();
+            let sought: Vec<DocId> = unmatched.iter().map(|ranked| id(ranked)).collect();
             let by_hints = Scorer::open(bm25f, node, Terms::Hints)?.scores(&sought);
-            unmatched.into_iter().zip(by_hints).for_each(|(at, score)| scores[at] = score);
+            unmatched.into_iter().zip(by_hints).for_each(|(ranked, score)| ranked.add(bit, score));
         }
-        docs.iter_mut().zip(scores).for_each(|(ranked, score)| ranked.doc.score += score);
     }
     Ok(())
 }
 
-/// Adds what the proximity of the clauses adds to documents.
+/// Adds what the proximity of the clauses that they match adds to documents.
 fn add_proximity(
     (query, bm25f): (&BoundQuery, &[Bm25f]),
-    mut docs: Vec<&mut ScoredDoc>,
+    mut docs: Vec<&mut RankedDoc>,
     proximity: &ProximityScorer,
     terms: Terms,
 ) -> io::Result<()> {
-    docs.sort_unstable_by_key(|doc| doc.address);
-    for docs in docs.chunk_by_mut(|a, b| a.address.segment == b.address.segment) {
-        let bm25f = &bm25f[docs[0].address.segment as usize];
-        let ids: Vec<DocId> = docs.iter().map(|doc| doc.address.doc).collect();
-        let positions = ClausePositions::read(bm25f, query.in_proximity(), &ids, terms)?;
-        docs.iter_mut().for_each(|doc| doc.score += proximity.score(positions.in_doc(doc.address.doc)));
+    docs.sort_unstable_by_key(|ranked| ranked.doc.address);
+    for docs in docs.chunk_by_mut(|a, b| a.doc.address.segment == b.doc.address.segment) {
+        let bm25f = &bm25f[docs[0].doc.address.segment as usize];
+        let clauses = query.clauses.iter().enumerate().filter(|(_, clause)| clause.role.has_proximity());
+        let nodes = clauses.map(|(number, clause)| {
+            let (mut with, bit) = (Vec::with_capacity(docs.len()), 1 << number);
+            let matches = docs.iter().filter(|ranked| ranked.matched & bit != 0);
+            with.extend(matches.map(|ranked| ranked.doc.address.doc));
+            (&clause.node, with)
+        });
+        let positions = ClausePositions::read(bm25f, nodes, terms)?;
+        for RankedDoc { doc, .. } in docs {
+            doc.score += proximity.score(positions.in_doc(doc.address.doc));
+        }
     }
     Ok(())
 }
