@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
-use std::{fs, path::Path, process::Output};
+mod program;
 
-use assert_cmd::Command;
+use std::{fs, path::Path};
+
+use program::{stderr, stdout, vestnik};
 use tempfile::TempDir;
 
 /// A folder with the shipped corpus in it, as after a fresh clone.
@@ -21,26 +23,6 @@ fn clone() -> TempDir {
         }
     }
     folder
-}
-
-fn vestnik(folder: &Path, args: &[&str]) -> Output {
-    Command::cargo_bin("vestnik")
-        .unwrap()
-        .current_dir(folder)
-        .env_remove("VESTNIK_INDEX")
-        .env_remove("VESTNIK_CORPUS")
-        .env_remove("NO_COLOR")
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 #[test]

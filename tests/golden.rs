@@ -8,7 +8,7 @@
 use std::{fmt::Write, path::Path};
 
 use vestnik::{
-    Index, Query,
+    Index, Query, Searcher,
     corpus::Corpus,
     eval::{Evaluation, Judgments, evaluate},
     index::sync,
@@ -18,7 +18,8 @@ use vestnik::{
 /// What the shipped judgments must reach, in nDCG@10.
 const FLOOR: f64 = 0.95;
 
-fn shipped() -> (Judgments, Evaluation) {
+/// The shipped corpus and its judgments.
+fn shipped() -> (Searcher, Judgments) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
     let index = Index::in_memory().unwrap();
     let corpus = Corpus::open(std::slice::from_ref(&root), &[]).unwrap();
@@ -27,6 +28,11 @@ fn shipped() -> (Judgments, Evaluation) {
     let judgments = Judgments::read(&root.join("judgments.toml")).unwrap();
     let searcher = index.searcher().unwrap();
     judgments.check(|id| searcher.release(id).is_ok()).unwrap();
+    (searcher, judgments)
+}
+
+fn evaluated() -> (Judgments, Evaluation) {
+    let (searcher, judgments) = shipped();
     let queries: Vec<_> = judgments.queries().iter().map(|judged| judged.query.clone()).collect();
     let evaluation = evaluate(&searcher, &queries, &judgments.qrels(), |_| ()).unwrap();
     (judgments, evaluation)
@@ -34,7 +40,7 @@ fn shipped() -> (Judgments, Evaluation) {
 
 #[test]
 fn rankings_change_only_on_purpose() {
-    let (judgments, evaluation) = shipped();
+    let (judgments, evaluation) = evaluated();
     let mut golden = String::new();
     for (judged, (id, ranked)) in judgments.queries().iter().zip(&evaluation.run) {
         let ndcg = evaluation.ranked.queries[id].ndcg_10;
@@ -52,19 +58,14 @@ fn rankings_change_only_on_purpose() {
 
 #[test]
 fn shipped_judgments_stay_well_answered() {
-    let (_, evaluation) = shipped();
+    let (_, evaluation) = evaluated();
     let reached = evaluation.ranked.mean.ndcg_10;
     assert!(reached >= FLOOR, "nDCG@10 fell to {reached:.4}, below {FLOOR}");
 }
 
 #[test]
 fn pruning_never_changes_the_answer() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let index = Index::in_memory().unwrap();
-    let corpus = Corpus::open(std::slice::from_ref(&root), &[]).unwrap();
-    sync(&index, &corpus, false, &mut |_, _| ()).unwrap();
-    let searcher = index.searcher().unwrap();
-    let judgments = Judgments::read(&root.join("judgments.toml")).unwrap();
+    let (searcher, judgments) = shipped();
     let mut queries: Vec<String> =
         judgments.queries().iter().map(|judged| judged.query.text.clone()).collect();
     // Long queries of common and rare words together, where pruning has the most to leave out.

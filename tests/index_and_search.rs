@@ -12,7 +12,7 @@ use vestnik::{
     Error, Index, Query, Release,
     corpus::Corpus,
     index::{Summary, sync},
-    search::{Options, Sort},
+    search::Options,
 };
 
 /// A corpus and an index that go with the test.
@@ -172,35 +172,6 @@ fn a_missing_index_is_named_with_advice() {
 }
 
 #[test]
-fn one_unknown_word_or_one_stop_word_never_empties_a_query() {
-    let index = memory(&[("1", "О мосте", "Мост через реку открыт."), ("2", "О музее", "Музей закрыт.")]);
-    let searcher = index.searcher().unwrap();
-    for query in ["мост абракадабр", "мост и", "через мост", "и"] {
-        let hits = searcher.search(&Query::parse(query), &Options::default()).unwrap().hits;
-        if query == "и" {
-            assert!(hits.is_empty());
-        } else {
-            assert_eq!(hits[0].release().unwrap().id, "1", "{query}");
-        }
-    }
-    let answer = searcher.search(&Query::parse("мост абракадабр"), &Options::default()).unwrap();
-    assert_eq!((answer.total.value, &answer.hits[0].missing[..]), (0, &["абракадабр".into()][..]));
-}
-
-#[test]
-fn releases_with_all_the_words_come_first() {
-    let index = memory(&[
-        ("some", "Мост мост мост", "Мост, мост, мост и ещё раз мост."),
-        ("all", "О разном", "Среди прочего говорили о реке, о погоде, о дорогах, о людях и про один мост."),
-        ("other", "Погода", "Река вышла из берегов."),
-    ]);
-    let searcher = index.searcher().unwrap();
-    let hits = searcher.search(&Query::parse("мост река"), &Options::default()).unwrap().hits;
-    assert_eq!(hits[0].release().unwrap().id, "all");
-    assert!(hits[0].missing.is_empty() && !hits[1].missing.is_empty());
-}
-
-#[test]
 fn rank_depends_neither_on_segments_nor_on_deletions() {
     let releases: Vec<Release> = (0..40)
         .map(|n| {
@@ -227,51 +198,6 @@ fn rank_depends_neither_on_segments_nor_on_deletions() {
             answer.hits.iter().map(|hit| (hit.release().unwrap().id.clone(), hit.score)).collect()
         };
         assert_eq!(rank(&whole), rank(&pieces), "{query}");
-    }
-}
-
-#[test]
-fn dates_filter_and_sort() {
-    let dated = |id: &str, day: &str| Release {
-        date: day.parse().ok(),
-        ..Release::new(id, "О мосте", "Мост.")
-    };
-    let index = Index::in_memory().unwrap();
-    let releases = [dated("old", "2019-03-01"), dated("new", "2024-05-13"), dated("none", "")];
-    index.ingest(releases).unwrap();
-    let searcher = index.searcher().unwrap();
-    let ids = |query: &str, options: &Options| -> Vec<String> {
-        let answer = searcher.search(&Query::parse(query), options).unwrap();
-        answer.hits.iter().map(|hit| hit.release().unwrap().id.clone()).collect()
-    };
-    let by_date = Options { sort: Sort::Date, ..Options::default() };
-    assert_eq!(ids("мост", &by_date), ["new", "old", "none"]);
-    assert_eq!(ids("мост дата:2024", &Options::default()), ["new"]);
-    let until = Options { dates: vec!["..2020".parse().unwrap()], ..Options::default() };
-    assert_eq!(ids("мост", &until), ["old"]);
-}
-
-#[test]
-fn wildcards_match_the_beginning_the_end_and_the_middle_of_words() {
-    let index = memory(&[
-        ("1", "Введение налога", "Налог введён."),
-        ("2", "Проведение выставки", "Выставка прошла."),
-        ("3", "О ведомстве", "Ведомство отчиталось."),
-    ]);
-    let searcher = index.searcher().unwrap();
-    for (query, expected) in [
-        ("*ведение", &["1", "2"][..]),
-        ("*вед*", &["1", "2", "3"]),
-        ("вед*", &["3"]),
-        ("про*ние", &["2"]),
-        ("*абракадабр", &[]),
-        ("выставка -*ведение", &[]),
-    ] {
-        let options = Options { match_all: true, ..Options::default() };
-        let results = searcher.search(&Query::parse(query), &options).unwrap();
-        let mut ids: Vec<&str> = results.hits.iter().map(|hit| hit.release().unwrap().id.as_str()).collect();
-        ids.sort_unstable();
-        assert_eq!(ids, expected, "{query}");
     }
 }
 
@@ -356,23 +282,4 @@ fn listing(folder: &Path) -> Vec<(PathBuf, u64, std::time::SystemTime)> {
         .collect();
     files.sort();
     files
-}
-
-#[test]
-fn no_phrase_and_no_distance_reaches_from_the_title_into_the_body() {
-    let desk = Desk::new(&[("a.txt", "Открытие моста\n\nДата открытия известна.\n")]);
-    desk.index();
-    let table = [
-        ("\"моста дата\"", 0),
-        ("\"моста дата\"~1", 0),
-        ("\"моста дата\"~100", 0),
-        ("моста /2 дата", 0),
-        ("моста /100 дата", 0),
-        ("\"открытие моста\"", 1),
-        ("\"дата известна\"~1", 1),
-        ("дата /2 известна", 1),
-    ];
-    for (query, hits) in table {
-        assert_eq!(desk.find(query).len(), hits, "{query}");
-    }
 }

@@ -2,31 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
-use std::{fs, path::Path, process::Output};
+mod program;
 
-use assert_cmd::Command;
+use std::fs;
+
+use program::{stderr, stdout, vestnik};
 use tempfile::TempDir;
-
-fn vestnik(folder: &Path, args: &[&str]) -> Output {
-    Command::cargo_bin("vestnik")
-        .unwrap()
-        .current_dir(folder)
-        .env_remove("VESTNIK_INDEX")
-        .env_remove("VESTNIK_CONFIG")
-        .env_remove("VESTNIK_CORPUS")
-        .env_remove("NO_COLOR")
-        .args(args)
-        .output()
-        .unwrap()
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
 
 /// An archive with web pages, windows-1251 and records with unusual field names.
 fn archive() -> TempDir {

@@ -1,8 +1,6 @@
 //! What the explanations of scores state: how often a release has a word or a phrase, how rare it is, and what words
 //! near each other add.
 
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
-
 use vestnik::{
     Index, Query, Release, Searcher,
     search::{Explanation, Options, Weights},
