@@ -151,15 +151,20 @@ impl Norms<'_> {
         self.parameters.norms(self.lengths.get(doc))
     }
 
-    /// Appends the norms of the bodies of documents. Their lengths are gathered first: the rest is computed for several
-    /// documents at once.
+    /// The norms of the titles and of the bodies of up to `N` documents. Their lengths are gathered first: the rest is
+    /// computed for several documents at once.
     #[inline]
-    pub fn append_bodies(&self, docs: &[DocId], norms: &mut Vec<f32>) {
-        let (parameters, lengths, first) = (self.parameters, self.lengths.all(), norms.len());
-        let words =
-            |&doc: &DocId| lengths.get(doc as usize).map_or(0, |of_doc| u32::from_le_bytes(of_doc[1]));
-        norms.extend(docs.iter().map(|doc| words(doc) as f32));
-        norms[first..].iter_mut().for_each(|norm| *norm = parameters.norm(1, *norm));
+    pub fn of_batch<const N: usize>(&self, docs: &[DocId]) -> [[f32; N]; 2] {
+        let (parameters, lengths, mut norms) = (self.parameters, self.lengths.all(), [[0.0; N]; 2]);
+        let [titles, bodies] = &mut norms;
+        for ((&doc, title), body) in docs.iter().zip(&mut *titles).zip(&mut *bodies) {
+            let words = lengths.get(doc as usize).copied().unwrap_or_default().map(u32::from_le_bytes);
+            [*title, *body] = words.map(|words| words as f32);
+        }
+        for (field, norms) in norms.iter_mut().enumerate() {
+            norms.iter_mut().take(docs.len()).for_each(|norm| *norm = parameters.norm(field, *norm));
+        }
+        norms
     }
 }
 

@@ -16,6 +16,12 @@ pub(crate) const STEP: f32 = 1.0 / 4096.0;
 /// Floats from 2,048 to 4,096 are multiples of [`STEP`]: adding this one rounds smaller numbers to such.
 const ROUNDS: f32 = 3072.0;
 
+/// Documents that are scored at once.
+const BATCH_LEN: usize = 64;
+
+/// The weighted frequencies of a word in the title and in the body of a document. Both are 0 in documents without it.
+pub(super) type Frequencies = (f32, f32);
+
 /// The scoring function of one segment.
 pub(crate) struct Bm25f<'s> {
     pub segment: &'s Segment,
@@ -59,39 +65,27 @@ impl<'s> Bm25f<'s> {
         Self { segment, k1: weights.k1, norms: segment.norms(parameters) }
     }
 
-    /// The saturated frequency in title and body, from 0 to `k1 + 1`.
-    ///
-    /// That is `m (k1 + 1) / (k1 + m)` of the normalised frequency `m`, with the body's norm multiplied out, so that
-    /// one division is enough if the title does not have the word.
+    /// Appends the scores of documents, given the weighted frequencies in their titles and bodies. The score is 0 if both
+    /// are.
     #[inline]
-    pub fn saturated(&self, doc: DocId, title: f32, body: f32) -> f32 {
-        let [title_norm, norm] = self.norms.of(doc);
-        let mut frequency = body;
-        if title > 0.0 {
-            frequency += self.norms.parameters.title_weight * title / title_norm * norm;
+    pub fn score(&self, docs: &[DocId], found: &[Frequencies], factors: Factors, scores: &mut Vec<f32>) {
+        for (docs, found) in docs.chunks(BATCH_LEN).zip(found.chunks(BATCH_LEN)) {
+            let norms = self.norms.of_batch::<BATCH_LEN>(docs);
+            let batch = norms[0].iter().zip(&norms[1]).zip(found);
+            scores.extend(batch.map(|((&title_norm, &norm), &found)| {
+                let score = factors.apply(self.saturated([title_norm, norm], found));
+                if found.0 + found.1 > 0.0 { score } else { 0.0 }
+            }));
         }
-        if frequency > 0.0 { frequency * (self.k1 + 1.0) / (self.k1 * norm + frequency) } else { 0.0 }
     }
 
-    /// Appends the scores of documents, given the weighted frequencies in their bodies, and by the index of the document,
-    /// those in title and body of the few that have the word in the title. The score is 0 if all frequencies are.
+    /// The saturated frequency in title and body, from 0 to `k1 + 1`, given their norms.
+    ///
+    /// That is `m (k1 + 1) / (k1 + m)` of the normalised frequency `m`, with the body's norm multiplied out.
     #[inline]
-    pub fn score(
-        &self,
-        (docs, bodies): (&[DocId], impl Iterator<Item = f32>),
-        titles: impl Iterator<Item = (usize, (f32, f32))>,
-        factors: Factors,
-        scores: &mut Vec<f32>,
-    ) {
-        let (k1, saturation, first) = (self.k1, self.k1 + 1.0, scores.len());
-        self.norms.append_bodies(docs, scores);
-        for (score, body) in scores[first..].iter_mut().zip(bodies) {
-            let found = factors.apply(body * saturation / (k1 * *score + body));
-            *score = if body > 0.0 { found } else { 0.0 };
-        }
-        for (at, (title, body)) in titles {
-            scores[first + at] = factors.apply(self.saturated(docs[at], title, body));
-        }
+    pub fn saturated(&self, [title_norm, norm]: [f32; 2], (title, body): Frequencies) -> f32 {
+        let frequency = body + self.norms.parameters.title_weight * title / title_norm * norm;
+        frequency * (self.k1 + 1.0) / (self.k1 * norm + frequency)
     }
 
     /// The saturated frequency of a normalised one; of an infinite one, its limit.

@@ -47,7 +47,7 @@ pub(crate) fn docs_where<T>(mut first: DocId, values: &[T], is_met: impl Fn(&T) 
     };
     let (chunks, rest) = values.as_chunks::<{ CHUNK as usize }>();
     for chunk in chunks {
-        if chunk.iter().filter(|value| is_met(value)).count() > 0 {
+        if chunk.iter().fold(false, |any, value| any | is_met(value)) {
             list(chunk, first);
         }
         first += CHUNK;

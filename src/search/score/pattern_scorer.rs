@@ -9,9 +9,9 @@ use std::{io, ops::Range};
 use tantivy::DocId;
 
 use super::{
-    bm25f::Bm25f,
+    bm25f::{Bm25f, Frequencies},
     docs_where, retain_marked,
-    word_scorer::{Frequencies, WordScorer, is_match},
+    word_scorer::{WordScorer, is_match},
 };
 use crate::search::postings::{BoundWord, Terms, seek};
 

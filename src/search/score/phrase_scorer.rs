@@ -167,7 +167,8 @@ impl<'s> OpenPhrase<'s> {
         let score = |starts: &[Position]| {
             let doc = doc_of(starts[0]);
             let (title, body) = count_by_field(starts, self.bm25f.segment.title_words(doc));
-            (doc, self.factors.apply(self.bm25f.saturated(doc, title as f32, body as f32)))
+            let saturated = self.bm25f.saturated(self.bm25f.norms.of(doc), (title as f32, body as f32));
+            (doc, self.factors.apply(saturated))
         };
         by_doc.map(score).collect()
     }
@@ -186,9 +187,8 @@ impl<'s> OpenPhrase<'s> {
         let in_both = |one: (f32, f32), other: (f32, f32)| (combine(one.0, other.0), combine(one.1, other.1));
         let found = self.words.iter_mut().map(|word| word.frequencies(docs)).reduce(fold(in_both));
         let (found, mut bounds) = (found.unwrap_or_default(), Vec::with_capacity(docs.len()));
-        let titles = found.iter().copied().enumerate().filter(|(_, (title, _))| *title > 0.0);
         let factors = Factors { weight: self.factors.weight * BOUND_SLACK, ..self.factors };
-        self.bm25f.score((docs, found.iter().map(|(_, body)| *body)), titles, factors, &mut bounds);
+        self.bm25f.score(docs, &found, factors, &mut bounds);
         // Scores are rounded to steps.
         bounds.iter_mut().for_each(|bound| *bound += STEP);
         bounds

@@ -10,7 +10,7 @@ use tantivy::DocId;
 
 use super::{
     WINDOW_LEN,
-    bm25f::{Bm25f, Factors},
+    bm25f::{Bm25f, Factors, Frequencies},
     docs_where, retain_marked,
 };
 use crate::{
@@ -33,9 +33,6 @@ pub(crate) struct WordScorer<'s> {
     /// The terms that count in documents without the others.
     hints: Vec<TermCursor>,
 }
-
-/// The weighted frequencies of a word in the title and in the body of a document. Both are 0 in documents without it.
-pub(super) type Frequencies = (f32, f32);
 
 /// Whether a document has the word.
 pub(super) fn is_match((title, body): Frequencies) -> bool {
@@ -158,16 +155,17 @@ impl<'s> WordScorer<'s> {
     /// Scores the only term that a window has, block by block.
     fn score_term(&mut self, at: usize, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
         let Self { bm25f, factors, terms, .. } = self;
-        let (weight, mut scores) = (terms[at].weight, Vec::new());
+        let (weight, mut found, mut scores) = (terms[at].weight, Vec::new(), Vec::new());
         terms[at].each_block(window, |part, (docs, freqs), titles| {
             let (docs, freqs) = (&docs[part.clone()], &freqs[part.clone()]);
-            let bodies = freqs.iter().map(|&freq| Frequency { title: 0, body: freq }.weighted(weight).1);
-            let titles = titles.filter(|(at, _)| part.contains(at)).filter_map(|(at, in_title)| {
+            found.clear();
+            found.extend(freqs.iter().map(|&freq| Frequency { title: 0, body: freq }.weighted(weight)));
+            for (at, title) in titles.filter(|(at, _)| part.contains(at)) {
                 let at = at - part.start;
-                Some((at, Frequency::new(None, freqs[at], in_title)?.weighted(weight)))
-            });
+                found[at] = Frequency { title, body: freqs[at].saturating_sub(title) }.weighted(weight);
+            }
             scores.clear();
-            bm25f.score((docs, bodies), titles, *factors, &mut scores);
+            bm25f.score(docs, &found, *factors, &mut scores);
             visit(docs, &scores);
         });
     }
@@ -205,9 +203,8 @@ impl<'s> WordScorer<'s> {
 
     /// The scores of documents by their frequencies.
     pub(super) fn score(&self, docs: &[DocId], found: &[Frequencies]) -> Vec<f32> {
-        let titles = found.iter().copied().enumerate().filter(|(_, (title, _))| *title > 0.0);
         let mut scores = Vec::with_capacity(docs.len());
-        self.bm25f.score((docs, found.iter().map(|(_, body)| *body)), titles, self.factors, &mut scores);
+        self.bm25f.score(docs, found, self.factors, &mut scores);
         scores
     }
 
