@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use fastrand::Rng;
 use proptest::prelude::*;
 use vestnik::{
     Index, Query, Release, Searcher,
@@ -143,8 +144,8 @@ fn words(
 
 /// The ids of the hits of a query, with the occurrences in title and body that the first clause counts.
 fn counted(searcher: &Searcher, query: &str) -> BTreeMap<String, Vec<[u32; 2]>> {
-    let options =
-        Options { match_all: true, limit: 100, explain: true, snippets: None, ..Options::default() };
+    let limit = usize::try_from(searcher.releases()).unwrap();
+    let options = Options { match_all: true, limit, explain: true, snippets: None, ..Options::default() };
     let hits = searcher.search(&Query::parse(query), &options).unwrap().hits.into_iter();
     let terms = |hit: &Hit| hit.explanation.as_ref().unwrap().clauses[0].terms.clone();
     hits.map(|hit| {
@@ -154,43 +155,80 @@ fn counted(searcher: &Searcher, query: &str) -> BTreeMap<String, Vec<[u32; 2]>> 
     .collect()
 }
 
+type Words = Vec<&'static str>;
+
+/// A phrase and its slop, and another one that is within a distance of it.
+type Phrases = (Words, Option<usize>, Words, usize);
+
+/// Compares what phrases match in releases, given by title and body, with what a reader would count.
+fn compare(texts: &[(Words, Words)], queries: Vec<Phrases>) {
+    let index = Index::in_memory().unwrap();
+    let ids = (0..texts.len()).map(|id| id.to_string());
+    let release =
+        |(id, (title, body)): (String, &(Words, Words))| Release::new(id, title.join(" "), body.join(" "));
+    let mut releases = ids.clone().zip(texts).map(release);
+    for _ in 0..=texts.len() / 1_500 {
+        index.ingest(releases.by_ref().take(1_500)).unwrap();
+    }
+    let searcher = index.searcher().unwrap();
+    let count =
+        |starts: &[Vec<usize>; 2]| starts.each_ref().map(|starts| u32::try_from(starts.len()).unwrap());
+    for (phrase, slop, other, within) in queries {
+        let quoted = format!("\"{}\"", phrase.join(" "));
+        let (mut expected, mut expected_near) = (BTreeMap::new(), BTreeMap::new());
+        for (id, (title, body)) in ids.clone().zip(texts) {
+            let of = |phrase: &[&str], slop| [title, body].map(|text| starts(phrase, slop, text));
+            let found = of(&phrase, slop);
+            if found.iter().any(|starts| !starts.is_empty()) {
+                expected.insert(id.clone(), vec![count(&found)]);
+            }
+            let [one, two] = [of(&phrase, None), of(&other, None)];
+            let near =
+                |(one, two): (&Vec<_>, &Vec<_>)| are_near((one, phrase.len()), (two, other.len()), within);
+            if one.iter().zip(&two).any(near) {
+                expected_near.insert(id, vec![count(&one), count(&two)]);
+            }
+        }
+        let query = slop.map_or(quoted.clone(), |slop| format!("{quoted}~{slop}"));
+        assert_eq!(counted(&searcher, &query), expected, "{query}");
+        let query = format!("{quoted} /{within} \"{}\"", other.join(" "));
+        assert_eq!(counted(&searcher, &query), expected_near, "{query}");
+    }
+}
+
+fn phrases() -> impl Strategy<Value = Phrases> {
+    (words(&WORDS[..5], 2..5), prop::option::of(0_usize..5), words(&WORDS[..5], 1..3), 1_usize..6)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn phrases_match_where_their_words_are(
         texts in prop::collection::vec((words(&WORDS, 0..6), words(&WORDS, 0..20)), 1..20),
-        queries in prop::collection::vec((words(&WORDS[..5], 2..5), words(&WORDS[..5], 1..3), prop::option::of(0_usize..5), 1_usize..6), 8),
+        queries in prop::collection::vec(phrases(), 8),
     ) {
-        let index = Index::in_memory().unwrap();
-        let ids = (0..texts.len()).map(|id| id.to_string());
-        let release = |(id, (title, body)): (String, &(Vec<&str>, Vec<&str>))| {
-            Release::new(id, title.join(" "), body.join(" "))
-        };
-        index.ingest(ids.clone().zip(&texts).map(release)).unwrap();
-        let searcher = index.searcher().unwrap();
-        let count = |starts: &[Vec<usize>; 2]| starts.each_ref().map(|starts| u32::try_from(starts.len()).unwrap());
-        for (phrase, other, slop, within) in queries {
-            let quoted = format!("\"{}\"", phrase.join(" "));
-            let (mut expected, mut expected_near) = (BTreeMap::new(), BTreeMap::new());
-            for (id, (title, body)) in ids.clone().zip(&texts) {
-                let of = |phrase: &[&str], slop| [title, body].map(|text| starts(phrase, slop, text));
-                let found = of(&phrase, slop);
-                if found.iter().any(|starts| !starts.is_empty()) {
-                    expected.insert(id.clone(), vec![count(&found)]);
-                }
-                let [one, two] = [of(&phrase, None), of(&other, None)];
-                let near = |(one, two): (&Vec<_>, &Vec<_>)| are_near((one, phrase.len()), (two, other.len()), within);
-                if one.iter().zip(&two).any(near) {
-                    expected_near.insert(id, vec![count(&one), count(&two)]);
-                }
-            }
-            let query = slop.map_or(quoted.clone(), |slop| format!("{quoted}~{slop}"));
-            prop_assert_eq!(counted(&searcher, &query), expected, "{}", query);
-            let query = format!("{quoted} /{within} \"{}\"", other.join(" "));
-            prop_assert_eq!(counted(&searcher, &query), expected_near, "{}", query);
-        }
+        compare(&texts, queries);
     }
+}
+
+/// The posting lists have many blocks, of which a phrase needs few.
+#[test]
+fn phrases_match_in_many_releases() {
+    let mut rng = Rng::with_seed(3);
+    let others = ["река", "лес", "гора", "поле", "озеро", "степь", "город", "завод", "школа", "театр"];
+    // The first words are the most frequent ones.
+    let word = |at: usize| WORDS.get(at).copied().unwrap_or(others[at % others.len()]);
+    let text = |rng: &mut Rng, most| {
+        (0..rng.usize(..=most)).map(|_| word(rng.usize(..40).min(rng.usize(..40)))).collect()
+    };
+    let phrase = |rng: &mut Rng, least| (0..rng.usize(least..4)).map(|_| word(rng.usize(..5))).collect();
+    let texts: Vec<(Words, Words)> = (0..4_000).map(|_| (text(&mut rng, 4), text(&mut rng, 20))).collect();
+    let queries = (0..30).map(|at| {
+        let slop = (at % 3 > 0).then_some(rng.usize(..5));
+        (phrase(&mut rng, 2), slop, phrase(&mut rng, 1), rng.usize(1..6))
+    });
+    compare(&texts, queries.collect());
 }
 
 #[test]
