@@ -4,7 +4,7 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
-use std::{fs, path::Path, process::Output};
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, path::Path, process::Output};
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -47,6 +47,8 @@ fn prepare(sequence: &str) -> TempDir {
     write(&format!("corpus/d{sequence}.txt"), &format!("{text}\n\n{text}\n"));
     write(&format!("corpus/e{sequence}.json"), "{");
     write(&format!("corpus/f{sequence}/g.txt"), &format!("{text}\n\n{text}\n"));
+    // A control character of one byte, which is not UTF-8.
+    fs::write(folder.path().join("corpus").join(OsStr::from_bytes(b"h\x9b2J.txt")), &text).unwrap();
     write(
         "corpus/judgments.toml",
         &format!("[[query]]\ntext = {text:?}\nwhy = {text:?}\nrelevant = [{text:?}]\n"),
@@ -73,7 +75,9 @@ fn vestnik(folder: &Path, args: &[&str]) -> Output {
 
 /// What an output has that must not be there. The body that `show` prints may have several lines.
 fn violation(output: &[u8], colored: bool, has_body: bool) -> Option<String> {
-    let mut text = String::from_utf8(output.to_vec()).ok()?;
+    let Ok(mut text) = String::from_utf8(output.to_vec()) else {
+        return Some(format!("not UTF-8: {output:?}"));
+    };
     if colored {
         // The styles that the program itself uses.
         for style in ["\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[31m"] {
