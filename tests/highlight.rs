@@ -115,6 +115,32 @@ fn hits_are_shown_as_the_table_says() {
     );
 }
 
+/// In one index with all bodies of the table, as several segments.
+#[test]
+fn each_hit_is_shown_as_if_it_were_alone() {
+    let lines = TABLE.lines().filter(|line| !line.starts_with('#'));
+    let texts = lines.flat_map(|line| line.split(" | ").skip(1)).map(unmarked).enumerate();
+    let releases = texts.map(|(id, text)| Release::new(id.to_string(), "Вода в Ташкенте", text));
+    let releases: Vec<Release> = releases.collect();
+    let index = Index::in_memory().unwrap();
+    for some in releases.chunks(40) {
+        index.ingest(some.iter().cloned()).unwrap();
+    }
+    let query = "вода \"в Ташкенте\"";
+    let options = Options { limit: releases.len(), ..Options::default() };
+    let hits = index.searcher().unwrap().search(&Query::parse(query), &options).unwrap().hits;
+    assert_eq!(hits.len(), releases.len());
+    for found in hits {
+        let Release { id, title, body, .. } = found.release().unwrap();
+        let alone = hit(&indexed(title, body), query, SnippetOptions::default()).unwrap();
+        assert_eq!(
+            (&found.snippet, &found.title_highlights),
+            (&alone.snippet, &alone.title_highlights),
+            "{id} {body}"
+        );
+    }
+}
+
 const QUERIES: &str = r#"Ташкент встреча;"встреча в Ташкенте";"встреча Ташкент"~3 вода;встреча /4 Ташкент;Таш* в?да;
     заголовок:Ташкент текст:вода;(вода|газ) И Ташкент;нормативно-правовой акт;не и в;!Ташкенте -вода;13.05.2024 ООН;
     оон ташкентский;Владимир Воронков;"замок и вода";"#;
