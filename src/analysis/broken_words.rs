@@ -7,7 +7,7 @@ use super::{dictionary, normalize::normalized};
 /// A compound whose own hyphen stands at the end of the line, «нормативно-⏎правовой», is not one word: the
 /// dictionary lists it with its hyphen, or at least one of its halves. If the dictionary is damaged, nothing is joined.
 pub(super) fn is_word_of_two_lines(before: &str, after: &str) -> bool {
-    let Some(dictionary) = dictionary() else { return false };
+    let Ok(dictionary) = dictionary() else { return false };
     let (before, after) = (normalized(before), normalized(after));
     if dictionary.is_known(&format!("{before}-{after}")) {
         return false;

@@ -13,6 +13,8 @@
 //!     `term_cache` keeps them;
 //!  7. `token`      lays the terms out by position.
 //!
+//! `form_table` keeps the terms of forms in a file, so that a search need not analyse what indexing has analysed.
+//!
 //! Two modules describe a text rather than its terms: `sentences` finds where sentences begin, and
 //! `display` stores how a text is shown and where tokenizing can start in the middle of it.
 //!
@@ -51,6 +53,7 @@ mod acronyms;
 mod alphabets;
 mod broken_words;
 mod display;
+mod form_table;
 mod morphology;
 mod normalize;
 mod numeric;
@@ -71,6 +74,7 @@ use std::sync::{Arc, OnceLock};
 use rumorph::Dictionary;
 
 pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap};
+pub(crate) use form_table::{FormTable, FormTableWriter, FormTables};
 pub(crate) use normalize::{capitals, is_ignorable, is_word_char};
 pub use term::{Channel, Rule, Term};
 pub use term_cache::TermCache;
@@ -87,14 +91,14 @@ use crate::error::{Error, Result};
 /// Change the number whenever the terms of any text change, and with every version of the dictionary.
 const CHAIN: &str = "vestnik-7 rumorph-0.5.0 snowball-1.2.0";
 
-/// The dictionary, which is part of the program and loaded once; `None` if it is damaged.
-fn dictionary() -> Option<&'static Dictionary> {
-    load_dictionary().as_ref().ok()
-}
+/// Gives the dictionary, or `Error::Dictionary` if it is damaged.
+type LoadDictionary = fn() -> Result<&'static Dictionary>;
 
-fn load_dictionary() -> &'static std::result::Result<Dictionary, String> {
+/// The dictionary, which is part of the program and loaded once.
+fn dictionary() -> Result<&'static Dictionary> {
     static DICTIONARY: OnceLock<std::result::Result<Dictionary, String>> = OnceLock::new();
-    DICTIONARY.get_or_init(|| Dictionary::bundled().map_err(|error| error.to_string()))
+    let loaded = DICTIONARY.get_or_init(|| Dictionary::bundled().map_err(|error| error.to_string()));
+    loaded.as_ref().map_err(|error| Error::Dictionary(error.clone()))
 }
 
 /// Turns text into terms. Cheap to clone and usable from many threads; clones share one cache.
@@ -108,7 +112,7 @@ impl Analyzer {
     /// the dictionary are verified; a program that opens an index meanwhile need not wait for it.
     pub fn preload() {
         // Where no thread can be started, the first analyzer loads the dictionary.
-        _ = std::thread::Builder::new().name("dictionary".into()).spawn(load_dictionary);
+        _ = std::thread::Builder::new().name("dictionary".into()).spawn(dictionary);
     }
 
     /// Loads the dictionary unless that has been done.
@@ -116,8 +120,19 @@ impl Analyzer {
     /// # Errors
     /// `Error::Dictionary` if the dictionary built into the program is damaged.
     pub fn new() -> Result<Self> {
-        let dictionary = load_dictionary().as_ref().map_err(|error| Error::Dictionary(error.clone()))?;
-        Ok(Self { shared: Arc::new(term_cache::SharedCache::new(dictionary)) })
+        let analyzer = Self::unloaded();
+        analyzer.load()?;
+        Ok(analyzer)
+    }
+
+    /// An analyzer that loads the dictionary when a word needs it.
+    pub(crate) fn unloaded() -> Self {
+        Self { shared: Arc::new(term_cache::SharedCache::new(dictionary)) }
+    }
+
+    /// Loads the dictionary unless that has been done.
+    pub(crate) fn load(&self) -> Result<()> {
+        dictionary().map(drop)
     }
 
     /// A short name of everything that determines the terms of a text.
@@ -144,7 +159,12 @@ impl Analyzer {
 
     /// A cache of analysed forms for one thread, to be reused from text to text.
     pub fn term_cache(&self) -> TermCache {
-        TermCache::new(self.shared.clone())
+        self.term_cache_over(Arc::default())
+    }
+
+    /// As `term_cache`; forms that the tables have are not analysed.
+    pub(crate) fn term_cache_over(&self, tables: Arc<FormTables>) -> TermCache {
+        TermCache::new(self.shared.clone(), tables)
     }
 }
 

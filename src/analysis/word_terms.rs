@@ -6,6 +6,7 @@
 use rumorph::Dictionary;
 
 use super::{
+    LoadDictionary,
     acronyms::{self, CapsReading},
     alphabets::{self, is_cyrillic},
     morphology::{self, Lemma, Morphology, Origin},
@@ -15,11 +16,12 @@ use super::{
     term_list::TermList,
     toponym,
 };
+use crate::error::Result;
 
 /// A longer run of letters is not looked up in the dictionary.
 const LONGEST_WORD: usize = 64;
 
-/// What the surroundings of a token say about how to analyse it.
+/// What the surroundings of a token say about how to analyse it. A change of the order changes the hashes in form tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum TokenContext {
     /// Running text.
@@ -54,9 +56,9 @@ pub(crate) enum TokenContext {
 /// another copy of it, and a text may be one token of 32 MB.
 const LONGEST_READ: usize = 64 << 10;
 
-/// The terms of a surface form.
-pub(crate) fn analyze(dictionary: &Dictionary, surface: &str, context: TokenContext) -> TermList {
-    match context {
+/// The terms of a surface form. Loads the dictionary if they depend on it.
+pub(super) fn analyze(dictionary: LoadDictionary, surface: &str, context: TokenContext) -> Result<TermList> {
+    Ok(match context {
         TokenContext::Number => numeric::number(surface),
         TokenContext::Ordinal => numeric::ordinal(surface),
         TokenContext::Sign => numeric::sign(surface),
@@ -69,25 +71,34 @@ pub(crate) fn analyze(dictionary: &Dictionary, surface: &str, context: TokenCont
         | TokenContext::AllCapsLine
         | TokenContext::Initial
         | TokenContext::Whole
-        | TokenContext::Designator => word(dictionary, surface, context),
-    }
+        | TokenContext::Designator => word(dictionary, surface, context)?,
+    })
 }
 
-fn word(dictionary: &Dictionary, surface: &str, context: TokenContext) -> TermList {
+/// Whether the terms of a surface form may depend on the dictionary. False for most of those that do not.
+pub(super) fn may_need_dictionary(surface: &str, context: TokenContext) -> bool {
+    let is_word = matches!(
+        context,
+        TokenContext::Text | TokenContext::AllCapsLine | TokenContext::Whole | TokenContext::Designator
+    );
+    is_word && surface.chars().any(is_cyrillic) && !surface.contains(|c: char| c.is_ascii_digit())
+}
+
+fn word(dictionary: LoadDictionary, surface: &str, context: TokenContext) -> Result<TermList> {
     let clean = clean(surface);
     let folded = fold(&clean);
     let case = case_of(&clean);
     let mut form = TermList::default();
     form.push(Channel::Exact, &folded, Rule::Surface);
     if clean.len() > LONGEST_READ {
-        return form;
+        return Ok(form);
     }
     let russian = alphabets::russian_spelling(&clean);
     if context == TokenContext::Initial {
         let letter = russian.as_deref().map_or(folded, fold);
         form.push(Channel::Lemma, &initial(&letter), Rule::Initial);
         form.function = true;
-        return form;
+        return Ok(form);
     }
     if context == TokenContext::Whole && folded.contains(char::is_alphabetic) {
         push_joined(&mut form, &folded);
@@ -99,35 +110,42 @@ fn word(dictionary: &Dictionary, surface: &str, context: TokenContext) -> TermLi
         form.push(Channel::Exact, &digits, Rule::LookAlike);
     }
     match russian {
-        None => push_word(&mut form, dictionary, &clean, &folded, context),
+        None => push_word(&mut form, dictionary, &clean, &folded, context)?,
         Some(russian) => {
             let mut respelled = TermList::default();
-            push_word(&mut respelled, dictionary, &russian, &fold(&russian), context);
+            push_word(&mut respelled, dictionary, &russian, &fold(&russian), context)?;
             push_respelled(&mut form, &respelled);
         }
     }
-    form
+    Ok(form)
 }
 
 /// Adds the lemmas and the stem of a word of Russian or Latin letters.
-fn push_word(form: &mut TermList, dictionary: &Dictionary, clean: &str, folded: &str, context: TokenContext) {
+fn push_word(
+    form: &mut TermList,
+    dictionary: LoadDictionary,
+    clean: &str,
+    folded: &str,
+    context: TokenContext,
+) -> Result<()> {
     let letters = clean.chars().count();
     if letters > LONGEST_WORD || clean.chars().any(|c| !is_cyrillic(c) && c.is_numeric()) {
-        return;
+        return Ok(());
     }
     if !clean.chars().any(is_cyrillic) {
         if clean.is_ascii() {
             form.push(Channel::Stem, &stem::english(folded), Rule::Snowball);
         }
-        return;
+        return Ok(());
     }
+    let dictionary = dictionary()?;
     let morphology = morphology::analyze(dictionary, clean, folded);
     if let Some(letters) = acronyms::mixed_abbreviation(clean) {
         form.push(Channel::Lemma, &letters, Rule::Abbreviation);
         for name in morphology.lemmas.iter().filter(|lemma| lemma.is_listed_name()) {
             form.push(Channel::Lemma, &name.text, Rule::Dictionary);
         }
-        return;
+        return Ok(());
     }
     let case = case_of(clean);
     if case == Case::Upper && letters > 1 && context != TokenContext::Whole {
@@ -136,7 +154,7 @@ fn push_word(form: &mut TermList, dictionary: &Dictionary, clean: &str, folded: 
             form.push(Channel::Lemma, &clean.replace('Ё', "Е"), Rule::Abbreviation);
         }
         if caps == CapsReading::Abbreviation {
-            return;
+            return Ok(());
         }
     }
     if let Some(abbreviation) = &morphology.abbreviation
@@ -148,7 +166,7 @@ fn push_word(form: &mut TermList, dictionary: &Dictionary, clean: &str, folded: 
     form.function = morphology.function && case != Case::Upper || letters == 1;
     // The dictionary knows every form of a function word; its stem, one in five of all stems, would find nothing more.
     if form.function {
-        return;
+        return Ok(());
     }
     let truncated = stem::truncated(folded);
     if let Some(letters) = truncated {
@@ -159,6 +177,7 @@ fn push_word(form: &mut TermList, dictionary: &Dictionary, clean: &str, folded: 
     if truncated.is_none() || case != Case::Lower || !morphology.is_known_word() {
         form.push(Channel::Stem, &stem::russian(folded), Rule::Snowball);
     }
+    Ok(())
 }
 
 /// Adds the terms of a word's Russian spelling, marked, so that identical letters can score higher.

@@ -6,7 +6,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ use tantivy::{
 use super::{
     block_stats::StatsPlugin,
     engine_error::{catch_panic, read_failure, write_failure},
+    form_tables::FormsPlugin,
     schema::{self, Fields},
     storage::{
         Catalog, ChecksummedDirectory, Generation, MANAGED, MARKER, META, Manifest, StopFlag,
@@ -39,8 +40,8 @@ pub struct Index {
     /// What stops all writing to this index.
     pub(super) stop: StopFlag,
     pub(super) fields: Fields,
-    /// Loaded when it is first needed: most commands read an index without analysing text.
-    analyzer: Arc<OnceLock<Analyzer>>,
+    /// Loads the dictionary when it is first needed: most commands read an index without analysing text.
+    pub(super) analyzer: Analyzer,
 }
 
 /// What an index records with every commit.
@@ -143,6 +144,7 @@ impl Index {
         let open = || tantivy::Index::open(ChecksummedDirectory::open(folder, &stop)?);
         let mut engine = catch_panic(folder, || open().map_err(|error| read_failure(folder, error)))?;
         engine.register_plugin(Arc::new(StatsPlugin));
+        engine.register_plugin(Arc::new(FormsPlugin));
         Ok(Self::assemble(engine, stop, Some(generation.clone())))
     }
 
@@ -165,7 +167,7 @@ impl Index {
     }
 
     fn assemble(engine: tantivy::Index, stop: StopFlag, generation: Option<Generation>) -> Self {
-        Self { generation, engine, stop, fields: Fields::build().1, analyzer: Arc::default() }
+        Self { generation, engine, stop, fields: Fields::build().1, analyzer: Analyzer::unloaded() }
     }
 
     /// Whether an index of any version exists in this folder.
@@ -193,11 +195,8 @@ impl Index {
     /// # Errors
     /// `Dictionary` where the dictionary cannot be loaded.
     pub fn analyzer(&self) -> Result<&Analyzer> {
-        if let Some(analyzer) = self.analyzer.get() {
-            return Ok(analyzer);
-        }
-        let analyzer = Analyzer::new()?;
-        Ok(self.analyzer.get_or_init(|| analyzer))
+        self.analyzer.load()?;
+        Ok(&self.analyzer)
     }
 
     /// What the last commit recorded.
@@ -313,5 +312,5 @@ fn builder() -> tantivy::IndexBuilder {
         ..IndexSettings::default()
     };
     let builder = tantivy::Index::builder().schema(Fields::build().0).settings(settings);
-    builder.register_plugin(Arc::new(StatsPlugin))
+    builder.register_plugin(Arc::new(StatsPlugin)).register_plugin(Arc::new(FormsPlugin))
 }

@@ -13,6 +13,7 @@ mod block_stats;
 mod build;
 mod doc_store;
 mod engine_error;
+mod form_tables;
 mod handle;
 mod maintenance;
 mod norms;

@@ -3,13 +3,14 @@
 //! All statistics count documents that are not deleted, so that they do not depend on how the index is
 //! divided into segments or on which deletions wait for a merge.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tantivy::{DocId, Opstamp, SegmentMeta, SegmentOrdinal, SegmentReader, directory::DirectoryLock};
 
 use super::{
     doc_store::ReleaseView,
     engine_error::catch_panic,
+    form_tables,
     handle::{Commit, Index},
     norms::mean_length,
     parallel::parallel_map,
@@ -17,6 +18,7 @@ use super::{
     storage::Generation,
 };
 use crate::{
+    analysis::{FormTables, TermCache},
     error::{Error, Result},
     release::Release,
 };
@@ -36,6 +38,8 @@ pub(crate) struct Snapshot {
     pub releases: u64,
     /// The mean lengths of titles and of bodies, in words.
     pub mean_lengths: [f32; 2],
+    /// The analysed forms of all segments.
+    forms: Arc<FormTables>,
     /// Computed when it is first asked for.
     newest: OnceLock<i64>,
     /// The stamp of the commit, which a merge does not change.
@@ -68,6 +72,8 @@ impl Snapshot {
             parallel_map(&metas, is_large, open)
                 .map_err(|error: tantivy::TantivyError| index.read_failed(error))
         })?;
+        let forms = segments.iter().map(|segment| form_tables::open(&segment.reader));
+        let forms = forms.collect::<Result<_, _>>().map_err(|error| index.read_failed(error))?;
         let releases = segments.iter().map(|segment| u64::from(segment.reader.num_docs())).sum();
         let mean = |field: usize| {
             mean_length(segments.iter().map(|segment| segment.total_lengths[field]).sum(), releases)
@@ -77,6 +83,7 @@ impl Snapshot {
             mean_lengths: [mean(0), mean(1)],
             segments,
             releases,
+            forms: Arc::new(FormTables::new(forms)),
             newest: OnceLock::new(),
             opstamp: commit.meta.opstamp,
         })
@@ -98,6 +105,11 @@ impl Snapshot {
                 .flat_map(|segment| segment.reader.doc_ids_alive().filter_map(move |doc| segment.day(doc)));
             days.max().unwrap_or_default().max(0)
         })
+    }
+
+    /// A cache of analysed forms over those of the segments, which loads the dictionary only for other words.
+    pub fn term_cache(&self) -> TermCache {
+        self.index.analyzer.term_cache_over(self.forms.clone())
     }
 
     pub fn segment(&self, ordinal: SegmentOrdinal) -> &Segment {

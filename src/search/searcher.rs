@@ -100,8 +100,9 @@ impl Searcher {
     /// `IndexDamaged` if the index cannot be read, `Dictionary` if the dictionary cannot be loaded.
     pub fn search(&self, query: &Query, options: &Options) -> Result<Results> {
         let (context, snapshot) = (&self.context, self.snapshot());
-        let mut forms = snapshot.index.analyzer()?.term_cache();
+        let mut forms = snapshot.term_cache();
         let mut plan = Plan::new(query, &mut forms);
+        forms.check(|error| snapshot.index.read_failed(error))?;
         plan.filters.extend(options.dates.iter().copied().map(Node::Dated));
         let ignored_words = plan.ignored_words;
         if plan == (Plan { ignored_words, ..Plan::default() }) {
@@ -137,6 +138,7 @@ impl Searcher {
                 explanation: options.explain.then(explain).transpose().map_err(failed)?,
             });
         }
+        forms.check(|error| snapshot.index.read_failed(error))?;
         Ok(Results { hits, total: ranking.total, ignored_words, timed_out: ranking.timed_out })
     }
 

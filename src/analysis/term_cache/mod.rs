@@ -1,23 +1,29 @@
 //! A cache of analysed forms. Russian text repeats its words, and a lookup is far cheaper than analysis.
 //!
-//! Each thread has a table in front of one that all threads share, so that common words take no lock.
+//! Each thread has a table in front of one that all threads share, so that common words take no lock. Behind these are
+//! the form tables of an index, and then the dictionary.
 //! `arena` holds the forms, `table` finds them by `packed_key`.
 
 mod arena;
 mod packed_key;
 mod table;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    io,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use foldhash::fast::RandomState;
-use rumorph::Dictionary;
 
 use self::arena::TermArena;
 use self::packed_key::PackedKey;
 use super::{
+    LoadDictionary,
+    form_table::FormTables,
     term_list::{TermList, TermListRef},
     word_terms::{self, TokenContext},
 };
+use crate::error::{Error, Result};
 
 /// Forms longer than this, in bytes, are rare and large; they are analysed each time.
 const LONGEST_CACHED: usize = 64;
@@ -27,16 +33,16 @@ const CAPACITY: usize = 3 << 17;
 /// The number of locks of the shared table, so that threads rarely wait for each other.
 const SHARDS: usize = 16;
 
-/// The dictionary, and the table that all threads share.
+/// What loads the dictionary, and the table that all threads share.
 pub(super) struct SharedCache {
-    dictionary: &'static Dictionary,
+    dictionary: LoadDictionary,
     shards: [RwLock<TermArena>; SHARDS],
     /// Hashes the keys of all tables.
     hasher: RandomState,
 }
 
 impl SharedCache {
-    pub fn new(dictionary: &'static Dictionary) -> Self {
+    pub fn new(dictionary: LoadDictionary) -> Self {
         Self { dictionary, shards: Default::default(), hasher: RandomState::default() }
     }
 
@@ -64,15 +70,21 @@ impl SharedCache {
             shard.add(key, surface, form);
         }
     }
+}
 
-    fn analyze(&self, surface: &str, context: TokenContext) -> TermList {
-        word_terms::analyze(self.dictionary, surface, context)
-    }
+/// Why a form could not be analysed.
+enum Failure {
+    Dictionary(Error),
+    Table(io::Error),
 }
 
 /// The analysed forms of one thread. Reuse it from text to text.
 pub struct TermCache {
     shared: Arc<SharedCache>,
+    /// Forms that need no analysis.
+    tables: Arc<FormTables>,
+    /// The first failure. A form that could not be analysed has no terms.
+    failure: Option<Failure>,
     hasher: RandomState,
     cached: TermArena,
     /// Holds the last form that was too long to cache.
@@ -84,10 +96,12 @@ pub struct TermCache {
 }
 
 impl TermCache {
-    pub(super) fn new(shared: Arc<SharedCache>) -> Self {
+    pub(super) fn new(shared: Arc<SharedCache>, tables: Arc<FormTables>) -> Self {
         Self {
             hasher: shared.hasher.clone(),
             shared,
+            tables,
+            failure: None,
             cached: TermArena::default(),
             uncached: TermArena::default(),
             clears: 0,
@@ -104,7 +118,8 @@ impl TermCache {
         let key = PackedKey::of(surface, context, &self.hasher);
         if surface.len() > LONGEST_CACHED {
             self.uncached.clear();
-            self.uncached.add(key, "", self.shared.analyze(surface, context).as_ref());
+            let form = self.terms_of(surface, context).unwrap_or_default();
+            self.uncached.add(key, "", form.as_ref());
             return None;
         }
         let known = self.cached.find(key, surface);
@@ -147,14 +162,40 @@ impl TermCache {
         if let Some(form) = self.shared.copy(key, surface, &mut self.cached) {
             return form;
         }
-        let form = self.shared.analyze(surface, context);
+        let Some(form) = self.terms_of(surface, context) else {
+            return self.cached.add(key, surface, TermListRef::default());
+        };
         self.shared.put(key, surface, form.as_ref());
         self.cached.add(key, surface, form.as_ref())
+    }
+
+    /// The terms of a form from the tables or from analysis; `None` if that fails.
+    fn terms_of(&mut self, surface: &str, context: TokenContext) -> Option<TermList> {
+        let analyze = || {
+            if let Some(form) = self.tables.find(surface, context).map_err(Failure::Table)? {
+                return Ok(form);
+            }
+            word_terms::analyze(self.shared.dictionary, surface, context).map_err(Failure::Dictionary)
+        };
+        analyze().map_err(|failure| self.failure.get_or_insert(failure)).ok()
+    }
+
+    /// Reports whether a form could not be analysed, which leaves it without terms. `table` makes the error for tables
+    /// that cannot be read.
+    ///
+    /// # Errors
+    /// `Dictionary` if the dictionary cannot be loaded, or what `table` makes.
+    pub(crate) fn check(&mut self, table: impl FnOnce(io::Error) -> Error) -> Result<()> {
+        match self.failure.take() {
+            None => Ok(()),
+            Some(Failure::Dictionary(error)) => Err(error),
+            Some(Failure::Table(error)) => Err(table(error)),
+        }
     }
 }
 
 impl Clone for TermCache {
     fn clone(&self) -> Self {
-        Self::new(self.shared.clone())
+        Self::new(self.shared.clone(), self.tables.clone())
     }
 }

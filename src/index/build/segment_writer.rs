@@ -18,7 +18,10 @@ use super::{
     analyzed_batch::AnalyzedBatch,
     postings::{DocWords, SegmentForms, for_each_doc, for_each_term},
 };
-use crate::index::block_stats::{MAX_TITLE_FREQ, StatsWriter};
+use crate::index::{
+    block_stats::{MAX_TITLE_FREQ, StatsWriter},
+    form_tables,
+};
 
 /// A segment that is being written.
 pub(super) struct SegmentWriter {
@@ -69,7 +72,7 @@ impl SegmentWriter {
     }
 
     /// Writes the remaining files, given the forms of all words.
-    pub fn finish(self, forms: &SegmentForms) -> Result<SegmentMeta> {
+    pub fn finish(self, forms: SegmentForms) -> Result<SegmentMeta> {
         let Self { segment, text, mut fast_fields, store, releases, words } = self;
         store.close()?;
         let mut to = segment.open_write(SegmentComponent::FastFields)?;
@@ -79,7 +82,8 @@ impl SegmentWriter {
         // None of the fields has norms, but tantivy requires the file.
         let norms = FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
         FieldNormsWriter::for_schema(&segment.schema()).serialize(norms, None)?;
-        write_terms(&segment, text, &words, forms)?;
+        write_terms(&segment, text, &words, &forms)?;
+        form_tables::write(&segment, forms.table)?;
         Ok(segment.index().new_segment_meta(segment.id(), releases))
     }
 }

@@ -3,7 +3,7 @@
 use tantivy_stacker::ArenaHashMap;
 
 use super::groups::Groups;
-use crate::analysis::TermListRef;
+use crate::analysis::{FormTableWriter, TermListRef, TokenContext};
 
 /// The first bytes, the key and the number of a term.
 type NumberedTerm<'f> = (u128, &'f [u8], u32);
@@ -17,11 +17,14 @@ pub(in crate::index::build) struct SegmentForms {
     forms: ArenaHashMap,
     /// A buffer.
     form: Vec<u8>,
+    /// The surfaces of all forms, for searches.
+    pub table: FormTableWriter,
 }
 
 impl SegmentForms {
-    /// The number of a form, given its terms.
-    pub fn intern(&mut self, form: TermListRef<'_>) -> u32 {
+    /// The number of a form, given a surface in its context and its terms.
+    pub fn intern(&mut self, surface: &str, context: TokenContext, form: TermListRef<'_>) -> u32 {
+        self.table.add(surface, context, form);
         self.form.clear();
         for term in form.terms() {
             let number = number(&mut self.terms, term.key().as_bytes());
@@ -59,7 +62,7 @@ impl SegmentForms {
     /// Bytes of memory, now or while positions are grouped, which takes the keys and the terms of forms once more.
     pub fn memory(&self) -> usize {
         let sorted = self.terms.len() * size_of::<NumberedTerm>();
-        self.terms.mem_usage() + sorted + 2 * self.forms.mem_usage()
+        self.terms.mem_usage() + sorted + 2 * self.forms.mem_usage() + self.table.memory()
     }
 }
 

@@ -78,7 +78,7 @@ impl<'s> WordReader<'s> {
         if let Some(&number) = at.and_then(|at| self.numbers.get(at)).filter(|&&number| number != NONE) {
             return number;
         }
-        let number = self.forms.lock().intern(self.cache.form(cached));
+        let number = self.forms.lock().intern(surface, context, self.cache.form(cached));
         if let Some(at) = at {
             self.numbers.resize(self.numbers.len().max(at + 1), NONE);
             self.numbers[at] = number;
