@@ -74,8 +74,8 @@ use std::sync::{Arc, OnceLock};
 use rumorph::Dictionary;
 
 pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap};
-pub(crate) use form_table::{FormTable, FormTableWriter, FormTables};
-pub(crate) use normalize::{capitals, is_ignorable, is_word_char};
+pub(crate) use form_table::{FormTable, FormTableWriter, FormTables, TypedWords};
+pub(crate) use normalize::{capitalized, capitals, is_ignorable, is_word_char};
 pub use term::{Channel, Rule, Term};
 pub use term_cache::TermCache;
 pub(crate) use term_list::TermListRef;

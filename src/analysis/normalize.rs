@@ -181,6 +181,13 @@ fn is_plain(c: char) -> bool {
     matches!(c, 'а'..='я' | 'А'..='Я' | 'ё' | 'Ё' | '-')
 }
 
+/// A word in small letters with a capital first letter, as a name.
+pub(crate) fn capitalized(word: &str) -> Option<String> {
+    let mut letters = word.chars();
+    let first = letters.next().filter(|first| first.is_lowercase())?;
+    Some(first.to_uppercase().chain(letters).collect())
+}
+
 /// The cleaned token in lower case with ё as е.
 pub(crate) fn fold(clean: &str) -> String {
     let mut folded = String::with_capacity(clean.len());

@@ -13,13 +13,14 @@
 //! The end of each bucket follows, in four bytes, then the entries and the recipes, each behind its length.
 
 mod recipe;
+mod typed;
 mod writer;
 
 use std::{cmp::Reverse, io, ops::Range};
 
 use twox_hash::XxHash3_64;
 
-pub(crate) use self::writer::FormTableWriter;
+pub(crate) use self::{typed::TypedWords, writer::FormTableWriter};
 use super::{
     normalize::normalized,
     term_list::TermList,

@@ -15,7 +15,7 @@ fn try_table(file: Vec<u8>) -> io::Result<FormTable> {
     FormTable::open(length, Box::new(read))
 }
 
-fn table(file: Vec<u8>) -> FormTable {
+pub(super) fn table(file: Vec<u8>) -> FormTable {
     try_table(file).unwrap()
 }
 

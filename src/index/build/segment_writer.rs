@@ -18,9 +18,12 @@ use super::{
     analyzed_batch::AnalyzedBatch,
     postings::{DocWords, SegmentForms, for_each_doc, for_each_term},
 };
-use crate::index::{
-    block_stats::{MAX_TITLE_FREQ, StatsWriter},
-    form_tables,
+use crate::{
+    analysis::{TermCache, TypedWords},
+    index::{
+        block_stats::{MAX_TITLE_FREQ, StatsWriter},
+        form_tables,
+    },
 };
 
 /// A segment that is being written.
@@ -72,7 +75,7 @@ impl SegmentWriter {
     }
 
     /// Writes the remaining files, given the forms of all words.
-    pub fn finish(self, forms: SegmentForms) -> Result<SegmentMeta> {
+    pub fn finish(self, mut forms: SegmentForms, cache: &mut TermCache) -> Result<SegmentMeta> {
         let Self { segment, text, mut fast_fields, store, releases, words } = self;
         store.close()?;
         let mut to = segment.open_write(SegmentComponent::FastFields)?;
@@ -82,19 +85,22 @@ impl SegmentWriter {
         // None of the fields has norms, but tantivy requires the file.
         let norms = FieldNormsSerializer::from_write(segment.open_write(SegmentComponent::FieldNorms)?)?;
         FieldNormsWriter::for_schema(&segment.schema()).serialize(norms, None)?;
-        write_terms(&segment, text, &words, &forms)?;
+        let typed = write_terms(&segment, text, &words, &forms)?;
+        typed.add_to(&mut forms.table, cache);
         form_tables::write(&segment, forms.table)?;
         Ok(segment.index().new_segment_meta(segment.id(), releases))
     }
 }
 
-/// Writes the posting lists with their statistics.
-fn write_terms(segment: &Segment, text: Field, words: &DocWords, forms: &SegmentForms) -> Result<()> {
+/// Writes the posting lists with their statistics; returns the words that are typed in other spellings.
+fn write_terms(segment: &Segment, text: Field, words: &DocWords, forms: &SegmentForms) -> Result<TypedWords> {
+    let mut typed = TypedWords::new(words.len());
     let mut stats = StatsWriter::create(segment, words.lengths())?;
     let mut serializer = InvertedIndexSerializer::open(segment)?;
     let mut field = serializer.new_field(text, words.len() as u64, None)?;
     let mut deltas = Vec::new();
     for_each_term(words, forms, |key, occurrences| {
+        typed.see(key, occurrences.len());
         field.new_term(key, u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
         for_each_doc(occurrences, &mut deltas, |doc, deltas| {
             let freq = u32::try_from(deltas.len()).unwrap_or(u32::MAX);
@@ -106,7 +112,8 @@ fn write_terms(segment: &Segment, text: Field, words: &DocWords, forms: &Segment
     })?;
     field.close()?;
     serializer.close()?;
-    Ok(stats.close(SegmentReader::open(segment)?.inverted_index(text)?.terms())?)
+    stats.close(SegmentReader::open(segment)?.inverted_index(text)?.terms())?;
+    Ok(typed)
 }
 
 /// How many positions, given by their deltas, are in a title of this length.

@@ -183,7 +183,7 @@ impl Shared {
     fn leave(&self, segment: Arc<OpenSegment>) -> Result<()> {
         let Some(OpenSegment { writer, forms }) = Arc::into_inner(segment) else { return Ok(()) };
         let mut finished = self.finished.lock();
-        finished.push(writer.into_inner().finish(forms.into_inner())?);
+        finished.push(writer.into_inner().finish(forms.into_inner(), &mut self.index.analyzer.term_cache())?);
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use smol_str::SmolStr;
 
 use super::{Node, Phrase, WeightedTerm, Word};
 use crate::{
-    analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream, capitals},
+    analysis::{Channel, Role, Rule, Term, TermCache, Token, TokenStream, capitalized, capitals},
     query::{Field, Form},
     search::weights,
 };
@@ -132,10 +132,8 @@ pub(super) fn word(forms: &mut TermCache, token: &Token, form: Form, inherited: 
     }
     let mut word = Word::new(Vec::with_capacity(3 * token.terms.len()), inherited);
     add_terms(&token.surface, token.role, token.terms.iter().map(Term::borrowed), &mut word.terms);
-    let mut letters = token.surface.chars();
-    if let Some(first) = letters.next().filter(|first| inherited.is_caseless && first.is_lowercase()) {
+    if let Some(name) = capitalized(&token.surface).filter(|_| inherited.is_caseless) {
         // Names are also typed in lower case: the terms of «воронков» and of «Воронков».
-        let name: String = first.to_uppercase().chain(letters).collect();
         add_first(forms, &name, &mut word.terms);
     }
     let is_abbreviation = token.terms.iter().any(|term| term.rule() == Rule::Abbreviation);
