@@ -94,11 +94,18 @@ const CHAIN: &str = "vestnik-7 rumorph-0.5.0 snowball-1.2.0";
 /// Gives the dictionary, or `Error::Dictionary` if it is damaged.
 type LoadDictionary = fn() -> Result<&'static Dictionary>;
 
+/// The dictionary, or why it could not be loaded.
+static DICTIONARY: OnceLock<std::result::Result<Dictionary, String>> = OnceLock::new();
+
 /// The dictionary, which is part of the program and loaded once.
 fn dictionary() -> Result<&'static Dictionary> {
-    static DICTIONARY: OnceLock<std::result::Result<Dictionary, String>> = OnceLock::new();
     let loaded = DICTIONARY.get_or_init(|| Dictionary::bundled().map_err(|error| error.to_string()));
     loaded.as_ref().map_err(|error| Error::Dictionary(error.clone()))
+}
+
+/// Reports a dictionary that could not be loaded; nothing if nobody has needed it.
+fn check_dictionary() -> Result<()> {
+    DICTIONARY.get().map_or(Ok(()), |_| dictionary().map(drop))
 }
 
 /// Turns text into terms. Cheap to clone and usable from many threads; clones share one cache.

@@ -176,4 +176,4 @@ fn hash(surface: &str, context: TokenContext) -> u64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -23,6 +23,12 @@ fn analyzed(surface: &str, context: TokenContext) -> TermList {
     word_terms::analyze(analysis::dictionary, surface, context).unwrap()
 }
 
+/// The tables of an index with these words.
+pub(in crate::analysis) fn tables_of(words: &[&str]) -> FormTables {
+    let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+    FormTables::new(vec![written(words.iter())])
+}
+
 fn written<'s>(surfaces: impl Iterator<Item = &'s String>) -> FormTable {
     let mut writer = FormTableWriter::default();
     for surface in surfaces {

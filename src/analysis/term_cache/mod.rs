@@ -18,7 +18,7 @@ use foldhash::fast::RandomState;
 use self::arena::TermArena;
 use self::packed_key::PackedKey;
 use super::{
-    LoadDictionary,
+    LoadDictionary, check_dictionary,
     form_table::FormTables,
     term_list::{TermList, TermListRef},
     word_terms::{self, TokenContext},
@@ -187,7 +187,8 @@ impl TermCache {
     /// `Dictionary` if the dictionary cannot be loaded, or what `table` makes.
     pub(crate) fn check(&mut self, table: impl FnOnce(io::Error) -> Error) -> Result<()> {
         match self.failure.take() {
-            None => Ok(()),
+            // The tokenizer asks it too, for words hyphenated at the end of a line.
+            None => check_dictionary(),
             Some(Failure::Dictionary(error)) => Err(error),
             Some(Failure::Table(error)) => Err(table(error)),
         }
@@ -197,5 +198,38 @@ impl TermCache {
 impl Clone for TermCache {
     fn clone(&self) -> Self {
         Self::new(self.shared.clone(), self.tables.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Analyzer, form_table};
+
+    #[test]
+    fn words_of_a_table_need_no_dictionary() {
+        let damaged = || Err(Error::Dictionary("damaged".into()));
+        let whole = Analyzer::new().unwrap();
+        let tables = Arc::new(form_table::tests::tables_of(&["ООН", "дом"]));
+        for (word, context, expected) in [
+            ("ООН", TokenContext::Text, true),
+            ("дом", TokenContext::Text, true),
+            ("Windows", TokenContext::Text, true),
+            ("2024", TokenContext::Number, true),
+            ("мост", TokenContext::Text, false),
+            (&*"мост".repeat(16), TokenContext::Text, false),
+        ] {
+            let mut forms = TermCache::new(Arc::new(SharedCache::new(damaged)), tables.clone());
+            let mut reference = whole.term_cache();
+            let keys = |forms: &mut TermCache| {
+                let form = forms.find(word, context);
+                forms.form(form).terms().map(|term| term.key().to_owned()).collect::<Vec<_>>()
+            };
+            let found = keys(&mut forms);
+            assert_eq!(found == keys(&mut reference), expected, "{word}");
+            let checked = forms.check(|_| Error::UnknownRelease(String::new()));
+            assert_eq!(checked.is_ok(), expected, "{word}");
+            assert!(checked.err().is_none_or(|error| matches!(error, Error::Dictionary(_))));
+        }
     }
 }
