@@ -115,14 +115,7 @@ pub struct Analyzer {
 }
 
 impl Analyzer {
-    /// Starts to load the dictionary in a thread. Loading takes about 4 ms, in which the checksum and the tables of
-    /// the dictionary are verified; a program that opens an index meanwhile need not wait for it.
-    pub fn preload() {
-        // Where no thread can be started, the first analyzer loads the dictionary.
-        _ = std::thread::Builder::new().name("dictionary".into()).spawn(dictionary);
-    }
-
-    /// Loads the dictionary unless that has been done.
+    /// Loads the dictionary unless that has been done, which takes about 4 ms: its checksum and its tables are verified.
     ///
     /// # Errors
     /// `Error::Dictionary` if the dictionary built into the program is damaged.

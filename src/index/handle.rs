@@ -189,8 +189,8 @@ impl Index {
         schema::fingerprint()
     }
 
-    /// The analyzer that the index and its searches share. The first call loads the dictionary, which takes about
-    /// 4 ms unless [`Analyzer::preload`] has done it.
+    /// The analyzer that the index and its searches share. The first call loads the dictionary, as [`Analyzer::new`] does.
+    /// A search itself loads it only for words whose forms the index does not have.
     ///
     /// # Errors
     /// `Dictionary` where the dictionary cannot be loaded.

@@ -48,10 +48,6 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    // A search needs the dictionary, which is loaded while the command line is parsed and the index opened.
-    if std::env::args_os().any(|word| word == "search") {
-        vestnik::Analyzer::preload();
-    }
     // The exit code for a wrong command line depends on the command.
     let mut commands = Cli::command();
     let short_options: String =
