@@ -120,9 +120,8 @@ impl Analyzer {
     /// # Errors
     /// `Error::Dictionary` if the dictionary built into the program is damaged.
     pub fn new() -> Result<Self> {
-        let analyzer = Self::unloaded();
-        analyzer.load()?;
-        Ok(analyzer)
+        dictionary()?;
+        Ok(Self::unloaded())
     }
 
     /// An analyzer that loads the dictionary when a word needs it.
@@ -130,9 +129,9 @@ impl Analyzer {
         Self { shared: Arc::new(term_cache::SharedCache::new(dictionary)) }
     }
 
-    /// Loads the dictionary unless that has been done.
-    pub(crate) fn load(&self) -> Result<()> {
-        dictionary().map(drop)
+    /// This analyzer once the dictionary is loaded.
+    pub(crate) fn loaded(&self) -> Result<&Self> {
+        dictionary().map(|_| self)
     }
 
     /// A short name of everything that determines the terms of a text.

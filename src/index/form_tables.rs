@@ -27,7 +27,9 @@ pub(super) fn write(segment: &Segment, table: FormTableWriter) -> Result<()> {
 pub(super) fn open(segment: &SegmentReader) -> Result<FormTable> {
     let file = segment.open_read(SegmentComponent::Custom(EXTENSION.into()))?;
     let length = file.len();
-    Ok(FormTable::open(length, Box::new(move |range, with| Ok(with(&file.read_bytes_slice(range)?))))?)
+    let read =
+        move |range, with: &mut dyn FnMut(&[u8])| file.read_bytes_slice(range).map(|bytes| with(&bytes));
+    Ok(FormTable::open(length, Box::new(read))?)
 }
 
 /// Writes the tables of merged segments.

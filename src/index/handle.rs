@@ -195,8 +195,7 @@ impl Index {
     /// # Errors
     /// `Dictionary` where the dictionary cannot be loaded.
     pub fn analyzer(&self) -> Result<&Analyzer> {
-        self.analyzer.load()?;
-        Ok(&self.analyzer)
+        self.analyzer.loaded()
     }
 
     /// What the last commit recorded.
