@@ -87,11 +87,12 @@ impl<'p> Binder<'p> {
         }
         let full = terms.partition_point(|bound| bound.term.full);
         let counted = if full > 0 { &terms[..full] } else { &terms };
-        let lists: Vec<_> = counted.iter().map(|bound| &bound.by_segment[..]).collect();
+        let lists = counted.iter().map(|bound| &bound.by_segment[..]);
+        let doc_freq = doc_freq(&self.context.snapshot, &lists.collect::<SmallVec<[_; 4]>>())?;
         let bound = BoundWord {
             scope,
             weight,
-            idf: idf(self.context, doc_freq(&self.context.snapshot, &lists)?),
+            idf: idf(self.context, doc_freq),
             is_pattern: pattern.is_some(),
             terms: terms.into(),
             unranked: unranked.into(),

@@ -4,6 +4,8 @@
 
 use std::io;
 
+use smallvec::{SmallVec, smallvec};
+
 use super::block_cursor::{BlockCursor, merge};
 use crate::index::{PostingList, Segment, Snapshot};
 
@@ -13,7 +15,7 @@ const COUNTED_POSTINGS: usize = 1 << 13;
 
 /// How many documents are in any of the posting lists of some terms, which are given by segment.
 pub(super) fn doc_freq(snapshot: &Snapshot, terms: &[&[Option<PostingList>]]) -> io::Result<usize> {
-    let mut freqs = vec![0; terms.len()];
+    let mut freqs: SmallVec<[usize; 4]> = smallvec![0; terms.len()];
     for (freq, lists) in freqs.iter_mut().zip(terms) {
         for (segment, list) in snapshot.segments.iter().zip(*lists) {
             *freq += list.as_ref().map_or(Ok(0), |list| alive(segment, list))?;
@@ -34,12 +36,16 @@ pub(super) fn doc_freq(snapshot: &Snapshot, terms: &[&[Option<PostingList>]]) ->
         // The documents of the other lists are looked up in the longest one.
         let count = lists.iter().map(|list| list.doc_freq() as usize).sum();
         let mut docs = Vec::with_capacity(count);
-        for list in lists {
+        for list in &lists {
             let all = 0..segment.reader.max_doc();
             open(segment, list)?.each_block(&all, |block| docs.extend_from_slice(block.docs()));
         }
-        docs = merge(docs);
-        docs.retain(|&doc| !segment.reader.is_deleted(doc));
+        if lists.len() > 1 {
+            docs = merge(docs);
+        }
+        if !segment.deleted.is_empty() {
+            docs.retain(|&doc| !segment.reader.is_deleted(doc));
+        }
         all += alive(segment, longest)? + docs.len();
         open(segment, longest)?.find_all(&docs, |_, found| all -= found.len());
     }

@@ -11,6 +11,6 @@ mod term_cursor;
 pub(crate) use self::{
     block_cursor::{merge, seek},
     bound_word::{Binder, BoundTerm, BoundWord, Terms},
-    position_cursor::{Position, PositionCursor, doc_of, in_doc, position},
+    position_cursor::{Position, PositionCursor, doc_of, in_doc},
     term_cursor::{Extent, Frequency, TermCursor},
 };

@@ -8,7 +8,7 @@ use super::{bm25f::Bm25f, node::BoundNode, scorer::Scorer};
 use crate::search::{
     plan::Node,
     positions::{PhraseMatcher, WordPositions},
-    postings::{Position, Terms, doc_of, position},
+    postings::{Position, Terms, doc_of},
     weights::PROXIMITY_WORDS,
 };
 
@@ -32,14 +32,16 @@ impl ClausePositions {
         Ok(Self(nodes.take(PROXIMITY_WORDS).map(read).collect::<io::Result<_>>()?))
     }
 
-    /// The positions of each node in a document.
-    pub fn in_doc(&self, doc: DocId) -> [&[Position]; PROXIMITY_WORDS] {
-        let mut all = [&[][..]; PROXIMITY_WORDS];
-        for (found, all) in all.iter_mut().zip(&self.0) {
-            let behind = &all[all.partition_point(|&other| other < position(doc, 0))..];
-            *found = &behind[..behind.iter().take_while(|&&other| doc_of(other) == doc).count()];
+    /// Finds the positions of each node in a document. All documents with positions are asked for in order.
+    pub fn by_doc<'p>(&'p self) -> impl FnMut(DocId) -> [&'p [Position]; PROXIMITY_WORDS] {
+        let mut rest = [&[][..]; PROXIMITY_WORDS];
+        rest.iter_mut().zip(&self.0).for_each(|(rest, all)| *rest = all);
+        move |doc| {
+            rest.each_mut().map(|rest| {
+                let count = rest.iter().take_while(|&&at| doc_of(at) == doc).count();
+                rest.split_off(..count).unwrap_or_default()
+            })
         }
-        all
     }
 }
 

@@ -43,10 +43,11 @@ impl<'s> WordScorer<'s> {
     /// Opens the postings of the word's terms.
     pub fn open(bm25f: &'s Bm25f<'s>, word: &BoundWord, terms: Terms) -> io::Result<Self> {
         let open = |terms| {
-            let lists = word.lists(bm25f.segment, terms);
-            let cursors =
-                lists.filter_map(|term| TermCursor::open(bm25f.segment, term, word.scope).transpose());
-            cursors.collect::<io::Result<Vec<_>>>()
+            let mut cursors = Vec::with_capacity(word.lists(bm25f.segment, terms).count());
+            for list in word.lists(bm25f.segment, terms) {
+                cursors.extend(TermCursor::open(bm25f.segment, list, word.scope)?);
+            }
+            Ok::<_, io::Error>(cursors)
         };
         let (terms, hints) = match terms {
             Terms::Any => (open(Terms::Full)?, open(Terms::Hints)?),

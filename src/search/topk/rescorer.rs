@@ -72,20 +72,24 @@ pub(super) fn rescore(
         score_clauses((query, bm25f), (docs, knows_matches), terms)?;
     }
     let best_first = |a: &RankedDoc, b: &RankedDoc| compare(&context.snapshot, &a.doc, &b.doc);
+    let select = |ranked: &mut [RankedDoc], best: usize| {
+        if best < ranked.len() {
+            ranked.select_nth_unstable_by(best, best_first);
+        }
+    };
     if sort == Sort::Relevance {
         let proximity = ProximityScorer::new(&context.weights, query.in_proximity());
         let is_long = query.in_proximity().count() > FULL_PROXIMITY_WORDS;
         let near = if is_long { LONG_QUERY_PROXIMITY_DOCS.max(wanted) } else { ranked.len() };
         if !proximity.is_off() {
-            if near < ranked.len() {
-                ranked.select_nth_unstable_by(near, best_first);
-            }
+            select(&mut ranked, near);
             add_proximity((query, bm25f), ranked.iter_mut().take(near).collect(), &proximity, terms)?;
         }
         add_recency(context, &mut ranked);
     }
-    ranked.sort_unstable_by(best_first);
+    select(&mut ranked, wanted);
     ranked.truncate(wanted);
+    ranked.sort_unstable_by(best_first);
     Ok(ranked)
 }
 
@@ -136,9 +140,9 @@ fn add_proximity(
             (&clause.node, with)
         });
         let positions = ClausePositions::read(bm25f, nodes, terms)?;
-        for RankedDoc { doc, .. } in docs {
-            doc.score += proximity.score(positions.in_doc(doc.address.doc));
-        }
+        let mut in_doc = positions.by_doc();
+        docs.iter_mut()
+            .for_each(|ranked| ranked.doc.score += proximity.score(in_doc(ranked.doc.address.doc)));
     }
     Ok(())
 }
