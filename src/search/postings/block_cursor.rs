@@ -191,6 +191,8 @@ impl BlockCursor {
     /// its posting in the block.
     pub fn find_all(&mut self, docs: &[DocId], mut visit: impl FnMut(&mut Self, &[(usize, usize)])) {
         let (mut found, mut next) = (std::mem::take(&mut self.found), 0);
+        found.clear();
+        found.reserve(docs.len().min(BLOCK_LEN));
         while let Some(&first) = docs.get(next) {
             self.seek_block(first);
             let end = match self.last() {
@@ -209,7 +211,6 @@ impl BlockCursor {
     /// Finds documents in the current block, numbered from `number` on.
     fn find_in_block(&mut self, sought: &[DocId], number: usize, found: &mut Vec<(usize, usize)>) {
         found.clear();
-        found.reserve(sought.len());
         self.docs();
         let Self { docs, places, .. } = self;
         let block = &docs.numbers;

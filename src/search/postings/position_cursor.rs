@@ -6,7 +6,7 @@ use std::{io, ops::Range};
 
 use tantivy::{DocId, positions::PositionReader};
 
-use super::block_cursor::BlockCursor;
+use super::block_cursor::{BLOCK_LEN, BlockCursor};
 use crate::index::{PostingList, Segment};
 
 /// A position in a segment: the document in the high half, the position in it, in words, in the low half. So the positions
@@ -45,7 +45,7 @@ impl PositionCursor {
         Ok(Self {
             postings: BlockCursor::open(segment.posting_bytes(list)?, list.doc_freq())?,
             positions: PositionReader::open(segment.position_bytes(list)?)?,
-            gaps: Vec::new(),
+            gaps: Vec::with_capacity(BLOCK_LEN),
         })
     }
 

@@ -14,7 +14,7 @@ use tantivy::DocId;
 
 pub use self::explain::{ClauseScore, Explanation, TermFrequency};
 pub(crate) use self::{
-    bm25f::Bm25f,
+    bm25f::{Bm25f, STEP},
     explain::explain,
     node::BoundNode,
     node_positions::ClausePositions,

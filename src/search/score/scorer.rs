@@ -120,7 +120,11 @@ impl<'s> Scorer<'s> {
                 others.iter_mut().for_each(|part| part.retain(&mut docs, Phase::Approximate));
                 docs
             }
-            Self::Any(parts) => merge(parts.iter_mut().flat_map(|part| part.docs(window)).collect()),
+            Self::Any(parts) => {
+                let mut docs = Vec::new();
+                parts.iter_mut().for_each(|part| docs.append(&mut part.docs(window)));
+                merge(docs)
+            }
             Self::Except(parts) => {
                 let [part, not] = &mut **parts;
                 let mut docs = part.docs(window);

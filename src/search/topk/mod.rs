@@ -67,7 +67,7 @@ pub(crate) fn rank(context: &Context, query: &BoundQuery, options: &Options) -> 
     };
     let segments = open(|_| Terms::Full)?;
     let rescore =
-        |retrieved, wanted, terms| rescore(context, (query, &bm25f), retrieved, wanted, (sort, terms));
+        |retrieved, wanted, terms| rescore(context, (query, &bm25f), retrieved, wanted, (collect, terms));
 
     let full_limit = match query.clauses.len() {
         _ if wanted == 0 || !(is_tiered || options.match_all) => 0,

@@ -4,22 +4,23 @@
 //! documents: function words, terms that only hint at a word, and recency; and proximity, which reads positions, to the
 //! best of these.
 
-use std::io;
+use std::{io, iter};
 
 use tantivy::DocId;
 
 use super::{
     bound_query::{BoundClause, BoundQuery, Matched},
-    collector::{ScoredDoc, compare},
+    collector::{Collect, ScoredDoc, compare},
 };
 use crate::{
     index::day_number,
     search::{
         MAX_WORDS, PHRASE_WORDS, Sort,
         context::Context,
+        plan::Role,
         postings::Terms,
-        score::{Bm25f, ClausePositions, ProximityScorer, Scorer},
-        weights::{FULL_PROXIMITY_WORDS, HALF_LIFE, LONG_QUERY_PROXIMITY_DOCS},
+        score::{Bm25f, ClausePositions, ProximityScorer, STEP, Scorer},
+        weights::{BOUND_SLACK, FULL_PROXIMITY_WORDS, HALF_LIFE, LONG_QUERY_PROXIMITY_DOCS},
     },
 };
 
@@ -45,7 +46,12 @@ impl RankedDoc {
 
     /// The indices of the content clauses that the document does not match in full.
     pub fn missing(&self) -> impl Iterator<Item = usize> {
-        (0..u128::BITS as usize).filter(|clause| self.missing >> clause & 1 != 0)
+        let mut rest = self.missing;
+        iter::from_fn(move || {
+            let clause = rest.trailing_zeros() as usize;
+            rest &= rest.checked_sub(1)?;
+            Some(clause)
+        })
     }
 }
 
@@ -56,7 +62,7 @@ pub(super) fn rescore(
     (query, bm25f): (&BoundQuery, &[Bm25f]),
     (mut docs, in_full): (Vec<ScoredDoc>, bool),
     wanted: usize,
-    (sort, terms): (Sort, Terms),
+    (Collect { sort, exhaustive, .. }, terms): (Collect, Terms),
 ) -> io::Result<Vec<RankedDoc>> {
     docs.sort_unstable_by_key(|doc| doc.address);
     let knows_matches = in_full && query.clauses.len() <= Matched::BITS as usize;
@@ -67,24 +73,30 @@ pub(super) fn rescore(
         RankedDoc { doc, matched: doc.matched.into(), missing: 0 }
     });
     let mut ranked: Vec<_> = ranked.collect();
-    for docs in ranked.chunk_by_mut(|a, b| a.doc.address.segment == b.doc.address.segment) {
-        let bm25f = &bm25f[docs[0].doc.address.segment as usize];
-        score_clauses((query, bm25f), (docs, knows_matches), terms)?;
+    let proximity = ProximityScorer::new(&context.weights, query.in_proximity());
+    let near = match query.in_proximity().count() {
+        _ if sort != Sort::Relevance || proximity.is_off() => 0,
+        ..=FULL_PROXIMITY_WORDS => ranked.len(),
+        _ => LONG_QUERY_PROXIMITY_DOCS.max(wanted),
+    };
+    score_clauses((query, bm25f), (&mut ranked, knows_matches), (Role::makes_hit, terms))?;
+    if sort == Sort::Relevance && !exhaustive && context.weights.recency <= 0.0 {
+        // Function words, whose lists are the longest, add too little to lift most of the documents.
+        let functions = query.clauses.iter().filter(|clause| !clause.role.makes_hit());
+        let most =
+            functions.map(|clause| clause.node.max_score(context.weights.k1 + 1.0) * BOUND_SLACK + STEP);
+        retain_best(&mut ranked, near.max(wanted), most.sum());
     }
+    score_clauses((query, bm25f), (&mut ranked, knows_matches), (|role| !role.makes_hit(), terms))?;
     let best_first = |a: &RankedDoc, b: &RankedDoc| compare(&context.snapshot, &a.doc, &b.doc);
     let select = |ranked: &mut [RankedDoc], best: usize| {
         if best < ranked.len() {
             ranked.select_nth_unstable_by(best, best_first);
         }
     };
+    select(&mut ranked, near);
+    add_proximity((query, bm25f), ranked.iter_mut().take(near).collect(), &proximity, terms)?;
     if sort == Sort::Relevance {
-        let proximity = ProximityScorer::new(&context.weights, query.in_proximity());
-        let is_long = query.in_proximity().count() > FULL_PROXIMITY_WORDS;
-        let near = if is_long { LONG_QUERY_PROXIMITY_DOCS.max(wanted) } else { ranked.len() };
-        if !proximity.is_off() {
-            select(&mut ranked, near);
-            add_proximity((query, bm25f), ranked.iter_mut().take(near).collect(), &proximity, terms)?;
-        }
         add_recency(context, &mut ranked);
     }
     select(&mut ranked, wanted);
@@ -93,30 +105,43 @@ pub(super) fn rescore(
     Ok(ranked)
 }
 
-/// Scores documents of one segment by the clauses that they were not retrieved by, and by hints those that they do not
-/// match in full.
+/// Retains the documents that can be among this many if each gains `most` at most.
+fn retain_best(ranked: &mut Vec<RankedDoc>, best: usize, most: f32) {
+    let mut scores: Vec<f32> = ranked.iter().map(|ranked| ranked.doc.score).collect();
+    if let Some(last) = best.checked_sub(1).filter(|&last| last < scores.len()) {
+        let (_, &mut worst, _) = scores.select_nth_unstable_by(last, |a, b| b.total_cmp(a));
+        ranked.retain(|ranked| ranked.doc.score + most >= worst);
+    }
+}
+
+/// Scores documents, by segment, by the clauses with some roles that they were not retrieved by, and by hints those that
+/// they do not match in full.
 fn score_clauses(
-    (query, bm25f): (&BoundQuery, &Bm25f),
-    (docs, knows_matches): (&mut [RankedDoc], bool),
-    terms: Terms,
+    (query, bm25f): (&BoundQuery, &[Bm25f]),
+    (ranked, knows_matches): (&mut [RankedDoc], bool),
+    (has_role, terms): (fn(Role) -> bool, Terms),
 ) -> io::Result<()> {
-    let id = |ranked: &RankedDoc| ranked.doc.address.doc;
-    let ids: Vec<DocId> = docs.iter().map(id).collect();
-    for (number, BoundClause { node, role, .. }) in query.clauses.iter().enumerate() {
-        let bit = 1 << number;
-        if !(knows_matches && role.makes_hit()) {
-            let scores = Scorer::open(bm25f, node, Terms::Full)?.scores(&ids);
-            docs.iter_mut().zip(scores).for_each(|(ranked, score)| ranked.add(bit, score));
-        }
-        let mut unmatched = Vec::with_capacity(docs.len());
-        unmatched.extend(docs.iter_mut().filter(|ranked| ranked.matched & bit == 0));
-        if role.is_content() {
-            unmatched.iter_mut().for_each(|ranked| ranked.missing |= bit);
-        }
-        if terms == Terms::Any && node.has_hints() && !unmatched.is_empty() {
-            let sought: Vec<DocId> = unmatched.iter().map(|ranked| id(ranked)).collect();
-            let by_hints = Scorer::open(bm25f, node, Terms::Hints)?.scores(&sought);
-            unmatched.into_iter().zip(by_hints).for_each(|(ranked, score)| ranked.add(bit, score));
+    for docs in ranked.chunk_by_mut(|a, b| a.doc.address.segment == b.doc.address.segment) {
+        let bm25f = &bm25f[docs[0].doc.address.segment as usize];
+        let id = |ranked: &RankedDoc| ranked.doc.address.doc;
+        let ids: Vec<DocId> = docs.iter().map(id).collect();
+        let clauses = query.clauses.iter().enumerate().filter(|(_, clause)| has_role(clause.role));
+        for (number, BoundClause { node, role, .. }) in clauses {
+            let bit = 1 << number;
+            if !(knows_matches && role.makes_hit()) {
+                let scores = Scorer::open(bm25f, node, Terms::Full)?.scores(&ids);
+                docs.iter_mut().zip(scores).for_each(|(ranked, score)| ranked.add(bit, score));
+            }
+            let mut unmatched = Vec::with_capacity(docs.len());
+            unmatched.extend(docs.iter_mut().filter(|ranked| ranked.matched & bit == 0));
+            if role.is_content() {
+                unmatched.iter_mut().for_each(|ranked| ranked.missing |= bit);
+            }
+            if terms == Terms::Any && node.has_hints() && !unmatched.is_empty() {
+                let sought: Vec<DocId> = unmatched.iter().map(|ranked| id(ranked)).collect();
+                let by_hints = Scorer::open(bm25f, node, Terms::Hints)?.scores(&sought);
+                unmatched.into_iter().zip(by_hints).for_each(|(ranked, score)| ranked.add(bit, score));
+            }
         }
     }
     Ok(())
