@@ -53,10 +53,10 @@ const INDEX: &[(&str, &[&str])] = &[
     ("schema", &["doc_store", "norms"]),
     ("storage", &["schema"]),
     ("engine_error", &["storage"]),
-    ("block_stats", &["norms", "schema"]),
-    ("form_tables", &["block_stats"]),
+    ("form_tables", &[]),
+    ("block_stats", &["form_tables", "norms", "schema"]),
     ("segment_reader", &["block_stats", "doc_store", "norms", "schema"]),
-    ("handle", &["block_stats", "engine_error", "form_tables", "schema", "storage"]),
+    ("handle", &["block_stats", "engine_error", "schema", "storage"]),
     (
         "snapshot",
         &[

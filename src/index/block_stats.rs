@@ -30,7 +30,7 @@ use tantivy::{
 };
 
 pub(crate) use self::bound_code::decode as decode_bound;
-pub(super) use self::{merge::StatsPlugin, writer::StatsWriter};
+pub(super) use self::{merge::MergePlugin, writer::StatsWriter};
 use super::norms::Lengths;
 
 /// The extension of the file.

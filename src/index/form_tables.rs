@@ -5,16 +5,12 @@
 
 use std::io::Write;
 
-use tantivy::{
-    HasLen, PluginMergeContext, PluginWriter, PluginWriterContext, Result, Segment, SegmentPlugin,
-    SegmentReader, directory::TerminatingWrite, index::SegmentComponent,
-};
+use tantivy::{HasLen, Result, Segment, SegmentReader, directory::TerminatingWrite, index::SegmentComponent};
 
-use super::block_stats::StatsPlugin;
 use crate::analysis::{FormTable, FormTableWriter};
 
 /// The extension of the file.
-const EXTENSION: &str = "forms";
+pub(super) const EXTENSION: &str = "forms";
 
 /// Writes the table of a segment.
 pub(super) fn write(segment: &Segment, table: FormTableWriter) -> Result<()> {
@@ -32,23 +28,11 @@ pub(super) fn open(segment: &SegmentReader) -> Result<FormTable> {
     Ok(FormTable::open(length, Box::new(read))?)
 }
 
-/// Writes the tables of merged segments.
-pub(super) struct FormsPlugin;
-
-impl SegmentPlugin for FormsPlugin {
-    fn extensions(&self) -> &[&str] {
-        &[EXTENSION]
+/// Writes the table of a segment that others are merged into.
+pub(super) fn merge(segments: &[SegmentReader], target: &Segment) -> Result<()> {
+    let mut merged = FormTableWriter::default();
+    for segment in segments {
+        merged.add_table(&open(segment)?)?;
     }
-
-    fn create_writer(&self, context: &PluginWriterContext) -> Result<Box<dyn PluginWriter>> {
-        StatsPlugin.create_writer(context)
-    }
-
-    fn merge(&self, context: PluginMergeContext) -> Result<()> {
-        let mut merged = FormTableWriter::default();
-        for segment in context.readers {
-            merged.add_table(&open(segment)?)?;
-        }
-        write(context.target_segment, merged)
-    }
+    write(target, merged)
 }

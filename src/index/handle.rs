@@ -17,9 +17,8 @@ use tantivy::{
 };
 
 use super::{
-    block_stats::StatsPlugin,
+    block_stats::MergePlugin,
     engine_error::{catch_panic, read_failure, write_failure},
-    form_tables::FormsPlugin,
     schema::{self, Fields},
     storage::{
         Catalog, ChecksummedDirectory, Generation, MANAGED, MARKER, META, Manifest, StopFlag,
@@ -143,8 +142,7 @@ impl Index {
         let (folder, stop) = (&generation.folder, StopFlag::default());
         let open = || tantivy::Index::open(ChecksummedDirectory::open(folder, &stop)?);
         let mut engine = catch_panic(folder, || open().map_err(|error| read_failure(folder, error)))?;
-        engine.register_plugin(Arc::new(StatsPlugin));
-        engine.register_plugin(Arc::new(FormsPlugin));
+        engine.register_plugin(Arc::new(MergePlugin));
         Ok(Self::assemble(engine, stop, Some(generation.clone())))
     }
 
@@ -311,5 +309,5 @@ fn builder() -> tantivy::IndexBuilder {
         ..IndexSettings::default()
     };
     let builder = tantivy::Index::builder().schema(Fields::build().0).settings(settings);
-    builder.register_plugin(Arc::new(StatsPlugin)).register_plugin(Arc::new(FormsPlugin))
+    builder.register_plugin(Arc::new(MergePlugin))
 }

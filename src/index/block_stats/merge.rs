@@ -14,14 +14,14 @@ use tantivy::{
 };
 
 use super::{BLOCK_LEN, BlockStats, EXTENSION, SegmentStats, StatsWriter};
-use crate::index::{norms::DocLengths, schema::Fields};
+use crate::index::{form_tables, norms::DocLengths, schema::Fields};
 
-/// Writes the statistics of merged segments.
-pub(in crate::index) struct StatsPlugin;
+/// Writes the statistics and the form tables of merged segments.
+pub(in crate::index) struct MergePlugin;
 
-impl SegmentPlugin for StatsPlugin {
+impl SegmentPlugin for MergePlugin {
     fn extensions(&self) -> &[&str] {
-        &[EXTENSION]
+        &[EXTENSION, form_tables::EXTENSION]
     }
 
     /// Never called: no documents are added to tantivy's own writer.
@@ -30,6 +30,7 @@ impl SegmentPlugin for StatsPlugin {
     }
 
     fn merge(&self, context: PluginMergeContext) -> Result<()> {
+        form_tables::merge(context.readers, context.target_segment)?;
         let field = Fields::build().1.text;
         let mut lengths = Vec::new();
         let sources = context.readers.iter().map(|reader| Source::open(reader, field, &mut lengths));
