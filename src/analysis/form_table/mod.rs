@@ -4,9 +4,9 @@
 //! the table; only other words need the dictionary, which takes longer to load than most searches take. A table may have
 //! more forms than the texts, or fewer.
 //!
-//! A form is a hash of 52 bits and the offset of its `recipe`. The first bits of the hash choose a bucket of about 24
+//! A form is a hash of 48 bits and the offset of its `recipe`. The first bits of the hash choose a bucket of about 24
 //! forms; the others and the offset are an entry of mostly seven bytes. The surface itself is not stored: a word that the
-//! table does not have is taken for another one with a probability of 2⁻⁵² for each form in the table. An entry and its
+//! table does not have is taken for another one with a probability of 2⁻⁴⁸ for each form in the table. An entry and its
 //! recipe take two cache misses, a sixth of the time of an analysis.
 //!
 //! The file has a header of eight bytes: the number of bits of the bucket and of the offset, and the number of entries.
@@ -28,7 +28,7 @@ use super::{
 };
 
 /// Bits of a hash.
-const HASH_BITS: u32 = 52;
+const HASH_BITS: u32 = 48;
 const HEADER: usize = 8;
 /// Bytes of the end of a bucket.
 const END: usize = 4;
