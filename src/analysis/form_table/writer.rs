@@ -1,6 +1,9 @@
 //! Writes form tables, of texts or of other tables.
 
-use std::{collections::HashMap, io};
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+};
 
 use foldhash::fast::RandomState;
 
@@ -16,8 +19,10 @@ const BUCKET: usize = 16;
 /// Collects the forms of a table.
 #[derive(Default)]
 pub(crate) struct FormTableWriter {
-    /// The hash of each form, and the offset of its recipe. A form may be there more than once.
+    /// The hash of each form, and the offset of its recipe. A form of several tables is there more than once.
     entries: Vec<(u64, u32)>,
+    /// The hashes of the forms of texts: each thread that reads texts adds its forms.
+    known: HashSet<u64, RandomState>,
     /// The recipes, each once and behind its length, and where each is.
     recipes: Vec<u8>,
     offsets: HashMap<Vec<u8>, u32, RandomState>,
@@ -28,10 +33,11 @@ pub(crate) struct FormTableWriter {
 impl FormTableWriter {
     /// Adds a form with its terms, unless it never needs the dictionary.
     pub fn add(&mut self, surface: &str, context: TokenContext, form: TermListRef<'_>) {
-        if may_need_dictionary(surface, context) && recipe::write(form, &mut self.recipe).is_some() {
-            let recipe = std::mem::take(&mut self.recipe);
-            let offset = self.offset(&recipe);
-            self.entries.extend(offset.map(|offset| (hash(surface, context), offset)));
+        let hash = hash(surface, context);
+        if may_need_dictionary(surface, context) && self.known.insert(hash) {
+            let mut recipe = std::mem::take(&mut self.recipe);
+            let offset = recipe::write(form, &mut recipe).and_then(|()| self.offset(&recipe));
+            self.entries.extend(offset.map(|offset| (hash, offset)));
             self.recipe = recipe;
         }
     }
@@ -76,7 +82,8 @@ impl FormTableWriter {
 
     /// Bytes of memory.
     pub fn memory(&self) -> usize {
-        self.entries.capacity() * size_of::<(u64, u32)>() + 3 * self.recipes.capacity()
+        let entries = self.entries.capacity() * size_of::<(u64, u32)>();
+        entries + self.known.capacity() * size_of::<u64>() + 3 * self.recipes.capacity()
     }
 
     /// The bytes of the file.
