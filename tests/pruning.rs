@@ -208,3 +208,59 @@ fn neither_pruning_nor_segments_change_results_of_long_lists() {
         );
     }
 }
+
+/// Forms of function words, a lemma per line, and other words. The first two are searched for.
+const FUNCTION_WORDS: &str = "
+    и и
+    в в
+    не не НЕ Не
+    что что ЧТО чего
+    он нём Нём
+    мы мы МЫ нас
+    вода воды Водой
+    ООН ООН
+";
+
+/// Pairs of function words are terms of the index. Whether they are used or not, a phrase of them has the releases whose
+/// texts have it.
+#[test]
+fn phrases_of_function_words_have_the_releases_with_these_words() {
+    let lemmas: Vec<Vec<&str>> =
+        FUNCTION_WORDS.trim().lines().map(|line| line.split_whitespace().collect()).collect();
+    let mut rng = Rng::with_seed(15);
+    let mut text = |most: usize| -> Vec<(usize, &str)> {
+        let word = |lemma: usize, at: usize| (lemma, lemmas[lemma][at % lemmas[lemma].len()]);
+        (0..rng.usize(..most)).map(|_| word(rng.usize(..lemmas.len()), rng.usize(..4))).collect()
+    };
+    let texts: Vec<[Vec<(usize, &str)>; 2]> = (0..400).map(|_| [text(4), text(9)]).collect();
+    let join = |text: &[(usize, &str)]| text.iter().map(|(_, word)| *word).collect::<Vec<_>>().join(" ");
+    let release = |(id, [title, body]): (usize, &[Vec<(usize, &str)>; 2])| {
+        Release::new(id.to_string(), join(title), join(body))
+    };
+    let index = Index::in_memory().unwrap();
+    for (number, some) in texts.chunks(100).enumerate() {
+        index.ingest((100 * number..).zip(some).map(release)).unwrap();
+    }
+    let searcher = index.searcher().unwrap();
+    for phrase in (0..400).map(|at| [at % 8, at / 8 % 8, at / 64 % 8]) {
+        for phrase in [&phrase[..2], &phrase] {
+            let has_phrase = |text: &Vec<(usize, &str)>| {
+                text.windows(phrase.len()).any(|words| words.iter().map(|(lemma, _)| lemma).eq(phrase))
+            };
+            let expected: Vec<usize> =
+                (0..texts.len()).filter(|&id| texts[id].iter().any(has_phrase)).collect();
+            for form in 0..2 {
+                let words: Vec<&str> =
+                    phrase.iter().map(|&lemma| lemmas[lemma][form % lemmas[lemma].len()]).collect();
+                let query = format!("\"{}\"", words.join(" "));
+                let options = Options { limit: 400, snippets: None, ..Options::default() };
+                let results = searcher.search(&Query::parse(&query), &options).unwrap();
+                let id = |hit: &Hit| hit.release().unwrap().id.parse::<usize>().unwrap();
+                let full = results.hits.iter().filter(|hit| hit.missing.is_empty());
+                let mut found: Vec<usize> = full.map(id).collect();
+                found.sort_unstable();
+                assert_eq!(found, expected, "{query}");
+            }
+        }
+    }
+}

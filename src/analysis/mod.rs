@@ -11,7 +11,7 @@
 //!     changes, of words that are short, unknown or capitalised;
 //!  6. `word_terms` collects the terms of a word, `numeric` those of other tokens, as a `term_list`;
 //!     `term_cache` keeps them;
-//!  7. `token`      lays the terms out by position.
+//!  7. `token`      lays the terms out by position; `pairs` are terms of two function words.
 //!
 //! `form_table` keeps the terms of forms in a file, so that a search need not analyse what indexing has analysed.
 //!
@@ -57,6 +57,7 @@ mod form_table;
 mod morphology;
 mod normalize;
 mod numeric;
+mod pairs;
 #[cfg(test)]
 mod properties;
 mod sentences;
@@ -76,6 +77,7 @@ use rumorph::Dictionary;
 pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap};
 pub(crate) use form_table::{FormTable, FormTableWriter, FormTables, TypedWords};
 pub(crate) use normalize::{capitalized, capitals, is_ignorable, is_word_char};
+pub(crate) use pairs::{FunctionLemmas, is_pair, pair_key};
 pub use term::{Channel, Rule, Term};
 pub use term_cache::TermCache;
 pub(crate) use term_list::TermListRef;

@@ -19,7 +19,7 @@ use super::{
     postings::{DocWords, SegmentForms, for_each_doc, for_each_term},
 };
 use crate::{
-    analysis::{TermCache, TypedWords},
+    analysis::{TermCache, TypedWords, is_pair},
     index::{
         block_stats::{MAX_TITLE_FREQ, StatsWriter},
         form_tables,
@@ -102,7 +102,13 @@ fn write_terms(segment: &Segment, text: Field, words: &DocWords, forms: &Segment
     for_each_term(words, forms, |key, occurrences| {
         typed.see(key, occurrences.len());
         field.new_term(key, u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
+        let is_pair = str::from_utf8(key).is_ok_and(is_pair);
         for_each_doc(occurrences, &mut deltas, |doc, deltas| {
+            // Phrases are found in the positions of their words: those of pairs would take space only.
+            if is_pair {
+                field.write_doc(doc, 1, &[0]);
+                return stats.push(doc, 1, 0);
+            }
             let freq = u32::try_from(deltas.len()).unwrap_or(u32::MAX);
             field.write_doc(doc, freq, deltas);
             stats.push(doc, freq, count_in_title(deltas, stats.lengths[doc as usize][0]));

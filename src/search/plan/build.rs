@@ -215,7 +215,8 @@ impl Builder<'_> {
         let slots =
             words.iter().map(|token| (token.position - first, word(self.forms, token, form, inherited)));
         let in_sentence = form == Form::Exact && is_several;
-        Some(Phrase { slots: slots.collect(), slop, in_sentence, weight: inherited.weight })
+        let (slots, pairs) = (slots.collect(), Vec::new());
+        Some(Phrase { slots, pairs, slop, in_sentence, weight: inherited.weight }.with_pairs(self.forms))
     }
 
     /// What to exclude: of several words, any.

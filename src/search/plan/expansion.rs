@@ -83,7 +83,7 @@ fn initialled(forms: &mut TermCache, words: &[&[Token]], at: usize, inherited: I
     let weight = inherited.weight * weights::INITIAL;
     let initial = Word::new(initial, Inherited { weight, ..inherited });
     let slots = vec![(0, initial), (1, word(forms, surname, Form::Any, inherited))];
-    Some(Node::Phrase(Phrase { slots, slop: Some(1), in_sentence: false, weight }))
+    Some(Node::Phrase(Phrase { slots, pairs: Vec::new(), slop: Some(1), in_sentence: false, weight }))
 }
 
 /// A compound, matched as a whole, written as one word, or by its parts.
@@ -111,8 +111,15 @@ fn compound(forms: &mut TermCache, whole: &Token, parts: &[Token], inherited: In
         (part.position - whole.position, word)
     });
     let slots: Vec<(u32, Word)> = slots.collect();
-    let phrase =
-        |slots| Node::Phrase(Phrase { slots, slop: None, in_sentence: false, weight: inherited.weight });
+    let phrase = |slots| {
+        Node::Phrase(Phrase {
+            slots,
+            pairs: Vec::new(),
+            slop: None,
+            in_sentence: false,
+            weight: inherited.weight,
+        })
+    };
     let mut alternatives = vec![whole_word];
     if let [day, month, year] = &slots[..]
         && parts[1].terms.iter().any(|term| term.rule() == Rule::Month)

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use smol_str::SmolStr;
 
 use crate::{
-    analysis::{Channel, Term},
+    analysis::{Channel, FunctionLemmas, Term, TermCache, pair_key},
     query::Field,
     release::DateSpan,
 };
@@ -139,6 +139,15 @@ pub struct WeightedTerm {
     pub full: bool,
 }
 
+impl Word {
+    /// The lemmas of a word that matches nothing but function words.
+    fn function_lemmas(&self, forms: &mut TermCache) -> Option<Vec<SmolStr>> {
+        let full = self.terms.iter().filter(|term| term.full).map(|term| &*term.key);
+        let FunctionLemmas { lemmas, has_others } = forms.function_lemmas(full);
+        (!has_others && !lemmas.is_empty() && self.otherwise.is_empty()).then_some(lemmas)
+    }
+}
+
 impl WeightedTerm {
     /// Whether it is the first letters of a word, which many other words share.
     pub(crate) fn is_truncated(&self) -> bool {
@@ -151,6 +160,8 @@ impl WeightedTerm {
 pub struct Phrase<W = Word> {
     /// Each word with its offset from the first.
     pub slots: Vec<(u32, W)>,
+    /// The pairs of function words that follow each other in it, which rule out most releases that have its words.
+    pub pairs: Vec<W>,
     /// How many other words may be among them, in any order. `None`: adjacent and in order.
     pub slop: Option<u32>,
     /// Whether the words must be in one sentence, as those of an exact phrase.
@@ -196,6 +207,31 @@ impl<W> Node<W> {
     }
 }
 
+impl Phrase {
+    /// Adds the pairs of an exact phrase.
+    fn with_pairs(mut self, forms: &mut TermCache) -> Self {
+        for slots in self.slots.windows(2) {
+            if let [(at, word), (next, other)] = slots
+                && self.slop.is_none()
+                && at + 1 == *next
+                && word.scope != Some(Field::Source)
+                && let [Some(lemmas), Some(others)] = [word, other].map(|word| word.function_lemmas(forms))
+            {
+                let pairs = lemmas.iter().flat_map(|lemma| others.iter().map(|other| pair_key(lemma, other)));
+                let terms = pairs.map(|key| WeightedTerm { key, weight: 1.0, full: true }).collect();
+                self.pairs.push(Word {
+                    terms,
+                    otherwise: Vec::new(),
+                    pattern: None,
+                    scope: None,
+                    weight: 1.0,
+                });
+            }
+        }
+        self
+    }
+}
+
 impl<W> Phrase<W> {
     /// The words in order.
     pub(crate) fn words(&self) -> impl Iterator<Item = &W> {
@@ -205,6 +241,8 @@ impl<W> Phrase<W> {
     fn try_map<'n, V, E>(&'n self, map: &mut impl FnMut(&'n W) -> Result<V, E>) -> Result<Phrase<V>, E> {
         let Self { slop, in_sentence, weight, .. } = *self;
         let slots = self.slots.iter().map(|(offset, word)| Ok((*offset, map(word)?)));
-        Ok(Phrase { slots: slots.collect::<Result<_, E>>()?, slop, in_sentence, weight })
+        let slots = slots.collect::<Result<_, E>>()?;
+        let pairs = self.pairs.iter().map(map).collect::<Result<_, E>>()?;
+        Ok(Phrase { slots, pairs, slop, in_sentence, weight })
     }
 }

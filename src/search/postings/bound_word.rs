@@ -8,7 +8,7 @@ use tantivy::postings::TermInfo;
 
 use super::doc_freq::doc_freq;
 use crate::{
-    analysis::Channel,
+    analysis::{Channel, is_pair},
     index::{PostingList, SOURCE_PREFIX, Segment},
     query::Field,
     search::{
@@ -88,11 +88,17 @@ impl<'p> Binder<'p> {
         let full = terms.partition_point(|bound| bound.term.full);
         let counted = if full > 0 { &terms[..full] } else { &terms };
         let lists = counted.iter().map(|bound| &bound.by_segment[..]);
-        let doc_freq = doc_freq(&self.context.snapshot, &lists.collect::<SmallVec<[_; 4]>>())?;
         let bound = BoundWord {
             scope,
             weight,
-            idf: idf(self.context, doc_freq),
+            idf: match counted {
+                // Nothing depends on the frequency of a pair.
+                [bound, ..] if is_pair(&bound.term.key) => 0.0,
+                _ => {
+                    let lists = lists.collect::<SmallVec<[_; 4]>>();
+                    idf(self.context, doc_freq(&self.context.snapshot, &lists)?)
+                }
+            },
             is_pattern: pattern.is_some(),
             terms: terms.into(),
             unranked: unranked.into(),

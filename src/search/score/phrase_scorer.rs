@@ -1,6 +1,6 @@
 //! Scores a phrase, or two phrases near each other, in one segment.
 //!
-//! Positions are read only of documents that have all words, and once for retaining and scoring.
+//! Positions are read only of documents that have all words and pairs of words, and once for retaining and scoring.
 
 use std::{io, ops::Range};
 
@@ -46,13 +46,13 @@ impl<'s> PhraseScorer<'s> {
 
     /// A position costs about as much as ten postings.
     pub fn cost(&self) -> u64 {
-        let words = self.phrases.iter().flat_map(|phrase| &phrase.words);
+        let words = self.phrases.iter().flat_map(|phrase| phrase.pairs.iter().chain(&phrase.words));
         10 * words.map(WordScorer::cost).min().unwrap_or_default()
     }
 
-    /// The documents of a window that have all words, in order.
+    /// The documents of a window that have all words and pairs, in order.
     pub fn approximate_docs(&mut self, window: &Range<DocId>) -> Vec<DocId> {
-        let mut words: Vec<_> = self.phrases.iter_mut().flat_map(|phrase| &mut phrase.words).collect();
+        let mut words: Vec<_> = self.phrases.iter_mut().flat_map(OpenPhrase::words_and_pairs).collect();
         words.sort_by_key(|word| word.cost());
         let [rarest, others @ ..] = &mut words[..] else { return Vec::new() };
         let mut docs = rarest.docs(window);
@@ -60,9 +60,9 @@ impl<'s> PhraseScorer<'s> {
         docs
     }
 
-    /// Retains the documents that have all words.
+    /// Retains the documents that have all words and pairs.
     pub fn approximate_retain(&mut self, docs: &mut Vec<DocId>) {
-        let words = self.phrases.iter_mut().flat_map(|phrase| &mut phrase.words);
+        let words = self.phrases.iter_mut().flat_map(OpenPhrase::words_and_pairs);
         words.for_each(|word| word.retain(docs));
     }
 
@@ -143,22 +143,28 @@ struct OpenPhrase<'s> {
     slop: Option<u32>,
     /// The words, each once, the rarest first.
     words: Vec<WordScorer<'s>>,
+    pairs: Vec<WordScorer<'s>>,
     matcher: PhraseMatcher<'s>,
 }
 
 impl<'s> OpenPhrase<'s> {
     fn open(bm25f: &'s Bm25f<'s>, phrase: &Phrase<BoundWord>) -> io::Result<Self> {
         let (matcher, words) = PhraseMatcher::open(bm25f.segment, phrase)?;
-        let words = words.into_iter().map(|word| WordScorer::open(bm25f, word, Terms::Full));
-        let mut words = words.collect::<io::Result<Vec<_>>>()?;
+        let open = |word| WordScorer::open(bm25f, word, Terms::Full);
+        let mut words = words.into_iter().map(open).collect::<io::Result<Vec<_>>>()?;
         words.sort_by_key(WordScorer::cost);
         Ok(Self {
             bm25f,
             factors: Factors { idf: idf_of_phrase(phrase), weight: phrase.weight },
             slop: phrase.slop,
             words,
+            pairs: phrase.pairs.iter().map(open).collect::<io::Result<_>>()?,
             matcher,
         })
+    }
+
+    fn words_and_pairs(&mut self) -> impl Iterator<Item = &mut WordScorer<'s>> {
+        self.pairs.iter_mut().chain(&mut self.words)
     }
 
     /// Those of some documents that match, in order, with their scores.

@@ -3,7 +3,7 @@
 use tantivy_stacker::ArenaHashMap;
 
 use super::groups::Groups;
-use crate::analysis::{FormTableWriter, TermListRef, TokenContext};
+use crate::analysis::{FormTableWriter, Term, TermListRef, TokenContext};
 
 /// The first bytes, the key and the number of a term.
 type NumberedTerm<'f> = (u128, &'f [u8], u32);
@@ -25,9 +25,14 @@ impl SegmentForms {
     /// The number of a form, given a surface in its context and its terms.
     pub fn intern(&mut self, surface: &str, context: TokenContext, form: TermListRef<'_>) -> u32 {
         self.table.add(surface, context, form);
+        self.intern_keys(form.terms().map(Term::into_key))
+    }
+
+    /// The number of a form, given the keys of its terms.
+    pub fn intern_keys(&mut self, keys: impl Iterator<Item = impl AsRef<str>>) -> u32 {
         self.form.clear();
-        for term in form.terms() {
-            let number = number(&mut self.terms, term.key().as_bytes());
+        for key in keys {
+            let number = number(&mut self.terms, key.as_ref().as_bytes());
             self.form.extend_from_slice(&number.to_ne_bytes());
         }
         number(&mut self.forms, &self.form)

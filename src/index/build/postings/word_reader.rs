@@ -1,17 +1,28 @@
 //! Reads the words of texts: from the characters to the numbers of their forms.
 
+use std::{collections::HashMap, mem};
+
 use parking_lot::Mutex;
+use smol_str::SmolStr;
 
 use super::{doc_words::DocWords, segment_forms::SegmentForms};
 use crate::analysis::{
-    Checkpoint, CheckpointWriter, PendingToken, Role, TermCache, TokenContext, TokenStream,
+    Checkpoint, CheckpointWriter, PendingToken, Role, TermCache, TokenContext, TokenStream, pair_key,
 };
 
 /// Words that are looked up together.
 const LOOKUP_BATCH: usize = 64;
 
 /// Stands for a form whose number this thread does not know.
-const NONE: u32 = u32::MAX;
+const NONE: Form = Form { number: u32::MAX, is_function: false };
+
+/// A form of the segment.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Form {
+    number: u32,
+    /// Whether it may be a function word.
+    is_function: bool,
+}
 
 /// Reads texts in one of the threads that write a segment.
 pub(in crate::index::build) struct WordReader<'s> {
@@ -21,12 +32,16 @@ pub(in crate::index::build) struct WordReader<'s> {
     /// How often the term cache had been cleared when `numbers` was started.
     clears: u32,
     /// The number in the segment of each form in the term cache, by its number there.
-    numbers: Vec<u32>,
+    numbers: Vec<Form>,
+    /// The lemmas of function words of each form that has any, and the number of the form of each pair of these.
+    lemmas: HashMap<u32, Vec<SmolStr>>,
+    pairs: HashMap<[u32; 2], u32>,
 }
 
 impl<'s> WordReader<'s> {
     pub fn new(cache: TermCache, forms: &'s Mutex<SegmentForms>) -> Self {
-        Self { forms, clears: cache.clears(), cache, numbers: Vec::new() }
+        let (numbers, lemmas, pairs) = Default::default();
+        Self { forms, clears: cache.clears(), cache, numbers, lemmas, pairs }
     }
 
     /// Adds a document, given title, body and publisher; returns the checkpoints of its body.
@@ -41,6 +56,7 @@ impl<'s> WordReader<'s> {
         let (mut steps, mut found) = (Vec::with_capacity(LOOKUP_BATCH), Vec::with_capacity(LOOKUP_BATCH));
         let mut tokens = TokenStream::new(text);
         let (before, mut next) = (words.len(), 0);
+        let mut functions = Adjacent::default();
         loop {
             steps.clear();
             steps.extend(std::iter::from_fn(|| tokens.step()).take(LOOKUP_BATCH));
@@ -59,8 +75,14 @@ impl<'s> WordReader<'s> {
                     checkpoints.pass(Checkpoint { position, byte: span.start });
                 }
                 let form = if known == NONE { self.number(span.of(text), context) } else { known };
-                words.push(form, position == next);
+                words.push(form.number, position == next);
                 next = position + 1;
+                if form.is_function {
+                    for &first in functions.before(position) {
+                        words.push(self.pair([first, form.number]), false);
+                    }
+                    functions.here.push(form.number);
+                }
             }
         }
         words.end_text(words.len() - before, next);
@@ -68,7 +90,7 @@ impl<'s> WordReader<'s> {
     }
 
     /// The number of a form; a new one if the segment does not contain it yet.
-    fn number(&mut self, surface: &str, context: TokenContext) -> u32 {
+    fn number(&mut self, surface: &str, context: TokenContext) -> Form {
         let cached = self.cache.find(surface, context);
         if self.cache.clears() != self.clears {
             self.clears = self.cache.clears();
@@ -79,10 +101,49 @@ impl<'s> WordReader<'s> {
             return number;
         }
         let number = self.forms.lock().intern(surface, context, self.cache.form(cached));
-        if let Some(at) = at {
-            self.numbers.resize(self.numbers.len().max(at + 1), NONE);
-            self.numbers[at] = number;
+        let keys: Vec<SmolStr> = self.cache.form(cached).terms().map(|term| term.key().into()).collect();
+        let lemmas = self.cache.function_lemmas(keys.iter().map(SmolStr::as_str)).lemmas;
+        let form = Form { number, is_function: !lemmas.is_empty() };
+        if form.is_function {
+            self.lemmas.insert(number, lemmas);
         }
-        number
+        // Nothing has been cleared since.
+        if let Some(at) = at.filter(|_| self.cache.clears() == self.clears) {
+            self.numbers.resize(self.numbers.len().max(at + 1), NONE);
+            self.numbers[at] = form;
+        }
+        form
+    }
+
+    /// The number of the form of two forms that follow each other.
+    fn pair(&mut self, forms: [u32; 2]) -> u32 {
+        *self.pairs.entry(forms).or_insert_with(|| {
+            let [lemmas, others] = forms.map(|form| self.lemmas.get(&form).map_or(&[][..], Vec::as_slice));
+            let keys = lemmas.iter().flat_map(|lemma| others.iter().map(move |other| pair_key(lemma, other)));
+            self.forms.lock().intern_keys(keys)
+        })
+    }
+}
+
+/// The forms of function words at two adjacent positions.
+#[derive(Default)]
+struct Adjacent {
+    position: u32,
+    here: Vec<u32>,
+    before: Vec<u32>,
+}
+
+impl Adjacent {
+    /// Moves to a position, and returns the forms at the position before.
+    fn before(&mut self, position: u32) -> &[u32] {
+        if position != self.position {
+            mem::swap(&mut self.before, &mut self.here);
+            self.here.clear();
+            if position != self.position + 1 {
+                self.before.clear();
+            }
+            self.position = position;
+        }
+        &self.before
     }
 }
