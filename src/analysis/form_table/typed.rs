@@ -11,7 +11,7 @@ use crate::analysis::{Channel, TermCache, TokenContext, normalize::capitalized};
 
 /// How many common words are analysed: this number, and one more for so many words of the texts.
 const LEAST: usize = 4096;
-const WORDS_FOR_EACH: usize = 4096;
+const WORDS_FOR_EACH: usize = 8192;
 
 /// The abbreviations and the commonest words of a segment.
 pub(crate) struct TypedWords {

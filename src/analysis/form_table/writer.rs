@@ -1,9 +1,6 @@
 //! Writes form tables, of texts or of other tables.
 
-use std::{
-    collections::{HashMap, HashSet},
-    io,
-};
+use std::{collections::HashMap, io};
 
 use foldhash::fast::RandomState;
 
@@ -19,10 +16,9 @@ const BUCKET: usize = 16;
 /// Collects the forms of a table.
 #[derive(Default)]
 pub(crate) struct FormTableWriter {
-    /// The hash of each form, and the offset of its recipe. A form of several tables is there more than once.
+    /// The hash of each form, and the offset of its recipe. A form of several tables, or of texts that several threads
+    /// read, is there more than once: looking it up takes longer than adding it again.
     entries: Vec<(u64, u32)>,
-    /// The hashes of the forms of texts: each thread that reads texts adds its forms.
-    known: HashSet<u64, RandomState>,
     /// The recipes, each once and behind its length, and where each is.
     recipes: Vec<u8>,
     offsets: HashMap<Vec<u8>, u32, RandomState>,
@@ -33,11 +29,10 @@ pub(crate) struct FormTableWriter {
 impl FormTableWriter {
     /// Adds a form with its terms, unless it never needs the dictionary.
     pub fn add(&mut self, surface: &str, context: TokenContext, form: TermListRef<'_>) {
-        let hash = hash(surface, context);
-        if may_need_dictionary(surface, context) && self.known.insert(hash) {
+        if may_need_dictionary(surface, context) {
             let mut recipe = std::mem::take(&mut self.recipe);
             let offset = recipe::write(form, &mut recipe).and_then(|()| self.offset(&recipe));
-            self.entries.extend(offset.map(|offset| (hash, offset)));
+            self.entries.extend(offset.map(|offset| (hash(surface, context), offset)));
             self.recipe = recipe;
         }
     }
@@ -82,8 +77,7 @@ impl FormTableWriter {
 
     /// Bytes of memory.
     pub fn memory(&self) -> usize {
-        let entries = self.entries.capacity() * size_of::<(u64, u32)>();
-        entries + self.known.capacity() * size_of::<u64>() + 3 * self.recipes.capacity()
+        self.entries.capacity() * size_of::<(u64, u32)>() + 3 * self.recipes.capacity()
     }
 
     /// The bytes of the file.
