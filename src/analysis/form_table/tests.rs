@@ -29,6 +29,13 @@ pub(in crate::analysis) fn tables_of(words: &[&str]) -> FormTables {
     FormTables::new(vec![written(words.iter())])
 }
 
+/// As `tables_of`, on a disk that fails once the tables are open.
+pub(in crate::analysis) fn unreadable_tables_of(words: &[&str]) -> FormTables {
+    let FormTables(tables) = tables_of(words);
+    let fail = |table| FormTable { read: Box::new(|_, _| Err(io::Error::other("worn out"))), ..table };
+    FormTables(tables.into_iter().map(fail).collect())
+}
+
 fn written<'s>(surfaces: impl Iterator<Item = &'s String>) -> FormTable {
     let mut writer = FormTableWriter::default();
     for surface in surfaces {

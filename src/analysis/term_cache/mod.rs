@@ -232,4 +232,17 @@ mod tests {
             assert!(checked.err().is_none_or(|error| matches!(error, Error::Dictionary(_))));
         }
     }
+
+    #[test]
+    fn a_table_that_cannot_be_read_is_reported() {
+        let tables = form_table::tests::unreadable_tables_of(&["дом"]);
+        let mut forms = Analyzer::new().unwrap().term_cache_over(Arc::new(tables));
+        let mut failure = |word| {
+            forms.find(word, TokenContext::Text);
+            forms.check(|error| Error::UnknownRelease(error.to_string())).err().map(|error| error.to_string())
+        };
+        assert_eq!(failure("Windows"), None);
+        assert!(failure("мост").unwrap().contains("worn out"));
+        assert_eq!(failure("Linux"), None);
+    }
 }
