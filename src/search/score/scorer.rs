@@ -181,7 +181,8 @@ impl<'s> Scorer<'s> {
             return word.score_window(window, visit);
         }
         let docs = self.docs(window);
-        visit(&docs, &self.max_scores(&docs));
+        let scores = if self.reads_positions() { self.max_scores(&docs) } else { self.scores(&docs) };
+        visit(&docs, &scores);
     }
 
     /// The scores of documents, 0 for those that do not match.
