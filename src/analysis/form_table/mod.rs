@@ -116,8 +116,8 @@ impl FormTable {
         let start = if bucket == 0 { at } else { at - END };
         (self.read)(start..at + END, &mut |bytes| {
             let mut all = bytes.as_chunks().0.iter().rev().map(|&end| u32::from_le_bytes(end) as usize);
-            let end = all.next().unwrap_or_default();
-            ends = all.next().unwrap_or_default()..end;
+            let end = all.next().unwrap_or_default().min(self.layout.entries);
+            ends = all.next().unwrap_or_default().min(end)..end;
         })?;
         let (first, length) = (self.layout.first_entry(), self.layout.entry_len());
         let mut found = None;
@@ -126,8 +126,8 @@ impl FormTable {
             found = entries.find(|(other, _)| *other >= rest).filter(|(other, _)| *other == rest);
         })?;
         let Some((_, offset)) = found else { return Ok(false) };
-        let start = self.layout.first_recipe().saturating_add(offset);
-        (self.read)(start..start.saturating_add(LONGEST_RECIPE).min(self.length), &mut |bytes| {
+        let start = self.layout.first_recipe().saturating_add(offset).min(self.length);
+        (self.read)(start..self.length.min(start + LONGEST_RECIPE), &mut |bytes| {
             recipe.clear();
             recipe.extend_from_slice(first_recipe(bytes).unwrap_or_default());
         })?;
