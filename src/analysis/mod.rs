@@ -77,7 +77,7 @@ use rumorph::Dictionary;
 pub(crate) use display::{Checkpoint, CheckpointWriter, Checkpoints, DisplayEdits, DisplayMap};
 pub(crate) use form_table::{FormTable, FormTableWriter, FormTables, TypedWords};
 pub(crate) use normalize::{capitalized, capitals, is_ignorable, is_word_char};
-pub(crate) use pairs::{FunctionLemmas, is_pair, pair_key};
+pub(crate) use pairs::{FunctionLemmas, is_pair, pair_key, short_lemma};
 pub use term::{Channel, Rule, Term};
 pub use term_cache::TermCache;
 pub(crate) use term_list::TermListRef;

@@ -15,9 +15,13 @@ use super::{
 /// The first letter of the keys of pairs. No channel has it.
 const PAIR: char = 'p';
 
+/// The longest lemma of a pair, in bytes: five letters, as «чтобы» has. The most frequent function words are shorter, and
+/// most other lemmas are longer and need not be tested.
+const LONGEST: usize = 10;
+
 /// Whether a key is that of a pair.
-pub(crate) fn is_pair(key: &str) -> bool {
-    key.starts_with(PAIR)
+pub(crate) fn is_pair(key: &[u8]) -> bool {
+    key.first().is_some_and(|&first| char::from(first) == PAIR)
 }
 
 /// The key of the pair of two lemmas, given their texts.
@@ -25,20 +29,27 @@ pub(crate) fn pair_key(first: &str, second: &str) -> SmolStr {
     smol_str::format_smolstr!("{PAIR}{first} {second}")
 }
 
+/// The text of a lemma with a key, without its mark, if it is short enough for a pair.
+pub(crate) fn short_lemma(key: &str) -> Option<&str> {
+    let text = key.strip_prefix(Channel::Lemma.letter())?.trim_end_matches(Term::MARKS);
+    Some(text).filter(|text| text.len() <= LONGEST)
+}
+
 impl TermCache {
-    fn is_function(&mut self, word: &str) -> bool {
-        let found = self.find(word, TokenContext::Text);
-        self.form(found).function
+    /// The text of the lemma with a key, if it is that of a short function word. The lemma of «ВСЕ» is in capitals, and
+    /// «все» finds it.
+    fn function_lemma(&mut self, key: &str) -> Option<SmolStr> {
+        let text = short_lemma(key)?;
+        let lemma = SmolStr::from_iter(text.chars().flat_map(char::to_lowercase));
+        let found = self.find(&lemma, TokenContext::Text);
+        self.form(found).function.then_some(lemma)
     }
 
     /// The lemmas of function words among the terms with these keys.
     pub(crate) fn function_lemmas<'k>(&mut self, keys: impl Iterator<Item = &'k str>) -> FunctionLemmas {
         let mut found = FunctionLemmas::default();
         for key in keys {
-            let lemma = key.strip_prefix(Channel::Lemma.letter());
-            // The lemma of «ВСЕ» is in capitals, and «все» finds it.
-            let lemma = lemma.map(|lemma| SmolStr::from(lemma.trim_end_matches(Term::MARKS).to_lowercase()));
-            match lemma.filter(|lemma| self.is_function(lemma)) {
+            match self.function_lemma(key) {
                 Some(lemma) if found.lemmas.contains(&lemma) => {}
                 Some(lemma) => found.lemmas.push(lemma),
                 None => found.has_others = true,

@@ -102,7 +102,7 @@ fn write_terms(segment: &Segment, text: Field, words: &DocWords, forms: &Segment
     for_each_term(words, forms, |key, occurrences| {
         typed.see(key, occurrences.len());
         field.new_term(key, u32::try_from(occurrences.len()).unwrap_or(u32::MAX), true)?;
-        let is_pair = str::from_utf8(key).is_ok_and(is_pair);
+        let is_pair = is_pair(key);
         for_each_doc(occurrences, &mut deltas, |doc, deltas| {
             // Phrases are found in the positions of their words: those of pairs would take space only.
             if is_pair {

@@ -93,7 +93,7 @@ impl<'p> Binder<'p> {
             weight,
             idf: match counted {
                 // Nothing depends on the frequency of a pair.
-                [bound, ..] if is_pair(&bound.term.key) => 0.0,
+                [bound, ..] if is_pair(bound.term.key.as_bytes()) => 0.0,
                 _ => {
                     let lists = lists.collect::<SmallVec<[_; 4]>>();
                     idf(self.context, doc_freq(&self.context.snapshot, &lists)?)

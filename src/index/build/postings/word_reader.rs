@@ -2,26 +2,35 @@
 
 use std::{collections::HashMap, mem};
 
+use foldhash::fast::RandomState;
 use parking_lot::Mutex;
+use smallvec::SmallVec;
 use smol_str::SmolStr;
 
 use super::{doc_words::DocWords, segment_forms::SegmentForms};
 use crate::analysis::{
-    Checkpoint, CheckpointWriter, PendingToken, Role, TermCache, TokenContext, TokenStream, pair_key,
+    Checkpoint, CheckpointWriter, PendingToken, Role, Term, TermCache, TokenContext, TokenStream, pair_key,
+    short_lemma,
 };
 
 /// Words that are looked up together.
 const LOOKUP_BATCH: usize = 64;
 
 /// Stands for a form whose number this thread does not know.
-const NONE: Form = Form { number: u32::MAX, is_function: false };
+const NONE: Form = Form(u32::MAX);
 
-/// A form of the segment.
+/// The number of a form in the segment. The lowest bit says whether the form may be a function word.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Form {
-    number: u32,
-    /// Whether it may be a function word.
-    is_function: bool,
+struct Form(u32);
+
+impl Form {
+    fn number(self) -> u32 {
+        self.0 >> 1
+    }
+
+    fn is_function(self) -> bool {
+        self.0 & 1 == 1
+    }
 }
 
 /// Reads texts in one of the threads that write a segment.
@@ -34,8 +43,8 @@ pub(in crate::index::build) struct WordReader<'s> {
     /// The number in the segment of each form in the term cache, by its number there.
     numbers: Vec<Form>,
     /// The lemmas of function words of each form that has any, and the number of the form of each pair of these.
-    lemmas: HashMap<u32, Vec<SmolStr>>,
-    pairs: HashMap<[u32; 2], u32>,
+    lemmas: HashMap<u32, Vec<SmolStr>, RandomState>,
+    pairs: HashMap<[u32; 2], u32, RandomState>,
 }
 
 impl<'s> WordReader<'s> {
@@ -75,13 +84,13 @@ impl<'s> WordReader<'s> {
                     checkpoints.pass(Checkpoint { position, byte: span.start });
                 }
                 let form = if known == NONE { self.number(span.of(text), context) } else { known };
-                words.push(form.number, position == next);
+                words.push(form.number(), position == next);
                 next = position + 1;
-                if form.is_function {
+                if form.is_function() {
                     for &first in functions.before(position) {
-                        words.push(self.pair([first, form.number]), false);
+                        words.push(self.pair([first, form.number()]), false);
                     }
-                    functions.here.push(form.number);
+                    functions.here.push(form.number());
                 }
             }
         }
@@ -101,10 +110,12 @@ impl<'s> WordReader<'s> {
             return number;
         }
         let number = self.forms.lock().intern(surface, context, self.cache.form(cached));
-        let keys: Vec<SmolStr> = self.cache.form(cached).terms().map(|term| term.key().into()).collect();
+        let keys = self.cache.form(cached).terms().map(Term::into_key);
+        let keys =
+            keys.filter(|key| short_lemma(key).is_some()).map(SmolStr::from).collect::<SmallVec<[_; 8]>>();
         let lemmas = self.cache.function_lemmas(keys.iter().map(SmolStr::as_str)).lemmas;
-        let form = Form { number, is_function: !lemmas.is_empty() };
-        if form.is_function {
+        let form = Form(number << 1 | u32::from(!lemmas.is_empty()));
+        if form.is_function() {
             self.lemmas.insert(number, lemmas);
         }
         // Nothing has been cleared since.
