@@ -4,7 +4,11 @@
 //! forward only. This one walks the skip list in both directions without decoding, and decodes the ids and the
 //! frequencies of a block separately, when they are first read. Knows the format, not what the postings mean.
 
-use std::{io, ops::Range};
+use std::{
+    cell::{Cell, RefCell},
+    io,
+    ops::Range,
+};
 
 use bitpacking::{BitPacker, BitPacker4x};
 use tantivy::{DocId, TERMINATED, directory::OwnedBytes};
@@ -33,10 +37,13 @@ pub(crate) struct BlockCursor {
     block: Block,
     docs: Decoded,
     freqs: Decoded,
-    /// The documents and postings that were found last.
-    found: Vec<(usize, usize)>,
+}
+
+thread_local! {
+    /// The documents and postings that were found last: a query opens dozens of cursors.
+    static FOUND: Cell<Vec<(usize, usize)>> = const { Cell::new(Vec::new()) };
     /// The place in its block of each document, by its distance from the first one.
-    places: Option<Box<[u8; PLACES]>>,
+    static PLACE: RefCell<[u8; PLACES]> = const { RefCell::new([0; PLACES]) };
 }
 
 /// Where a block lies, and how it is packed.
@@ -126,7 +133,7 @@ impl BlockCursor {
         let mut block = Block { remaining, ..Block::default() };
         block.read(&skips);
         let [docs, freqs] = Default::default();
-        Ok(Self { skips, data, doc_freq, block, docs, freqs, found: Vec::new(), places: None })
+        Ok(Self { skips, data, doc_freq, block, docs, freqs })
     }
 
     /// How many postings the list has.
@@ -190,9 +197,7 @@ impl BlockCursor {
     /// Visits, block by block, those of some documents, in order, that the list has: the index of each document, and of
     /// its posting in the block.
     pub fn find_all(&mut self, docs: &[DocId], mut visit: impl FnMut(&mut Self, &[(usize, usize)])) {
-        let (mut found, mut next) = (std::mem::take(&mut self.found), 0);
-        found.clear();
-        found.reserve(docs.len().min(BLOCK_LEN));
+        let (mut found, mut next) = (FOUND.take(), 0);
         while let Some(&first) = docs.get(next) {
             self.seek_block(first);
             let end = match self.last() {
@@ -205,33 +210,33 @@ impl BlockCursor {
                 visit(self, &found);
             }
         }
-        self.found = found;
+        FOUND.set(found);
     }
 
     /// Finds documents in the current block, numbered from `number` on.
     fn find_in_block(&mut self, sought: &[DocId], number: usize, found: &mut Vec<(usize, usize)>) {
         found.clear();
         self.docs();
-        let Self { docs, places, .. } = self;
-        let block = &docs.numbers;
+        let block = &self.docs.numbers;
         if sought.len() >= MANY
             && let Some(block) = block.first_chunk::<BLOCK_LEN>()
             && ((block[BLOCK_LEN - 1] - block[0]) as usize) < PLACES
         {
             // A sparse set (Briggs & Torczon 1993): a place may be one of another block, so the document there decides.
-            let places = places.get_or_insert_with(|| Box::new([0; PLACES]));
             let place = |doc: DocId| doc.wrapping_sub(block[0]) as usize % PLACES;
-            for (&doc, at) in block.iter().zip(0..) {
-                places[place(doc)] = at;
-            }
-            let mut count = 0;
-            found.resize(sought.len(), (0, 0));
-            for (&doc, number) in sought.iter().zip(number..) {
-                let at = usize::from(places[place(doc)]) % BLOCK_LEN;
-                found[count] = (number, at);
-                count += usize::from(block[at] == doc);
-            }
-            return found.truncate(count);
+            return PLACE.with_borrow_mut(|places| {
+                for (&doc, at) in block.iter().zip(0..) {
+                    places[place(doc)] = at;
+                }
+                let mut count = 0;
+                found.resize(sought.len(), (0, 0));
+                for (&doc, number) in sought.iter().zip(number..) {
+                    let at = usize::from(places[place(doc)]) % BLOCK_LEN;
+                    found[count] = (number, at);
+                    count += usize::from(block[at] == doc);
+                }
+                found.truncate(count);
+            });
         }
         let mut posting = 0;
         for (&doc, number) in sought.iter().zip(number..) {
