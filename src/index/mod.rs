@@ -25,7 +25,7 @@ mod snapshot;
 mod storage;
 mod sync;
 
-pub(crate) use block_stats::{BlockStats, TitleFreqs, decode_bound};
+pub(crate) use block_stats::{BlockStats, decode_bound};
 pub use build::{Change, Writer, WriterOptions};
 pub(crate) use doc_store::{ReleaseView, day_number};
 pub use handle::{CommitInfo, Index};

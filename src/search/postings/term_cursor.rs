@@ -3,13 +3,13 @@
 //! Finding the documents that have a term needs ids alone. The frequencies are decoded for scoring, and upper bounds
 //! are known without decoding anything.
 
-use std::{cell::Cell, io, iter::Peekable, ops::Range};
+use std::{cell::Cell, io, ops::Range};
 
 use tantivy::DocId;
 
-use super::block_cursor::{BlockCursor, seek};
+use super::block_cursor::{BLOCK_LEN, BlockCursor, seek};
 use crate::{
-    index::{BlockStats, Norms, PostingList, Segment, TitleFreqs, decode_bound},
+    index::{BlockStats, Norms, PostingList, Segment, decode_bound},
     query::Field,
     search::plan::WeightedTerm,
 };
@@ -75,7 +75,11 @@ impl TermCursor {
     /// Visits the documents of a window, in order.
     pub fn each_doc(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId)) {
         if self.needs_frequencies() {
-            return self.each_frequency(window, |doc, _| visit(doc));
+            return self.each_block(window, |docs, bodies, titles| {
+                // The scope is one of the two.
+                docs.iter().zip(bodies).filter(|(_, body)| **body > 0).for_each(|(&doc, _)| visit(doc));
+                titles.iter().for_each(|(at, _)| visit(docs[*at]));
+            });
         }
         self.postings.each_block(window, |block| {
             let docs = block.docs();
@@ -111,42 +115,34 @@ impl TermCursor {
         });
     }
 
-    /// Visits the documents of a window, in order, with their frequencies.
-    pub fn each_frequency(&mut self, window: &Range<DocId>, mut visit: impl FnMut(DocId, Frequency)) {
-        let scope = self.scope;
-        self.each_block(window, |part, (docs, freqs), titles| {
-            let mut visit_all = |part: Range<usize>, title: u32| {
-                for (&doc, &all) in docs[part.clone()].iter().zip(&freqs[part]) {
-                    if let Some(frequency) = Frequency::new(scope, all, title) {
-                        visit(doc, frequency);
-                    }
-                }
-            };
-            // Most documents have no occurrences in the title.
-            let mut next = part.start;
-            for (at, title) in titles.filter(|(at, _)| part.contains(at)) {
-                visit_all(next..at, 0);
-                visit_all(at..at + 1, title);
-                next = at + 1;
-            }
-            visit_all(next..part.end, 0);
-        });
-    }
-
-    /// Visits the blocks with postings in a window: which part of the block that is, its document ids, term
-    /// frequencies in title and body together, and those in the title by the index of the posting.
+    /// Visits the blocks with postings in a window: their documents in it, the frequencies in the bodies of these, and the
+    /// frequencies in titles, of which most are 0, by the index of the document. Frequencies out of scope are left out.
     pub fn each_block(
         &mut self,
         window: &Range<DocId>,
-        mut visit: impl FnMut(Range<usize>, (&[DocId], &[u32]), &mut Peekable<TitleFreqs>),
+        mut visit: impl FnMut(&[DocId], &[u32], &[(usize, u32)]),
     ) {
         let Self { scope, postings, stats, .. } = self;
+        let (mut bodies, mut titles) = (Vec::with_capacity(BLOCK_LEN), Vec::new());
         postings.each_block(window, |block| {
-            let mut titles = stats.titles(block.number()).peekable();
-            if *scope != Some(Field::Title) || titles.peek().is_some() {
-                let (docs, freqs) = block.postings();
-                visit(within(docs, window), (docs, freqs), &mut titles);
+            let mut in_titles = stats.titles(block.number()).peekable();
+            if *scope == Some(Field::Title) && in_titles.peek().is_none() {
+                return;
             }
+            let (docs, freqs) = block.postings();
+            let part = within(docs, window);
+            let in_part = in_titles.filter(|(at, _)| part.contains(at));
+            titles.clear();
+            titles.extend(in_part.map(|(at, title)| (at - part.start, title)));
+            bodies.clear();
+            bodies.extend_from_slice(&freqs[part.clone()]);
+            titles.iter().for_each(|&(at, title)| bodies[at] = bodies[at].saturating_sub(title));
+            match scope {
+                Some(Field::Title) => bodies.fill(0),
+                Some(Field::Body) => titles.clear(),
+                None | Some(Field::Source) => {}
+            }
+            visit(&docs[part], &bodies, &titles);
         });
     }
 

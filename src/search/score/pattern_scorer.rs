@@ -11,12 +11,9 @@ use tantivy::DocId;
 use super::{
     bm25f::{Bm25f, Frequencies},
     docs_where, retain_marked,
-    word_scorer::{WordScorer, is_match},
+    word_scorer::{WordScorer, is_match, windows},
 };
 use crate::search::postings::{BoundWord, Terms, seek};
-
-/// Looking a document up in a list takes as long as adding up this many postings.
-const LOOK_UP_COST: u64 = 8;
 
 /// Documents whose frequencies are added up at a time. They fit into the caches of a processor, and each list is
 /// entered only a few times.
@@ -80,10 +77,8 @@ impl<'s> PatternScorer<'s> {
             return found;
         }
         let mut found = Vec::with_capacity(docs.len());
-        let chunks = self.bm25f.segment.reader.max_doc().div_ceil(CHUNK_LEN);
-        for part in docs.chunk_by(|a, b| a / CHUNK_LEN == b / CHUNK_LEN) {
-            let look_ups = (part.len() * self.word.terms()) as u64 * LOOK_UP_COST;
-            if !self.chunk.contains(&part[0]) && look_ups < self.word.cost() / u64::from(chunks) {
+        for (chunk, part) in windows(docs, CHUNK_LEN) {
+            if !self.chunk.contains(&part[0]) && !self.word.is_read(&chunk, part) {
                 found.append(&mut self.word.find(part));
             } else {
                 self.add_up(part[0]);

@@ -15,12 +15,15 @@ use super::{
 };
 use crate::{
     query::Field,
-    search::postings::{BoundWord, Extent, Frequency, TermCursor, Terms},
+    search::postings::{BoundWord, Extent, TermCursor, Terms},
 };
 
 /// A word with several terms is rare if fewer than one of this many documents have it: these are looked up in the lists of
 /// its terms. The frequencies of others are added up in an array of all documents.
 const RARE: u64 = 16;
+
+/// Looking a document up in a list takes as long as reading this many postings.
+const LOOK_UP_COST: u64 = 16;
 
 /// Scores one word in one segment.
 pub(crate) struct WordScorer<'s> {
@@ -66,11 +69,6 @@ impl<'s> WordScorer<'s> {
     /// The number of postings.
     pub fn cost(&self) -> u64 {
         self.terms.iter().chain(&self.hints).map(|term| u64::from(term.doc_freq())).sum()
-    }
-
-    /// The number of terms.
-    pub fn terms(&self) -> usize {
-        self.terms.len()
     }
 
     /// The limit of the scores of all documents.
@@ -126,11 +124,31 @@ impl<'s> WordScorer<'s> {
 
     /// Retains the documents that have a term.
     pub fn retain(&mut self, docs: &mut Vec<DocId>) {
-        let mut marked = vec![false; docs.len()];
-        for term in self.terms.iter_mut().chain(&mut self.hints) {
-            term.find_docs(docs, |at| marked[at] = true);
+        let mut marked = Vec::with_capacity(docs.len());
+        for (window, part) in windows(docs, WINDOW_LEN) {
+            if self.is_read(&window, part) {
+                let mut all = [false; WINDOW_LEN as usize];
+                for term in self.terms.iter_mut().chain(&mut self.hints) {
+                    term.each_doc(&window, |doc| all[(doc % WINDOW_LEN) as usize] = true);
+                }
+                marked.extend(part.iter().map(|doc| all[(doc % WINDOW_LEN) as usize]));
+            } else {
+                let first = marked.len();
+                marked.resize(first + part.len(), false);
+                for term in self.terms.iter_mut().chain(&mut self.hints) {
+                    term.find_docs(part, |at| marked[first + at] = true);
+                }
+            }
         }
         retain_marked(docs, &marked);
+    }
+
+    /// Whether all postings of a window take less time to read than some of its documents take to look up.
+    pub fn is_read(&self, window: &Range<DocId>, docs: &[DocId]) -> bool {
+        let max_doc = self.bm25f.segment.reader.max_doc();
+        let look_ups = (docs.len() * (self.terms.len() + self.hints.len())) as u64 * LOOK_UP_COST;
+        let len = window.end.min(max_doc) - window.start;
+        look_ups * u64::from(max_doc) >= self.cost() * u64::from(len)
     }
 
     /// Visits the documents of a window with their scores, in order.
@@ -157,14 +175,10 @@ impl<'s> WordScorer<'s> {
     fn score_term(&mut self, at: usize, window: &Range<DocId>, visit: &mut impl FnMut(&[DocId], &[f32])) {
         let Self { bm25f, factors, terms, .. } = self;
         let (weight, mut found, mut scores) = (terms[at].weight, Vec::new(), Vec::new());
-        terms[at].each_block(window, |part, (docs, freqs), titles| {
-            let (docs, freqs) = (&docs[part.clone()], &freqs[part.clone()]);
+        terms[at].each_block(window, |docs, bodies, titles| {
             found.clear();
-            found.extend(freqs.iter().map(|&freq| Frequency { title: 0, body: freq }.weighted(weight)));
-            for (at, title) in titles.filter(|(at, _)| part.contains(at)) {
-                let at = at - part.start;
-                found[at] = Frequency { title, body: freqs[at].saturating_sub(title) }.weighted(weight);
-            }
+            found.extend(bodies.iter().map(|&body| (0.0, body as f32 * weight)));
+            titles.iter().for_each(|&(at, title)| found[at].0 = title as f32 * weight);
             scores.clear();
             bm25f.score(docs, &found, *factors, &mut scores);
             visit(docs, &scores);
@@ -175,11 +189,18 @@ impl<'s> WordScorer<'s> {
     pub(super) fn add_up(&mut self, window: &Range<DocId>, all: &mut Vec<Frequencies>) {
         all.clear();
         all.resize(window.len(), (0.0, 0.0));
-        let adds_up = self.adds_up;
+        let (all, adds_up) = (&mut all[..], self.adds_up);
         for term in &mut self.terms {
-            let weight = term.weight;
-            term.each_frequency(window, |doc, frequency| {
-                add(&mut all[(doc - window.start) as usize], frequency.weighted(weight), adds_up);
+            let (weight, slot) = (term.weight, |doc: DocId| (doc - window.start) as usize);
+            term.each_block(window, |docs, bodies, titles| {
+                for (&doc, &body) in docs.iter().zip(bodies) {
+                    let (_, sum) = &mut all[slot(doc)];
+                    *sum = join(*sum, body as f32 * weight, adds_up);
+                }
+                for &(at, title) in titles {
+                    let (sum, _) = &mut all[slot(docs[at])];
+                    *sum = join(*sum, title as f32 * weight, adds_up);
+                }
             });
         }
     }
@@ -236,6 +257,14 @@ impl<'s> WordScorer<'s> {
     }
 }
 
+/// The parts of documents, which are in order, that are in the same window of some length, with the window.
+pub(super) fn windows(docs: &[DocId], len: DocId) -> impl Iterator<Item = (Range<DocId>, &[DocId])> {
+    docs.chunk_by(move |a, b| a / len == b / len).map(move |part| {
+        let start = part[0] - part[0] % len;
+        (start..start.saturating_add(len), part)
+    })
+}
+
 /// Adds up the frequencies of terms in some documents, in order.
 fn look_up(terms: &mut [TermCursor], docs: &[DocId], adds_up: bool) -> Vec<Frequencies> {
     let mut found = vec![(0.0, 0.0); docs.len()];
@@ -248,5 +277,10 @@ fn look_up(terms: &mut [TermCursor], docs: &[DocId], adds_up: bool) -> Vec<Frequ
 
 #[inline]
 fn add(sum: &mut Frequencies, (title, body): Frequencies, adds_up: bool) {
-    *sum = if adds_up { (sum.0 + title, sum.1 + body) } else { (sum.0.max(title), sum.1.max(body)) };
+    *sum = (join(sum.0, title, adds_up), join(sum.1, body, adds_up));
+}
+
+#[inline]
+fn join(sum: f32, frequency: f32, adds_up: bool) -> f32 {
+    if adds_up { sum + frequency } else { sum.max(frequency) }
 }

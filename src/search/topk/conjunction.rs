@@ -117,7 +117,7 @@ fn prune(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollector) {
 }
 
 /// Scores those of the documents that can be among the best. Returns how many documents there are.
-fn collect(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollector) -> u64 {
+pub(super) fn collect(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &mut TopCollector) -> u64 {
     let count = docs.len() as u64;
     if top.collect.limit > 0
         && let Some(mut candidates) = candidates(opened, docs, top)
