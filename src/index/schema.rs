@@ -12,7 +12,7 @@ use super::norms::NormParameters;
 use crate::analysis::Analyzer;
 
 /// The version of the fields below and of the file layout. An index with another version must be rebuilt.
-pub(crate) const SCHEMA_VERSION: u32 = 25;
+pub(crate) const SCHEMA_VERSION: u32 = 26;
 
 /// The position of the first word of a body, counted from the end of the title, and of the publisher, counted from the
 /// end of the body. No distance that a query can ask for reaches across it; `search` checks that at compile time.
