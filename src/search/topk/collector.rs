@@ -92,7 +92,12 @@ fn truncate(snapshot: &Snapshot, docs: &mut Vec<ScoredDoc>, Collect { limit, sor
     if rest.iter().any(is_tie) {
         let better = docs[..last].iter().filter(|doc| !is_tie(doc)).count();
         let mut ties: Vec<ScoredDoc> = docs.extract_if(.., |doc| is_tie(doc)).collect();
-        ties.sort_unstable_by(|a, b| compare_ids(snapshot, a.address, b.address));
+        if ties.iter().all(|tie| tie.address.segment == worst.address.segment) {
+            ties.sort_unstable_by(|a, b| compare_ids(snapshot, a.address, b.address));
+        } else {
+            // Each id is read once.
+            ties.sort_by_cached_key(|tie| snapshot.segment(tie.address.segment).id(tie.address.doc));
+        }
         docs.truncate(better);
         docs.append(&mut ties);
     }
