@@ -40,7 +40,7 @@ impl TermCache {
     /// «все» finds it.
     fn function_lemma(&mut self, key: &str) -> Option<SmolStr> {
         let text = short_lemma(key)?;
-        let lemma = SmolStr::from_iter(text.chars().flat_map(char::to_lowercase));
+        let lemma: SmolStr = text.chars().flat_map(char::to_lowercase).collect();
         let found = self.find(&lemma, TokenContext::Text);
         self.form(found).function.then_some(lemma)
     }

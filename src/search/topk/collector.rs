@@ -16,8 +16,8 @@ use crate::{
     search::{Sort, Total},
 };
 
-/// From this many postings on, segments are read in parallel: that is several milliseconds of work.
-const PARALLEL_POSTINGS: u64 = 200_000;
+/// From this many postings on, segments are read in parallel: that is a millisecond of work or more.
+const PARALLEL_POSTINGS: u64 = 2_000_000;
 
 /// A document with its score.
 #[derive(Clone, Copy, Debug)]
