@@ -186,12 +186,12 @@ impl<'s> OpenPhrase<'s> {
         self.factors.bound(self.bm25f.saturate(bound))
     }
 
-    /// The same of each of some documents.
+    /// The same of each of some documents. The rarest word bounds an exact phrase nearly as well as all of them.
     fn max_scores(&mut self, docs: &[DocId]) -> Vec<f32> {
-        let combine: fn(f32, f32) -> f32 =
-            if self.slop.is_some() { |sum, frequency| sum + frequency } else { f32::min };
-        let in_both = |one: (f32, f32), other: (f32, f32)| (combine(one.0, other.0), combine(one.1, other.1));
-        let found = self.words.iter_mut().map(|word| word.frequencies(docs)).reduce(fold(in_both));
+        let words = if self.slop.is_some() { self.words.len() } else { 1 };
+        let found = self.words.iter_mut().take(words).map(|word| word.frequencies(docs));
+        let found =
+            found.reduce(fold(|one: (f32, f32), other: (f32, f32)| (one.0 + other.0, one.1 + other.1)));
         let (found, mut bounds) = (found.unwrap_or_default(), Vec::with_capacity(docs.len()));
         let factors = Factors { weight: self.factors.weight * BOUND_SLACK, ..self.factors };
         self.bm25f.score(docs, &found, factors, &mut bounds);
