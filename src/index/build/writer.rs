@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The default memory for unfinished segments, in bytes over all threads.
-const DEFAULT_MEMORY: usize = 640 << 20;
+const DEFAULT_MEMORY: usize = 512 << 20;
 /// A thread with less memory than this writes only tiny segments.
 const MIN_THREAD_MEMORY: usize = 15_000_000;
 /// More threads than this produce segments, not speed.
@@ -43,7 +43,7 @@ const MAX_ID_BYTES: usize = 1024;
 /// The resources that a writer may use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WriterOptions {
-    /// Memory for unfinished segments, in bytes over all threads, from 15 million; 0 stands for 640 MB.
+    /// Memory for unfinished segments, in bytes over all threads, from 15 million; 0 stands for 512 MB.
     pub memory: usize,
     /// Threads that write segments; 0 stands for the number of cores, at most 8.
     pub threads: usize,

@@ -56,7 +56,7 @@ pub struct Args {
     #[command(flatten)]
     lock_wait: LockWait,
 
-    /// Memory for segments that are being built, for example 200M; at least 15M [default: 640M]
+    /// Memory for segments that are being built, for example 200M; at least 15M [default: 512M]
     ///
     /// Reading and merging need more, about 100 MB. A run that the system ends for lack of memory (SIGABRT or
     /// SIGKILL, exit codes 134 and 137) leaves the index as it was.
