@@ -4,15 +4,15 @@
 //! the table; only other words need the dictionary, which takes longer to load than most searches take. A table may have
 //! more forms than the texts, or fewer.
 //!
-//! A form is a hash of 48 bits and the offset of its `recipe`. The first bits of the hash choose a bucket of about 24
-//! forms; the others and the offset are an entry of mostly seven bytes. The surface itself is not stored: a word that the
-//! table does not have is taken for another one with a probability of 2⁻⁴⁸ for each form in the table. An entry and its
-//! recipe take two cache misses, a sixth of the time of an analysis.
+//! A form is a hash of 48 bits and the offset of its term list, which has `front_coding`. The first bits of the hash
+//! choose a bucket of about 24 forms; the others and the offset are an entry of mostly seven bytes. The surface
+//! itself is not stored: a word that the table does not have is taken for another one with a probability of 2⁻⁴⁸ for
+//! each form in the table. An entry and its coded list take two cache misses, a sixth of the time of an analysis.
 //!
 //! The file has a header of eight bytes: the number of bits of the bucket and of the offset, and the number of entries.
-//! The end of each bucket follows, in four bytes, then the entries and the recipes, each behind its length.
+//! The end of each bucket follows, in four bytes, then the entries and the coded lists, each behind its length.
 
-mod recipe;
+mod front_coding;
 mod typed;
 mod writer;
 
@@ -32,8 +32,8 @@ const HASH_BITS: u32 = 48;
 const HEADER: usize = 8;
 /// Bytes of the end of a bucket.
 const END: usize = 4;
-/// Bytes of the longest recipe and its length.
-const LONGEST_RECIPE: usize = 1 + u8::MAX as usize;
+/// Bytes of the longest coded list and its length.
+const LONGEST_LIST: usize = 1 + u8::MAX as usize;
 
 /// Reads a range of bytes of a file and passes them on.
 pub(crate) type ReadBytes = Box<dyn Fn(Range<usize>, &mut dyn FnMut(&[u8])) -> io::Result<()> + Send + Sync>;
@@ -77,7 +77,7 @@ impl Layout {
         HEADER + (END << self.bucket_bits)
     }
 
-    fn first_recipe(self) -> usize {
+    fn first_list(self) -> usize {
         self.first_entry() + self.entries * self.entry_len()
     }
 
@@ -87,7 +87,7 @@ impl Layout {
         (bucket, hash & !(u64::MAX << self.rest_bits()))
     }
 
-    /// The rest of the hash in an entry, and the offset of the recipe.
+    /// The rest of the hash in an entry, and the offset of the coded list.
     fn entry(self, bytes: &[u8]) -> (u64, usize) {
         let entry = bytes.iter().rev().fold(0, |entry, &byte| entry << 8 | u64::from(byte));
         let offset = entry & !(u64::MAX << self.offset_bits);
@@ -103,12 +103,12 @@ impl FormTable {
     pub fn open(length: usize, read: ReadBytes) -> io::Result<Self> {
         let mut layout = None;
         read(0..HEADER.min(length), &mut |header| layout = Layout::of_header(header))?;
-        let layout = layout.filter(|layout| layout.first_recipe() <= length);
+        let layout = layout.filter(|layout| layout.first_list() <= length);
         Ok(Self { read, layout: layout.ok_or_else(invalid)?, length })
     }
 
-    /// The recipe of a hash.
-    fn find(&self, hash: u64, recipe: &mut Vec<u8>) -> io::Result<bool> {
+    /// The coded list of a hash.
+    fn find(&self, hash: u64, coded: &mut Vec<u8>) -> io::Result<bool> {
         let (bucket, rest) = self.layout.split(hash);
         let mut ends = 0..0;
         let at = HEADER + bucket * END;
@@ -126,19 +126,19 @@ impl FormTable {
             found = entries.find(|(other, _)| *other >= rest).filter(|(other, _)| *other == rest);
         })?;
         let Some((_, offset)) = found else { return Ok(false) };
-        let start = self.layout.first_recipe().saturating_add(offset).min(self.length);
-        (self.read)(start..self.length.min(start + LONGEST_RECIPE), &mut |bytes| {
-            recipe.clear();
-            recipe.extend_from_slice(first_recipe(bytes).unwrap_or_default());
+        let start = self.layout.first_list().saturating_add(offset).min(self.length);
+        (self.read)(start..self.length.min(start + LONGEST_LIST), &mut |bytes| {
+            coded.clear();
+            coded.extend_from_slice(first_list(bytes).unwrap_or_default());
         })?;
         Ok(true)
     }
 }
 
-/// The recipe that bytes begin with.
-fn first_recipe(bytes: &[u8]) -> Option<&[u8]> {
-    let (&length, recipes) = bytes.split_first()?;
-    recipes.get(..length.into())
+/// The coded list that bytes begin with.
+fn first_list(bytes: &[u8]) -> Option<&[u8]> {
+    let (&length, lists) = bytes.split_first()?;
+    lists.get(..length.into())
 }
 
 fn invalid() -> io::Error {
@@ -160,10 +160,10 @@ impl FormTables {
         if self.0.is_empty() || !may_need_dictionary(surface, context) {
             return Ok(None);
         }
-        let (hash, mut recipe) = (hash(surface, context), Vec::new());
+        let (hash, mut coded) = (hash(surface, context), Vec::new());
         for table in &self.0 {
-            if table.find(hash, &mut recipe)? {
-                return Ok(recipe::read(&recipe, &normalized(surface)));
+            if table.find(hash, &mut coded)? {
+                return Ok(front_coding::read(&coded, &normalized(surface)));
             }
         }
         Ok(None)

@@ -4,7 +4,7 @@
 //! counted, but only those are scored whose upper bounds, from the blocks that they are in, reach the top.
 //!
 //! Whether a document has a phrase is known only from its positions. Once enough documents are counted, positions are
-//! read only of those that can be in the top by the frequencies of the phrase's words, if these bounds rule out most.
+//! read only of those that can be in the top by the frequency of the phrase's rarest word, if these bounds rule out most.
 
 use std::{
     cell::Cell,
@@ -28,7 +28,7 @@ use crate::search::{
 /// Clauses are intersected for at least this many documents of the rarest one at a time.
 const BATCH_LEN: usize = 512;
 
-/// Bounds take half as long as positions. If they rule out no documents of a batch, they are tried again after this many
+/// Bounds take less time than positions. If they rule out no documents of a batch, they are tried again after this many
 /// batches, when the threshold is higher; if they rule out some, after fewer.
 const MAX_WAIT: usize = 8;
 
@@ -99,7 +99,7 @@ fn retain_matches(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, phase: Phase
     }
 }
 
-/// Retains the documents that can be among the best, by the frequencies of their words.
+/// Retains the documents that can be among the best, by upper bounds of their scores. No positions are read.
 fn prune(opened: &mut SegmentQuery, docs: &mut Vec<DocId>, top: &TopCollector) {
     set_bounds(opened, docs);
     let mut candidates = Candidates::new(std::mem::take(docs));

@@ -1,6 +1,7 @@
-//! Recipes: the terms of a form relative to its surface.
+//! Front coding of term lists: each term is stored as the part of the surface that it begins with and the letters that
+//! follow (Witten, Moffat & Bell, *Managing Gigabytes*, 1999).
 //!
-//! The forms of a paradigm have the same recipe: «домами» and «столами» end in «ами», which their lemmas lack. A term
+//! The forms of a paradigm have the same coded list: «домами» and «столами» end in «ами», which their lemmas lack. A term
 //! takes three bytes, for its rule, for the part of the surface that it begins with and for the length of what follows,
 //! and the letters that follow.
 
@@ -64,11 +65,11 @@ const RULES: [Rule; 15] = [
     Rule::Unlikely,
 ];
 
-/// Writes the recipe of a form; `None` for a form that has none. The first term of a form is its folded surface, which
-/// the recipe omits.
-pub(super) fn write(form: TermListRef<'_>, recipe: &mut Vec<u8>) -> Option<()> {
-    recipe.clear();
-    recipe.push(form.function.into());
+/// Writes the coded list of a form; `None` for a form that has none. The first term of a form is its folded surface, which
+/// the coded list omits.
+pub(super) fn write(form: TermListRef<'_>, coded: &mut Vec<u8>) -> Option<()> {
+    coded.clear();
+    coded.push(form.function.into());
     let mut terms = form.terms();
     let first = terms.next().filter(|first| first.rule() == Rule::Surface)?;
     for term in terms {
@@ -82,16 +83,16 @@ pub(super) fn write(form: TermListRef<'_>, recipe: &mut Vec<u8>) -> Option<()> {
         let number = u8::try_from(number).ok().filter(|number| number & KEEP == 0)?;
         let suffix = &text[kept..];
         let kind = rule as u8 | (term.channel() as u8) << 4 | (base as u8) << 6;
-        recipe.extend_from_slice(&[kind, number | mark, u8::try_from(suffix.len()).ok()?]);
-        recipe.extend_from_slice(suffix.as_bytes());
+        coded.extend_from_slice(&[kind, number | mark, u8::try_from(suffix.len()).ok()?]);
+        coded.extend_from_slice(suffix.as_bytes());
     }
     Some(())
 }
 
-/// The terms of a form, given its folded surface; `None` if this is no recipe for it.
-pub(super) fn read(recipe: &[u8], folded: &str) -> Option<TermList> {
+/// The terms of a form, given its folded surface; `None` if this is no coded list for it.
+pub(super) fn read(coded: &[u8], folded: &str) -> Option<TermList> {
     let mut form = TermList::default();
-    let (&function, mut rest) = recipe.split_first()?;
+    let (&function, mut rest) = coded.split_first()?;
     form.function = function != 0;
     form.push(Channel::Exact, folded, Rule::Surface);
     let mut text = String::new();
@@ -123,12 +124,12 @@ mod tests {
     }
 
     #[test]
-    fn forms_of_a_paradigm_share_a_recipe() {
-        let recipe = |surface| {
+    fn forms_of_a_paradigm_are_coded_alike() {
+        let coded = |surface| {
             let form = word_terms::analyze(analysis::dictionary, surface, TokenContext::Text).unwrap();
-            let mut recipe = Vec::new();
-            write(form.as_ref(), &mut recipe).unwrap();
-            recipe
+            let mut coded = Vec::new();
+            write(form.as_ref(), &mut coded).unwrap();
+            coded
         };
         for (one, other, expected) in [
             ("заводами", "вопросами", true),
@@ -136,18 +137,18 @@ mod tests {
             ("заводами", "заводом", false),
             ("заводами", "Заводами", false),
         ] {
-            assert_eq!(recipe(one) == recipe(other), expected, "{one} {other}");
+            assert_eq!(coded(one) == coded(other), expected, "{one} {other}");
         }
     }
 
     #[test]
-    fn a_recipe_for_another_surface_is_refused() {
+    fn a_list_coded_for_another_surface_is_refused() {
         let drops_six = [0, Rule::Dictionary as u8 | 1 << 4, 6, 0];
         assert_eq!(read(&drops_six, "домами").unwrap().as_ref().term(1).unwrap().text(), "дом");
-        for (recipe, folded) in
+        for (coded, folded) in
             [(&drops_six[..], "да"), (&drops_six[..], "бвгa"), (&drops_six[..3], "домами"), (&[], "")]
         {
-            assert!(read(recipe, folded).is_none(), "{recipe:?} {folded}");
+            assert!(read(coded, folded).is_none(), "{coded:?} {folded}");
         }
     }
 }
